@@ -18,6 +18,16 @@ if TYPE_CHECKING:
 
     from qvl_desktop.models.qwen_vl.configuration import QwenVLConfig
 
+RESIDUAL_SCALE = "residual_scale"
+"""Attribute of a linear layer that writes to the residual stream: what its initial spread is multiplied by."""
+
+
+def residual_linear(inner: int, config: QwenVLConfig) -> nn.Linear:
+    """A linear layer onto the residual stream, to start 1 / sqrt(2 layers) smaller than others."""
+    linear = nn.Linear(inner, config.hidden_size, bias=not config.no_bias)
+    setattr(linear, RESIDUAL_SCALE, (2 * config.num_hidden_layers) ** -0.5)
+    return linear
+
 
 @dataclass(frozen=True)
 class Positions:
@@ -83,7 +93,7 @@ class QwenVLAttention(nn.Module):
         self.dropout = config.attn_dropout_prob
         width = self.heads * self.head_dim
         self.c_attn = nn.Linear(config.hidden_size, 3 * width)
-        self.c_proj = nn.Linear(width, config.hidden_size, bias=not config.no_bias)
+        self.c_proj = residual_linear(width, config)
 
     def forward(
         self,
@@ -127,7 +137,7 @@ class QwenVLMLP(nn.Module):
         inner, bias = config.intermediate_size // 2, not config.no_bias
         self.w1 = nn.Linear(config.hidden_size, inner, bias=bias)
         self.w2 = nn.Linear(config.hidden_size, inner, bias=bias)
-        self.c_proj = nn.Linear(inner, config.hidden_size, bias=bias)
+        self.c_proj = residual_linear(inner, config)
 
     def forward(self, states: torch.Tensor) -> torch.Tensor:
         """(rows, tokens, hidden) -> the same shape."""

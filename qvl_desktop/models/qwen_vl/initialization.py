@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from torch import nn
 from transformers import initialization as init
 
-from qvl_desktop.models.qwen_vl.decoder import QwenVLAttention, QwenVLMLP, QwenVLRMSNorm
+from qvl_desktop.models.qwen_vl.decoder import RESIDUAL_SCALE, QwenVLRMSNorm
 from qvl_desktop.models.qwen_vl.positions import sincos_table
 from qvl_desktop.models.qwen_vl.resampler import CrossAttention, Resampler
 from qvl_desktop.models.qwen_vl.rotary import RotaryTable
@@ -27,7 +26,7 @@ def initialize(module: nn.Module, config: QwenVLConfig) -> None:
     """
     std = config.initializer_range
     if isinstance(module, (nn.Linear, nn.Embedding)):
-        init.normal_(module.weight, std=std)
+        init.normal_(module.weight, std=std * getattr(module, RESIDUAL_SCALE, 1.0))
         if isinstance(module, nn.Linear) and module.bias is not None:
             init.zeros_(module.bias)
     elif isinstance(module, (nn.LayerNorm, QwenVLRMSNorm)):
@@ -48,6 +47,3 @@ def initialize(module: nn.Module, config: QwenVLConfig) -> None:
         init.normal_(module.conv1.weight, std=module.conv1.weight[0].numel() ** -0.5)
         init.copy_(module.positional_embedding, sincos_table(width, config.position_grid))
         init.normal_(module.proj, std=output_dim**-0.5)
-    # A parent is visited after its children, so its say on the residual projections is the last one.
-    if isinstance(module, (QwenVLAttention, QwenVLMLP)):
-        init.normal_(module.c_proj.weight, std=std / math.sqrt(2 * config.num_hidden_layers))
