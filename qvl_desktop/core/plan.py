@@ -23,15 +23,20 @@ LABELS = ("answers", "compatible")
 DEFAULT_TARGETS = ("c_attn", "attn.c_proj", "w1", "w2")
 
 
-def _f(default: Any, label: str, help: str, *, low: float | None = None, high: float | None = None,
-       choices: tuple[str, ...] | None = None, advanced: bool = False) -> Any:  # fmt: skip
+def _f(
+    default: Any,
+    label: str,
+    help: str,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    choices: tuple[str, ...] | None = None,
+    advanced: bool = False,
+) -> Any:
     meta = {"label": label, "help": help, "low": low, "high": high, "choices": choices, "advanced": advanced}
     if isinstance(default, (list, dict)):
         return field(default_factory=default.copy, metadata=meta)
     return field(default=default, metadata=meta)
-
-
-_N = QT_TRANSLATE_NOOP
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,99 +46,188 @@ class TrainingPlan:
     `model` and `data` are what the command line takes: a folder, a downloaded name or "demo"; a project or data file.
     """
 
-    model: str = _f("demo", _N("plan", "Model"), _N("plan", "The model that is tuned."))
-    data: str = _f("", _N("plan", "Data"), _N("plan", "The project or data file to learn from."))
+    model: str = _f("demo", QT_TRANSLATE_NOOP("plan", "Model"), QT_TRANSLATE_NOOP("plan", "The model that is tuned."))
+    data: str = _f(
+        "", QT_TRANSLATE_NOOP("plan", "Data"), QT_TRANSLATE_NOOP("plan", "The project or data file to learn from.")
+    )
     method: str = _f(
-        "qlora", _N("plan", "Method"),
-        _N("plan", "Q-LoRA keeps the model in 4 bits and trains a small adapter: least memory. LoRA keeps it in 16 bits: a little faster. Full changes every weight."),
+        "qlora",
+        QT_TRANSLATE_NOOP("plan", "Method"),
+        QT_TRANSLATE_NOOP(
+            "plan",
+            "Q-LoRA keeps the model in 4 bits and trains a small adapter: least memory. "
+            "LoRA keeps it in 16 bits: a little faster. Full changes every weight.",
+        ),
         choices=METHODS,
-    )  # fmt: skip
+    )
     epochs: float = _f(
-        3.0, _N("plan", "Epochs"), _N("plan", "How often the whole training set is seen."), low=0.01, high=1000
+        3.0,
+        QT_TRANSLATE_NOOP("plan", "Epochs"),
+        QT_TRANSLATE_NOOP("plan", "How often the whole training set is seen."),
+        low=0.01,
+        high=1000,
     )
     max_steps: int = _f(
-        0, _N("plan", "Steps at most"), _N("plan", "Stop after this many steps; 0 means as many as the epochs need."),
-        low=0, high=10_000_000, advanced=True,
-    )  # fmt: skip
+        0,
+        QT_TRANSLATE_NOOP("plan", "Steps at most"),
+        QT_TRANSLATE_NOOP("plan", "Stop after this many steps; 0 means as many as the epochs need."),
+        low=0,
+        high=10_000_000,
+        advanced=True,
+    )
     learning_rate: float = _f(
-        1e-4, _N("plan", "Learning rate"),
-        _N("plan", "How far each step goes. Too high forgets what the model knew, too low learns nothing."),
-        low=1e-8, high=0.1,
-    )  # fmt: skip
+        1e-4,
+        QT_TRANSLATE_NOOP("plan", "Learning rate"),
+        QT_TRANSLATE_NOOP(
+            "plan", "How far each step goes. Too high forgets what the model knew, too low learns nothing."
+        ),
+        low=1e-8,
+        high=0.1,
+    )
     batch_size: int = _f(
-        1, _N("plan", "Batch"), _N("plan", "Samples on the card at a time. More is faster and takes more memory."),
-        low=1, high=1024,
-    )  # fmt: skip
+        1,
+        QT_TRANSLATE_NOOP("plan", "Batch"),
+        QT_TRANSLATE_NOOP("plan", "Samples on the card at a time. More is faster and takes more memory."),
+        low=1,
+        high=1024,
+    )
     accumulation: int = _f(
-        8, _N("plan", "Accumulation"),
-        _N("plan", "Batches added up before one step: the effect of a large batch without its memory."), low=1, high=4096,
-    )  # fmt: skip
+        8,
+        QT_TRANSLATE_NOOP("plan", "Accumulation"),
+        QT_TRANSLATE_NOOP("plan", "Batches added up before one step: the effect of a large batch without its memory."),
+        low=1,
+        high=4096,
+    )
     lora_rank: int = _f(
-        64, _N("plan", "Rank"), _N("plan", "Size of the adapter. More can learn more and takes more memory."),
-        low=1, high=1024,
-    )  # fmt: skip
+        64,
+        QT_TRANSLATE_NOOP("plan", "Rank"),
+        QT_TRANSLATE_NOOP("plan", "Size of the adapter. More can learn more and takes more memory."),
+        low=1,
+        high=1024,
+    )
     lora_alpha: int = _f(
-        16, _N("plan", "Alpha"), _N("plan", "Strength of the adapter; it is scaled by alpha / rank."),
-        low=1, high=4096, advanced=True,
-    )  # fmt: skip
+        16,
+        QT_TRANSLATE_NOOP("plan", "Alpha"),
+        QT_TRANSLATE_NOOP("plan", "Strength of the adapter; it is scaled by alpha / rank."),
+        low=1,
+        high=4096,
+        advanced=True,
+    )
     lora_dropout: float = _f(
-        0.05, _N("plan", "Dropout"), _N("plan", "Share of the adapter switched off at random; guards small data sets."),
-        low=0.0, high=0.9, advanced=True,
-    )  # fmt: skip
+        0.05,
+        QT_TRANSLATE_NOOP("plan", "Dropout"),
+        QT_TRANSLATE_NOOP("plan", "Share of the adapter switched off at random; guards small data sets."),
+        low=0.0,
+        high=0.9,
+        advanced=True,
+    )
     lora_targets: list[str] = _f(
-        list(DEFAULT_TARGETS), _N("plan", "Layers"), _N("plan", "The layers that get an adapter."), advanced=True
+        list(DEFAULT_TARGETS),
+        QT_TRANSLATE_NOOP("plan", "Layers"),
+        QT_TRANSLATE_NOOP("plan", "The layers that get an adapter."),
+        advanced=True,
     )
     warmup_ratio: float = _f(
-        0.03, _N("plan", "Warm-up"), _N("plan", "Share of the steps in which the learning rate rises."),
-        low=0.0, high=1.0, advanced=True,
-    )  # fmt: skip
+        0.03,
+        QT_TRANSLATE_NOOP("plan", "Warm-up"),
+        QT_TRANSLATE_NOOP("plan", "Share of the steps in which the learning rate rises."),
+        low=0.0,
+        high=1.0,
+        advanced=True,
+    )
     schedule: str = _f(
-        "cosine", _N("plan", "Schedule"), _N("plan", "How the learning rate falls after the warm-up."),
-        choices=SCHEDULES, advanced=True,
-    )  # fmt: skip
+        "cosine",
+        QT_TRANSLATE_NOOP("plan", "Schedule"),
+        QT_TRANSLATE_NOOP("plan", "How the learning rate falls after the warm-up."),
+        choices=SCHEDULES,
+        advanced=True,
+    )
     weight_decay: float = _f(
-        0.0, _N("plan", "Weight decay"), _N("plan", "Pulls weights towards zero a little at each step."),
-        low=0.0, high=1.0, advanced=True,
-    )  # fmt: skip
+        0.0,
+        QT_TRANSLATE_NOOP("plan", "Weight decay"),
+        QT_TRANSLATE_NOOP("plan", "Pulls weights towards zero a little at each step."),
+        low=0.0,
+        high=1.0,
+        advanced=True,
+    )
     adam_beta2: float = _f(
-        0.95, _N("plan", "Adam beta 2"), _N("plan", "How long the optimiser remembers the size of gradients."),
-        low=0.5, high=0.99999, advanced=True,
-    )  # fmt: skip
+        0.95,
+        QT_TRANSLATE_NOOP("plan", "Adam beta 2"),
+        QT_TRANSLATE_NOOP("plan", "How long the optimiser remembers the size of gradients."),
+        low=0.5,
+        high=0.99999,
+        advanced=True,
+    )
     max_grad_norm: float = _f(
-        1.0, _N("plan", "Gradient limit"), _N("plan", "Longer gradients are cut to this length; 0 switches it off."),
-        low=0.0, high=1000.0, advanced=True,
-    )  # fmt: skip
+        1.0,
+        QT_TRANSLATE_NOOP("plan", "Gradient limit"),
+        QT_TRANSLATE_NOOP("plan", "Longer gradients are cut to this length; 0 switches it off."),
+        low=0.0,
+        high=1000.0,
+        advanced=True,
+    )
     max_length: int = _f(
-        2048, _N("plan", "Longest sample"),
-        _N("plan", "In tokens. Longer samples are listed and left out, never cut inside a picture."), low=16, high=32768,
-    )  # fmt: skip
+        2048,
+        QT_TRANSLATE_NOOP("plan", "Longest sample"),
+        QT_TRANSLATE_NOOP("plan", "In tokens. Longer samples are listed and left out, never cut inside a picture."),
+        low=16,
+        high=32768,
+    )
     labels: str = _f(
-        "answers", _N("plan", "Learn from"),
-        _N("plan", "Answers: only what the assistant says. Compatible: also the turn markers, as the original script does."),
-        choices=LABELS, advanced=True,
-    )  # fmt: skip
+        "answers",
+        QT_TRANSLATE_NOOP("plan", "Learn from"),
+        QT_TRANSLATE_NOOP(
+            "plan",
+            "Answers: only what the assistant says. Compatible: also the turn markers, as the original script does.",
+        ),
+        choices=LABELS,
+        advanced=True,
+    )
     precision: str = _f(
-        "auto", _N("plan", "Precision"), _N("plan", "Number format of the computation; auto chooses for this machine."),
-        choices=PRECISIONS, advanced=True,
-    )  # fmt: skip
+        "auto",
+        QT_TRANSLATE_NOOP("plan", "Precision"),
+        QT_TRANSLATE_NOOP("plan", "Number format of the computation; auto chooses for this machine."),
+        choices=PRECISIONS,
+        advanced=True,
+    )
     eval_steps: int = _f(
-        50, _N("plan", "Validate every"), _N("plan", "Steps between two validations; 0 validates only at the end."),
-        low=0, high=1_000_000,
-    )  # fmt: skip
+        50,
+        QT_TRANSLATE_NOOP("plan", "Validate every"),
+        QT_TRANSLATE_NOOP("plan", "Steps between two validations; 0 validates only at the end."),
+        low=0,
+        high=1_000_000,
+    )
     save_steps: int = _f(
-        50, _N("plan", "Save every"), _N("plan", "Steps between two checkpoints."), low=1, high=1_000_000,
+        50,
+        QT_TRANSLATE_NOOP("plan", "Save every"),
+        QT_TRANSLATE_NOOP("plan", "Steps between two checkpoints."),
+        low=1,
+        high=1_000_000,
     )
     save_limit: int = _f(
-        2, _N("plan", "Checkpoints kept"), _N("plan", "Older checkpoints are deleted."), low=1, high=1000, advanced=True
+        2,
+        QT_TRANSLATE_NOOP("plan", "Checkpoints kept"),
+        QT_TRANSLATE_NOOP("plan", "Older checkpoints are deleted."),
+        low=1,
+        high=1000,
+        advanced=True,
     )
     eval_samples: int = _f(
-        64, _N("plan", "Validation samples"), _N("plan", "At most this many validation samples are answered each time."),
-        low=0, high=100_000, advanced=True,
-    )  # fmt: skip
-    seed: int = _f(
-        1234, _N("plan", "Seed"), _N("plan", "The same seed and data give the same run."), low=0, high=2**31 - 1,
+        64,
+        QT_TRANSLATE_NOOP("plan", "Validation samples"),
+        QT_TRANSLATE_NOOP("plan", "At most this many validation samples are answered each time."),
+        low=0,
+        high=100_000,
         advanced=True,
-    )  # fmt: skip
+    )
+    seed: int = _f(
+        1234,
+        QT_TRANSLATE_NOOP("plan", "Seed"),
+        QT_TRANSLATE_NOOP("plan", "The same seed and data give the same run."),
+        low=0,
+        high=2**31 - 1,
+        advanced=True,
+    )
 
     def problems(self) -> list[str]:
         """Every fault of the plan as a sentence; empty when it can run."""
@@ -142,15 +236,21 @@ class TrainingPlan:
             value, meta = getattr(self, f.name), f.metadata
             name = translate("plan", meta["label"])
             if meta["choices"] and value not in meta["choices"]:
-                found.append(translate("plan", _N("plan", "{name}: {value} is none of {choices}.")).format(
-                    name=name, value=value, choices=", ".join(meta["choices"])))  # fmt: skip
+                found.append(
+                    translate("plan", "{name}: {value} is none of {choices}.").format(
+                        name=name, value=value, choices=", ".join(meta["choices"])
+                    )
+                )
             elif isinstance(value, (int, float)) and not self._inside(value, f):
-                found.append(translate("plan", _N("plan", "{name}: {value} is not between {low} and {high}.")).format(
-                    name=name, value=value, low=meta["low"], high=meta["high"]))  # fmt: skip
+                found.append(
+                    translate("plan", "{name}: {value} is not between {low} and {high}.").format(
+                        name=name, value=value, low=meta["low"], high=meta["high"]
+                    )
+                )
         if not self.data:
-            found.append(translate("plan", _N("plan", "Data: choose a project or a data file to learn from.")))
+            found.append(translate("plan", "Data: choose a project or a data file to learn from."))
         if self.method != "full" and not self.lora_targets:
-            found.append(translate("plan", _N("plan", "Layers: an adapter needs at least one layer.")))
+            found.append(translate("plan", "Layers: an adapter needs at least one layer."))
         return found
 
     @staticmethod
@@ -175,11 +275,16 @@ class TrainingPlan:
             body = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise PlanError(
-                _N("errors", "{path}: the training plan cannot be read ({reason})."), path=path, reason=error
+                QT_TRANSLATE_NOOP("errors", "{path}: the training plan cannot be read ({reason})."),
+                path=path,
+                reason=error,
             ) from error
         if not isinstance(body, dict) or body.pop("version", None) != VERSION:
-            raise PlanError(_N("errors", "{path}: this is not a training plan of version {version}."), path=path,
-                            version=VERSION)  # fmt: skip
+            raise PlanError(
+                QT_TRANSLATE_NOOP("errors", "{path}: this is not a training plan of version {version}."),
+                path=path,
+                version=VERSION,
+            )
         return cls.from_dict(body, source=str(path))
 
     @classmethod
@@ -199,6 +304,9 @@ class TrainingPlan:
                 wrong.append(key)
             clean[key] = value
         if wrong:
-            raise PlanError(_N("errors", "{source}: unknown or wrong settings: {names}."), source=source,
-                            names=", ".join(sorted(wrong)))  # fmt: skip
+            raise PlanError(
+                QT_TRANSLATE_NOOP("errors", "{source}: unknown or wrong settings: {names}."),
+                source=source,
+                names=", ".join(sorted(wrong)),
+            )
         return cls(**clean)
