@@ -1,12 +1,13 @@
 """The list format of the original tokenizer: a text as pictures, phrases, boxes and plain words.
 
-Owns `from_list_format` and `to_list_format`. Unlike `core.tokens` it accepts any words inside a tag, because that is what
-the format does. Does not read pictures or make ids.
+Owns `from_list_format` and `to_list_format`. Unlike `core.tokens` it accepts any words inside a tag, because that is
+what the format does. Does not read pictures or make ids.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -21,6 +22,18 @@ class UnclosedMarkup(QvlError, ValueError):
     """A tag such as `<img>` has no end."""
 
     __str__ = QvlError.__str__
+
+
+def unclosed(tag: str, text: str) -> UnclosedMarkup:
+    """The error for `tag` without its end somewhere in `text`."""
+    return UnclosedMarkup(
+        QT_TRANSLATE_NOOP(
+            "errors", "{tag} has no {end} in “{text}”: close it, or write it without the angle brackets."
+        ),
+        tag=tag,
+        end=tag.replace("<", "</"),
+        text=text if len(text) <= 80 else text[:79] + "…",
+    )
 
 
 class ListFormatError(QvlError, ValueError):
@@ -62,17 +75,18 @@ def _box(corners: Iterable[float]) -> str:
 
 
 def to_list_format(text: str) -> list[dict[str, str]]:
-    """The parts of a text in order, each `{"image" | "ref" | "box" | "quad" | "text": words}`; words as written.
+    """The parts of a text in order, each `{"image" | "ref" | "box" | "quad" | "text": words}`, words and paths in NFC.
 
     Raises `UnclosedMarkup` for a tag without its end.
     """
+    text = unicodedata.normalize("NFC", text)
     parts: list[dict[str, str]] = []
     place = 0
     while match := _OPEN.search(text, place):
         closing = f"</{match[1]}>"
         end = text.find(closing, match.end())
         if end < 0:
-            raise UnclosedMarkup(QT_TRANSLATE_NOOP("errors", "Unclosed {tag} in: {text}"), tag=match[0], text=text[:80])
+            raise unclosed(match[0], text)
         if match.start() > place:
             parts.append({"text": text[place : match.start()]})
         parts.append({_KEYS[match[1]]: text[match.end() : end]})

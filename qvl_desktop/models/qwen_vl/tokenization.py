@@ -6,8 +6,8 @@ Owns text -> ids and ids -> text for any ranks file, the place of a picture (`<i
 
 Where it differs from the original code, on purpose:
 
-- The slots between `<img>` and `</img>` are all `<imgpad>`; the original stored the path's bytes there. Paths may be of any
-  length and hold any text. Slots that hold path bytes are still decoded to the path.
+- The slots between `<img>` and `</img>` are all `<imgpad>`; the original stored the path's bytes there. Paths may be
+  of any length and hold any text. Slots that hold path bytes are still decoded to the path.
 - Decoding never fails on what a model can emit: an id outside the vocabulary (the embedding table has more rows)
   and broken UTF-8 follow `errors` ("replace", "ignore" or "strict"), an `<img>` without its end stays text.
 - `pad_token` and `eos_token` are `<|endoftext|>`; the original leaves them unset and cannot pad a batch.
@@ -28,7 +28,7 @@ from transformers.tokenization_utils_base import AddedToken, BatchEncoding
 from qvl_desktop.core.errors import QvlError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.models.qwen_vl import special_tokens as special
-from qvl_desktop.models.qwen_vl.list_format import UnclosedMarkup, from_list_format, to_list_format
+from qvl_desktop.models.qwen_vl.list_format import from_list_format, to_list_format, unclosed
 
 DEFAULT_QUERIES = 256
 """Slots a picture takes in the official checkpoints."""
@@ -52,8 +52,9 @@ class QwenVLTokenizer(PythonBackend):  # type: ignore[misc]
         errors: what decoding does with broken UTF-8 and unknown ids: "replace", "ignore" or "strict".
         n_queries: slots a picture takes.
 
-    Text is brought to NFC before encoding. `allowed_special` of `__call__`, `encode` and `encode_text` says which control
-    tokens are recognised in the text: "all" (default), "none", or a collection of them; the rest is ordinary text.
+    Text is brought to NFC before encoding. `allowed_special` of `__call__`, `encode` and `encode_text` says which
+    control tokens are recognised in the text: "all" (default), "none", or a collection of them; the rest is ordinary
+    text.
     Raises `RanksFileError` for an unusable ranks file, `UnclosedMarkup` for `<img>` without `</img>`.
     """
 
@@ -180,11 +181,12 @@ class QwenVLTokenizer(PythonBackend):  # type: ignore[misc]
             ids += self._encode(after, allowed)
             waiting = ""
         if waiting:
-            raise UnclosedMarkup(QT_TRANSLATE_NOOP("errors", "Unclosed {tag} in: {text}"), tag="<img>", text=text[:80])
+            raise unclosed(special.IMG, text)
         return ids
 
     def _encode(self, text: str, allowed: frozenset[str]) -> list[int]:
-        return self._encoding.encode(text, allowed_special=allowed, disallowed_special=())
+        ids: list[int] = self._encoding.encode(text, allowed_special=allowed, disallowed_special=())
+        return ids
 
     def _allowed(self, allowed_special: str | Iterable[str]) -> frozenset[str]:
         if isinstance(allowed_special, str):

@@ -1,0 +1,106 @@
+"""From a picture to the pixels the visual tower reads.
+
+Owns the steps of first-generation Qwen-VL: upright, RGB, squashed to a square by Pillow's bicubic filter, divided by
+255, then CLIP's mean and standard deviation. Does not own decoding limits and EXIF (`core.pictures`) or the tower.
+
+Differs from the original in one point: EXIF orientation is applied (once, as everywhere in the product), so a rotated
+photo reaches the model as a person sees it. Modes other than RGB go through Pillow's own conversion, as in the
+original: alpha is dropped, 16-bit grey is cut at 255.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps
+from transformers.feature_extraction_utils import BatchFeature
+from transformers.image_processing_base import ImageProcessingMixin
+from transformers.processing_utils import ImagesKwargs
+
+from qvl_desktop.core.pictures import open_upright, to_rgb
+
+CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
+CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
+DEFAULT_IMAGE_SIZE = 448
+
+Pixels = npt.NDArray[np.float32]
+PictureSource = Image.Image | Path | str | bytes
+"""A decoded picture, a file, or the bytes of a file."""
+
+
+class QwenVLImageProcessor(ImageProcessingMixin):  # type: ignore[misc]
+    """Pictures -> `pixel_values`, float32 (pictures, 3, image_size, image_size), channels R, G, B.
+
+    `preprocessor_config.json` holds its numbers; official checkpoints have none, then `image_size` comes from
+    `config.json` (`visual.image_size`).
+    """
+
+    model_input_names = ["pixel_values"]  # noqa: RUF012 - the name and type transformers reads
+    valid_kwargs = ImagesKwargs
+
+    def __init__(
+        self,
+        image_size: int = DEFAULT_IMAGE_SIZE,
+        image_mean: Sequence[float] = CLIP_MEAN,
+        image_std: Sequence[float] = CLIP_STD,
+        **kwargs: Any,
+    ) -> None:
+        kwargs.pop("image_processor_type", None)
+        super().__init__(**kwargs)
+        self.image_size = image_size
+        self.image_mean = list(image_mean)
+        self.image_std = list(image_std)
+
+    @classmethod
+    def from_pretrained(cls, pretrained_model_name_or_path: str | Path, **kwargs: Any) -> QwenVLImageProcessor:
+        """The processor of a model folder, with or without `preprocessor_config.json`."""
+        folder = Path(pretrained_model_name_or_path)
+        if folder.is_dir() and not (folder / "preprocessor_config.json").is_file():
+            return cls(image_size=int(read_visual_config(folder).get("image_size", DEFAULT_IMAGE_SIZE)), **kwargs)
+        processor: QwenVLImageProcessor = super().from_pretrained(pretrained_model_name_or_path, **kwargs)
+        return processor
+
+    def resize(self, picture: PictureSource) -> Image.Image:
+        """The picture as the tower sees it: upright RGB, `image_size` pixels square, before any arithmetic."""
+        side = (self.image_size, self.image_size)
+        return to_rgb(_upright(picture)).resize(side, Image.Resampling.BICUBIC)
+
+    def pixels(self, picture: PictureSource) -> Pixels:
+        """One picture as float32 (3, image_size, image_size). Raises `PictureError` for a file that is no picture."""
+        values = np.asarray(self.resize(picture), dtype=np.float32).transpose(2, 0, 1)
+        mean = np.asarray(self.image_mean, dtype=np.float32)[:, None, None]
+        std = np.asarray(self.image_std, dtype=np.float32)[:, None, None]
+        return np.ascontiguousarray((values / np.float32(255) - mean) / std)
+
+    def preprocess(
+        self, images: PictureSource | Sequence[PictureSource], return_tensors: str | None = None, **kwargs: Any
+    ) -> BatchFeature:
+        """`pixel_values` of one or several pictures, in order. `return_tensors` is "pt", "np" or None (arrays)."""
+        pictures = [images] if isinstance(images, PictureSource) else list(images)
+        stacked = [self.pixels(picture) for picture in pictures]
+        if return_tensors is None:
+            return BatchFeature({"pixel_values": stacked})
+        empty = np.zeros((0, 3, self.image_size, self.image_size), dtype=np.float32)
+        return BatchFeature({"pixel_values": np.stack(stacked) if stacked else empty}, tensor_type=return_tensors)
+
+    __call__ = preprocess
+
+
+def _upright(picture: PictureSource) -> Image.Image:
+    if isinstance(picture, Image.Image):
+        return ImageOps.exif_transpose(picture)
+    return open_upright(picture if isinstance(picture, bytes) else Path(picture))
+
+
+def read_visual_config(folder: Path) -> dict[str, Any]:
+    """The `visual` part of a model folder's `config.json`; empty when there is none."""
+    path = folder / "config.json"
+    if not path.is_file():
+        return {}
+    visual = json.loads(path.read_text(encoding="utf-8")).get("visual")
+    return visual if isinstance(visual, dict) else {}

@@ -1,0 +1,289 @@
+"""The processor of first-generation Qwen-VL: text and pictures to model inputs.
+
+Owns pairing pictures with their places in the text, batching with padding, chat layout from turns or from message
+dictionaries, and the processor's own file. Does not own how text is encoded (`tokenization`), a chat is laid out
+(`prompt`), or pixels are made (`image_processing`); it puts them together.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from transformers.feature_extraction_utils import BatchFeature
+from transformers.processing_utils import ProcessorMixin
+
+from qvl_desktop.core.conversation import Conversation, Turn
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.models.errors import ModelError, PictureCountError
+from qvl_desktop.models.qwen_vl.image_processing import PictureSource, QwenVLImageProcessor, read_visual_config
+from qvl_desktop.models.qwen_vl.prompt import Prompt, decode_answer, encode_prompt, picture_paths, split_system
+from qvl_desktop.models.qwen_vl.tokenization import DEFAULT_QUERIES, QwenVLTokenizer
+
+PROCESSOR_FILE_NAME = "processor_config.json"
+
+Turns = Conversation | Iterable[Turn]
+Pictures = PictureSource | Sequence[PictureSource]
+
+
+class MessageError(ModelError):
+    """A chat message that is neither text nor a list of text and picture parts."""
+
+
+class QwenVLProcessor(ProcessorMixin):  # type: ignore[misc]
+    """Tokenizer and image processor as one.
+
+    Args:
+        image_processor: makes `pixel_values`.
+        tokenizer: makes `input_ids`; its number of slots a picture is set to `n_queries`.
+        n_queries: slots a picture takes (`visual.n_queries` of the model's configuration, 256 officially).
+    """
+
+    def __init__(
+        self,
+        image_processor: QwenVLImageProcessor,
+        tokenizer: QwenVLTokenizer,
+        n_queries: int = DEFAULT_QUERIES,
+        **kwargs: Any,
+    ) -> None:
+        self.image_processor = image_processor
+        self.tokenizer = tokenizer
+        self.n_queries = n_queries
+        self.chat_template = None
+        tokenizer.n_queries = n_queries
+
+    @classmethod
+    def from_pretrained(cls, pretrained_model_name_or_path: str | Path, **kwargs: Any) -> QwenVLProcessor:
+        """The processor of a local model folder: one of ours, an official checkpoint, or a saved processor."""
+        folder = Path(pretrained_model_name_or_path)
+        return cls(
+            QwenVLImageProcessor.from_pretrained(folder),
+            QwenVLTokenizer.from_pretrained(folder, **kwargs),
+            n_queries=_read_n_queries(folder),
+        )
+
+    def save_pretrained(self, save_directory: str | Path, **kwargs: Any) -> list[str]:
+        """Write the tokenizer's, the image processor's and the processor's own files; returns their paths."""
+        folder = Path(save_directory)
+        folder.mkdir(parents=True, exist_ok=True)
+        written = [*self.tokenizer.save_pretrained(str(folder)), *self.image_processor.save_pretrained(str(folder))]
+        own = folder / PROCESSOR_FILE_NAME
+        content = {"processor_class": type(self).__name__, "n_queries": self.n_queries}
+        own.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+        return [*written, str(own)]
+
+    @property
+    def model_input_names(self) -> list[str]:
+        """`input_ids`, `attention_mask`, `pixel_values`."""
+        return [*self.tokenizer.model_input_names, *self.image_processor.model_input_names]
+
+    def __call__(
+        self,
+        text: str | Sequence[str] | None = None,
+        images: Pictures | Sequence[Sequence[PictureSource]] | None = None,
+        *,
+        return_tensors: str | None = None,
+        padding: bool | str = True,
+        **kwargs: Any,
+    ) -> BatchFeature:
+        """Model inputs of one text or a batch of texts that may hold `<img>path</img>`.
+
+        Control tokens in `text` are recognised (`allowed_special` narrows that); use `encode_chat` for text that a
+        user typed. Without `images`, the files named in the texts are read; with them, the paths are only names and
+        there must be one picture for each place, in reading order. Other arguments go to the tokenizer.
+
+        Returns `input_ids` and `attention_mask` (texts, tokens), and where there are pictures `pixel_values`
+        (pictures of all texts, 3, size, size). Raises `PictureCountError`, `PictureError`, `UnclosedMarkup`.
+        """
+        if text is None:
+            return self.image_processor(_flatten(images), return_tensors=return_tensors)
+        texts = [text] if isinstance(text, str) else list(text)
+        data = dict(self.tokenizer(texts, padding=padding, return_tensors=return_tensors, **kwargs))
+        if isinstance(text, str) and return_tensors is None:
+            data = {name: values[0] for name, values in data.items()}
+        paths = [path for one in texts for path in picture_paths(one)]
+        pictures = self._pictures(paths, images)
+        if pictures:
+            data |= self.image_processor(pictures, return_tensors=return_tensors)
+        return BatchFeature(data)
+
+    def encode_chat(
+        self,
+        turns: Turns,
+        images: Pictures | None = None,
+        *,
+        add_generation_prompt: bool = True,
+        system: str | None = None,
+        max_window_size: int | None = None,
+        return_tensors: str | None = "pt",
+    ) -> BatchFeature:
+        """Model inputs of one conversation (batch of 1), safe for text that a user typed; see `prompt`.
+
+        `images` are the pictures of all turns in reading order; pass `[]` to make sure that no file named in a turn is
+        read. Raises `PictureCountError`, `PictureError`, `TurnOrderError`, `UnclosedMarkup`.
+        """
+        every = None if images is None else [images]
+        return self.encode_chats(
+            [turns],
+            every,
+            add_generation_prompt=add_generation_prompt,
+            system=system,
+            max_window_size=max_window_size,
+            return_tensors=return_tensors,
+        )
+
+    def encode_chats(
+        self,
+        conversations: Sequence[Turns],
+        images: Sequence[Pictures] | None = None,
+        *,
+        add_generation_prompt: bool = True,
+        system: str | None = None,
+        max_window_size: int | None = None,
+        return_tensors: str | None = "pt",
+    ) -> BatchFeature:
+        """Model inputs of several conversations, padded on the left; `images` holds the pictures of each."""
+        prompts: list[Prompt] = []
+        pictures: list[PictureSource] = []
+        for place, conversation in enumerate(conversations):
+            turns = list(_turns(conversation))
+            prompt = encode_prompt(
+                self.tokenizer,
+                turns,
+                system=system,
+                add_generation_prompt=add_generation_prompt,
+                max_window_size=max_window_size,
+            )
+            prompts.append(prompt)
+            named = [path for turn in _with_system(turns, system) for path in picture_paths(turn.text)]
+            given = self._pictures(named, None if images is None else images[place])
+            pictures += [given[index] for index in prompt.picture_places]
+        data = dict(
+            self.tokenizer.pad(
+                {"input_ids": [prompt.input_ids for prompt in prompts]},
+                padding_side="left",
+                return_tensors=return_tensors,
+            )
+        )
+        if pictures:
+            data |= self.image_processor(pictures, return_tensors=return_tensors)
+        return BatchFeature(data)
+
+    def apply_chat_template(
+        self,
+        conversation: Sequence[Mapping[str, Any]],
+        chat_template: str | None = None,
+        *,
+        add_generation_prompt: bool = False,
+        tokenize: bool = True,
+        return_tensors: str | None = "pt",
+        **kwargs: Any,
+    ) -> BatchFeature | str:
+        """`encode_chat` for messages as `transformers` writes them; with `tokenize=False` the prompt as text.
+
+        A message is `{"role": ..., "content": text or parts}`; a part is `{"type": "text", "text": ...}` or
+        `{"type": "image", "image" | "path": ...}`. Files named in plain-text messages are read. The layout is fixed;
+        `chat_template` is ignored. Raises `MessageError`.
+        """
+        turns, images = turns_from_messages(conversation)
+        if not tokenize:
+            return prompt_text(turns, add_generation_prompt=add_generation_prompt)
+        return self.encode_chat(
+            turns, images, add_generation_prompt=add_generation_prompt, return_tensors=return_tensors, **kwargs
+        )
+
+    def decode(self, token_ids: Any, **kwargs: Any) -> Any:
+        """The tokenizer's `decode`."""
+        return self.tokenizer.decode(token_ids, **kwargs)
+
+    def batch_decode(self, sequences: Any, **kwargs: Any) -> list[str]:
+        """The tokenizer's `batch_decode`."""
+        texts: list[str] = self.tokenizer.batch_decode(sequences, **kwargs)
+        return texts
+
+    def decode_answer(self, token_ids: Sequence[int]) -> str:
+        """Generated ids (without the prompt) as canonical text, up to the end of the answer."""
+        return decode_answer(self.tokenizer, [int(token_id) for token_id in token_ids])
+
+    def _pictures(
+        self, named: Sequence[str], images: Pictures | Sequence[Sequence[PictureSource]] | None
+    ) -> list[PictureSource]:
+        given: list[PictureSource] = list(named) if images is None else _flatten(images)
+        if len(given) != len(named):
+            raise PictureCountError(
+                QT_TRANSLATE_NOOP(
+                    "errors",
+                    "The text names {expected} picture(s), but {given} were given: give one for each "
+                    "<img>...</img>, in the order of the text.",
+                ),
+                expected=len(named),
+                given=len(given),
+            )
+        return given
+
+
+def prompt_text(turns: Iterable[Turn], *, system: str | None = None, add_generation_prompt: bool = True) -> str:
+    """The prompt as text, for reading; encode turns with `encode_chat`, not this text."""
+    lines = [f"<|im_start|>{turn.role}\n{turn.text}<|im_end|>" for turn in _with_system(list(turns), system)]
+    return "\n".join(lines) + ("\n<|im_start|>assistant\n" if add_generation_prompt else "")
+
+
+def turns_from_messages(messages: Sequence[Mapping[str, Any]]) -> tuple[list[Turn], list[PictureSource] | None]:
+    """Turns and pictures of message dictionaries. Pictures are None when every message is plain text: paths inside
+    such text are then read as they stand. Raises `MessageError`."""
+    turns: list[Turn] = []
+    images: list[PictureSource] = []
+    for message in messages:
+        content = message.get("content")
+        if isinstance(content, str):
+            named = picture_paths(content)
+            images += named
+            turns.append(Turn(message["role"], content))
+            continue
+        if not isinstance(content, Sequence):
+            raise MessageError(
+                QT_TRANSLATE_NOOP("errors", "The message of {role} has no content: give a text or a list of parts."),
+                role=message.get("role", "?"),
+            )
+        turns.append(Turn(message["role"], "".join(_part(part, images) for part in content)))
+    return turns, images or None
+
+
+def _part(part: Mapping[str, Any], images: list[PictureSource]) -> str:
+    if part.get("type") == "text":
+        return str(part["text"])
+    source = part.get("image", part.get("path"))
+    if part.get("type") != "image" or not isinstance(source, (str, Path, bytes, Image.Image)):
+        raise MessageError(
+            QT_TRANSLATE_NOOP("errors", "A message part is a text or an image, not {kind}."), kind=part.get("type")
+        )
+    images.append(source)
+    name = source if isinstance(source, (str, Path)) else ""
+    return f"Picture {len(images)}: <img>{name}</img>\n"
+
+
+def _turns(conversation: Turns) -> Iterable[Turn]:
+    return conversation.turns if isinstance(conversation, Conversation) else conversation
+
+
+def _with_system(turns: Sequence[Turn], system: str | None) -> list[Turn]:
+    text, rest = split_system(turns, system)
+    return [Turn("system", text), *rest]
+
+
+def _flatten(images: Pictures | Sequence[Sequence[PictureSource]] | None) -> list[PictureSource]:
+    if images is None:
+        return []
+    if isinstance(images, PictureSource):
+        return [images]
+    return [picture for item in images for picture in _flatten(item)]
+
+
+def _read_n_queries(folder: Path) -> int:
+    own = folder / PROCESSOR_FILE_NAME
+    if own.is_file():
+        return int(json.loads(own.read_text(encoding="utf-8")).get("n_queries", DEFAULT_QUERIES))
+    return int(read_visual_config(folder).get("n_queries", DEFAULT_QUERIES))

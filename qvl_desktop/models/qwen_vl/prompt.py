@@ -1,0 +1,202 @@
+"""From a conversation to the tokens of a prompt, in the ChatML layout of Qwen-VL.
+
+Owns the layout (`<|im_start|>role`, line end, text, `<|im_end|>`, line end), which control tokens a turn's text may
+hold, dropping the oldest exchanges, and reading an answer back. Needs neither torch nor transformers: the tokenizer
+comes as an argument. Does not own labels (`labels`) or pixels (`image_processing`).
+
+A turn is canonical text. In it `<ref>`, `<box>`, `<quad>` and their ends are control tokens, `<img>path</img>` is a
+picture's place, and everything else is ordinary text: nobody can end a turn or open another by typing
+`<|im_end|>`, nor make a picture's slot by typing `<imgpad>`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from qvl_desktop.core.conversation import DEFAULT_SYSTEM, Turn
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.models.errors import ModelError
+from qvl_desktop.models.qwen_vl import special_tokens as special
+
+DEFAULT_WINDOW = 6144
+"""`max_window_size` of the official generation settings, in tokens."""
+
+TURN_TOKENS = frozenset({*special.POINTING_TOKENS, special.IMG, special.IMG_END})
+"""The control tokens that the text of a turn may hold."""
+
+_PICTURE = re.compile(r"<img>(.*?)</img>", re.DOTALL)
+
+
+class TurnOrderError(ModelError):
+    """Turns that make no prompt: a system turn after the first, or nothing to answer."""
+
+
+class Encoder(Protocol):
+    """What this module needs of a tokenizer."""
+
+    @property
+    def im_start_id(self) -> int: ...
+
+    @property
+    def im_end_id(self) -> int: ...
+
+    @property
+    def eod_id(self) -> int: ...
+
+    @property
+    def img_start_id(self) -> int: ...
+
+    @property
+    def img_end_id(self) -> int: ...
+
+    @property
+    def img_pad_id(self) -> int: ...
+
+    def encode_text(self, text: str, allowed_special: str | Iterable[str] = ...) -> list[int]: ...
+
+    def decode(self, token_ids: Sequence[int]) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Tokens of a prompt. `pictures` are the paths of its pictures in order; `picture_places` says which pictures of
+    the whole conversation they are, counted from 0 (exchanges that were dropped take theirs along)."""
+
+    input_ids: list[int]
+    pictures: tuple[str, ...]
+    picture_places: tuple[int, ...]
+
+
+def picture_paths(text: str) -> tuple[str, ...]:
+    """The paths between `<img>` and `</img>`, in order, exactly as written."""
+    return tuple(_PICTURE.findall(text))
+
+
+def encode_turn_text(tokenizer: Encoder, text: str) -> list[int]:
+    """Ids of one turn's text. A stray `</img>` is ordinary text; `<img>` without its end raises `UnclosedMarkup`."""
+    ids: list[int] = []
+    for piece, is_picture in _around_pictures(text):
+        allowed = TURN_TOKENS if is_picture or special.IMG in piece else frozenset(special.POINTING_TOKENS)
+        ids += tokenizer.encode_text(piece, allowed)
+    return ids
+
+
+def _around_pictures(text: str) -> Iterator[tuple[str, bool]]:
+    place = 0
+    for match in _PICTURE.finditer(text):
+        yield text[place : match.start()], False
+        yield match[0], True
+        place = match.end()
+    yield text[place:], False
+
+
+def encode_turn(tokenizer: Encoder, role: str, text: str) -> list[int]:
+    """`<|im_start|>role`, line end, text, `<|im_end|>`; without the line end that follows a turn."""
+    return [
+        tokenizer.im_start_id,
+        *tokenizer.encode_text(role, ()),
+        *tokenizer.encode_text("\n", ()),
+        *encode_turn_text(tokenizer, text),
+        tokenizer.im_end_id,
+    ]
+
+
+def split_system(turns: Iterable[Turn], system: str | None) -> tuple[str, list[Turn]]:
+    """The system text and the turns after it. A leading system turn counts unless `system` is given.
+
+    Raises `TurnOrderError` for a system turn further down.
+    """
+    rest = list(turns)
+    if rest and rest[0].role == "system":
+        first = rest.pop(0)
+        system = first.text if system is None else system
+    for place, turn in enumerate(rest, start=1):
+        if turn.role == "system":
+            raise TurnOrderError(
+                QT_TRANSLATE_NOOP("errors", "Turn {place} is a system turn; only the first turn can be one."),
+                place=place,
+            )
+    return DEFAULT_SYSTEM if system is None else system, rest
+
+
+def exchanges(turns: Sequence[Turn]) -> list[list[Turn]]:
+    """Turns in groups that are dropped together: a user turn and the answers behind it."""
+    groups: list[list[Turn]] = []
+    for turn in turns:
+        if turn.role == "user" or not groups:
+            groups.append([])
+        groups[-1].append(turn)
+    return groups
+
+
+def encode_prompt(
+    tokenizer: Encoder,
+    turns: Iterable[Turn],
+    *,
+    system: str | None = None,
+    add_generation_prompt: bool = True,
+    max_window_size: int | None = None,
+) -> Prompt:
+    """The tokens of a conversation, ready to be answered.
+
+    With `max_window_size`, the oldest exchanges are left out as the original does it: going back from the newest,
+    an exchange stays while system turn + kept exchanges have fewer tokens than the window; the last exchange
+    always stays and is not counted. Raises `TurnOrderError` and `UnclosedMarkup`.
+    """
+    system_text, rest = split_system(turns, system)
+    newline = tokenizer.encode_text("\n", ())
+    head = encode_turn(tokenizer, "system", system_text)
+    groups = exchanges(rest)
+    encoded = [_encode_exchange(tokenizer, group, newline) for group in groups]
+    for ids, group in zip(encoded[:-1], groups[:-1], strict=True):
+        if group[-1].role == "user":
+            ids += newline  # an unanswered turn in the middle: the original leaves the answer's line empty
+    first = 0 if max_window_size is None else _first_kept(len(head), encoded, max_window_size)
+
+    input_ids = head + [token_id for group in encoded[first:] for token_id in group]
+    if add_generation_prompt:
+        input_ids += [*newline, tokenizer.im_start_id, *tokenizer.encode_text("assistant", ()), *newline]
+    in_system = picture_paths(system_text)
+    dropped = _count_pictures(groups[:first])
+    paths = (*in_system, *(path for group in groups for turn in group for path in picture_paths(turn.text)))
+    places = (*range(len(in_system)), *range(len(in_system) + dropped, len(paths)))
+    return Prompt(input_ids, tuple(paths[place] for place in places), places)
+
+
+def _count_pictures(groups: Iterable[Sequence[Turn]]) -> int:
+    return sum(len(picture_paths(turn.text)) for group in groups for turn in group)
+
+
+def _encode_exchange(tokenizer: Encoder, group: Sequence[Turn], newline: list[int]) -> list[int]:
+    return [token_id for turn in group for token_id in (*newline, *encode_turn(tokenizer, turn.role, turn.text))]
+
+
+def _first_kept(head: int, encoded: Sequence[Sequence[int]], window: int) -> int:
+    used = head
+    for place in range(len(encoded) - 2, -1, -1):
+        used += len(encoded[place])
+        if used >= window:
+            return place + 1
+    return 0
+
+
+def stop_ids(tokenizer: Encoder) -> list[int]:
+    """The ids that end an answer: `<|im_end|>`, `<|im_start|>`, `<|endoftext|>`."""
+    return [tokenizer.im_end_id, tokenizer.im_start_id, tokenizer.eod_id]
+
+
+def decode_answer(tokenizer: Encoder, token_ids: Sequence[int]) -> str:
+    """The text of generated ids up to the first that ends an answer, blanks around it removed.
+
+    The original drops the last token of an answer that no stop token ended; here it is kept.
+    """
+    ends = set(stop_ids(tokenizer))
+    kept = []
+    for token_id in token_ids:
+        if token_id in ends:
+            break
+        kept.append(token_id)
+    return tokenizer.decode(kept).strip()
