@@ -10,6 +10,7 @@ from typing import Any
 
 from transformers import PreTrainedConfig
 
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.models.errors import ConfigurationError
 
 DEFAULT_QUERIES = 256
@@ -33,7 +34,7 @@ class QwenVLConfig(PreTrainedConfig):
     """
 
     model_type = "qwen"
-    keys_to_ignore_at_inference = ["past_key_values"]  # noqa: RUF012  (the base class declares it so)
+    keys_to_ignore_at_inference = ["past_key_values"]
 
     vocab_size: int = 151936
     hidden_size: int = 4096
@@ -76,21 +77,36 @@ class QwenVLConfig(PreTrainedConfig):
             }
         super().__post_init__(**kwargs)
 
+    @property
+    def tower(self) -> dict[str, Any]:
+        """The visual tower's settings; ``visual`` is never None once the configuration is built."""
+        return self.visual or {}
+
     def check(self) -> None:
         """Raise ConfigurationError when the numbers do not fit each other."""
-        if self.visual["output_dim"] != self.hidden_size:
+        if self.tower["output_dim"] != self.hidden_size:
             raise ConfigurationError(
-                "config.json: visual.output_dim is {output_dim} but hidden_size is {hidden_size}; they must be equal.",
-                output_dim=self.visual["output_dim"],
+                QT_TRANSLATE_NOOP(
+                    "errors",
+                    "config.json: visual.output_dim is {output_dim} but hidden_size is {hidden_size}; "
+                    "they must be equal.",
+                ),
+                output_dim=self.tower["output_dim"],
                 hidden_size=self.hidden_size,
             )
         if self.query_grid**2 != self.n_queries:
             raise ConfigurationError(
-                "config.json: visual.n_queries is {n_queries}, which is not a square number.", n_queries=self.n_queries
+                QT_TRANSLATE_NOOP(
+                    "errors", "config.json: visual.n_queries is {n_queries}, which is not a square number."
+                ),
+                n_queries=self.n_queries,
             )
         if self.image_size % self.patch_size:
             raise ConfigurationError(
-                "config.json: visual.image_size {image_size} is not a multiple of visual.patch_size {patch_size}.",
+                QT_TRANSLATE_NOOP(
+                    "errors",
+                    "config.json: visual.image_size {image_size} is not a multiple of visual.patch_size {patch_size}.",
+                ),
                 image_size=self.image_size,
                 patch_size=self.patch_size,
             )
@@ -103,37 +119,37 @@ class QwenVLConfig(PreTrainedConfig):
     @property
     def image_size(self) -> int:
         """Side of the square picture the tower reads, in pixels."""
-        return int(self.visual["image_size"])
+        return int(self.tower["image_size"])
 
     @property
     def patch_size(self) -> int:
         """Side of a patch, in pixels."""
-        return int(self.visual["patch_size"])
+        return int(self.tower["patch_size"])
 
     @property
     def n_queries(self) -> int:
         """Slots (and feature rows) one picture takes."""
-        return int(self.visual.get("n_queries", DEFAULT_QUERIES))
+        return int(self.tower.get("n_queries", DEFAULT_QUERIES))
 
     @property
     def query_grid(self) -> int:
         """Side of the resampler's position grid."""
-        return round(self.n_queries**0.5)
+        return int(self.n_queries**0.5 + 0.5)
 
     @property
     def position_grid(self) -> int:
         """Side of the ViT's position table as it is stored."""
-        return int(self.visual.get("position_grid", DEFAULT_POSITION_GRID))
+        return int(self.tower.get("position_grid", DEFAULT_POSITION_GRID))
 
     @property
     def resampler_heads(self) -> int:
         """Attention heads of the resampler: 128 channels each."""
-        return max(1, int(self.visual["output_dim"]) // RESAMPLER_HEAD_DIM)
+        return max(1, int(self.tower["output_dim"]) // RESAMPLER_HEAD_DIM)
 
     @property
     def image_start_id(self) -> int:
         """Id of ``<img>``."""
-        return int(self.visual["image_start_id"])
+        return int(self.tower["image_start_id"])
 
     @property
     def image_end_id(self) -> int:

@@ -12,21 +12,30 @@ from typing import Any
 
 import torch
 from torch import nn
-from transformers import Cache, DynamicCache, GenerationMixin, PreTrainedModel
+from transformers import AutoConfig, AutoModelForCausalLM, Cache, DynamicCache, PreTrainedModel
 from transformers.masking_utils import create_causal_mask
-from transformers.modeling_outputs import BaseModelOutputWithPast, ModelOutput
+from transformers.modeling_outputs import BaseModelOutputWithPast
 from transformers.modeling_utils import slice_logits_to_keep
-from transformers.utils.generic import can_return_tuple
+from transformers.utils.generic import ModelOutput, can_return_tuple
 from transformers.utils.output_capturing import OutputRecorder, capture_outputs
 
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.models.errors import VisualTowerMissingError
 from qvl_desktop.models.qwen_vl.configuration import QwenVLConfig
 from qvl_desktop.models.qwen_vl.decoder import Positions, QwenVLAttention, QwenVLBlock, QwenVLRMSNorm
+from qvl_desktop.models.qwen_vl.generation import QwenVLGenerationMixin
 from qvl_desktop.models.qwen_vl.initialization import initialize
 from qvl_desktop.models.qwen_vl.loss import supervised_loss
 from qvl_desktop.models.qwen_vl.rotary import RotaryTable
 from qvl_desktop.models.qwen_vl.spans import check_picture_count, picture_slots, picture_starts
 from qvl_desktop.models.qwen_vl.visual import VisualTower
+
+
+@dataclass
+class QwenVLModelOutput(BaseModelOutputWithPast):
+    """The decoder's output and the picture features that took part."""
+
+    image_features: torch.Tensor | None = None
 
 
 @dataclass
@@ -51,15 +60,15 @@ class QwenVLPreTrainedModel(PreTrainedModel):
     config_class = QwenVLConfig
     base_model_prefix = "transformer"
     main_input_name = "input_ids"
-    input_modalities = ("image", "text")
+    input_modalities = ["image", "text"]
     supports_gradient_checkpointing = True
-    _no_split_modules = ["QwenVLBlock", "VisualBlock", "Resampler"]  # noqa: RUF012  (the base class declares it so)
-    _skip_keys_device_placement = ["past_key_values"]  # noqa: RUF012
+    _no_split_modules = ["QwenVLBlock", "VisualBlock", "Resampler"]
+    _skip_keys_device_placement = ["past_key_values"]
     _supports_sdpa = True
     _supports_flash_attn = True
     _supports_attention_backend = True
     _can_compile_fullgraph = True
-    _can_record_outputs = {  # noqa: RUF012
+    _can_record_outputs = {
         "hidden_states": QwenVLBlock,
         "attentions": OutputRecorder(QwenVLAttention, index=1),
     }
@@ -88,7 +97,7 @@ class QwenVLModel(QwenVLPreTrainedModel):
     def get_input_embeddings(self) -> nn.Module:
         return self.wte
 
-    def set_input_embeddings(self, value: nn.Module) -> None:
+    def set_input_embeddings(self, value: nn.Embedding) -> None:
         self.wte = value
 
     def encode_images(self, pixel_values: torch.Tensor) -> torch.Tensor:
@@ -96,8 +105,11 @@ class QwenVLModel(QwenVLPreTrainedModel):
         visual = getattr(self, "visual", None)
         if visual is None:
             raise VisualTowerMissingError(
-                "This model was loaded without its visual tower, so it cannot read pixels. Hand over image_features, "
-                "or load the model with its visual tower."
+                QT_TRANSLATE_NOOP(
+                    "errors",
+                    "This model was loaded without its visual tower, so it cannot read pixels. Hand over "
+                    "image_features, or load the model with its visual tower.",
+                )
             )
         return visual(pixel_values)
 
@@ -163,10 +175,10 @@ class QwenVLModel(QwenVLPreTrainedModel):
         **kwargs: Any,
     ) -> QwenVLModelOutput:
         """Hidden states after the last norm; arguments as in ``QwenVLForConditionalGeneration.forward``."""
-        if (input_ids is None) == (inputs_embeds is None):
-            raise ValueError("give exactly one of input_ids and inputs_embeds")
         features = None
-        if input_ids is not None:
+        if inputs_embeds is None:
+            if input_ids is None:
+                raise ValueError("one of input_ids and inputs_embeds is needed")
             inputs_embeds, features = self.embed(input_ids, pixel_values, image_features)
         if use_cache and past_key_values is None:
             past_key_values = DynamicCache(config=self.config)
@@ -206,14 +218,7 @@ class QwenVLModel(QwenVLPreTrainedModel):
         return (torch.arange(tokens, device=inputs_embeds.device) + past_length)[None]
 
 
-@dataclass
-class QwenVLModelOutput(BaseModelOutputWithPast):
-    """The decoder's output and the picture features that took part."""
-
-    image_features: torch.Tensor | None = None
-
-
-class QwenVLForConditionalGeneration(QwenVLPreTrainedModel, GenerationMixin):
+class QwenVLForConditionalGeneration(QwenVLPreTrainedModel, QwenVLGenerationMixin):
     """Qwen-VL with its language-model head."""
 
     def __init__(self, config: QwenVLConfig) -> None:
@@ -225,13 +230,13 @@ class QwenVLForConditionalGeneration(QwenVLPreTrainedModel, GenerationMixin):
     def get_input_embeddings(self) -> nn.Module:
         return self.transformer.wte
 
-    def set_input_embeddings(self, value: nn.Module) -> None:
+    def set_input_embeddings(self, value: nn.Embedding) -> None:
         self.transformer.wte = value
 
     def get_output_embeddings(self) -> nn.Module:
         return self.lm_head
 
-    def set_output_embeddings(self, new_embeddings: nn.Module) -> None:
+    def set_output_embeddings(self, new_embeddings: nn.Linear) -> None:
         self.lm_head = new_embeddings
 
     def encode_images(self, pixel_values: torch.Tensor) -> torch.Tensor:
@@ -302,3 +307,8 @@ class QwenVLForConditionalGeneration(QwenVLPreTrainedModel, GenerationMixin):
             attentions=outputs.attentions,
             image_features=outputs.image_features,
         )
+
+
+# A registered type wins over the auto_map of official checkpoints: no remote code is ever run for them.
+AutoConfig.register(QwenVLConfig.model_type, QwenVLConfig, exist_ok=True)
+AutoModelForCausalLM.register(QwenVLConfig, QwenVLForConditionalGeneration, exist_ok=True)

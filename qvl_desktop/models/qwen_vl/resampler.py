@@ -48,7 +48,7 @@ class Resampler(nn.Module):
 
     def __init__(self, config: QwenVLConfig) -> None:
         super().__init__()
-        dim, width = int(config.visual["output_dim"]), int(config.visual["width"])
+        dim, width = int(config.tower["output_dim"]), int(config.tower["width"])
         self.grid = config.query_grid
         self.pos_embed = nn.Parameter(sincos_table(dim, self.grid), requires_grad=False)
         self.query = nn.Parameter(torch.empty(config.n_queries, dim))

@@ -72,7 +72,10 @@ class RotaryTable(nn.Module):
         return angles.cos()[:, None], angles.sin()[:, None]
 
     def query_scale(self, position_ids: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
-        """The logn factor of each query, (rows, 1, tokens, 1): log(p + 1) / log(seq_length) from seq_length on, else 1."""
+        """The logn factor of each query: log(p + 1) / log(seq_length) from seq_length on, 1 before.
+
+        Positions (rows, tokens) give (rows, 1, tokens, 1).
+        """
         scale = torch.log(position_ids.float() + 1.0) / math.log(self.seq_length)
         return torch.where(position_ids >= self.seq_length, scale, 1.0)[:, None, :, None].to(dtype)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.models.errors import PictureCountError, PictureSpanError
 
 if TYPE_CHECKING:
@@ -37,8 +38,11 @@ def picture_slots(input_ids: torch.Tensor, starts: torch.Tensor, config: QwenVLC
     if not bool(whole.all()):
         row, column = starts[int((~whole).nonzero()[0])].tolist()
         raise PictureSpanError(
-            "The picture at token {column} of row {row} does not have exactly {n_queries} <imgpad> between <img> and "
-            "</img>. Build the tokens with the processor, and never cut a sample inside a picture.",
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "The picture at token {column} of row {row} does not have exactly {n_queries} <imgpad> between "
+                "<img> and </img>. Build the tokens with the processor, and never cut a sample inside a picture.",
+            ),
             row=row,
             column=column,
             n_queries=config.n_queries,
@@ -50,8 +54,11 @@ def check_picture_count(expected: int, given: int) -> None:
     """Raise PictureCountError unless as many pictures are given as the tokens have places for."""
     if expected != given:
         raise PictureCountError(
-            "The text has places for {expected} picture(s), but {given} were given. Give one picture for each <img>, "
-            "in the order of the text.",
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "The text has places for {expected} picture(s), but {given} were given. Give one picture for each "
+                "<img>, in the order of the text.",
+            ),
             expected=expected,
             given=given,
         )

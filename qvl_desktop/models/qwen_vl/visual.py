@@ -88,7 +88,7 @@ class VisualTower(nn.Module):
 
     def __init__(self, config: QwenVLConfig) -> None:
         super().__init__()
-        visual = config.visual
+        visual = config.tower
         width, output_dim, patch = int(visual["width"]), int(visual["output_dim"]), config.patch_size
         self.conv1 = nn.Conv2d(3, width, kernel_size=patch, stride=patch, bias=False)
         self.positional_embedding = nn.Parameter(torch.empty(config.position_grid**2, width))
