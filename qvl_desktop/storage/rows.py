@@ -1,0 +1,138 @@
+"""What the project hands out: frozen rows, reports and change notes.
+
+Owns the shapes of data that leave the project file. Does not own how they are stored (`schema`) or edited
+(`pictures`, `regions`, `conversations`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from qvl_desktop.core.box import Box, Rect
+from qvl_desktop.core.conversation import Conversation, Role, Turn
+from qvl_desktop.core.dataset import Split
+
+ChangeKind = Literal["pictures", "regions", "conversations"]
+
+RowId = int
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRow:
+    """A picture of the project.
+
+    `path` is as stored: relative to the project's folder where possible, `/` between the parts; it is also what stands
+    between `<img>` and `</img>`. `file` is the absolute place. Sizes are pixels of the upright picture.
+    """
+
+    id: RowId
+    path: str
+    file: Path
+    width: int
+    height: int
+    split: Split
+    status: str
+    region_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RegionRow:
+    """A ref and its box on one picture. `rect` is in pixels of the upright picture; `box` is always its encoding."""
+
+    id: RowId
+    picture_id: RowId
+    ref: str
+    rect: Rect
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRow:
+    """One turn; `text` is canonical Qwen-VL text. `position` counts from 0 within the conversation."""
+
+    id: RowId
+    conversation_id: RowId
+    position: int
+    role: Role
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationRow:
+    """A conversation with all its turns.
+
+    `split` is its own, or else that of its first picture. `template` names the template it was made from
+    ("grounding/en"), empty when written by hand or imported. `source` is the record's name in the file it came from.
+    """
+
+    id: RowId
+    split: Split
+    turns: tuple[TurnRow, ...]
+    template: str = ""
+    source: str = ""
+
+    @property
+    def content(self) -> Conversation:
+        """The same as plain data of `core`."""
+        return Conversation(tuple(Turn(turn.role, turn.text) for turn in self.turns), self.source)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """Box token number `ordinal` (from 0) of a turn stands for a region: when one moves, so does the other."""
+
+    turn_id: RowId
+    ordinal: int
+    region_id: RowId
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRow:
+    """A chat of the Chat page; `created` is seconds since the epoch."""
+
+    id: RowId
+    title: str
+    created: float
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadTurnRow:
+    """One message of a chat. `model` names who answered; empty for the user's own words."""
+
+    id: RowId
+    thread_id: RowId
+    position: int
+    role: Role
+    text: str
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AddReport:
+    """What became of pictures that were to be added: counts, and a sentence about each that was left out."""
+
+    added: int
+    known: int
+    problems: tuple[str, ...] = ()
+    ids: tuple[RowId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import brought in; `problems` has a sentence about each record that was left out."""
+
+    pictures: int
+    regions: int
+    conversations: int
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something was committed, undone or redone; the ids tell which rows to look at again."""
+
+    kind: ChangeKind
+    picture_ids: frozenset[RowId] = frozenset()
+    conversation_ids: frozenset[RowId] = frozenset()
