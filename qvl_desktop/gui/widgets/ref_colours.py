@@ -1,0 +1,58 @@
+"""The colour of a ref: the same words have the same colour everywhere and always.
+
+Owns the rule from text to colour. Does not own who uses it, nor the colours of the theme.
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from functools import lru_cache
+
+from PySide6.QtGui import QColor
+
+_LIGHTNESS = {True: 0.78, False: 0.56}
+_CHROMA = 0.155
+_STEPS = 97
+"""Distinct hues; prime, so that similar checksums spread."""
+
+
+@lru_cache(maxsize=4096)
+def ref_colour(ref: str, dark: bool = True) -> QColor:
+    """The colour of `ref`, stable across runs and machines.
+
+    `dark=True` is the bright variant, for dark themes and for drawing on pictures; `dark=False` is readable as a
+    mark on a white page. All refs of one variant have the same perceived lightness (OKLCH); a blank ref is grey.
+    """
+    words = ref.strip().casefold()
+    if not words:
+        return QColor("#c3c7cf") if dark else QColor("#6b7280")
+    hue = (zlib.crc32(words.encode("utf-8")) % _STEPS) / _STEPS * math.tau
+    return _from_oklch(_LIGHTNESS[dark], _CHROMA, hue)
+
+
+def text_on(colour: QColor) -> QColor:
+    """Black or white, whichever reads better on `colour` (relative luminance of WCAG 2)."""
+    red, green, blue = (_linear(v) for v in (colour.redF(), colour.greenF(), colour.blueF()))
+    return QColor("#0b0d10") if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 else QColor("#ffffff")
+
+
+def _from_oklch(lightness: float, chroma: float, hue: float) -> QColor:
+    """OKLCH to sRGB, clipped into the gamut (Ottosson's published matrices)."""
+    a, b = chroma * math.cos(hue), chroma * math.sin(hue)
+    long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
+    medium = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3
+    short = (lightness - 0.0894841775 * a - 1.2914855480 * b) ** 3
+    red = 4.0767416621 * long - 3.3077115913 * medium + 0.2309699292 * short
+    green = -1.2684380046 * long + 2.6097574011 * medium - 0.3413193965 * short
+    blue = -0.0041960863 * long - 0.7034186147 * medium + 1.7076147010 * short
+    return QColor.fromRgbF(*(_encoded(v) for v in (red, green, blue)))
+
+
+def _encoded(value: float) -> float:
+    value = min(max(value, 0.0), 1.0)
+    return 12.92 * value if value <= 0.0031308 else 1.055 * value ** (1 / 2.4) - 0.055
+
+
+def _linear(value: float) -> float:
+    return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
