@@ -1,0 +1,126 @@
+"""The style sheet of the window, made from one set of colours.
+
+Owns the QSS text. Does not own the colours or when they change (`theme`).
+"""
+
+from __future__ import annotations
+
+from string import Template
+from typing import TYPE_CHECKING
+
+from qvl_desktop.core.resources import resource_path
+
+if TYPE_CHECKING:
+    from qvl_desktop.gui.theme import Colours
+
+_QSS = Template("""
+* { font-size: 14px; }
+QWidget[surface="window"] { background: $window; }
+QWidget[surface="panel"] { background: $panel; }
+QWidget[surface="raised"] { background: $raised; border: 1px solid $line; border-radius: 8px; }
+QWidget[surface="canvas"] { background: $canvas; }
+QToolTip { background: $raised; color: $text; border: 1px solid $line; padding: 4px 8px; }
+
+QLabel[role="title"] { font-size: 20px; font-weight: 600; }
+QLabel[role="heading"] { font-size: 15px; font-weight: 600; }
+QLabel[role="figure"] { font-size: 17px; font-weight: 600; }
+QLabel[role="muted"] { color: $muted; }
+QLabel[role="caption"] { color: $muted; font-size: 12px; }
+QLabel[role="mono"], QPlainTextEdit[role="mono"] { font-family: "$mono"; font-size: 13px; }
+QLabel[role="danger"] { color: $danger; }
+QLabel[role="success"] { color: $success; }
+QLabel[role="warning"] { color: $warning; }
+
+QPushButton { background: $raised; border: 1px solid $line; border-radius: 6px; padding: 5px 12px; min-height: 20px; }
+QPushButton:hover { background: $hover; }
+QPushButton:pressed { background: $line; }
+QPushButton:focus { border: 1px solid $accent; outline: 1px solid $accent; }
+QPushButton:disabled { color: $control; }
+QPushButton:checked { background: $accent_soft; border-color: $accent; }
+QPushButton[kind="primary"] { background: $accent; border-color: $accent; color: $accent_text; font-weight: 600; }
+QPushButton[kind="primary"]:hover { background: $accent_hover; border-color: $accent_hover; }
+QPushButton[kind="primary"]:focus { border: 1px solid $text; }
+QPushButton[kind="primary"]:disabled { background: $line; border-color: $line; color: $muted; }
+QPushButton[kind="danger"] { color: $danger; }
+QPushButton[kind="quiet"] { background: transparent; border-color: transparent; }
+QPushButton[kind="quiet"]:hover { background: $hover; }
+QPushButton[kind="quiet"]:focus { border-color: $accent; }
+
+QToolButton { background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 4px; }
+QToolButton:hover { background: $hover; }
+QToolButton:pressed, QToolButton:checked { background: $accent_soft; }
+QToolButton:focus { border-color: $accent; }
+QToolButton:disabled { color: $control; }
+QToolButton::menu-indicator { image: none; }
+
+QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {
+    background: $panel; border: 1px solid $control; border-radius: 6px; padding: 4px 8px; min-height: 20px;
+    selection-background-color: $accent; selection-color: $accent_text; }
+QPlainTextEdit, QTextEdit { padding: 4px; border-color: $line; }
+QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {
+    border: 1px solid $accent; outline: 1px solid $accent; }
+QLineEdit[wrong="true"], QSpinBox[wrong="true"], QDoubleSpinBox[wrong="true"] { border: 1px solid $danger; }
+QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled {
+    color: $control; border-color: $line; }
+QComboBox { padding-right: 26px; }
+QComboBox::drop-down { subcontrol-origin: padding; subcontrol-position: center right; width: 24px; border: none; }
+QComboBox::down-arrow { image: url("$chevron"); width: 14px; height: 14px; }
+QComboBox QAbstractItemView { background: $raised; border: 1px solid $line; padding: 4px; outline: none; }
+QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {
+    width: 0; border: none; }
+QCheckBox, QRadioButton { spacing: 8px; }
+QCheckBox:focus, QRadioButton:focus { color: $link; }
+
+QAbstractItemView { background: $panel; border: none; outline: none; alternate-background-color: $hover;
+    selection-background-color: $accent_soft; selection-color: $text; }
+QListView::item, QListWidget::item, QTableView::item { border: none; padding: 4px; }
+QListView::item:selected, QTableView::item:selected { background: $accent_soft; color: $text; }
+QListView::item:hover:!selected { background: $hover; }
+QListView:focus, QTableView:focus { border: none; }
+QHeaderView::section { background: $panel; color: $muted; border: none; border-bottom: 1px solid $line;
+    padding: 6px 8px; }
+QTableView { gridline-color: $line; }
+
+QScrollArea { background: transparent; border: none; }
+QScrollArea > QWidget > QWidget { background: transparent; }
+QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
+QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
+QScrollBar::handle { background: $control; border-radius: 3px; margin: 2px; }
+QScrollBar::handle:vertical { min-height: 32px; }
+QScrollBar::handle:horizontal { min-width: 32px; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+
+QSplitter::handle { background: $line; }
+QSplitter::handle:horizontal { width: 1px; }
+QSplitter::handle:vertical { height: 1px; }
+QFrame[line="true"] { background: $line; border: none; }
+QProgressBar { background: $line; border: none; border-radius: 3px; max-height: 6px; min-height: 6px;
+    color: transparent; }
+QProgressBar::chunk { background: $accent; border-radius: 3px; }
+QMenu { background: $raised; border: 1px solid $line; padding: 4px; }
+QMenu::item { padding: 5px 28px 5px 12px; border-radius: 4px; }
+QMenu::item:selected { background: $accent_soft; color: $text; }
+QMenu::item:disabled { color: $control; }
+QMenu::icon { padding-left: 8px; }
+QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
+
+QWidget#rail { background: $panel; border-right: 1px solid $line; }
+QWidget#topBar { background: $panel; border-bottom: 1px solid $line; }
+QToolButton[rail="true"] { border-radius: 8px; padding: 7px 2px 5px 2px; font-size: 12px; color: $muted; }
+QToolButton[rail="true"]:hover { background: $hover; color: $text; }
+QToolButton[rail="true"]:checked { background: $accent_soft; color: $text; }
+QToolButton[rail="true"]:focus { border: 1px solid $accent; }
+QFrame#toast { background: $raised; border: 1px solid $line; border-radius: 8px; }
+QFrame#toast[level="error"] { border-left: 4px solid $danger; }
+QFrame#toast[level="warning"] { border-left: 4px solid $warning; }
+QFrame#toast[level="success"] { border-left: 4px solid $success; }
+QFrame#toast[level="info"] { border-left: 4px solid $accent; }
+""")
+
+
+def style_sheet(colours: Colours, mono: str) -> str:
+    """The whole QSS for one set of colours; `mono` is the family of fixed-width text."""
+    values = {name: getattr(colours, name) for name in colours.__dataclass_fields__}
+    chevron = resource_path("icons", "chevron-down-control.svg").as_posix()
+    return _QSS.substitute(values, mono=mono, chevron=chevron)

@@ -1,0 +1,1 @@
+"""Widgets shared by several pages. Owns no page and no long work."""

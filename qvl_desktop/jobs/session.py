@@ -1,0 +1,130 @@
+"""What the pages share: the open project, the settings, the models and the engine.
+
+Owns opening, closing and undoing, and the signals by which pages hear of changes and of each other. Does not own how
+anything is shown (`gui`), nor the project's rules (`storage`).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import QObject, Signal
+
+from qvl_desktop.core.errors import Cancelled, QvlError
+from qvl_desktop.jobs.task import report_failures_to
+from qvl_desktop.storage.project import Project
+
+if TYPE_CHECKING:
+    from qvl_desktop.jobs.engine import EngineSupervisor
+    from qvl_desktop.jobs.models import ModelShelf
+    from qvl_desktop.storage.settings import Settings
+
+Level = Literal["info", "success", "warning", "error"]
+MAX_RECENT = 12
+
+_log = logging.getLogger(__name__)
+
+
+class Session(QObject):
+    """One window's state outside its widgets.
+
+    Signals:
+        projectChanged(): `project` is another one, or None.
+        contentChanged(Change): an edit, undo or redo was committed; also from worker threads (queued).
+        notice(level, text): something the user should read; level is "info", "success", "warning" or "error".
+        modelsChanged(): `models` holds other cards.
+        chatRequested(model, adapter): show Chat with this model and adapter ("" = none), as `--model` takes them.
+        trainRequested(model): show Train with this model chosen.
+        languageChanged(): another language is installed.
+    """
+
+    projectChanged = Signal()
+    contentChanged = Signal(object)
+    notice = Signal(str, str)
+    modelsChanged = Signal()
+    chatRequested = Signal(str, str)
+    trainRequested = Signal(str)
+    languageChanged = Signal()
+
+    def __init__(
+        self, settings: Settings, models: ModelShelf, engine: EngineSupervisor, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.settings = settings
+        self.models = models
+        self.engine = engine
+        self.project: Project | None = None
+        models.changed.connect(self.modelsChanged)
+        report_failures_to(self.report)
+
+    @property
+    def runs_folder(self) -> Path | None:
+        """Where the runs of this project lie: the chosen folder, else `NAME.runs` beside it; None without a project."""
+        if chosen := self.settings.runs_folder:
+            return Path(chosen)
+        return self.project.path.with_suffix(".runs") if self.project else None
+
+    def open_project(self, path: Path) -> bool:
+        """Open another project; on failure the present one stays open and the reason is shown. True on success."""
+        return self._take(lambda: Project.open(path))
+
+    def create_project(self, path: Path) -> bool:
+        """Make a new project file and open it; True on success."""
+        return self._take(lambda: Project.create(path))
+
+    def close_project(self) -> None:
+        """Close the project, if there is one; nothing is lost, every edit is already on disk."""
+        if self.project is not None:
+            project, self.project = self.project, None
+            project.close()
+            self.projectChanged.emit()
+
+    def undo(self) -> None:
+        """Take back the last edit of the project."""
+        self._step("undo")
+
+    def redo(self) -> None:
+        """Do the edit that was taken back last once more."""
+        self._step("redo")
+
+    def report(self, error: Exception) -> None:
+        """Show a failure: the sentence of a `QvlError` as it stands, anything else as unexpected, with the log."""
+        if isinstance(error, Cancelled):
+            return
+        if isinstance(error, QvlError):
+            self.notice.emit("error", str(error))
+            return
+        _log.error("unexpected failure", exc_info=error)
+        text = self.tr("Something went wrong that should not have: {reason}. The log has the details.")
+        self.notice.emit("error", text.format(reason=f"{type(error).__name__}: {error}"))
+
+    def _take(self, make: Callable[[], Project]) -> bool:
+        try:
+            project = make()
+        except QvlError as error:
+            self.report(error)
+            return False
+        old, self.project = self.project, project
+        if old is not None:
+            old.close()
+        project.subscribe(self.contentChanged.emit)
+        self._remember(project.path)
+        self.projectChanged.emit()
+        return True
+
+    def _remember(self, path: Path) -> None:
+        text = str(path)
+        recent = [text, *(other for other in self.settings.recent_projects if other != text)]
+        self.settings.recent_projects = recent[:MAX_RECENT]
+        self.settings.last_project = text
+
+    def _step(self, name: Literal["undo", "redo"]) -> None:
+        if self.project is None:
+            return
+        try:
+            getattr(self.project, name)()
+        except QvlError as error:
+            self.report(error)

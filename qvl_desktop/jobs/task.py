@@ -1,0 +1,207 @@
+"""Short work beside the window: `Task(op).on_success(show).start(parent)`.
+
+Owns the thread pools and the way results come back to the window's thread. `op` never touches a widget. Work that
+outlives the window (training) or holds a model (the engine) is a child process, not a task.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Generator
+from inspect import isgenerator
+from typing import Any, Generic, TypeVar, cast
+
+from PySide6.QtCore import QCoreApplication, QObject, QRunnable, QThreadPool, Signal, Slot
+
+from qvl_desktop.core.errors import Cancelled
+from qvl_desktop.jobs.guarded import guarded
+
+T = TypeVar("T")
+PROGRESS_INTERVAL = 0.05
+"""Seconds between two progress reports of one task; what comes faster is dropped, the last one is kept."""
+
+FailureHandler = Callable[[Exception], None]
+
+
+def _to_excepthook(error: Exception) -> None:
+    sys.excepthook(type(error), error, error.__traceback__)
+
+
+_report_failure: FailureHandler = _to_excepthook
+_running: set[_Relay] = set()
+_serial_pool: QThreadPool | None = None
+
+
+def report_failures_to(handler: FailureHandler | None) -> None:
+    """Where failures of tasks without `on_failure` go; `None` goes back to `sys.excepthook`."""
+    global _report_failure  # noqa: PLW0603 - one process has one place where failures are shown
+    _report_failure = handler or _to_excepthook
+
+
+def end_all_tasks(milliseconds: int = 5000) -> bool:
+    """Cancel every task, forget its callbacks and wait; True when all threads are idle. For the end of the program."""
+    for relay in tuple(_running):
+        relay.cancel()
+        relay.forget()
+    pools = [QThreadPool.globalInstance(), *([_serial_pool] if _serial_pool else [])]
+    return all([pool.waitForDone(milliseconds) for pool in pools])
+
+
+class Task(Generic[T]):
+    """Runs `op()` on a pool thread and hands its result to a callback in the window's thread.
+
+    `op` may be a generator function: each `yield` reports progress and is a place to cancel; its `return` value is the
+    result. Callbacks are dropped when `parent` is destroyed first. Without `on_failure`, a failure is reported to
+    the session, which shows it. `Cancelled` ends a task quietly: no callback is called but `on_end`.
+    """
+
+    def __init__(self, op: Callable[[], T | Generator[Any, None, T]]) -> None:
+        self._relay = _Relay()
+        self._op = op
+
+    def on_success(self, callback: Callable[[T], None]) -> Task[T]:
+        """Call `callback(result)` when the work is done."""
+        self._relay.on_success = cast("Callable[[object], None]", callback)
+        return self
+
+    def on_failure(self, callback: FailureHandler) -> Task[T]:
+        """Call `callback(error)` instead of the default report."""
+        self._relay.on_failure = callback
+        return self
+
+    def on_progress(self, callback: Callable[[Any], None]) -> Task[T]:
+        """Call `callback(value)` for what a generator yields, at most 20 times a second."""
+        self._relay.on_progress = callback
+        return self
+
+    def on_end(self, callback: Callable[[], None]) -> Task[T]:
+        """Call `callback()` last, whatever happened (also after a cancel)."""
+        self._relay.on_end = callback
+        return self
+
+    def start(self, parent: QObject, *, serial: bool = False) -> Task[T]:
+        """Begin. `serial` tasks run one after the other in their order: use it for writers to one project."""
+        _running.add(self._relay)
+        parent.destroyed.connect(self._relay.forget)
+        _pool(serial).start(_Runner(self._op, self._relay))
+        return self
+
+    def cancel(self) -> None:
+        """Ask the work to end at its next `yield`; work that has not begun does not begin."""
+        self._relay.cancel()
+
+    @property
+    def running(self) -> bool:
+        return self._relay in _running
+
+
+def _pool(serial: bool) -> QThreadPool:
+    global _serial_pool  # noqa: PLW0603 - made once, when first needed
+    if not serial:
+        return QThreadPool.globalInstance()
+    if _serial_pool is None:
+        _serial_pool = QThreadPool(QCoreApplication.instance())
+        _serial_pool.setMaxThreadCount(1)
+        _serial_pool.destroyed.connect(_forget_serial_pool)
+    return _serial_pool
+
+
+def _forget_serial_pool() -> None:
+    global _serial_pool  # noqa: PLW0603
+    _serial_pool = None
+
+
+class _Relay(QObject):
+    """Lives in the window's thread and calls the callbacks there; kept alive in `_running` until the task has ended.
+
+    Signals: `progressed(value)`, `ended(result, error)`, both emitted by the worker.
+    """
+
+    progressed = Signal(object)
+    ended = Signal(object, object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.on_success: Callable[[object], None] | None = None
+        self.on_failure: FailureHandler | None = None
+        self.on_progress: Callable[[Any], None] | None = None
+        self.on_end: Callable[[], None] | None = None
+        self.cancelled = threading.Event()
+        self._forgotten = False
+        self.progressed.connect(self._progress)
+        self.ended.connect(self._end)
+
+    def cancel(self) -> None:
+        self.cancelled.set()
+
+    @Slot()
+    def forget(self) -> None:
+        """Nobody waits for the result any more."""
+        self._forgotten = True
+        self.cancel()
+
+    @Slot(object)
+    def _progress(self, value: object) -> None:
+        if self.on_progress and not self._forgotten and not self.cancelled.is_set():
+            self.on_progress(value)
+
+    @Slot(object, object)
+    def _end(self, result: object, error: Exception | None) -> None:
+        _running.discard(self)
+        if self._forgotten:
+            return
+        try:
+            self._call_back(result, error)
+        finally:
+            if self.on_end:
+                self.on_end()
+
+    def _call_back(self, result: object, error: Exception | None) -> None:
+        if isinstance(error, Cancelled):
+            return
+        if error is not None:
+            (self.on_failure or _report_failure)(error)
+        elif self.on_success:
+            self.on_success(result)
+
+
+class _Runner(QRunnable):
+    """Runs the work on a pool thread; the only place where its errors are caught broadly."""
+
+    def __init__(self, op: Callable[[], object], relay: _Relay) -> None:
+        super().__init__()
+        self._op = op
+        self._relay = relay
+
+    @guarded
+    def run(self) -> None:
+        relay = self._relay
+        try:
+            if relay.cancelled.is_set():
+                raise Cancelled
+            result = self._op()
+            if isgenerator(result):
+                result = self._exhaust(cast("Generator[object, None, object]", result))
+        except Exception as error:  # noqa: BLE001 - handed to the window's thread
+            relay.ended.emit(None, error)
+        else:
+            relay.ended.emit(result, None)
+
+    def _exhaust(self, steps: Generator[object, None, object]) -> object:
+        relay, last, latest = self._relay, 0.0, None
+        while True:
+            if relay.cancelled.is_set():
+                steps.close()
+                raise Cancelled
+            try:
+                latest = next(steps)
+            except StopIteration as end:
+                if latest is not None:
+                    relay.progressed.emit(latest)
+                return end.value
+            now = time.monotonic()
+            if now - last >= PROGRESS_INTERVAL:
+                relay.progressed.emit(latest)
+                last, latest = now, None
