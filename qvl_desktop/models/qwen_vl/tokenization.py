@@ -44,7 +44,7 @@ class FixedVocabulary(QvlError):
     """Somebody tried to add tokens to a vocabulary whose ids are fixed by the checkpoint."""
 
 
-class QwenVLTokenizer(PythonBackend):  # type: ignore[misc]
+class QwenVLTokenizer(PythonBackend):
     """Byte-pair tokenizer with 217 control tokens behind the ranks.
 
     Args:
@@ -58,8 +58,8 @@ class QwenVLTokenizer(PythonBackend):  # type: ignore[misc]
     Raises `RanksFileError` for an unusable ranks file, `UnclosedMarkup` for `<img>` without `</img>`.
     """
 
-    vocab_files_names = {"ranks_file": special.RANKS_FILE_NAME}  # noqa: RUF012 - the name and type transformers reads
-    model_input_names = ["input_ids", "attention_mask"]  # noqa: RUF012
+    vocab_files_names = {"ranks_file": special.RANKS_FILE_NAME}
+    model_input_names = ["input_ids", "attention_mask"]
 
     def __init__(
         self,
@@ -268,6 +268,10 @@ class QwenVLTokenizer(PythonBackend):  # type: ignore[misc]
         if all(0 <= value < 256 for value in content):
             return bytes(content), end + 1
         return None
+
+    def token_bytes(self, token_id: int) -> bytes:
+        """The bytes one id stands for, for decoding as a stream; U+FFFD for an id outside the vocabulary."""
+        return self._piece(token_id, "replace")
 
     def _piece(self, token_id: int, errors: str) -> bytes:
         if 0 <= token_id < len(self._bytes):

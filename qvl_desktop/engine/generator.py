@@ -1,0 +1,350 @@
+"""Answers of a loaded model: one, piece by piece, or many at once.
+
+Owns the decoding loop, the reuse of picture features and of the last chat's keys and values, and when an answer ends.
+Does not load models (`models.loading`), lay out prompts (`models.qwen_vl.prompt`) or serve requests (`server`).
+Not thread-safe: one answer at a time.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Literal
+
+import torch
+from transformers import DynamicCache
+
+from qvl_desktop.core.conversation import Turn
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.engine.features import Encode, FeatureStore, PictureSource, content_key
+from qvl_desktop.engine.prefix import Prefix
+from qvl_desktop.engine.sampling import GREEDY, Sampler, Sampling
+from qvl_desktop.engine.text_stream import TextStream
+from qvl_desktop.models.errors import ModelError
+from qvl_desktop.models.qwen_vl.prompt import DEFAULT_WINDOW, Prompt, encode_prompt, picture_paths, stop_ids
+from qvl_desktop.models.qwen_vl.spans import check_picture_count
+
+StopReason = Literal["stop", "length", "cancelled"]
+DEFAULT_NEW_TOKENS = 512
+DEFAULT_BATCH = 16
+
+
+class PromptTooLongError(ModelError):
+    """A prompt leaves no room for an answer in the model's context."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A conversation to be answered: canonical turns, and one picture for each `<img>` of them, in order."""
+
+    turns: tuple[Turn, ...]
+    pictures: tuple[PictureSource, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the model said.
+
+    `text` is canonical text. `tokens` counts the generated ones, `prompt_tokens` those of the prompt, of which
+    `reused_tokens` did not have to be computed. `seconds` is the whole time, `first_seconds` the time before the first
+    token. `stopped`: the model ended ("stop"), the limit was reached ("length"), or `should_stop` said so ("cancelled").
+    """
+
+    text: str
+    tokens: int
+    prompt_tokens: int
+    reused_tokens: int
+    seconds: float
+    first_seconds: float
+    stopped: StopReason
+
+
+class Generator:
+    """Answers questions with one model and its processor.
+
+    Args:
+        model: a `QwenVLForConditionalGeneration`, bare or wrapped by PEFT, on any device and precision.
+        processor: the `QwenVLProcessor` of the same folder.
+        features: where picture features come from when the model was loaded without its visual tower:
+            pictures -> (pictures, n_queries, hidden). By default the model's own tower.
+
+    Call `forget()` after the weights have changed.
+    """
+
+    def __init__(self, model: Any, processor: Any, *, features: Encode | None = None) -> None:
+        self.model = model
+        self.processor = processor
+        self._tokenizer = processor.tokenizer
+        self._base = model.get_base_model() if hasattr(model, "get_base_model") else model
+        self._stop_ids = frozenset(stop_ids(self._tokenizer))
+        self._silent_ids = frozenset(
+            (self._tokenizer.img_start_id, self._tokenizer.img_end_id, self._tokenizer.img_pad_id)
+        )
+        self.features = FeatureStore(features or self._encode_pictures)
+        self._prefix: Prefix | None = None
+
+    @property
+    def device(self) -> torch.device:
+        """Where token ids go."""
+        device: torch.device = self._base.get_input_embeddings().weight.device
+        return device
+
+    @property
+    def context(self) -> int:
+        """Tokens that prompt and answer may have together."""
+        return int(self._base.config.max_position_embeddings)
+
+    def forget(self) -> None:
+        """Drop kept features, keys and values."""
+        self.features.forget()
+        self._prefix = None
+
+    def answer(
+        self,
+        turns: Sequence[Turn],
+        pictures: Sequence[PictureSource] = (),
+        max_new_tokens: int = DEFAULT_NEW_TOKENS,
+        sampling: Sampling = GREEDY,
+        on_piece: Callable[[str], None] | None = None,
+        should_stop: Callable[[], bool] | None = None,
+        *,
+        stop: Sequence[str] = (),
+        variant: str = "",
+    ) -> Answer:
+        """Answer one conversation.
+
+        `on_piece` gets the text as it becomes certain; the pieces joined are `Answer.text`. `should_stop` is asked before
+        each token. `stop` are strings that end the answer and are not part of it. `variant` names the active adapter,
+        so that what was kept under another one is not used. Raises `PictureCountError`, `PictureError`,
+        `PromptTooLongError`, `TurnOrderError`.
+        """
+        began = time.perf_counter()
+        stream = TextStream(stop)
+        pieces: list[str] = []
+
+        def tell(piece: str) -> None:
+            if piece:
+                pieces.append(piece)
+                if on_piece is not None:
+                    on_piece(piece)
+
+        tokens, first = 0, 0.0
+        reason: StopReason = "length"
+        with self._answering():
+            prompt, keys, rows = self._prepare(turns, pictures, variant)
+            room = min(max_new_tokens, self.context - len(prompt.input_ids))
+            if should_stop is not None and should_stop():
+                room, reason = 0, "cancelled"
+            places = self._picture_places(prompt.input_ids)
+            pictures_at = list(zip(places, keys, strict=True))
+            prefix = self._resume(prompt, pictures_at, variant)
+            prompt_tokens, reused = len(prompt.input_ids), len(prefix.input_ids)
+            sampler = Sampler(sampling, self.device)
+            while tokens < room:
+                token = int(sampler.choose(self._step(prefix, prompt.input_ids, pictures_at, rows)))
+                first = first or time.perf_counter() - began
+                if token in self._stop_ids:
+                    reason = "stop"
+                    break
+                tokens += 1
+                prompt.input_ids.append(token)
+                if token not in self._silent_ids:
+                    tell(stream.feed(self._tokenizer.token_bytes(token)))
+                if stream.ended:
+                    reason = "stop"
+                    break
+                if should_stop is not None and should_stop():
+                    reason = "cancelled"
+                    break
+        tell(stream.close())
+        return Answer(
+            text="".join(pieces),
+            tokens=tokens,
+            prompt_tokens=prompt_tokens,
+            reused_tokens=reused,
+            seconds=time.perf_counter() - began,
+            first_seconds=first,
+            stopped=reason,
+        )
+
+    def answer_batch(
+        self,
+        questions: Sequence[Question],
+        max_new_tokens: int = DEFAULT_NEW_TOKENS,
+        *,
+        batch_size: int = DEFAULT_BATCH,
+        should_stop: Callable[[], bool] | None = None,
+        on_progress: Callable[[int, int], None] | None = None,
+        variant: str = "",
+    ) -> list[str]:
+        """Greedy answers of many questions, in their order; the same texts as one by one.
+
+        Questions of like length are answered together, padded on the left. `on_progress(done, total)` is called after
+        each batch. When `should_stop` says so, the answers not finished by then are cut short or empty.
+        """
+        texts = [""] * len(questions)
+        with self._answering():
+            lengths = [len(self._encode(question.turns).input_ids) for question in questions]
+            order = sorted(range(len(questions)), key=lambda place: lengths[place])
+            for start in range(0, len(order), batch_size):
+                places = order[start : start + batch_size]
+                batch = [questions[place] for place in places]
+                for place, ids in zip(places, self._batch(batch, max_new_tokens, should_stop, variant), strict=True):
+                    texts[place] = self._text(ids)
+                if on_progress is not None:
+                    on_progress(start + len(places), len(order))
+        return texts
+
+    # One answer
+
+    def _step(
+        self, prefix: Prefix, input_ids: list[int], pictures: list[tuple[int, str]], rows: list[torch.Tensor]
+    ) -> torch.Tensor:
+        """Logits (1, vocabulary) after the last of `input_ids`; the cache then holds all of them."""
+        fresh_ids = input_ids[len(prefix.input_ids) :]
+        fresh_rows = rows[len(prefix.pictures) :]
+        outputs = self.model(
+            input_ids=torch.tensor([fresh_ids], device=self.device),
+            image_features=torch.stack(fresh_rows) if fresh_rows else None,
+            past_key_values=prefix.cache,
+            use_cache=True,
+            logits_to_keep=1,
+        )
+        prefix.input_ids += fresh_ids
+        prefix.pictures = pictures
+        self._prefix = prefix  # kept only once a pass over it succeeded
+        logits: torch.Tensor = outputs.logits[:, -1]
+        return logits
+
+    def _resume(self, prompt: Prompt, pictures: list[tuple[int, str]], variant: str) -> Prefix:
+        """The kept cache, cut to what the prompt shares with it, or an empty one."""
+        level = int(self._base.transformer.rotary.level(len(prompt.input_ids)))
+        kept, self._prefix = self._prefix, None
+        if kept is not None and kept.variant == variant and kept.level == level:
+            length = min(kept.shared(prompt.input_ids, pictures), len(prompt.input_ids) - 1)
+            if length > 0:
+                kept.crop(length)
+                return kept
+        return Prefix(DynamicCache(config=self._base.config), [], [], variant, level)
+
+    def _picture_places(self, input_ids: Sequence[int]) -> list[int]:
+        """Where the tokens of each picture begin."""
+        start, pad = self._tokenizer.img_start_id, self._tokenizer.img_pad_id
+        pairs = enumerate(pairwise(input_ids))
+        return [place for place, pair in pairs if pair == (start, pad)]
+
+    # Many answers
+
+    def _batch(
+        self,
+        questions: Sequence[Question],
+        max_new_tokens: int,
+        should_stop: Callable[[], bool] | None,
+        variant: str,
+    ) -> list[list[int]]:
+        """Generated ids of each question, without the token that ended it."""
+        prepared = [self._prepare(question.turns, question.pictures, variant) for question in questions]
+        longest = max(len(prompt.input_ids) for prompt, _, _ in prepared)
+        pad = self._tokenizer.pad_token_id
+        ids = torch.full((len(prepared), longest), pad, device=self.device)
+        mask = torch.zeros_like(ids)
+        for row, (prompt, _, _) in enumerate(prepared):
+            ids[row, longest - len(prompt.input_ids) :] = torch.tensor(prompt.input_ids, device=self.device)
+            mask[row, longest - len(prompt.input_ids) :] = 1
+        rows = [row for _, _, features in prepared for row in features]
+        features = torch.stack(rows) if rows else None
+        cache = DynamicCache(config=self._base.config)
+        answers: list[list[int]] = [[] for _ in prepared]
+        alive = list(range(len(prepared)))
+        for _ in range(min(max_new_tokens, self.context - longest)):
+            if should_stop is not None and should_stop():
+                break
+            outputs = self.model(
+                input_ids=ids,
+                attention_mask=mask,
+                image_features=features,
+                past_key_values=cache,
+                use_cache=True,
+                logits_to_keep=1,
+            )
+            chosen = outputs.logits[:, -1].argmax(-1)
+            tokens = chosen.tolist()
+            going = [row for row, token in enumerate(tokens) if token not in self._stop_ids]
+            for row in going:
+                answers[alive[row]].append(tokens[row])
+            if not going:
+                break
+            features = None
+            ids = chosen[:, None]
+            if len(going) < len(alive):
+                keep = torch.tensor(going, device=self.device)
+                cache.batch_select_indices(keep)
+                ids, mask = ids[keep], mask[keep]
+                _select_level(cache, keep)
+                alive = [alive[row] for row in going]
+            mask = torch.cat([mask, mask.new_ones(len(alive), 1)], dim=1)
+        return answers
+
+    def _text(self, ids: Sequence[int]) -> str:
+        stream = TextStream()
+        pieces = [stream.feed(self._tokenizer.token_bytes(token)) for token in ids if token not in self._silent_ids]
+        return "".join(pieces) + stream.close()
+
+    # Prompts and pictures
+
+    def _encode(self, turns: Sequence[Turn]) -> Prompt:
+        window = min(DEFAULT_WINDOW, self.context)
+        prompt = encode_prompt(self._tokenizer, turns, max_window_size=window)
+        if len(prompt.input_ids) >= self.context:
+            raise PromptTooLongError(
+                QT_TRANSLATE_NOOP(
+                    "errors",
+                    "The question takes {tokens} tokens, more than the model reads ({limit}): shorten it, or use fewer "
+                    "pictures.",
+                ),
+                tokens=len(prompt.input_ids),
+                limit=self.context,
+            )
+        return prompt
+
+    def _prepare(
+        self, turns: Sequence[Turn], pictures: Sequence[PictureSource], variant: str
+    ) -> tuple[Prompt, list[str], list[torch.Tensor]]:
+        """The prompt, and content keys and features of its pictures."""
+        check_picture_count(sum(len(picture_paths(turn.text)) for turn in turns), len(pictures))
+        prompt = self._encode(turns)
+        shown = [pictures[place] for place in prompt.picture_places]
+        keys = [content_key(picture) for picture in shown]
+        tower = variant if self._tower_is_adapted() else ""
+        return prompt, keys, self.features.get(shown, keys, tower)
+
+    def _encode_pictures(self, pictures: Sequence[PictureSource]) -> torch.Tensor:
+        pixels = self.processor.image_processor(list(pictures), return_tensors="pt")["pixel_values"]
+        features: torch.Tensor = self._base.encode_images(pixels.to(self.device))
+        return features
+
+    def _tower_is_adapted(self) -> bool:
+        visual = getattr(self._base.transformer, "visual", None)
+        return visual is not None and any("lora_" in name for name, _ in visual.named_parameters())
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        """Evaluation mode without gradients; every module gets its own mode back."""
+        training = [module for module in self.model.modules() if module.training]
+        self.model.eval()
+        try:
+            with torch.no_grad():  # not inference mode: what modules cache meanwhile must still serve training
+                yield
+        finally:
+            for module in training:
+                module.training = True
+
+
+def _select_level(cache: DynamicCache, rows: torch.Tensor) -> None:
+    """Keep the rotary level of the remaining rows where the model keeps one a row."""
+    level = getattr(cache, "ntk_level", 0)
+    if isinstance(level, torch.Tensor) and level.ndim and len(level) > 1:
+        cache.ntk_level = level[rows]
