@@ -59,6 +59,7 @@ def load_model(
     device: str = "auto",
     adapter: Path | None = None,
     visual: bool = True,
+    dtype: torch.dtype | None = None,
 ) -> PreTrainedModel:
     """Load a model in evaluation mode.
 
@@ -69,6 +70,7 @@ def load_model(
         device: a torch device, or "auto" for the first GPU if there is one.
         adapter: a PEFT adapter folder to put on top; the result is then a ``PeftModel``.
         visual: false leaves the visual tower out; pictures then come as image_features.
+        dtype: of the dense tensors and the computation of a quantised model; by default what "auto" would choose.
 
     Raises:
         ModelLoadError: no or broken config, an unknown family, tensors missing, unexpected or of another shape.
@@ -76,7 +78,7 @@ def load_model(
     """
     config, family = read_family(folder)
     where = choose_device(device)
-    dtype, quantization = choose_precision(folder, config, family, precision, where)
+    dtype, quantization = choose_precision(folder, config, family, precision, where, dtype)
     cls = _class(family, family.model_class)
     options: dict[str, Any] = {} if visual else {"visual_tower": False}
     if quantization is not None:
@@ -153,7 +155,12 @@ def choose_device(device: str) -> torch.device:
 
 
 def choose_precision(
-    folder: Path, config: dict[str, Any], family: Family, precision: str, device: torch.device
+    folder: Path,
+    config: dict[str, Any],
+    family: Family,
+    precision: str,
+    device: torch.device,
+    quantized_dtype: torch.dtype | None = None,
 ) -> tuple[torch.dtype, Any]:
     """Dtype of the dense tensors and the quantisation settings (None for a dense model)."""
     if precision not in PRECISIONS:
@@ -169,7 +176,7 @@ def choose_precision(
             folder=folder,
             method=method,
         )
-    dtype = DENSE_DTYPES.get(precision) or _native_dtype(folder, device)
+    dtype = DENSE_DTYPES.get(precision) or quantized_dtype or _native_dtype(folder, device)
     if method is not None:  # already quantised on disk: its own settings hold
         return dtype, None
     return dtype, quantization_config(precision, list(family.keep_dense), dtype)
