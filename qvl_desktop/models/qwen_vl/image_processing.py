@@ -22,7 +22,9 @@ from transformers.feature_extraction_utils import BatchFeature
 from transformers.image_processing_base import ImageProcessingMixin
 from transformers.processing_utils import ImagesKwargs
 
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.pictures import open_upright, to_rgb
+from qvl_desktop.models.errors import ModelLoadError
 
 CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
@@ -33,14 +35,14 @@ PictureSource = Image.Image | Path | str | bytes
 """A decoded picture, a file, or the bytes of a file."""
 
 
-class QwenVLImageProcessor(ImageProcessingMixin):  # type: ignore[misc]
+class QwenVLImageProcessor(ImageProcessingMixin):
     """Pictures -> `pixel_values`, float32 (pictures, 3, image_size, image_size), channels R, G, B.
 
     `preprocessor_config.json` holds its numbers; official checkpoints have none, then `image_size` comes from
     `config.json` (`visual.image_size`).
     """
 
-    model_input_names = ["pixel_values"]  # noqa: RUF012 - the name and type transformers reads
+    model_input_names = ["pixel_values"]
     valid_kwargs = ImagesKwargs
 
     def __init__(
@@ -99,8 +101,18 @@ def _upright(picture: PictureSource) -> Image.Image:
 
 def read_visual_config(folder: Path) -> dict[str, Any]:
     """The `visual` part of a model folder's `config.json`; empty when there is none."""
-    path = folder / "config.json"
+    visual = read_json(folder / "config.json").get("visual")
+    return visual if isinstance(visual, dict) else {}
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The object in a JSON file; empty when there is no file. Raises `ModelLoadError` for anything else."""
     if not path.is_file():
         return {}
-    visual = json.loads(path.read_text(encoding="utf-8")).get("visual")
-    return visual if isinstance(visual, dict) else {}
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelLoadError(
+            QT_TRANSLATE_NOOP("errors", "{path}: the file is no readable JSON ({reason})."), path=path, reason=error
+        ) from error
+    return content if isinstance(content, dict) else {}

@@ -66,15 +66,15 @@ def build_sample(
 ) -> TrainingSample:
     """The training sample of a conversation.
 
-    Raises `SampleTooLong` beyond `max_length` tokens, `NothingToLearn` without an assistant turn (or with an unanswered
-    first one in "compatible"), `TurnOrderError` for a system turn that is not the first, `UnclosedMarkup` for `<img>`
-    without its end.
+    Raises `SampleTooLong` beyond `max_length` tokens, `NothingToLearn` without an assistant turn (in "compatible",
+    without any turn), `TurnOrderError` for a system turn that is not the first, `UnclosedMarkup` for `<img>` without
+    its end.
     """
     system_text, rest = split_system(turns, system)
     compatible = supervise == "compatible"
     if compatible and rest and rest[0].role == "assistant":
         rest = rest[1:]
-    if not any(turn.role == "assistant" for turn in rest):
+    if not rest or not (compatible or any(turn.role == "assistant" for turn in rest)):
         raise NothingToLearn(
             QT_TRANSLATE_NOOP("errors", "This conversation has no answer to learn from: add an assistant turn.")
         )
@@ -124,8 +124,9 @@ def _encode_compatible(tokenizer: Encoder, turns: Sequence[Turn]) -> tuple[list[
 
 
 def _skip_slots(tokenizer: Encoder, input_ids: Sequence[int], labels: list[int]) -> None:
+    slot = tokenizer.img_pad_id
     for place, token_id in enumerate(input_ids):
-        if token_id == tokenizer.img_pad_id:
+        if token_id == slot:
             labels[place] = IGNORE_INDEX
 
 

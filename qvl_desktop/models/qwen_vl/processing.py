@@ -12,15 +12,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
 from transformers.feature_extraction_utils import BatchFeature
 from transformers.processing_utils import ProcessorMixin
 
 from qvl_desktop.core.conversation import Conversation, Turn
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
-from qvl_desktop.models.errors import ModelError, PictureCountError
-from qvl_desktop.models.qwen_vl.image_processing import PictureSource, QwenVLImageProcessor, read_visual_config
-from qvl_desktop.models.qwen_vl.prompt import Prompt, decode_answer, encode_prompt, picture_paths, split_system
+from qvl_desktop.models.errors import ModelLoadError, PictureCountError
+from qvl_desktop.models.qwen_vl.image_processing import (
+    PictureSource,
+    QwenVLImageProcessor,
+    read_json,
+    read_visual_config,
+)
+from qvl_desktop.models.qwen_vl.messages import turns_from_messages
+from qvl_desktop.models.qwen_vl.prompt import (
+    Prompt,
+    decode_answer,
+    encode_prompt,
+    picture_paths,
+    prompt_text,
+    with_system,
+)
+from qvl_desktop.models.qwen_vl.special_tokens import RANKS_FILE_NAME
 from qvl_desktop.models.qwen_vl.tokenization import DEFAULT_QUERIES, QwenVLTokenizer
 
 PROCESSOR_FILE_NAME = "processor_config.json"
@@ -29,11 +42,7 @@ Turns = Conversation | Iterable[Turn]
 Pictures = PictureSource | Sequence[PictureSource]
 
 
-class MessageError(ModelError):
-    """A chat message that is neither text nor a list of text and picture parts."""
-
-
-class QwenVLProcessor(ProcessorMixin):  # type: ignore[misc]
+class QwenVLProcessor(ProcessorMixin):
     """Tokenizer and image processor as one.
 
     Args:
@@ -57,11 +66,20 @@ class QwenVLProcessor(ProcessorMixin):  # type: ignore[misc]
 
     @classmethod
     def from_pretrained(cls, pretrained_model_name_or_path: str | Path, **kwargs: Any) -> QwenVLProcessor:
-        """The processor of a local model folder: one of ours, an official checkpoint, or a saved processor."""
+        """The processor of a local model folder: one of ours, an official checkpoint, or a saved processor.
+
+        Nothing is downloaded. Raises `ModelLoadError`, `RanksFileError`.
+        """
         folder = Path(pretrained_model_name_or_path)
+        if not (folder / RANKS_FILE_NAME).is_file():
+            raise ModelLoadError(
+                QT_TRANSLATE_NOOP("errors", "{path}: {name} is missing, so this is no Qwen-VL model folder."),
+                path=folder,
+                name=RANKS_FILE_NAME,
+            )
         return cls(
             QwenVLImageProcessor.from_pretrained(folder),
-            QwenVLTokenizer.from_pretrained(folder, **kwargs),
+            QwenVLTokenizer.from_pretrained(folder, local_files_only=True, **kwargs),
             n_queries=_read_n_queries(folder),
         )
 
@@ -158,7 +176,7 @@ class QwenVLProcessor(ProcessorMixin):  # type: ignore[misc]
                 max_window_size=max_window_size,
             )
             prompts.append(prompt)
-            named = [path for turn in _with_system(turns, system) for path in picture_paths(turn.text)]
+            named = [path for turn in with_system(turns, system) for path in picture_paths(turn.text)]
             given = self._pictures(named, None if images is None else images[place])
             pictures += [given[index] for index in prompt.picture_places]
         data = dict(
@@ -225,53 +243,8 @@ class QwenVLProcessor(ProcessorMixin):  # type: ignore[misc]
         return given
 
 
-def prompt_text(turns: Iterable[Turn], *, system: str | None = None, add_generation_prompt: bool = True) -> str:
-    """The prompt as text, for reading; encode turns with `encode_chat`, not this text."""
-    lines = [f"<|im_start|>{turn.role}\n{turn.text}<|im_end|>" for turn in _with_system(list(turns), system)]
-    return "\n".join(lines) + ("\n<|im_start|>assistant\n" if add_generation_prompt else "")
-
-
-def turns_from_messages(messages: Sequence[Mapping[str, Any]]) -> tuple[list[Turn], list[PictureSource] | None]:
-    """Turns and pictures of message dictionaries. Pictures are None when every message is plain text: paths inside
-    such text are then read as they stand. Raises `MessageError`."""
-    turns: list[Turn] = []
-    images: list[PictureSource] = []
-    for message in messages:
-        content = message.get("content")
-        if isinstance(content, str):
-            named = picture_paths(content)
-            images += named
-            turns.append(Turn(message["role"], content))
-            continue
-        if not isinstance(content, Sequence):
-            raise MessageError(
-                QT_TRANSLATE_NOOP("errors", "The message of {role} has no content: give a text or a list of parts."),
-                role=message.get("role", "?"),
-            )
-        turns.append(Turn(message["role"], "".join(_part(part, images) for part in content)))
-    return turns, images or None
-
-
-def _part(part: Mapping[str, Any], images: list[PictureSource]) -> str:
-    if part.get("type") == "text":
-        return str(part["text"])
-    source = part.get("image", part.get("path"))
-    if part.get("type") != "image" or not isinstance(source, (str, Path, bytes, Image.Image)):
-        raise MessageError(
-            QT_TRANSLATE_NOOP("errors", "A message part is a text or an image, not {kind}."), kind=part.get("type")
-        )
-    images.append(source)
-    name = source if isinstance(source, (str, Path)) else ""
-    return f"Picture {len(images)}: <img>{name}</img>\n"
-
-
 def _turns(conversation: Turns) -> Iterable[Turn]:
     return conversation.turns if isinstance(conversation, Conversation) else conversation
-
-
-def _with_system(turns: Sequence[Turn], system: str | None) -> list[Turn]:
-    text, rest = split_system(turns, system)
-    return [Turn("system", text), *rest]
 
 
 def _flatten(images: Pictures | Sequence[Sequence[PictureSource]] | None) -> list[PictureSource]:
@@ -283,7 +256,5 @@ def _flatten(images: Pictures | Sequence[Sequence[PictureSource]] | None) -> lis
 
 
 def _read_n_queries(folder: Path) -> int:
-    own = folder / PROCESSOR_FILE_NAME
-    if own.is_file():
-        return int(json.loads(own.read_text(encoding="utf-8")).get("n_queries", DEFAULT_QUERIES))
-    return int(read_visual_config(folder).get("n_queries", DEFAULT_QUERIES))
+    own = read_json(folder / PROCESSOR_FILE_NAME)
+    return int(own.get("n_queries") or read_visual_config(folder).get("n_queries", DEFAULT_QUERIES))

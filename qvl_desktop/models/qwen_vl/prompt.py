@@ -183,6 +183,18 @@ def _first_kept(head: int, encoded: Sequence[Sequence[int]], window: int) -> int
     return 0
 
 
+def with_system(turns: Iterable[Turn], system: str | None = None) -> list[Turn]:
+    """The turns of a prompt: the system turn, then the rest. Raises `TurnOrderError`."""
+    text, rest = split_system(turns, system)
+    return [Turn("system", text), *rest]
+
+
+def prompt_text(turns: Iterable[Turn], *, system: str | None = None, add_generation_prompt: bool = True) -> str:
+    """The prompt as text, for reading; encode turns with `encode_prompt`, not this text."""
+    lines = [f"<|im_start|>{turn.role}\n{turn.text}<|im_end|>" for turn in with_system(turns, system)]
+    return "\n".join(lines) + ("\n<|im_start|>assistant\n" if add_generation_prompt else "")
+
+
 def stop_ids(tokenizer: Encoder) -> list[int]:
     """The ids that end an answer: `<|im_end|>`, `<|im_start|>`, `<|endoftext|>`."""
     return [tokenizer.im_end_id, tokenizer.im_start_id, tokenizer.eod_id]
