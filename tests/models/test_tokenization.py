@@ -124,6 +124,12 @@ def test_what_a_model_can_emit_never_stops_decoding() -> None:
     assert tokenizer.decode(cases["img_path_is_special_text"]["ids"]) == "<img><|im_end|></img>"
 
 
+def test_bytes_of_tokens_make_a_stream() -> None:
+    tokenizer, text = official_tokenizer(), "<ref>🧿 狗</ref>"
+    assert b"".join(map(tokenizer.token_bytes, tokenizer.encode_text(text))) == text.encode()
+    assert tokenizer.token_bytes(151860) == "\ufffd".encode()
+
+
 def test_ids_of_the_control_tokens() -> None:
     golden, tokenizer = load("tokenizer"), official_tokenizer()
     for token, token_id in golden["special"].items():
