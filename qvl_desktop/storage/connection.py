@@ -1,0 +1,196 @@
+"""Opening SQLite: whose file it is, whether it is whole, who else has it.
+
+Owns the checks before and while a project file is opened, the pragmas, the lock between processes and the pool of
+reading connections. Does not own tables (`schema`), edits (`store`) or versions (`migrations`).
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
+from qvl_desktop.core.lockfile import FileLock, LockError
+from qvl_desktop.storage import schema
+from qvl_desktop.storage.errors import (
+    DAMAGED,
+    LOCKED,
+    NOT_OURS,
+    READ_ONLY,
+    DamagedProjectError,
+    NotAProjectError,
+    ProjectError,
+    ProjectExistsError,
+    ProjectLockedError,
+    ProjectMissingError,
+    ReadOnlyProjectError,
+    explained,
+)
+from qvl_desktop.storage.migrations import check_version
+
+_MAGIC = b"SQLite format 3\x00"
+_BUSY_SECONDS = 5.0
+
+
+def check_header(path: Path) -> None:
+    """Refuse, unopened and untouched, what is not a project file of this version or an earlier one."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(100)
+    except FileNotFoundError as error:
+        raise ProjectMissingError(_N("errors", "{path}: there is no such project."), path=path) from error
+    except IsADirectoryError as error:
+        raise NotAProjectError(_N("errors", "{path}: this is a folder, not a project file."), path=path) from error
+    except OSError as error:
+        if path.is_dir():
+            raise NotAProjectError(_N("errors", "{path}: this is a folder, not a project file."), path=path) from error
+        raise ProjectError(
+            _N("errors", "{path}: the project cannot be read ({reason})."), path=path, reason=error.strerror or error
+        ) from error
+    application = int.from_bytes(header[68:72], "big")
+    if len(header) < 100 or not header.startswith(_MAGIC) or application != schema.APPLICATION_ID:
+        raise NotAProjectError(NOT_OURS, path=path)
+    check_version(path, int.from_bytes(header[60:64], "big"))
+
+
+def lock_path(path: Path) -> Path:
+    """The file whose lock says that a process has the project open for writing."""
+    return path.with_name(f".{path.name}.lock")
+
+
+def take_lock(path: Path) -> FileLock:
+    """The lock of a project, held. Raises `ProjectLockedError` or `ReadOnlyProjectError`."""
+    if not os.access(path, os.W_OK):
+        raise ReadOnlyProjectError(READ_ONLY, path=path)
+    lock = FileLock(lock_path(path))
+    try:
+        lock.acquire()
+    except LockError as error:
+        if isinstance(error.__cause__, OSError):
+            raise ReadOnlyProjectError(READ_ONLY, path=path) from error
+        raise ProjectLockedError(LOCKED, path=path) from error
+    return lock
+
+
+def connect(path: Path, *, read_only: bool = False, immutable: bool = False) -> sqlite3.Connection:
+    """A connection in autocommit mode; transactions are begun and ended by statements."""
+    mode = "mode=ro" if read_only else "mode=rw"
+    uri = f"file:{quote(_uri_path(path))}?{mode}" + ("&immutable=1" if immutable else "")
+    with explained(path):
+        connection = sqlite3.connect(
+            uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute("PRAGMA cache_size = -65536")
+    return connection
+
+
+def _uri_path(path: Path) -> str:
+    text = path.absolute().as_posix()
+    return text if text.startswith("/") else "/" + text
+
+
+def connect_writer(path: Path) -> sqlite3.Connection:
+    """The one connection that edits: WAL, every commit on the disk before it returns."""
+    connection = connect(path)
+    with explained(path):
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA journal_size_limit = 67108864")
+    return connection
+
+
+def check_whole(connection: sqlite3.Connection, path: Path) -> None:
+    """`PRAGMA quick_check`: raises `DamagedProjectError` with the first thing that is wrong."""
+    try:
+        first = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise DamagedProjectError(DAMAGED, path=path, reason=error) from error
+    if first is None or first[0] != "ok":
+        raise DamagedProjectError(DAMAGED, path=path, reason=str(first[0]) if first else "?")
+
+
+def create_file(path: Path) -> None:
+    """Write an empty project of the newest version, whole or not at all. Raises `ProjectExistsError`."""
+    reserved = False
+    building = path.with_name(f".{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.open("x").close()
+        reserved = True
+        building.unlink(missing_ok=True)
+        _build(building)
+        building.replace(path)
+        reserved = False
+    except FileExistsError as error:
+        raise ProjectExistsError(
+            _N("errors", "{path}: there is a file already. Open it, or choose another name."), path=path
+        ) from error
+    except OSError as error:
+        raise ReadOnlyProjectError(
+            _N("errors", "{path}: the project cannot be created ({reason}). Choose a folder you may write to."),
+            path=path, reason=error.strerror or error,
+        ) from error  # fmt: skip
+    finally:
+        if reserved:
+            for leftover in (building, path):
+                leftover.unlink(missing_ok=True)
+
+
+def _build(path: Path) -> None:
+    with explained(path):
+        connection = sqlite3.connect(path, isolation_level=None)
+        try:
+            connection.execute("PRAGMA page_size = 8192")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.executescript(
+                f"BEGIN; {schema.CREATE} PRAGMA application_id = {schema.APPLICATION_ID};"
+                f"PRAGMA user_version = {schema.VERSION}; COMMIT;"
+            )
+        finally:
+            connection.close()
+
+
+class ReaderPool:
+    """Reading connections, one for each thread that reads at a time; they never wait for the writer."""
+
+    def __init__(self, path: Path, *, immutable: bool = False) -> None:
+        self._path = path
+        self._immutable = immutable
+        self._idle: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+        self._closed = False
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection for the time of the block; one transaction, so that all its queries see the same state."""
+        with self._lock:
+            connection = self._idle.pop() if self._idle else None
+        if connection is None:
+            connection = connect(self._path, read_only=True, immutable=self._immutable)
+        try:
+            with explained(self._path):
+                connection.execute("BEGIN")
+                yield connection
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            with self._lock:
+                if self._closed:
+                    connection.close()
+                else:
+                    self._idle.append(connection)
+
+    def close(self) -> None:
+        """Close the idle connections; those in use close when their block ends."""
+        with self._lock:
+            self._closed = True
+            for connection in self._idle:
+                connection.close()
+            self._idle.clear()

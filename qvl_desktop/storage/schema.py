@@ -1,0 +1,170 @@
+"""The tables of a project file, version by version of the newest.
+
+Owns the SQL of a new project and the list of tables whose rows take part in undo. Does not own how older files become
+new ones (`migrations`) nor who writes what.
+
+- `pictures.region_count` and the table `refs` are kept by triggers; they are never written by hand and never undone
+  directly: they follow the rows they count.
+- `conversation_pictures` says which pictures a conversation names, in order; it follows the text of its turns.
+- `links` joins a box token of a turn to the region it stands for.
+- `steps` and `atoms` are the history (see `history`).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+APPLICATION_ID = 0x51564C44
+"""`QVLD`, in the header of every project file: tells ours from any other SQLite file."""
+
+VERSION = 1
+"""`user_version` of the file this program writes."""
+
+STRICT = " STRICT" if sqlite3.sqlite_version_info >= (3, 37) else ""
+
+_PICTURES = f"""
+CREATE TABLE pictures (
+    id INTEGER PRIMARY KEY,
+    path TEXT NOT NULL UNIQUE,
+    sort_key TEXT NOT NULL,
+    width INTEGER NOT NULL CHECK (width > 0),
+    height INTEGER NOT NULL CHECK (height > 0),
+    split TEXT NOT NULL DEFAULT '' CHECK (split IN ('', 'train', 'val', 'test')),
+    status TEXT NOT NULL DEFAULT '',
+    region_count INTEGER NOT NULL DEFAULT 0
+){STRICT};
+CREATE INDEX pictures_in_order ON pictures (sort_key, id);
+CREATE INDEX pictures_by_split ON pictures (split, sort_key, id);
+CREATE INDEX pictures_by_status ON pictures (status, sort_key, id);
+CREATE INDEX pictures_without_regions ON pictures (sort_key, id) WHERE region_count = 0;
+"""
+
+_REGIONS = f"""
+CREATE TABLE regions (
+    id INTEGER PRIMARY KEY,
+    picture_id INTEGER NOT NULL REFERENCES pictures (id) ON DELETE CASCADE,
+    ref TEXT NOT NULL,
+    x1 REAL NOT NULL,
+    y1 REAL NOT NULL,
+    x2 REAL NOT NULL CHECK (x2 > x1),
+    y2 REAL NOT NULL CHECK (y2 > y1),
+    token TEXT NOT NULL
+){STRICT};
+CREATE INDEX regions_by_picture ON regions (picture_id);
+CREATE INDEX regions_by_ref ON regions (ref, picture_id);
+
+CREATE TABLE refs (
+    ref TEXT PRIMARY KEY,
+    count INTEGER NOT NULL,
+    used INTEGER NOT NULL
+){STRICT};
+CREATE INDEX refs_by_use ON refs (used);
+
+CREATE TRIGGER region_added AFTER INSERT ON regions BEGIN
+    UPDATE pictures SET region_count = region_count + 1 WHERE id = NEW.picture_id;
+    INSERT INTO refs (ref, count, used) VALUES (NEW.ref, 1, (SELECT ifnull(max(used), 0) + 1 FROM refs))
+        ON CONFLICT (ref) DO UPDATE SET count = count + 1, used = excluded.used;
+END;
+CREATE TRIGGER region_gone AFTER DELETE ON regions BEGIN
+    UPDATE pictures SET region_count = region_count - 1 WHERE id = OLD.picture_id;
+    UPDATE refs SET count = count - 1 WHERE ref = OLD.ref;
+END;
+CREATE TRIGGER region_renamed AFTER UPDATE OF ref ON regions WHEN OLD.ref <> NEW.ref BEGIN
+    UPDATE refs SET count = count - 1 WHERE ref = OLD.ref;
+    INSERT INTO refs (ref, count, used) VALUES (NEW.ref, 1, (SELECT ifnull(max(used), 0) + 1 FROM refs))
+        ON CONFLICT (ref) DO UPDATE SET count = count + 1, used = excluded.used;
+END;
+"""
+
+_CONVERSATIONS = f"""
+CREATE TABLE conversations (
+    id INTEGER PRIMARY KEY,
+    split TEXT NOT NULL DEFAULT '' CHECK (split IN ('', 'train', 'val', 'test')),
+    template TEXT NOT NULL DEFAULT '',
+    source TEXT NOT NULL DEFAULT '',
+    extra TEXT NOT NULL DEFAULT ''
+){STRICT};
+CREATE INDEX conversations_by_template ON conversations (template) WHERE template <> '';
+
+CREATE TABLE turns (
+    id INTEGER PRIMARY KEY,
+    conversation_id INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('system', 'user', 'assistant')),
+    text TEXT NOT NULL
+){STRICT};
+CREATE INDEX turns_in_order ON turns (conversation_id, position);
+
+CREATE TABLE conversation_pictures (
+    id INTEGER PRIMARY KEY,
+    conversation_id INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL,
+    path TEXT NOT NULL
+){STRICT};
+CREATE INDEX pictures_of_conversation ON conversation_pictures (conversation_id, ordinal);
+CREATE INDEX conversations_of_picture ON conversation_pictures (path, conversation_id);
+
+CREATE TABLE links (
+    id INTEGER PRIMARY KEY,
+    turn_id INTEGER NOT NULL REFERENCES turns (id) ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL,
+    region_id INTEGER NOT NULL REFERENCES regions (id) ON DELETE CASCADE
+){STRICT};
+CREATE INDEX links_of_turn ON links (turn_id, ordinal);
+CREATE INDEX links_of_region ON links (region_id);
+"""
+
+THREADS = f"""
+CREATE TABLE threads (
+    id INTEGER PRIMARY KEY,
+    title TEXT NOT NULL,
+    created REAL NOT NULL
+){STRICT};
+CREATE TABLE thread_turns (
+    id INTEGER PRIMARY KEY,
+    thread_id INTEGER NOT NULL REFERENCES threads (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('system', 'user', 'assistant')),
+    text TEXT NOT NULL,
+    model TEXT NOT NULL DEFAULT ''
+){STRICT};
+CREATE INDEX thread_turns_in_order ON thread_turns (thread_id, position);
+"""
+
+_HISTORY = f"""
+CREATE TABLE steps (
+    id INTEGER PRIMARY KEY,
+    description TEXT NOT NULL,
+    done INTEGER NOT NULL DEFAULT 1
+){STRICT};
+CREATE TABLE atoms (
+    step INTEGER NOT NULL REFERENCES steps (id) ON DELETE CASCADE,
+    tbl TEXT NOT NULL,
+    row INTEGER NOT NULL,
+    image TEXT,
+    PRIMARY KEY (step, tbl, row)
+) {"STRICT, " if STRICT else ""}WITHOUT ROWID;
+"""
+
+CREATE = _PICTURES + _REGIONS + _CONVERSATIONS + THREADS + _HISTORY
+"""The SQL of a new, empty project of the newest version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A table whose rows take part in undo, and the columns that are recorded (besides `id`)."""
+
+    table: str
+    columns: tuple[str, ...]
+
+
+RECORDED = (
+    Recorded("pictures", ("path", "sort_key", "width", "height", "split", "status")),
+    Recorded("regions", ("picture_id", "ref", "x1", "y1", "x2", "y2", "token")),
+    Recorded("conversations", ("split", "template", "source", "extra")),
+    Recorded("turns", ("conversation_id", "position", "role", "text")),
+    Recorded("conversation_pictures", ("conversation_id", "ordinal", "path")),
+    Recorded("links", ("turn_id", "ordinal", "region_id")),
+)
+"""Parents before children: rows come back in this order and go in the reverse."""
