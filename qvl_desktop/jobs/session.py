@@ -11,9 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from qvl_desktop.core.errors import Cancelled, QvlError
+from qvl_desktop.jobs.runs import RunShelf
 from qvl_desktop.jobs.task import report_failures_to
 from qvl_desktop.storage.project import Project
 
@@ -36,8 +37,9 @@ class Session(QObject):
         contentChanged(Change): an edit, undo or redo was committed; also from worker threads (queued).
         notice(level, text): something the user should read; level is "info", "success", "warning" or "error".
         modelsChanged(): `models` holds other cards.
-        chatRequested(model, adapter): show Chat with this model and adapter ("" = none), as `--model` takes them.
-        trainRequested(model): show Train with this model chosen.
+        pageRequested(name): show a page ("annotate", "conversations", "train", "chat", "models").
+        chatRequested(model, adapter): Chat is to take this model and adapter ("" = none), as `--model` takes them.
+        trainRequested(model): Train is to take this model.
         languageChanged(): another language is installed.
     """
 
@@ -45,6 +47,7 @@ class Session(QObject):
     contentChanged = Signal(object)
     notice = Signal(str, str)
     modelsChanged = Signal()
+    pageRequested = Signal(str)
     chatRequested = Signal(str, str)
     trainRequested = Signal(str)
     languageChanged = Signal()
@@ -57,6 +60,8 @@ class Session(QObject):
         self.models = models
         self.engine = engine
         self.project: Project | None = None
+        self.runs = RunShelf(self)
+        self.runs.runEnded.connect(self._adapters_changed)
         models.changed.connect(self.modelsChanged)
         report_failures_to(self.report)
 
@@ -80,6 +85,7 @@ class Session(QObject):
         if self.project is not None:
             project, self.project = self.project, None
             project.close()
+            self.look_at_runs()
             self.projectChanged.emit()
 
     def undo(self) -> None:
@@ -89,6 +95,22 @@ class Session(QObject):
     def redo(self) -> None:
         """Do the edit that was taken back last once more."""
         self._step("redo")
+
+    def chat_with(self, model: str, adapter: str = "") -> None:
+        """Show Chat with this model and adapter. Pages connect to `chatRequested` when they are made."""
+        self.pageRequested.emit("chat")
+        self.chatRequested.emit(model, adapter)
+
+    def train_with(self, model: str) -> None:
+        """Show Train with this model chosen."""
+        self.pageRequested.emit("train")
+        self.trainRequested.emit(model)
+
+    def look_at_runs(self) -> None:
+        """List the runs of the project, attach to those that live, and put their adapters on the shelf."""
+        place = self.runs_folder
+        self.runs.look_in(place)
+        self.models.look_in(*([place] if place else []))
 
     def report(self, error: Exception) -> None:
         """Show a failure: the sentence of a `QvlError` as it stands, anything else as unexpected, with the log."""
@@ -112,6 +134,7 @@ class Session(QObject):
             old.close()
         project.subscribe(self.contentChanged.emit)
         self._remember(project.path)
+        self.look_at_runs()
         self.projectChanged.emit()
         return True
 
@@ -120,6 +143,10 @@ class Session(QObject):
         recent = [text, *(other for other in self.settings.recent_projects if other != text)]
         self.settings.recent_projects = recent[:MAX_RECENT]
         self.settings.last_project = text
+
+    @Slot()
+    def _adapters_changed(self) -> None:
+        self.models.refresh()
 
     def _step(self, name: Literal["undo", "redo"]) -> None:
         if self.project is None:

@@ -1,0 +1,191 @@
+"""The runs of the open project: listed, started, attached to again.
+
+Owns the list of summaries and one `TrainingThread` for each run that lives. Does not own a run's files
+(`core.run_folder`) nor how they are shown (`gui.train`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from qvl_desktop.core.errors import RunError
+from qvl_desktop.core.events import Event
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.core.plan import TrainingPlan
+from qvl_desktop.core.run_folder import RunFolder, RunState
+from qvl_desktop.jobs.run_summary import RunSummary, list_runs, read_summary
+from qvl_desktop.jobs.task import Task
+from qvl_desktop.jobs.training import ALIVE, Outcome, TrainingThread, train_command
+
+
+class RunShelf(QObject):
+    """The runs in one folder. Signals:
+
+    listChanged(): runs were added, removed or ended, or another folder is shown.
+    runChanged(Path): the summary of one run changed.
+    runEnded(Path, Outcome): a run that was followed has ended.
+    """
+
+    listChanged = Signal()
+    runChanged = Signal(object)
+    runEnded = Signal(object, object)
+
+    def __init__(
+        self, parent: QObject | None = None, command: Callable[[RunFolder], list[str]] = train_command
+    ) -> None:
+        super().__init__(parent)
+        self.place: Path | None = None
+        self._command = command
+        self._summaries: dict[Path, RunSummary] = {}
+        self._threads: dict[Path, TrainingThread] = {}
+        self._listing: Task[list[RunSummary]] | None = None
+
+    @property
+    def summaries(self) -> list[RunSummary]:
+        """Newest first."""
+        return sorted(self._summaries.values(), key=lambda run: (-run.created, run.name))
+
+    def summary(self, path: Path) -> RunSummary | None:
+        """The summary of the run in this folder."""
+        return self._summaries.get(path)
+
+    def thread_of(self, path: Path) -> TrainingThread | None:
+        """The supervisor of a run that lives."""
+        return self._threads.get(path)
+
+    @property
+    def alive(self) -> list[RunSummary]:
+        """The runs that are training or paused now."""
+        return [run for run in self.summaries if run.state in ALIVE]
+
+    def look_in(self, place: Path | None) -> None:
+        """Show the runs of another folder; those that live there are attached to. Runs elsewhere are let go."""
+        self.place = place
+        for path in [path for path in self._threads if path.parent != place]:
+            self._let_go(path)
+        self._summaries = {path: run for path, run in self._summaries.items() if path.parent == place}
+        self.refresh()
+        self.listChanged.emit()
+
+    def refresh(self) -> None:
+        """Read the folder again, beside the window."""
+        if self._listing is not None:
+            self._listing.cancel()
+        place = self.place
+        if place is not None:
+            self._listing = Task(lambda: list_runs(place)).on_success(self._show).start(self)
+
+    def begin(self, plan: TrainingPlan, place: Path, name: str = "") -> Path:
+        """Start a run; its folder. Raises `PlanError` with all faults of the plan, `RunError` when the folder fails."""
+        plan = plan.checked()
+        folder = RunFolder(_free_folder(place, name or _default_name(plan)))
+        folder.create()
+        try:
+            plan.save(folder.plan)
+        except OSError as error:
+            raise RunError(
+                QT_TRANSLATE_NOOP("errors", "{path}: the run folder cannot be written ({reason})."),
+                path=folder.path,
+                reason=error.strerror or error,
+            ) from error
+        if self.place is None:
+            self.place = place
+        self._summaries[folder.path] = replace(read_summary(folder.path), state=RunState.RUNNING)
+        self._follow(folder.path, launch=True)
+        self.listChanged.emit()
+        return folder.path
+
+    def resume(self, path: Path) -> None:
+        """Go on with a run that was interrupted, stopped or failed, from its last checkpoint."""
+        if path in self._threads:
+            return
+        summary = self._summaries.get(path) or read_summary(path)
+        self._summaries[path] = replace(summary, state=RunState.RUNNING, message="")
+        self._follow(path, launch=True)
+        self.listChanged.emit()
+
+    def detach_all(self) -> None:
+        """Stop following every run; they go on by themselves. For the end of the window."""
+        for path in list(self._threads):
+            self._let_go(path)
+
+    def _show(self, runs: list[RunSummary]) -> None:
+        self._listing = None
+        followed = {path: run for path, run in self._summaries.items() if path in self._threads}
+        self._summaries = {run.folder.path: run for run in runs} | followed
+        for run in runs:
+            if run.state in ALIVE and run.folder.path not in self._threads:
+                self._follow(run.folder.path, launch=False)
+        self.listChanged.emit()
+
+    def _follow(self, path: Path, *, launch: bool) -> None:
+        thread = TrainingThread(RunFolder(path), self, self._command)
+        self._threads[path] = thread
+        self._summaries[path] = replace(self._summaries[path], acc50=None)  # told again by the events
+        thread.eventsArrived.connect(self._take_events)
+        thread.stateChanged.connect(self._take_state)
+        thread.outcomeKnown.connect(self._take_outcome)
+        if launch:
+            thread.launch()
+        else:
+            thread.start()
+
+    def _let_go(self, path: Path) -> None:
+        thread = self._threads.pop(path)
+        thread.detach()
+        thread.deleteLater()
+
+    def _sender_path(self) -> Path | None:
+        """The folder of the thread whose signal is being received; None when it was let go meanwhile."""
+        thread = self.sender()
+        if not isinstance(thread, TrainingThread):
+            return None
+        path = thread.folder.path
+        return path if self._threads.get(path) is thread else None
+
+    @Slot(list)
+    def _take_events(self, events: list[Event]) -> None:
+        if path := self._sender_path():
+            shown = self._summaries[path]
+            self._summaries[path] = replace(shown.after(events), state=shown.state)
+            self.runChanged.emit(path)
+
+    @Slot(object)
+    def _take_state(self, state: RunState) -> None:
+        if path := self._sender_path():
+            self._summaries[path] = replace(self._summaries[path], state=state)
+            self.runChanged.emit(path)
+
+    @Slot(object)
+    def _take_outcome(self, outcome: Outcome) -> None:
+        path = self._sender_path()
+        if path is None:
+            return
+        thread = self._threads.pop(path)
+        thread.wait()
+        thread.deleteLater()
+        self._summaries[path] = replace(
+            read_summary(path), state=outcome.state, message=outcome.message or self._summaries[path].message
+        )
+        self.runChanged.emit(path)
+        self.listChanged.emit()
+        self.runEnded.emit(path, outcome)
+
+
+def _default_name(plan: TrainingPlan) -> str:
+    model = re.sub(r"[^\w.-]+", "-", Path(plan.model).name).strip("-") or "model"
+    return f"{model}-{plan.method}-{datetime.now():%Y%m%d-%H%M}"
+
+
+def _free_folder(place: Path, name: str) -> Path:
+    """`name`, or `name-2`, `name-3`, ... : a run never writes into another's folder."""
+    candidate, number = place / name, 2
+    while candidate.exists():
+        candidate, number = place / f"{name}-{number}", number + 1
+    return candidate
