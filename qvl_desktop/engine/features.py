@@ -1,7 +1,7 @@
 """Picture features, computed once per picture and kept.
 
-Owns the content key of a picture and a store bounded in bytes. Does not own pixels (`models`) or the disk cache of training
-(`training`).
+Owns the content key of a picture and a store bounded in bytes. Does not own pixels (`models`) or the disk cache of
+training (`training`).
 """
 
 from __future__ import annotations

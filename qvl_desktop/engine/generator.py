@@ -50,7 +50,8 @@ class Answer:
 
     `text` is canonical text. `tokens` counts the generated ones, `prompt_tokens` those of the prompt, of which
     `reused_tokens` did not have to be computed. `seconds` is the whole time, `first_seconds` the time before the first
-    token. `stopped`: the model ended ("stop"), the limit was reached ("length"), or `should_stop` said so ("cancelled").
+    token. `stopped`: the model ended ("stop"), the limit was reached ("length"), or `should_stop` said so
+    ("cancelled").
     """
 
     text: str
@@ -116,9 +117,9 @@ class Generator:
     ) -> Answer:
         """Answer one conversation.
 
-        `on_piece` gets the text as it becomes certain; the pieces joined are `Answer.text`. `should_stop` is asked before
-        each token. `stop` are strings that end the answer and are not part of it. `variant` names the active adapter,
-        so that what was kept under another one is not used. Raises `PictureCountError`, `PictureError`,
+        `on_piece` gets the text as it becomes certain; the pieces joined are `Answer.text`. `should_stop` is asked
+        before each token. `stop` are strings that end the answer and are not part of it. `variant` names the active
+        adapter, so that what was kept under another one is not used. Raises `PictureCountError`, `PictureError`,
         `PromptTooLongError`, `TurnOrderError`.
         """
         began = time.perf_counter()

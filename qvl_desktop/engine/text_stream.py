@@ -1,7 +1,7 @@
 """From generated token ids to text, piece by piece.
 
-Owns what may be shown when: a character is told once all its bytes are there, a stop string never gets out, blanks around
-the answer are dropped. The pieces joined are the answer. Does not choose tokens (`generator`).
+Owns what may be shown when: a character is told once all its bytes are there, a stop string never gets out, blanks
+around the answer are dropped. The pieces joined are the answer. Does not choose tokens (`generator`).
 """
 
 from __future__ import annotations

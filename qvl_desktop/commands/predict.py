@@ -1,0 +1,110 @@
+"""`qvl-desktop predict`: one question about pictures, answered in text and, when asked, as a picture with boxes.
+
+Owns the command's options and its output. Does not own answering (`engine`) or drawing (`core.drawing`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from qvl_desktop.core.box import Box
+from qvl_desktop.core.conversation import Conversation, Turn, user_turn
+from qvl_desktop.core.errors import PictureError
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.core.pictures import picture_size
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `predict` to the command line."""
+    parser = subparsers.add_parser("predict", help="ask a model about pictures")
+    parser.add_argument("--model", required=True, help="demo, a model folder, or a downloaded name")
+    parser.add_argument("--adapter", type=Path, help="an adapter folder")
+    parser.add_argument("--image", type=Path, nargs="+", action="extend", required=True, metavar="FILE")
+    parser.add_argument("--prompt", required=True, help="the question")
+    parser.add_argument("--out", type=Path, metavar="PNG", help="write the picture with the answered boxes")
+    parser.add_argument("--json", action="store_true", help="print the answer, its boxes and its figures as JSON")
+    parser.add_argument("--max-tokens", type=int, default=512, metavar="N")
+    parser.add_argument("--temperature", type=float, default=0.0, help="0 (default) always takes the likeliest token")
+    parser.add_argument("--top-p", type=float, default=1.0)
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--precision", default="auto", help="auto, fp32, bf16, fp16, int8 or nf4")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda:0, ...")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Answer, print, draw."""
+    images = [path.resolve() for path in args.image]
+    sizes = [picture_size(path) for path in images]  # before the model is loaded: a bad picture fails at once
+    question = user_turn([str(path) for path in images], args.prompt)
+    print("loading libraries ...", file=sys.stderr, flush=True)
+    from qvl_desktop.engine.host import ModelHost
+    from qvl_desktop.engine.sampling import Sampling
+    from qvl_desktop.models.names import resolve_model
+
+    name = "adapter" if args.adapter else "base"
+    host = ModelHost(
+        resolve_model(args.model),
+        {name: args.adapter} if args.adapter else {},
+        precision=args.precision,
+        device=args.device,
+        tell=lambda stage: print(f"loading {stage} ...", file=sys.stderr, flush=True),
+    )
+    sampling = Sampling(args.temperature, args.top_p, args.seed)
+    streamed = not args.json
+
+    def show(piece: str) -> None:
+        if streamed:
+            print(piece, end="", flush=True)
+
+    with host.using(name) as generator:
+        answer = generator.answer((question,), images, args.max_tokens, sampling, show, variant=name)
+    if streamed:
+        print()
+    found = boxes_of(Conversation((question, Turn("assistant", answer.text))), images, sizes)
+    if args.json:
+        figures = {"tokens": answer.tokens, "seconds": round(answer.seconds, 3), "finish": answer.stopped}
+        print(json.dumps({"answer": answer.text, "boxes": found, **figures}, ensure_ascii=False))
+    if args.out:
+        draw(images[-1], [entry for entry in found if entry["image"] == str(images[-1])], args.out)
+        print(f"{args.out}: written", file=sys.stderr)
+    return 0
+
+
+def boxes_of(conversation: Conversation, images: list[Path], sizes: list[tuple[int, int]]) -> list[dict[str, Any]]:
+    """The answered boxes: phrase, picture, box in thousandths, rectangle in pixels of the upright picture."""
+    found = []
+    for mention in conversation.mentions():
+        if conversation.turns[mention.turn].role != "assistant":
+            continue
+        for box in (*mention.boxes, *(quad.bounds for quad in mention.quads)):
+            rect = box.decode(*sizes[mention.picture])
+            found.append(
+                {
+                    "ref": mention.ref.strip(),
+                    "image": str(images[mention.picture]),
+                    "box": [box.x1, box.y1, box.x2, box.y2],
+                    "pixels": [round(value, 1) for value in (rect.x1, rect.y1, rect.x2, rect.y2)],
+                }
+            )
+    return found
+
+
+def draw(image: Path, found: list[dict[str, Any]], out: Path) -> None:
+    """Write the picture with labelled boxes. Raises `PictureError` when it cannot be written."""
+    from qvl_desktop.core.drawing import DrawnBox, draw_boxes, ref_colour
+    from qvl_desktop.core.pictures import open_upright
+
+    boxes = [DrawnBox(Box(*entry["box"]), entry["ref"], ref_colour(entry["ref"])) for entry in found]
+    try:
+        draw_boxes(open_upright(image), boxes).save(out)
+    except (OSError, ValueError) as error:
+        raise PictureError(
+            QT_TRANSLATE_NOOP("errors", "{path}: the picture cannot be written ({reason})."),
+            path=out,
+            reason=getattr(error, "strerror", None) or error,
+        ) from error

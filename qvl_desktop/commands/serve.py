@@ -1,0 +1,184 @@
+"""`qvl-desktop serve`: a loaded model behind an OpenAI-compatible server.
+
+Owns the command's options, where it listens, what it prints and when it ends. Does not own the routes
+(`engine.server`). stdout gets one line of JSON when the server answers; the stages of loading go to stderr.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ipaddress
+import os
+import secrets
+import socket
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from qvl_desktop.core.chat_protocol import EngineEvent, Listening, Loading, StartFailed, engine_line
+from qvl_desktop.core.errors import QvlError
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+
+if TYPE_CHECKING:
+    from qvl_desktop.engine.host import ModelHost
+
+LOOPBACK = "127.0.0.1"
+
+
+class ServeError(QvlError):
+    """The server cannot listen as it was asked to."""
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `serve` to the command line."""
+    parser = subparsers.add_parser("serve", help="answer over HTTP as OpenAI's API does")
+    parser.add_argument("--model", required=True, help="demo, a model folder, or a downloaded name")
+    parser.add_argument(
+        "--adapter",
+        action="append",
+        default=[],
+        type=adapter_option,
+        metavar="[NAME=]DIR",
+        help="an adapter and the name requests call it by; may be given several times",
+    )
+    parser.add_argument("--precision", default="auto", help="auto, fp32, bf16, fp16, int8 or nf4")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda:0, ...")
+    parser.add_argument("--host", default=LOOPBACK, help="another address than this machine needs --api-key too")
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--api-key", default="", help="what clients must send; by default a random one is printed")
+    parser.add_argument(
+        "--allow-files",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="DIR",
+        help="let clients on this machine name pictures below DIR by file:// URLs",
+    )
+    parser.add_argument("--die-with-parent", action="store_true", help=argparse.SUPPRESS)
+    parser.set_defaults(run=run)
+
+
+def adapter_option(text: str) -> tuple[str, Path]:
+    """`NAME=DIR`, or `DIR` alone, which is then called like the folder (its run's folder for `RUN/adapter`)."""
+    name, equals, folder = text.partition("=")
+    if equals and name and not any(mark in name for mark in "/\\"):
+        return name, Path(folder)
+    path = Path(text)
+    return (path.resolve().parent.name if path.name == "adapter" else path.name), path
+
+
+def run(args: argparse.Namespace) -> int:
+    """Load the model, listen, and serve until interrupted (or until stdin ends, for a child of the window)."""
+    tell = Teller(machine=args.die_with_parent)
+    if args.die_with_parent:
+        threading.Thread(target=end_with_stdin, name="parent", daemon=True).start()
+    try:
+        listener = listen(args.host, args.port, args.api_key)
+        tell(Loading("libraries"))
+        host = load(args, tell)
+    except QvlError as error:
+        if not args.die_with_parent:
+            raise
+        tell(StartFailed(str(error)))
+        return 1
+    serve(host, listener, args, tell)
+    return 0
+
+
+class Teller:
+    """Says on stderr what is being done: JSON lines for a program, words for a person."""
+
+    def __init__(self, *, machine: bool) -> None:
+        self._machine = machine
+
+    def __call__(self, event: EngineEvent) -> None:
+        if self._machine:
+            print(engine_line(event), file=sys.stderr, flush=True)
+        elif isinstance(event, Loading):
+            print(f"loading {event.stage} ...", file=sys.stderr, flush=True)
+
+
+def load(args: argparse.Namespace, tell: Teller) -> ModelHost:
+    """The model and its adapters."""
+    from qvl_desktop.engine.host import ModelHost
+    from qvl_desktop.models.names import resolve_model
+
+    return ModelHost(
+        resolve_model(args.model),
+        adapters_by_name(args.adapter),
+        precision=args.precision,
+        device=args.device,
+        tell=lambda stage: tell(Loading(stage)),
+    )
+
+
+def adapters_by_name(pairs: list[tuple[str, Path]]) -> dict[str, Path]:
+    """The adapters by name. Raises `ServeError` when two share one."""
+    named: dict[str, Path] = {}
+    for name, folder in pairs:
+        if name in named:
+            raise ServeError(
+                QT_TRANSLATE_NOOP("errors", "Two adapters are called {name}: name them apart (--adapter NAME=DIR)."),
+                name=name,
+            )
+        named[name] = folder
+    return named
+
+
+def listen(host: str, port: int, key: str) -> socket.socket:
+    """A listening socket. An address that others can reach needs a key of the user's. Raises `ServeError`."""
+    if not is_loopback(host) and not key:
+        raise ServeError(
+            QT_TRANSLATE_NOOP("errors", "{host} can be reached by others: give --api-key too, and keep it secret."),
+            host=host,
+        )
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        if os.name != "nt":  # on Windows it would let others share the port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except (OSError, OverflowError) as error:
+        raise ServeError(
+            QT_TRANSLATE_NOOP("errors", "Nothing can listen at {host}, port {port}: {reason}"),
+            host=host,
+            port=port,
+            reason=getattr(error, "strerror", None) or error,
+        ) from error
+    return listener
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def serve(host: ModelHost, listener: socket.socket, args: argparse.Namespace, tell: Teller) -> None:
+    """Answer until the process is asked to end."""
+    import uvicorn
+
+    from qvl_desktop.engine.server import ServerSettings, create_app
+
+    key = args.api_key or secrets.token_urlsafe(24)
+    roots = tuple(args.allow_files) if is_loopback(args.host) else ()
+    app = create_app(host, ServerSettings(key, roots))
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=2)
+    )
+    listener.listen(128)
+    name, port = listener.getsockname()[:2]
+    shown = f"[{name}]" if ":" in name else name
+    print(engine_line(Listening(f"http://{shown}:{port}/v1", key, host.names)), flush=True)
+    server.run(sockets=[listener])
+
+
+def end_with_stdin() -> NoReturn:
+    """End this process when the parent's end of stdin closes, however the parent went."""
+    while sys.stdin.buffer.read(1024):
+        pass
+    sys.stdout.flush()
+    os._exit(0)  # nothing to save, and torch takes its time to end

@@ -1,0 +1,116 @@
+"""One loaded base model with its named adapters.
+
+Owns loading them and switching between them for each answer. Does not own queueing (`worker`) or HTTP (`server`).
+Everything but the names belongs to the thread that answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from qvl_desktop.core.adapter_card import AdapterCard, AdapterError, model_fingerprint
+from qvl_desktop.core.chat_protocol import BASE_MODEL
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.engine.generator import Generator
+from qvl_desktop.models.errors import ModelLoadError
+from qvl_desktop.models.loading import load_adapter, load_model, load_processor
+
+Tell = Callable[[str], None]
+_FIRST_ADAPTER = "default"
+"""What PEFT calls the adapter a model is wrapped with."""
+
+
+class ModelHost:
+    """A base model, any number of adapters on it, and the generator over both.
+
+    Args:
+        folder: the base model's folder.
+        adapters: name -> adapter folder. A name must not be "base".
+        precision, device: as in `models.loading.load_model`.
+        tell: gets a word about each stage of loading.
+
+    Raises `ModelLoadError`, `QuantizationError`, `AdapterError`.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        adapters: Mapping[str, Path] | None = None,
+        *,
+        precision: str = "auto",
+        device: str = "auto",
+        tell: Tell = lambda stage: None,
+    ) -> None:
+        self.folder = folder
+        self._slots: dict[str, str] = {}
+        tell("model")
+        model: Any = load_model(folder, precision=precision, device=device)
+        for name, adapter in (adapters or {}).items():
+            tell(f"adapter {name}")
+            model = self._put_on(model, name, adapter)
+        self.generator = Generator(model, load_processor(folder))
+
+    @property
+    def names(self) -> list[str]:
+        """What a request may ask for: "base", then the adapters."""
+        return [BASE_MODEL, *self._slots]
+
+    @contextmanager
+    def using(self, name: str) -> Iterator[Generator]:
+        """The generator with that adapter in force, or with none for "base"."""
+        model = self.generator.model
+        if name != BASE_MODEL:
+            model.set_adapter(self._slots[name])
+            yield self.generator
+        elif self._slots:
+            with model.disable_adapter():
+                yield self.generator
+        else:
+            yield self.generator
+
+    def _put_on(self, model: Any, name: str, adapter: Path) -> Any:
+        if name == BASE_MODEL or name in self._slots:
+            raise AdapterError(
+                QT_TRANSLATE_NOOP("errors", "Two models cannot both be called {name}: rename the adapter."), name=name
+            )
+        check_base(self.folder, adapter)
+        if not self._slots:
+            self._slots[name] = _FIRST_ADAPTER
+            return load_adapter(model, adapter)
+        slot = f"adapter_{len(self._slots)}"
+        if not (adapter / "adapter_config.json").is_file():
+            raise ModelLoadError(
+                QT_TRANSLATE_NOOP("errors", "{folder}: not an adapter folder: it has no adapter_config.json."),
+                folder=adapter,
+            )
+        try:
+            model.load_adapter(str(adapter), adapter_name=slot, is_trainable=False)
+        except (OSError, ValueError, RuntimeError) as error:
+            raise ModelLoadError(
+                QT_TRANSLATE_NOOP("errors", "{folder}: the adapter does not fit this model: {reason}"),
+                folder=adapter,
+                reason=error,
+            ) from error
+        self._slots[name] = slot
+        return model.eval()
+
+
+def check_base(folder: Path, adapter: Path) -> None:
+    """Raise `AdapterError` when the adapter's card says that it was made on another model; none says nothing."""
+    try:
+        card = AdapterCard.load(adapter)
+    except AdapterError:
+        return
+    if card.base_fingerprint and card.base_fingerprint != model_fingerprint(folder):
+        raise AdapterError(
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "{adapter}: this adapter was made on {base}, not on {model}. Choose that model, or train again.",
+            ),
+            adapter=adapter,
+            base=card.base,
+            model=folder,
+        )
