@@ -1,7 +1,7 @@
 """The card of an adapter: what it was made from, by which run, on which model.
 
-Owns `AdapterCard`, its file in the adapter's folder, and the fingerprint of a model folder by which an adapter recognises
-its base. Does not read or write weights (`models`, `training`).
+Owns `AdapterCard`, its file in the adapter's folder, and the fingerprint of a model folder by which an adapter
+recognises its base. Does not read or write weights (`models`, `training`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A lock on a file that the operating system drops when its holder dies.
 
-Owns `FileLock` and `is_locked`, with which "alive" and "dead" are certain, also after a kill or a power cut. Does not own
-what is locked, nor waiting for it.
+Owns `FileLock` and `is_locked`, with which "alive" and "dead" are certain, also after a kill or a power cut. Does not
+own what is locked, nor waiting for it.
 """
 
 from __future__ import annotations

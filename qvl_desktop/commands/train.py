@@ -1,0 +1,171 @@
+"""`qvl-desktop train`: start or resume a run in this process.
+
+Owns the flags (made from the plan's own fields) and what a terminal sees of a run. Does not own the run
+(`training.runner`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from dataclasses import Field, fields
+from pathlib import Path
+from typing import Any
+
+from qvl_desktop.core.dataset import Dataset
+from qvl_desktop.core.errors import RunError
+from qvl_desktop.core.events import Evaluated, Event, Failed, Finished, Notice, Paused, Resumed, Stage, Started, Step
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.core.plan import TrainingPlan
+from qvl_desktop.core.run_folder import RunFolder
+
+_OWN_FLAGS = ("model", "data")
+STEP_LINES_EVERY = 1.0
+"""Seconds between two lines about steps on the terminal."""
+
+
+def add_parser(subparsers: Any) -> None:
+    """`train RUN [--resume]` and `train --model M --data D --run RUN [--learning-rate ...]`."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "train",
+        help="tune a model on a project or data file",
+        description="Tune a model: either a new run from --model, --data and settings, or the plan.json of an "
+        "existing run folder. Ctrl-C finishes the step, saves and ends; a second Ctrl-C ends at once.",
+    )
+    parser.add_argument("folder", nargs="?", type=Path, metavar="RUN", help="a run folder that holds a plan.json")
+    parser.add_argument("--run", dest="new_folder", type=Path, metavar="RUN", help="the folder of a new run")
+    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint of the run")
+    parser.add_argument("--model", help='a model folder or "demo"')
+    parser.add_argument("--data", help="a project (.qvl) or a data file")
+    settings = parser.add_argument_group("settings of a new run")
+    for field in fields(TrainingPlan):
+        if field.name not in _OWN_FLAGS:
+            _add_flag(settings, field)
+    parser.set_defaults(run=run, parser=parser)
+
+
+def _add_flag(group: Any, field: Field[Any]) -> None:
+    default = getattr(TrainingPlan(), field.name)
+    shown = " ".join(default) if isinstance(default, list) else default
+    options: dict[str, Any] = {"help": f"{field.metadata['help']} [{shown}]".replace("%", "%%"), "default": None}
+    if isinstance(default, list):
+        options |= {"nargs": "+", "metavar": "NAME"}
+    elif field.metadata["choices"]:
+        options |= {"choices": field.metadata["choices"]}
+    else:
+        options |= {"type": type(default), "metavar": "N" if isinstance(default, int) else "X"}
+    group.add_argument(f"--{field.name.replace('_', '-')}", **options)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Carry out the command; does not return when training ran (the process ends at once, see `runner.leave`)."""
+    chosen = {f.name: getattr(args, f.name) for f in fields(TrainingPlan) if getattr(args, f.name) is not None}
+    if (args.folder is None) == (args.new_folder is None):
+        args.parser.error("name one run folder: RUN for an existing one, or --run RUN for a new one")
+    folder = RunFolder((args.folder or args.new_folder).resolve())
+    if args.folder is not None:
+        if chosen:
+            args.parser.error("an existing run has its settings in plan.json: leave the flags out")
+        _check_existing(folder, resume=args.resume)
+    else:
+        if args.resume:
+            args.parser.error("to resume, name the run folder without --run: train RUN --resume")
+        _create(folder, chosen)
+
+    from qvl_desktop.training.runner import leave, run_training
+
+    code = run_training(folder, _load_data, _resolve_model, resume=args.resume, observers=[TerminalReport()])
+    leave(code)
+    return code
+
+
+def _check_existing(folder: RunFolder, *, resume: bool) -> None:
+    if not folder.plan.is_file():
+        raise RunError(
+            QT_TRANSLATE_NOOP("errors", "{path}: this is no run folder: it has no plan.json."), path=folder.path
+        )
+    if not resume and folder.events.is_file() and any(folder.checkpoints.glob("checkpoint-*")):
+        raise RunError(
+            QT_TRANSLATE_NOOP("errors", "{path}: this run has begun already. Go on with --resume, or start a new run."),
+            path=folder.path,
+        )
+
+
+def _create(folder: RunFolder, chosen: dict[str, Any]) -> None:
+    for name in _OWN_FLAGS:
+        if name in chosen and Path(chosen[name]).expanduser().exists():
+            chosen[name] = str(Path(chosen[name]).expanduser().resolve())
+    plan = TrainingPlan.from_dict(chosen).checked()
+    if folder.events.exists() or folder.plan.exists():
+        raise RunError(
+            QT_TRANSLATE_NOOP("errors", "{path}: there is a run here already. Choose another folder, or go on with "
+                                        "train RUN --resume."),
+            path=folder.path,
+        )  # fmt: skip
+    folder.create()
+    plan.save(folder.plan)
+
+
+def _load_data(plan: TrainingPlan) -> Dataset:
+    from qvl_desktop.storage.dataset import load_dataset
+
+    return load_dataset(Path(plan.data))
+
+
+def _resolve_model(name: str) -> Path:
+    from qvl_desktop.models.loading import resolve_model
+
+    return resolve_model(name)
+
+
+class TerminalReport:
+    """Says on stderr, in plain lines, what a run does."""
+
+    def __init__(self) -> None:
+        self._stage = ""
+        self._last_line = 0.0
+        self._seconds: list[float] = []
+
+    def __call__(self, event: Event) -> None:
+        """Print one event, steps no more often than once a second."""
+        match event:
+            case Stage(stage=stage, done=done, total=total):
+                self._on_stage(stage, done, total)
+            case Started():
+                self._say(
+                    f"training on {event.device} ({event.precision}): {event.samples} samples, "
+                    f"{event.trainable_parameters:,} trainable weights, steps {event.step}-{event.total}"
+                )
+            case Step():
+                self._on_step(event)
+            case Evaluated(metrics=metrics):
+                self._say("validation: " + ", ".join(f"{name} {value:.4g}" for name, value in metrics.items()))
+            case Notice(message=message):
+                self._say(f"note: {message}")
+            case Paused():
+                self._say("paused")
+            case Resumed():
+                self._say("going on")
+            case Finished(reason=reason, step=step):
+                self._say(f"{reason} after {step} steps")
+            case Failed(message=message):
+                self._say(f"failed: {message}")
+            case _:
+                pass
+
+    def _on_stage(self, stage: str, done: int, total: int) -> None:
+        if stage != self._stage or (total and done >= total):
+            self._stage = stage
+            self._say(f"{stage}: {done} of {total}" if total > 1 else stage)
+
+    def _on_step(self, step: Step) -> None:
+        self._seconds = [*self._seconds[-31:], step.seconds]
+        if time.monotonic() - self._last_line < STEP_LINES_EVERY and step.step < step.total:
+            return
+        left = (step.total - step.step) * sum(self._seconds) / len(self._seconds)
+        self._say(f"step {step.step} of {step.total}: loss {step.loss:.4f}, about {left:.0f} s left")
+
+    def _say(self, line: str) -> None:
+        self._last_line = time.monotonic()
+        print(line, file=sys.stderr, flush=True)

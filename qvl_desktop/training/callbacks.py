@@ -1,0 +1,108 @@
+"""Between two steps: what the user asked is done, what happened is told.
+
+Owns when the loop saves, validates, samples, waits and ends, and turning each step into an event. Does not own how
+any of it is done (`trainer`, `validation`).
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from typing import Any
+
+import psutil
+import torch
+from transformers import TrainerCallback
+
+from qvl_desktop.core.events import Paused, Resumed, Saved, Step
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.core.plan import TrainingPlan
+from qvl_desktop.training.control import Control
+from qvl_desktop.training.errors import DivergedError
+from qvl_desktop.training.run_writer import RunWriter
+from qvl_desktop.training.trainer import CHECKPOINT_PREFIX, QvlTrainer
+
+
+class RunCallback(TrainerCallback):
+    """Joins a trainer to its run folder. `stopped` says after the loop whether the user ended it."""
+
+    def __init__(self, plan: TrainingPlan, writer: RunWriter, control: Control, sample: Callable[[int], None]) -> None:
+        self._plan = plan
+        self._writer = writer
+        self._control = control
+        self._sample = sample
+        self._process = psutil.Process()
+        self.trainer: QvlTrainer | None = None
+        self.stopped = False
+
+    def on_step_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Wait here as long as the user wants a pause."""
+        waited_from = time.perf_counter()
+        step = int(state.global_step)
+        self._control.wait_while_paused(
+            lambda: self._writer.write(Paused(step=step)), lambda: self._writer.write(Resumed(step=step))
+        )
+        if self.trainer is not None:
+            self.trainer.step_began += time.perf_counter() - waited_from
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Decide what follows this step."""
+        step, plan = int(state.global_step), self._plan
+        last = step >= state.max_steps
+        self.stopped = agreed(self._control.should_stop()) and not last
+        control.should_log = True
+        control.should_training_stop = control.should_training_stop or self.stopped or last
+        control.should_save = self.stopped or last or step % plan.save_steps == 0
+        control.should_evaluate = last or (not self.stopped and plan.eval_steps > 0 and step % plan.eval_steps == 0)
+
+    def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, Any], **kwargs: Any) -> None:
+        """Tell one step. Raises `DivergedError` when its loss is no number, before anything is saved."""
+        if "learning_rate" not in logs or self.trainer is None:
+            return
+        step, loss = int(state.global_step), float(logs["loss"])
+        self._writer.write(
+            Step(
+                step=step,
+                total=int(state.max_steps),
+                epoch=float(state.epoch),
+                loss=loss,
+                learning_rate=float(logs["learning_rate"]),
+                grad_norm=float(logs.get("grad_norm", math.nan)),
+                seconds=time.perf_counter() - self.trainer.step_began,
+                tokens=self.trainer.tokens_seen,
+                memory=self._memory(),
+            )
+        )
+        if not math.isfinite(loss):
+            raise DivergedError(
+                QT_TRANSLATE_NOOP(
+                    "errors",
+                    "The loss is no number any more at step {step}: the learning rate of {rate:g} is too high. Start "
+                    "again with a third of it. The last checkpoint is from before.",
+                ),
+                step=step,
+                rate=self._plan.learning_rate,
+            )
+        if self._control.take_sample_wish():
+            self._sample(step)
+
+    def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Tell that a checkpoint is in its place."""
+        step = int(state.global_step)
+        self._writer.write(Saved(step=step, path=f"checkpoints/{CHECKPOINT_PREFIX}{step}"))
+
+    def _memory(self) -> int:
+        """Bytes in use: what torch holds of the card, or this process' resident memory."""
+        if torch.cuda.is_available():
+            return int(torch.cuda.memory_reserved())
+        return int(self._process.memory_info().rss)
+
+
+def agreed(wish: bool) -> bool:
+    """Rank 0's answer on every rank, so that all of them leave the loop at the same step."""
+    if not torch.distributed.is_available() or not torch.distributed.is_initialized():
+        return wish
+    said = [wish]
+    torch.distributed.broadcast_object_list(said, src=0)
+    return said[0]

@@ -1,0 +1,137 @@
+"""The life of a training run's process: lock, log, first and last word.
+
+Owns holding the run folder, where the log goes, and that whatever happens is told as an event a person can read.
+Imports nothing heavy before the folder is locked and the first event is written. Does not own training itself
+(`session`).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from qvl_desktop.core.dataset import Dataset
+from qvl_desktop.core.errors import Cancelled
+from qvl_desktop.core.events import Failed, Finished
+from qvl_desktop.core.lockfile import FileLock
+from qvl_desktop.core.plan import TrainingPlan
+from qvl_desktop.core.run_folder import Command, RunFolder
+from qvl_desktop.training.control import Control
+from qvl_desktop.training.errors import for_the_user
+from qvl_desktop.training.run_writer import Observer, RunWriter
+
+log = logging.getLogger("qvl_desktop.training")
+
+
+def run_training(
+    run: RunFolder,
+    load_data: Callable[[TrainingPlan], Dataset],
+    resolve_model: Callable[[str], Path],
+    *,
+    resume: bool = False,
+    cached: bool = True,
+    observers: Iterable[Observer] = (),
+) -> int:
+    """Carry out `plan.json` of a run folder in this process; returns the exit code.
+
+    0: finished, or stopped by the user with all saved. 1: failed; the last event says why and `log.txt` holds the
+    traceback. Raises `LockError` when another process has the run, `RunError` when the folder cannot be written:
+    then nothing in it was touched.
+    """
+    rank = int(os.environ.get("RANK", "0"))
+    run.create()
+    lock = FileLock(run.lock)
+    if rank == 0:
+        lock.acquire()
+        run.ask(Command.RUN)  # a wish from before this process is no wish for it
+    _log_to(run.log)
+    writer = RunWriter(run, rank=rank, observers=observers)
+    control = Control(run)
+    control.listen_to_signals()
+    try:
+        finished = _carry_out(run, load_data, resolve_model, writer, control, resume=resume, cached=cached)
+    except Cancelled:
+        writer.write(Finished(step=0, reason="stopped", adapter=""))
+        return 0
+    except Exception as error:  # noqa: BLE001 - the edge of the process: everything becomes an event
+        _tell_failure(error, writer)
+        return 1
+    else:
+        writer.write(finished)
+        return 0
+    finally:
+        _close(writer, lock)
+
+
+def _carry_out(
+    run: RunFolder,
+    load_data: Callable[[TrainingPlan], Dataset],
+    resolve_model: Callable[[str], Path],
+    writer: RunWriter,
+    control: Control,
+    *,
+    resume: bool,
+    cached: bool,
+) -> Finished:
+    writer.stage("start", 0, 1)
+    plan = TrainingPlan.load(run.plan).checked()
+    dataset = load_data(plan)
+    folder = resolve_model(plan.model)
+    control.check()
+    from qvl_desktop.training.session import TrainingSession
+
+    session = TrainingSession(run, plan, folder, writer, control, cached=cached)
+    writer.stage("start", 1, 1)
+    return session.train(dataset, resume=resume)
+
+
+def _tell_failure(error: Exception, writer: RunWriter) -> None:
+    text = "".join(traceback.format_exception(error))
+    log.error("The run failed.\n%s", text)
+    told = for_the_user(error)
+    message = str(told) if told else f"{type(error).__name__}: {error}"
+    try:
+        writer.write(Failed(kind=type(told or error).__name__, message=message, traceback=text))
+    except OSError as failure:
+        log.error("The failure could not be written to the run folder: %s", failure)
+
+
+def _close(writer: RunWriter, lock: FileLock) -> None:
+    try:
+        writer.close()
+    except OSError as error:
+        log.error("The last events may not be on disk: %s", error)
+    lock.release()
+
+
+def _log_to(path: Path) -> None:
+    """Log to stderr, and to the run's log file unless stderr already goes there."""
+    handlers: list[logging.Handler] = [logging.StreamHandler()] if sys.stderr is not None else []
+    if not _is_stderr(path):
+        handlers.append(logging.FileHandler(path, encoding="utf-8"))
+    form = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for handler in handlers:
+        handler.setFormatter(form)
+        logging.getLogger().addHandler(handler)
+
+
+def _is_stderr(path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(sys.stderr.fileno()), path.stat())
+    except (OSError, AttributeError, ValueError):
+        return False
+
+
+def leave(code: int) -> None:
+    """End the process now, output flushed. Torch needs most of a second to take itself apart; nothing is lost."""
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, AttributeError, ValueError):
+            continue
+    os._exit(code)

@@ -1,0 +1,288 @@
+"""One run from its plan to its adapter: everything of a run that needs torch.
+
+Owns the order of things: samples, features, model, loop, adapter. Does not own any of these, nor the run's life and
+death (`runner`), which must work before torch is imported and after it failed.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import set_seed
+
+from qvl_desktop.core.adapter_card import AdapterCard, model_fingerprint
+from qvl_desktop.core.dataset import Dataset, Sample
+from qvl_desktop.core.events import Finished, Notice, Saved, Started
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
+from qvl_desktop.core.plan import TrainingPlan
+from qvl_desktop.core.run_folder import RunFolder
+from qvl_desktop.engine.generator import Generator
+from qvl_desktop.models.loading import choose_device, load_processor
+from qvl_desktop.training.callbacks import RunCallback
+from qvl_desktop.training.control import Control
+from qvl_desktop.training.errors import CheckpointError, TrainingDataError
+from qvl_desktop.training.feature_cache import CachedPictures, FeatureCache, PixelPictures
+from qvl_desktop.training.methods import compute_dtype, load_for_training
+from qvl_desktop.training.run_writer import RunWriter
+from qvl_desktop.training.samples import Collator, EncodedSamples, check_pictures, encode_samples
+from qvl_desktop.training.tower import VisualTowerRunner, tower_key
+from qvl_desktop.training.trainer import PLAN_NAME, QvlTrainer, checkpoints, place_folder, steps_of, training_arguments
+from qvl_desktop.training.validation import Validation
+
+FEATURES_FOLDER = "features"
+MODEL_FOLDER = "model"
+"""Where a full run puts the tuned model; adapters go to `adapter/`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Splits:
+    """The samples of a run: to learn from, and to validate on (`held_out` as text, `held_out_encoded` as tokens)."""
+
+    train: EncodedSamples
+    held_out: tuple[Sample, ...]
+    held_out_encoded: EncodedSamples
+
+
+class TrainingSession:
+    """Carries out a plan in a run folder.
+
+    Args:
+        model_folder: where the base model lies (already resolved from the plan's name).
+        cached: whether frozen towers' features are computed ahead. Switched off only to compare the two.
+    """
+
+    def __init__(
+        self,
+        run: RunFolder,
+        plan: TrainingPlan,
+        model_folder: Path,
+        writer: RunWriter,
+        control: Control,
+        *,
+        cached: bool = True,
+    ) -> None:
+        self._run = run
+        self._plan = plan
+        self._folder = model_folder
+        self._writer = writer
+        self._control = control
+        self._cached = cached and plan.method != "full"
+        self._rank = int(os.environ.get("RANK", "0"))
+        self._world_size = int(os.environ.get("WORLD_SIZE", "1"))
+        self._device = self._own_device()
+        self._dtype = compute_dtype(model_folder, plan, self._device)
+
+    def _own_device(self) -> torch.device:
+        if torch.cuda.is_available():
+            torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
+            return torch.device("cuda", torch.cuda.current_device())
+        return choose_device("auto")
+
+    def train(self, dataset: Dataset, *, resume: bool) -> Finished:
+        """Run the plan to its end, or to where the user stops it; all is saved by then.
+
+        Raises `TrainingDataError`, `CheckpointError`, `DivergedError`, `ModelLoadError`, `PictureError`, and
+        `Cancelled` when the user stops before the first step.
+        """
+        set_seed(self._plan.seed)
+        checkpoint = self._last_checkpoint() if resume else None
+        processor = load_processor(self._folder)
+        splits = self._splits(dataset, processor)
+        pictures = self._pictures(splits, processor)
+        self._writer.stage("model", 0, 1)
+        model = load_for_training(self._folder, self._plan, self._device, self._dtype)
+        self._writer.stage("model", 1, 1)
+        self._control.check()
+        collator = Collator(processor.tokenizer.pad_token_id, pictures)
+        validation = Validation(
+            run=self._run,
+            writer=self._writer,
+            control=self._control,
+            generator=Generator(model, processor, features=self._generator_features(pictures)),
+            samples=splits.held_out,
+            encoded=splits.held_out_encoded,
+            collator=collator,
+            batch_size=self._plan.batch_size,
+        )
+        trainer, callback = self._trainer(model, splits.train, collator, validation)
+        self._tell_started(trainer, splits.train, checkpoint)
+        self._loop(trainer, validation, checkpoint)
+        step = int(trainer.state.global_step)
+        target = self._save_result(trainer, processor, dataset.name, step)
+        self._drop_features(keep=callback.stopped)
+        return Finished(step=step, reason="stopped" if callback.stopped else "done", adapter=target)
+
+    # Samples
+
+    def _splits(self, dataset: Dataset, processor: Any) -> Splits:
+        for problem in dataset.problems:
+            self._writer.write(Notice(message=problem))
+        self._writer.stage("samples", 0, 1)
+        train, notices = encode_samples(dataset.split("train"), processor.tokenizer, self._plan)
+        if not len(train):
+            raise TrainingDataError(
+                QT_TRANSLATE_NOOP(
+                    "errors",
+                    "{name}: there is nothing to learn from: no conversation of the training split has an answer "
+                    "within {limit} tokens. Make conversations, or put some into the training split.",
+                ),
+                name=dataset.name,
+                limit=self._plan.max_length,
+            )
+        held_out = dataset.split("val")[: self._plan.eval_samples]
+        held_out_encoded, more = encode_samples(held_out, processor.tokenizer, self._plan)
+        for notice in [*notices, *more]:
+            self._writer.write(Notice(message=notice))
+        self._writer.stage("samples", 1, 1)
+        return Splits(train, held_out, held_out_encoded)
+
+    # Pictures
+
+    def _pictures(self, splits: Splits, processor: Any) -> CachedPictures | PixelPictures:
+        """Features from the cache, which is filled here with a tower that is gone afterwards; or pixels."""
+        if not self._cached:
+            return PixelPictures(processor.image_processor)
+        check_pictures(splits.held_out)
+        named = [sample.pictures for sample in splits.train.samples] + [sample.pictures for sample in splits.held_out]
+        files = list(dict.fromkeys(picture for pictures in named for picture in pictures))
+        self._writer.stage("features", 0, len(files))
+        key = tower_key(self._folder, processor.image_processor, self._dtype)
+        tower = VisualTowerRunner(self._folder, dtype=self._dtype, device=self._device)
+        cache = FeatureCache(self._run.path / FEATURES_FOLDER, key=key, rows=tower.rows, dtype=self._dtype)
+        if self._rank == 0 and cache.missing(files):
+            cache.fill(
+                files,
+                tower,
+                processor.image_processor,
+                progress=lambda done, total: self._writer.stage("features", done, total),
+                check=self._control.check,
+            )
+        self._writer.stage("features", len(files), len(files))
+        del tower
+        gc.collect()
+        if self._device.type == "cuda":
+            torch.cuda.empty_cache()
+        return CachedPictures(cache)
+
+    def _generator_features(self, pictures: CachedPictures | PixelPictures) -> Any:
+        return pictures.stacked if isinstance(pictures, CachedPictures) else None
+
+    def _drop_features(self, *, keep: bool) -> None:
+        """Delete the cache of a finished run: it is large and quickly made again."""
+        if self._rank == 0 and not keep:
+            shutil.rmtree(self._run.path / FEATURES_FOLDER, ignore_errors=True)
+
+    # The loop
+
+    def _trainer(
+        self, model: Any, train: EncodedSamples, collator: Collator, validation: Validation
+    ) -> tuple[QvlTrainer, RunCallback]:
+        total = steps_of(self._plan, len(train), self._world_size)
+        callback = RunCallback(self._plan, self._writer, self._control, self._on_rank_0(validation.sample))
+        trainer = QvlTrainer(
+            model=model,
+            args=training_arguments(
+                self._plan, self._run.checkpoints, device=self._device, dtype=self._dtype, total_steps=total
+            ),
+            data_collator=collator,
+            train_dataset=train,
+            callbacks=[callback],
+            plan=self._plan,
+            validate=self._on_rank_0(validation),
+        )
+        callback.trainer = trainer
+        return trainer, callback
+
+    def _on_rank_0(self, work: Callable[[int], Any]) -> Callable[[int], Any]:
+        return work if self._rank == 0 else lambda step: {}
+
+    def _tell_started(self, trainer: QvlTrainer, train: EncodedSamples, checkpoint: Path | None) -> None:
+        done = int(checkpoint.name.rpartition("-")[2]) if checkpoint else 0
+        self._writer.write(
+            Started(
+                pid=os.getpid(),
+                total=int(trainer.args.max_steps),
+                step=done,
+                world_size=int(trainer.args.world_size),
+                device=torch.cuda.get_device_name() if self._device.type == "cuda" else "cpu",
+                precision=str(self._dtype).removeprefix("torch."),
+                samples=len(train),
+                trainable_parameters=sum(p.numel() for p in trainer.model.parameters() if p.requires_grad),
+            )
+        )
+
+    def _loop(self, trainer: QvlTrainer, validation: Validation, checkpoint: Path | None) -> None:
+        if checkpoint is None and self._rank == 0:
+            validation(0)
+        try:
+            trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        except (ValueError, KeyError, EOFError) as error:
+            if checkpoint is None or trainer.state.global_step:
+                raise
+            raise CheckpointError(
+                QT_TRANSLATE_NOOP(
+                    "errors",
+                    "{path}: this checkpoint cannot be resumed from ({reason}). Delete it to use the one before.",
+                ),
+                path=checkpoint,
+                reason=error,
+            ) from error
+
+    def _last_checkpoint(self) -> Path | None:
+        found = checkpoints(self._run.checkpoints)
+        if not found:
+            text = QT_TRANSLATE_NOOP("errors", "There is no checkpoint yet: the run starts from the beginning.")
+            self._writer.write(Notice(message=translate("errors", text)))
+            return None
+        plan = TrainingPlan.load(found[-1] / PLAN_NAME)
+        if plan.method != self._plan.method or plan.lora_rank != self._plan.lora_rank:
+            raise CheckpointError(
+                QT_TRANSLATE_NOOP(
+                    "errors",
+                    "{path}: this checkpoint was made with another method or rank than the plan says now. Start a "
+                    "new run.",
+                ),
+                path=found[-1],
+            )
+        return found[-1]
+
+    # The result
+
+    def _save_result(self, trainer: QvlTrainer, processor: Any, data: str, step: int) -> str:
+        """Write the adapter (or the tuned model) with its plan and card, whole; returns its path in the run folder."""
+        full = self._plan.method == "full"
+        name = MODEL_FOLDER if full else self._run.adapter.name
+        if self._rank == 0:
+            staging = self._run.path / f".partial-{name}"
+            shutil.rmtree(staging, ignore_errors=True)
+            trainer.model.config.use_cache = True
+            trainer.model.save_pretrained(staging)
+            self._plan.save(staging / PLAN_NAME)
+            if full:
+                processor.save_pretrained(staging)
+            else:
+                self._card(data, step, trainer.last_metrics).save(staging)
+            place_folder(staging, self._run.path / name)
+            self._writer.write(Saved(step=step, path=name))
+        return name
+
+    def _card(self, data: str, step: int, metrics: dict[str, float]) -> AdapterCard:
+        return AdapterCard(
+            base=self._plan.model,
+            base_folder=str(self._folder),
+            base_fingerprint=model_fingerprint(self._folder),
+            method=self._plan.method,
+            run=self._run.path.name,
+            data=data,
+            steps=step,
+            created=time.time(),
+            metrics=metrics,
+        )

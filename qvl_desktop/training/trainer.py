@@ -1,0 +1,177 @@
+"""The loop: `transformers.Trainer` with what it lacks here.
+
+Owns checkpoints that are whole or not there, the order of the samples, counting tokens, and validation in the loop.
+Everything else (accumulation, clipping, schedules, mixed precision, many cards) is `Trainer`'s own.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import Trainer, TrainingArguments
+
+from qvl_desktop.core.plan import TrainingPlan
+from qvl_desktop.training.samples import EncodedSamples, LengthGroupedSampler
+
+CHECKPOINT_PREFIX = "checkpoint-"
+PLAN_NAME = "plan.json"
+
+
+def training_arguments(
+    plan: TrainingPlan, folder: Path, *, device: torch.device, dtype: torch.dtype, total_steps: int
+) -> TrainingArguments:
+    """The plan in `Trainer`'s words. Saving and evaluating are decided by our callback, not by its strategies."""
+    on_card = device.type == "cuda"
+    return TrainingArguments(
+        output_dir=str(folder),
+        per_device_train_batch_size=plan.batch_size,
+        gradient_accumulation_steps=plan.accumulation,
+        num_train_epochs=plan.epochs,
+        max_steps=total_steps,
+        learning_rate=plan.learning_rate,
+        lr_scheduler_type="constant_with_warmup" if plan.schedule == "constant" else plan.schedule,
+        warmup_steps=round(plan.warmup_ratio * total_steps),
+        weight_decay=plan.weight_decay,
+        adam_beta2=plan.adam_beta2,
+        max_grad_norm=plan.max_grad_norm,
+        optim="adamw_torch_fused" if on_card else "adamw_torch",
+        bf16=dtype == torch.bfloat16,
+        fp16=dtype == torch.float16 and on_card,
+        use_cpu=not on_card,
+        seed=plan.seed,
+        data_seed=plan.seed,
+        logging_steps=1,
+        logging_nan_inf_filter=False,
+        save_strategy="no",
+        eval_strategy="no",
+        report_to=[],
+        disable_tqdm=True,
+        remove_unused_columns=False,
+        dataloader_pin_memory=on_card,
+        ddp_find_unused_parameters=False,
+        label_names=["labels"],
+    )
+
+
+def steps_of(plan: TrainingPlan, samples: int, world_size: int) -> int:
+    """Optimiser steps of the whole run: what the epochs need, at most `max_steps` when that is set."""
+    batches = math.ceil(samples / (plan.batch_size * world_size))
+    steps = max(1, math.ceil(plan.epochs * math.ceil(batches / plan.accumulation)))
+    return min(steps, plan.max_steps) if plan.max_steps else steps
+
+
+class QvlTrainer(Trainer):
+    """`Trainer` for a run folder.
+
+    `validate` is called where `Trainer` would evaluate; `last_metrics` is what it found last. `tokens_seen` and
+    `step_began` describe the step at hand, for the callback that reports it.
+    """
+
+    def __init__(
+        self,
+        *,
+        plan: TrainingPlan,
+        validate: Callable[[int], dict[str, float]],
+        train_dataset: EncodedSamples,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(train_dataset=train_dataset, **kwargs)
+        self._plan = plan
+        self._validate = validate
+        self._staging: Path | None = None
+        self.last_metrics: dict[str, float] = {}
+        self.tokens_seen = 0
+        self.step_began = time.perf_counter()
+
+    # The order of the samples
+
+    def _get_train_sampler(self, train_dataset: Any = None) -> LengthGroupedSampler:
+        dataset = train_dataset or self.train_dataset
+        lengths = [len(sample.input_ids) for sample in dataset.samples]
+        return LengthGroupedSampler(lengths, self._plan.batch_size, self._plan.seed)
+
+    # Counting
+
+    def get_batch_samples(self, *args: Any, **kwargs: Any) -> Any:
+        """The batches of one step; the step's clock starts here."""
+        self.step_began = time.perf_counter()
+        self.tokens_seen = 0
+        batches, items = super().get_batch_samples(*args, **kwargs)
+        counts = [batch.pop("token_count") for batch in batches]
+        self.tokens_seen = int(sum(counts)) * int(self.args.world_size)
+        return batches, items
+
+    # Validation
+
+    def _evaluate(self, trial: Any, ignore_keys_for_eval: Any, skip_scheduler: bool = False) -> dict[str, float]:
+        self.control.should_evaluate = False
+        self.last_metrics = self._validate(self.state.global_step)
+        return self.last_metrics
+
+    # Checkpoints
+
+    def _get_output_dir(self, trial: Any) -> str:
+        return str(self._staging or self.args.output_dir)
+
+    def _save_checkpoint(self, model: Any, trial: Any) -> None:
+        """Write a checkpoint beside its place, flush it to disk and move it there; then drop the oldest."""
+        folder = Path(self.args.output_dir)
+        name = f"{CHECKPOINT_PREFIX}{self.state.global_step}"
+        self._staging = folder / ".partial"
+        try:
+            if self.args.should_save:
+                shutil.rmtree(self._staging, ignore_errors=True)
+                self._staging.mkdir(parents=True)
+            super()._save_checkpoint(model, trial)
+            if self.args.world_size > 1:
+                self.accelerator.wait_for_everyone()
+            if self.args.should_save:
+                place_folder(self._staging / name, folder / name)
+                drop_old_checkpoints(folder, self._plan.save_limit)
+        finally:
+            if self.args.should_save:
+                shutil.rmtree(self._staging, ignore_errors=True)
+            self._staging = None
+
+    def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
+        """The trained weights (only the adapter's, when there is one) and the plan beside them."""
+        if not self.args.should_save:
+            return
+        folder = Path(output_dir or self.args.output_dir)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.model.save_pretrained(folder, state_dict=state_dict)
+        self._plan.save(folder / PLAN_NAME)
+
+
+def place_folder(source: Path, target: Path) -> None:
+    """Move a finished folder to its place in one step, after flushing it to disk; an older one there is replaced."""
+    for path in source.rglob("*"):
+        if path.is_file():
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
+    old = target.with_name(f".old-{target.name}")
+    shutil.rmtree(old, ignore_errors=True)
+    if target.exists():
+        target.replace(old)
+    source.replace(target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def checkpoints(folder: Path) -> list[Path]:
+    """The whole checkpoints of a run, oldest first."""
+    found = [path for path in folder.glob(f"{CHECKPOINT_PREFIX}*") if (path / "trainer_state.json").is_file()]
+    numbered = [path for path in found if path.name.removeprefix(CHECKPOINT_PREFIX).isdigit()]
+    return sorted(numbered, key=lambda path: int(path.name.removeprefix(CHECKPOINT_PREFIX)))
+
+
+def drop_old_checkpoints(folder: Path, limit: int) -> None:
+    """Delete all but the newest `limit` checkpoints."""
+    for path in checkpoints(folder)[:-limit]:
+        shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,124 @@
+"""Validation in the loop: the loss on held-out samples, grounding figures, and samples to look at.
+
+Owns what is measured at a validation and the pictures below `samples/`. Does not own when (`callbacks`) nor scoring
+(`evaluation`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from qvl_desktop.core.dataset import Sample
+from qvl_desktop.core.events import Evaluated, Sampled
+from qvl_desktop.core.run_folder import RunFolder
+from qvl_desktop.engine.generator import Generator
+from qvl_desktop.training.control import Control
+from qvl_desktop.training.evaluation import Outcome, ask, draw_outcome, grounding_questions, score, spoken_question
+from qvl_desktop.training.run_writer import RunWriter
+from qvl_desktop.training.samples import Collator, EncodedSamples
+
+SAMPLE_PICTURES = 4
+STAGE = "validation"
+
+
+class Validation:
+    """Measures the model at hand on the validation split.
+
+    Args:
+        generator: answers with the model that is trained, its pictures from the same source as the training's.
+        samples: at most `eval_samples` samples of the split.
+        encoded: the same samples as tokens, for the loss.
+    """
+
+    def __init__(
+        self,
+        *,
+        run: RunFolder,
+        writer: RunWriter,
+        control: Control,
+        generator: Generator,
+        samples: Sequence[Sample],
+        encoded: EncodedSamples,
+        collator: Collator,
+        batch_size: int,
+    ) -> None:
+        self._run = run
+        self._writer = writer
+        self._control = control
+        self._generator = generator
+        self._encoded = encoded
+        self._collator = collator
+        self._batch_size = batch_size
+        self._questions = grounding_questions(samples)
+
+    def __call__(self, step: int) -> dict[str, float]:
+        """Measure, tell, draw; returns the metrics (empty when there is nothing to validate on)."""
+        if not len(self._encoded):
+            return {}
+        total = len(self._encoded) + len(self._questions)
+        metrics: dict[str, float] = {"loss": self.loss(total)}
+        done = len(self._encoded)
+        outcomes = self._ask(len(self._questions), lambda asked, _: self._writer.stage(STAGE, done + asked, total))
+        if outcomes:
+            figures = score(outcomes)
+            metrics |= {
+                "acc50": figures.total.acc50,
+                "mean_iou": figures.total.mean_iou,
+                "precision": figures.total.precision,
+                "parse_failures": float(figures.parse_failures),
+                "questions": float(figures.questions),
+            }
+        self._writer.stage(STAGE, total, total)
+        self._writer.write(Evaluated(step=step, metrics=metrics))
+        self._draw(step, outcomes[:SAMPLE_PICTURES])
+        return metrics
+
+    def sample(self, step: int) -> None:
+        """Answer and draw a few questions now, because the user wants to see."""
+        self._draw(step, self._ask(SAMPLE_PICTURES, lambda asked, total: self._writer.stage("samples", asked, total)))
+
+    @torch.no_grad()
+    def loss(self, total: int = 0) -> float:
+        """Mean loss over the supervised tokens of the validation samples."""
+        model, samples = self._generator.model, self._encoded.samples
+        was_training = model.training
+        model.eval()
+        summed, tokens = 0.0, 0
+        try:
+            for start in range(0, len(samples), self._batch_size):
+                chunk = samples[start : start + self._batch_size]
+                batch: dict[str, Any] = self._collator(chunk)
+                batch.pop("token_count")
+                inputs = {name: value.to(self._generator.device) for name, value in batch.items()}
+                summed += float(model(**inputs, num_items_in_batch=1, return_logits=False).loss)
+                tokens += sum(sample.supervised for sample in chunk)
+                self._writer.stage(STAGE, start + len(chunk), max(total, len(samples)))
+        finally:
+            model.train(was_training)
+        return summed / max(tokens, 1)
+
+    def _ask(self, limit: int, on_progress: Any) -> list[Outcome]:
+        if not self._questions:
+            return []
+        return ask(
+            self._generator,
+            self._questions[:limit],
+            on_progress=on_progress,
+            should_stop=self._control.should_stop,
+        )
+
+    def _draw(self, step: int, outcomes: Sequence[Outcome]) -> None:
+        for number, outcome in enumerate(outcomes, start=1):
+            path = self._run.samples / f"step-{step:06d}-{number}.jpg"
+            draw_outcome(outcome, path)
+            self._writer.write(
+                Sampled(
+                    step=step,
+                    path=path.relative_to(self._run.path).as_posix(),
+                    prompt=spoken_question(outcome.question),
+                    answer=outcome.answer,
+                )
+            )
