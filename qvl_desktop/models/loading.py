@@ -12,9 +12,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 import torch
+from safetensors import SafetensorError
 
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.models.errors import ModelLoadError, QuantizationError
+from qvl_desktop.models.names import resolve_model as resolve_model
 from qvl_desktop.models.quantization import QUANTIZED_PRECISIONS, prepare_quantized, quantization_config
 
 if TYPE_CHECKING:
@@ -28,16 +30,16 @@ DENSE_DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.flo
 PRECISIONS = ("auto", *DENSE_DTYPES, *QUANTIZED_PRECISIONS)
 SMALL_CHECKPOINT_BYTES = 2 * 1024**3
 NAMED_TENSORS = 8
+LOAD_FAILURES = (OSError, ValueError, RuntimeError, SafetensorError)
 
 
 @dataclass(frozen=True)
 class Family:
-    """How a family is loaded: where its classes live, its visual tower's path, and what quantisation leaves dense."""
+    """How a family is loaded: where its classes live, and the paths of the modules that quantisation leaves dense."""
 
     module: str
     model_class: str
     processor_class: str
-    visual: str
     keep_dense: tuple[str, ...]
 
 
@@ -46,7 +48,6 @@ FAMILIES = {
         module="qvl_desktop.models.qwen_vl",
         model_class="QwenVLForConditionalGeneration",
         processor_class="QwenVLProcessor",
-        visual="transformer.visual",
         keep_dense=("transformer.visual", "lm_head"),
     ),
 }
@@ -85,13 +86,19 @@ def load_model(
         options["quantization_config"] = quantization
     try:
         model, report = cls.from_pretrained(
-            folder, dtype=dtype, device_map={"": where}, output_loading_info=True, local_files_only=True, **options
+            folder,
+            dtype=dtype,
+            device_map={"": where},
+            output_loading_info=True,
+            ignore_mismatched_sizes=True,  # reported below, all at once and by name
+            local_files_only=True,
+            **options,
         )
-    except (OSError, ValueError, RuntimeError) as error:
+    except LOAD_FAILURES as error:
         raise ModelLoadError(
             QT_TRANSLATE_NOOP("errors", "{folder}: the model cannot be loaded: {reason}"), folder=folder, reason=error
         ) from error
-    check_report(folder, report, ignored=() if visual else (f"{family.visual}.",))
+    check_report(folder, report)
     prepare_quantized(model)
     if adapter is not None:
         model = load_adapter(model, adapter)
@@ -115,7 +122,7 @@ def load_adapter(model: PreTrainedModel, adapter: Path) -> PreTrainedModel:
         )
     try:
         return cast("PreTrainedModel", PeftModel.from_pretrained(model, str(adapter), is_trainable=False))
-    except (OSError, ValueError, RuntimeError) as error:
+    except LOAD_FAILURES as error:
         raise ModelLoadError(
             QT_TRANSLATE_NOOP("errors", "{folder}: the adapter does not fit this model: {reason}"),
             folder=adapter,
@@ -182,10 +189,10 @@ def choose_precision(
     return dtype, quantization_config(precision, list(family.keep_dense), dtype)
 
 
-def check_report(folder: Path, report: dict[str, Any], ignored: tuple[str, ...] = ()) -> None:
+def check_report(folder: Path, report: dict[str, Any]) -> None:
     """Raise ModelLoadError naming the tensors that a checkpoint lacks, has too many, or has in another shape."""
     missing = sorted(report["missing_keys"])
-    unexpected = sorted(name for name in report["unexpected_keys"] if not name.startswith(ignored or ("\0",)))
+    unexpected = sorted(report["unexpected_keys"])
     mismatched = sorted(entry[0] if isinstance(entry, tuple) else entry for entry in report["mismatched_keys"])
     if missing or unexpected or mismatched:
         raise ModelLoadError(

@@ -226,6 +226,8 @@ class QwenVLForConditionalGeneration(QwenVLPreTrainedModel, QwenVLGenerationMixi
         self.transformer = QwenVLModel(config)
         self.lm_head = nn.Linear(config.hidden_size, config.vocab_size, bias=False)
         self.post_init()
+        if not config.visual_tower:  # the checkpoint may well hold the tower: that is no reason for a warning
+            self._keys_to_ignore_on_load_unexpected = {r"^transformer\.visual\."}
 
     def get_input_embeddings(self) -> nn.Module:
         return self.transformer.wte
