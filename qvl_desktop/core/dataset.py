@@ -20,13 +20,15 @@ class Sample:
     """One conversation to learn from or to be asked.
 
     `pictures` are absolute, one for each `<img>` of the conversation in order. `source` names the record for the user
-    ("data.json: record 17"). An empty `split` means the data does not say.
+    ("data.json: record 17"). An empty `split` means the data does not say. `extra` is a JSON object with those keys of
+    the record that mean nothing here, kept for the way back; empty when there are none.
     """
 
     conversation: Conversation
     pictures: tuple[Path, ...]
     split: Split = ""
     source: str = ""
+    extra: str = ""
 
 
 @dataclass(frozen=True, slots=True)

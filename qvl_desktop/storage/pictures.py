@@ -36,10 +36,11 @@ class Pictures(Store):
             known = {name: row for name in files if (row := _id_of(connection, name)) is not None}
         new = [file for name, file in files.items() if name not in known]
         good, problems = measure(new, progress)
-        ids = self._insert_pictures(good)
+        ids = self.add_measured(good)
         return AddReport(len(good), len(known), tuple(problems), tuple(ids))
 
-    def _insert_pictures(self, measured: Sequence[Measured]) -> list[int]:
+    def add_measured(self, measured: Sequence[Measured]) -> list[int]:
+        """Add pictures whose sizes are known, in one undo step; the ids of all of them, also of those known before."""
         if not measured:
             return []
         ids = []

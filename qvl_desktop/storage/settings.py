@@ -1,0 +1,151 @@
+"""The user's settings, one small JSON file.
+
+Owns where it lies, its types and defaults, and writing it whole. Does not own what a setting does. Projects, runs and
+models keep their own data; nothing here is needed to read them.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Callable
+from copy import deepcopy
+from pathlib import Path
+from typing import Any, Generic, TypeVar, overload
+
+import platformdirs
+
+from qvl_desktop.core.run_folder import write_beside
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+FOLDER_VARIABLE = "QVL_CONFIG_DIR"
+"""An environment variable that names another settings folder (tests, portable installations)."""
+
+
+def config_folder() -> Path:
+    """The folder of the user's settings: `QVL_CONFIG_DIR`, else where the system keeps such things."""
+    chosen = os.environ.get(FOLDER_VARIABLE)
+    return Path(chosen) if chosen else Path(platformdirs.user_config_dir("qvl-desktop", appauthor=False))
+
+
+def data_folder() -> Path:
+    """The folder for what the program keeps beside settings (downloaded models, caches it may not lose)."""
+    chosen = os.environ.get(FOLDER_VARIABLE)
+    return Path(chosen) / "data" if chosen else Path(platformdirs.user_data_dir("qvl-desktop", appauthor=False))
+
+
+def cache_folder() -> Path:
+    """The folder for what can be made again (thumbnails)."""
+    chosen = os.environ.get(FOLDER_VARIABLE)
+    return Path(chosen) / "cache" if chosen else Path(platformdirs.user_cache_dir("qvl-desktop", appauthor=False))
+
+
+class Setting(Generic[T]):
+    """One setting: its default, and the check of what a file says. Assigning writes the file."""
+
+    def __init__(self, default: T, accepts: Callable[[Any], bool]) -> None:
+        self.default = default
+        self.accepts = accepts
+        self.name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, settings: None, owner: type) -> Setting[T]: ...
+    @overload
+    def __get__(self, settings: Settings, owner: type) -> T: ...
+    def __get__(self, settings: Settings | None, owner: type) -> Setting[T] | T:
+        if settings is None:
+            return self
+        value: Any = settings.values.get(self.name)
+        known: T = value if self.accepts(value) else self.default
+        return deepcopy(known)
+
+    def __set__(self, settings: Settings, value: T) -> None:
+        if not self.accepts(value):
+            raise TypeError(f"{value!r} is no value of the setting {self.name}")
+        if settings.values.get(self.name) != value:
+            settings.values[self.name] = deepcopy(value)
+            settings.save()
+
+
+def _text(default: str = "", *choices: str) -> Setting[str]:
+    return Setting(default, lambda value: isinstance(value, str) and (not choices or value in choices))
+
+
+def _texts() -> Setting[list[str]]:
+    return Setting([], lambda value: isinstance(value, list) and all(isinstance(item, str) for item in value))
+
+
+def _table() -> Setting[dict[str, str]]:
+    return Setting(
+        {}, lambda value: isinstance(value, dict) and all(isinstance(v, str) for item in value.items() for v in item)
+    )
+
+
+class Settings:
+    """The settings, read when made. Reading an attribute gives a copy; assigning one writes the file.
+
+    A file that cannot be understood is set aside (`settings.json.damaged`) and the defaults hold; a single value of the
+    wrong type counts as unset. Keys of other versions are kept. When the file cannot be written, the settings hold for
+    this run; `problem` says so.
+    """
+
+    language = _text()
+    """`en`, `zh_CN`, ...; empty = the system's."""
+    theme = _text("system", "system", "light", "dark")
+    recent_projects = _texts()
+    """Absolute paths, newest first."""
+    last_project = _text()
+    window_state = _table()
+    """What the window and its pages want to find again, by name; bytes as base64."""
+    model_folders = _texts()
+    """Folders that are models or hold some."""
+    runs_folder = _text()
+    """Where runs lie; empty = beside the project."""
+    shortcuts = _table()
+    """Key sequences that the user changed, by the action's name."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path or config_folder() / "settings.json"
+        self.problem: str | None = None
+        self.values: dict[str, Any] = self._read()
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            values = json.loads(self.path.read_text(encoding="utf-8"))
+            if not isinstance(values, dict):
+                raise ValueError("not an object")
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            self._trouble(error)
+            return {}
+        except ValueError as error:
+            self._trouble(error)
+            self._set_aside()
+            return {}
+        return values
+
+    def _set_aside(self) -> None:
+        try:
+            self.path.replace(self.path.with_name(self.path.name + ".damaged"))
+        except OSError as error:
+            self._trouble(error)
+
+    def _trouble(self, error: Exception) -> None:
+        self.problem = f"{self.path}: {error}"
+        _log.warning("settings: %s", self.problem)
+
+    def save(self) -> None:
+        """Write the file whole."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            write_beside(self.path, json.dumps(self.values, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
+        except OSError as error:
+            self._trouble(error)
