@@ -224,6 +224,36 @@ class TestLoss:
         ]
         torch.testing.assert_close(sum(parts), whole)
 
+    def test_the_trainer_accumulates_to_the_same_step(self, tmp_path: Path) -> None:
+        from transformers import Trainer, TrainingArguments
+
+        rows, labels = self.labels()
+        labels[1, :9] = -100  # very different numbers of supervised tokens
+        data = [{"input_ids": ids[6:], "labels": label[6:]} for ids, label in zip(rows, labels, strict=True)] * 2
+        weights = []
+        for size in (4, 1):
+            torch.manual_seed(0)
+            model = Model(small_config())
+            arguments = TrainingArguments(
+                output_dir=str(tmp_path),
+                per_device_train_batch_size=size,
+                gradient_accumulation_steps=4 // size,
+                max_steps=1,
+                learning_rate=1.0,
+                lr_scheduler_type="constant",
+                optim="sgd",
+                max_grad_norm=0.0,
+                use_cpu=True,
+                report_to=[],
+                save_strategy="no",
+                disable_tqdm=True,
+            )
+            Trainer(model=model, args=arguments, train_dataset=data).train()
+            weights.append(model.lm_head.weight.detach().clone())
+        untrained = Model(small_config())
+        assert not torch.allclose(weights[0], untrained.lm_head.weight)
+        torch.testing.assert_close(weights[0], weights[1], atol=1e-6, rtol=1e-5)
+
     def test_nothing_supervised_is_zero_and_differentiable(self, small: Model) -> None:
         ids = torch.tensor([TEXT])
         loss = small(ids, labels=torch.full_like(ids, -100)).loss
