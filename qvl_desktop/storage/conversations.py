@@ -60,6 +60,18 @@ class Conversations(Pictures):
         condition = " WHERE " + " AND ".join(where) if where else ""
         return [row[0] for row in self._all(f"SELECT c.id FROM conversations AS c{condition} ORDER BY c.id", values)]
 
+    def conversation_ids_about(self, picture_ids: Sequence[int], templates: Sequence[str]) -> list[int]:
+        """The conversations about any of the pictures that were made from one of the templates, oldest first."""
+        found: set[int] = set()
+        for chunk in chunks(picture_ids):
+            query = (
+                "SELECT DISTINCT c.id FROM pictures AS p JOIN conversation_pictures AS n ON n.path = p.path "
+                "JOIN conversations AS c ON c.id = n.conversation_id "
+                f"WHERE p.id IN ({marks(len(chunk))}) AND c.template IN ({marks(len(templates))})"
+            )
+            found.update(row[0] for row in self._all(query, [*chunk, *templates]))
+        return sorted(found)
+
     def conversations(
         self, picture_id: int | None = None, offset: int = 0, limit: int | None = None
     ) -> list[ConversationRow]:
