@@ -82,7 +82,7 @@ def read_summary(path: Path) -> RunSummary:
     return replace(
         summary,
         state=_true_state(summary.state, alive=alive, begun=folder.log.exists()),
-        checkpoint=any(folder.checkpoints.glob("*")),
+        checkpoint=any(folder.checkpoints.glob("checkpoint-*")),
         adapter=(folder.adapter / "adapter_config.json").is_file(),
     )
 

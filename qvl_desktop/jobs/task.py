@@ -22,6 +22,7 @@ T = TypeVar("T")
 PROGRESS_INTERVAL = 0.05
 """Seconds between two progress reports of one task; what comes faster is dropped, the last one is kept."""
 
+Report = Callable[[int, int], None]
 FailureHandler = Callable[[Exception], None]
 
 
@@ -60,6 +61,15 @@ class Task(Generic[T]):
     def __init__(self, op: Callable[[], T | Generator[Any, None, T]]) -> None:
         self._relay = _Relay()
         self._op = op
+
+    @classmethod
+    def reporting(cls, op: Callable[[Report], T]) -> Task[T]:
+        """A task whose `op(report)` calls `report(done, total)` as it goes; the call raises `Cancelled` when asked to.
+
+        `on_progress` gets the pair `(done, total)`.
+        """
+        task = cls(lambda: op(task._relay.report))
+        return task
 
     def on_success(self, callback: Callable[[T], None]) -> Task[T]:
         """Call `callback(result)` when the work is done."""
@@ -130,11 +140,21 @@ class _Relay(QObject):
         self.on_end: Callable[[], None] | None = None
         self.cancelled = threading.Event()
         self._forgotten = False
+        self._reported_at = 0.0
         self.progressed.connect(self._progress)
         self.ended.connect(self._end)
 
     def cancel(self) -> None:
         self.cancelled.set()
+
+    def report(self, done: int, total: int) -> None:
+        """Called by the worker between two pieces of its work."""
+        if self.cancelled.is_set():
+            raise Cancelled
+        now = time.monotonic()
+        if now - self._reported_at >= PROGRESS_INTERVAL or done >= total:
+            self._reported_at = now
+            self.progressed.emit((done, total))
 
     @Slot()
     def forget(self) -> None:

@@ -89,7 +89,7 @@ def _signal_name(number: int) -> str:
 
 def train_command(run: RunFolder) -> list[str]:
     """The command line of a run's process: new, or going on from its last checkpoint when there is one."""
-    resume = ["--resume"] if any(run.checkpoints.glob("*")) else []
+    resume = ["--resume"] if any(run.checkpoints.glob("checkpoint-*")) else []
     return child_command("train", str(run.path), *resume)
 
 

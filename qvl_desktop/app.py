@@ -1,0 +1,117 @@
+"""The window's composition root: builds settings, jobs and window, and joins them.
+
+The only file that knows every part of the app half. Does not import torch or transformers, not even lazily.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from PySide6 import __version__ as pyside_version
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from qvl_desktop import __version__
+from qvl_desktop.gui.icons import application_icon
+from qvl_desktop.gui.shell.main_window import MainWindow
+from qvl_desktop.gui.theme import theme
+from qvl_desktop.gui.translation import install_language
+from qvl_desktop.jobs.engine import EngineSupervisor
+from qvl_desktop.jobs.models import ModelShelf
+from qvl_desktop.jobs.opening import open_path
+from qvl_desktop.jobs.program_log import catch_failures, release_failures, start_logging
+from qvl_desktop.jobs.session import Session
+from qvl_desktop.jobs.task import end_all_tasks
+from qvl_desktop.storage.settings import Settings
+
+NAME = "QVL Desktop"
+
+
+def run_window(project: Path | None = None) -> int:
+    """Open the window, on a project file or a folder of pictures if one is given; returns the exit code."""
+    if refusal := unfit_versions(pyside_version, sys.version_info[:2]):
+        print(refusal, file=sys.stderr)  # noqa: T201 - there is no window to show it in
+        return 1
+    start_logging()
+    application = make_application()
+    settings = Settings()
+    theme().install(settings.theme)  # type: ignore[arg-type]
+    install_language(settings.language)
+    session = make_session(settings)
+    catch_failures(session.report)
+    window = MainWindow(session)
+    window.show()
+    QTimer.singleShot(0, lambda: _begin(window, session, project))
+    application.aboutToQuit.connect(lambda: shut_down(session))
+    with _interruptible(application):
+        return application.exec()
+
+
+def unfit_versions(pyside: str, python: tuple[int, int]) -> str:
+    """A sentence when this PySide6 would crash on this Python, else ""."""
+    if pyside == "6.12.0" and python < (3, 12):
+        return (
+            "QVL Desktop cannot run on PySide6 6.12.0 with Python below 3.12: that version crashes there. "
+            'Install another one: pip install "PySide6-Essentials<6.12"'
+        )
+    return ""
+
+
+def make_application() -> QApplication:
+    """The QApplication with its names; the one that is there already in tests."""
+    application = QApplication.instance()
+    if not isinstance(application, QApplication):
+        application = QApplication(sys.argv[:1])
+    application.setApplicationName("qvl-desktop")
+    application.setApplicationDisplayName(NAME)
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName("qvl-desktop")
+    application.setWindowIcon(application_icon())
+    return application
+
+
+def make_session(settings: Settings) -> Session:
+    """The session with everything it joins."""
+    return Session(settings, ModelShelf(settings), EngineSupervisor())
+
+
+def shut_down(session: Session) -> None:
+    """Let go of everything in order: runs go on by themselves, the engine ends, the project closes."""
+    session.runs.detach_all()
+    session.engine.shutdown()
+    end_all_tasks()
+    if session.project is not None:
+        session.project.close()
+    release_failures()
+
+
+def _begin(window: MainWindow, session: Session, target: Path | None) -> None:
+    """After the first paint: open what was asked for, else the project of last time."""
+    if session.settings.problem:
+        session.notice.emit("warning", session.settings.problem)
+    last = session.settings.last_project
+    if target is not None:
+        open_path(session, target)
+    elif last and Path(last).is_file():
+        session.open_project(Path(last))
+    else:
+        session.look_at_runs()
+    window.start()
+
+
+@contextlib.contextmanager
+def _interruptible(application: QApplication) -> Iterator[None]:
+    """Let Ctrl-C in a terminal close the window: Python sees signals only when it runs, so a slow timer wakes it."""
+    previous = signal.signal(signal.SIGINT, lambda *_: application.quit())
+    timer = QTimer()
+    timer.timeout.connect(lambda: None)
+    timer.start(500)
+    try:
+        yield
+    finally:
+        timer.stop()
+        signal.signal(signal.SIGINT, previous)

@@ -1,0 +1,63 @@
+"""The window's actions, as data: name, words, icon, key, and in which menu each stands.
+
+Owns the table and making `QAction`s from it. Does not own what an action does (`main_window`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.gui.icons import set_icon
+
+_N = QT_TRANSLATE_NOOP
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec:
+    """One action. `key` is a standard key or a sequence; `text` is translated in the context "actions"."""
+
+    name: str
+    text: str
+    icon: str = ""
+    key: QKeySequence.StandardKey | str = ""
+
+
+ACTIONS = (
+    ActionSpec("new_project", _N("actions", "New project…"), "new", QKeySequence.StandardKey.New),
+    ActionSpec("open_project", _N("actions", "Open project…"), "folder-open", QKeySequence.StandardKey.Open),
+    ActionSpec("open_folder", _N("actions", "New project from a folder of pictures…"), "folder-add"),
+    ActionSpec("open_demo", _N("actions", "Open the demo project"), "template"),
+    ActionSpec("show_in_folder", _N("actions", "Show the project's folder"), "external"),
+    ActionSpec("close_project", _N("actions", "Close project"), "close"),
+    ActionSpec("undo", _N("actions", "Undo"), "undo", QKeySequence.StandardKey.Undo),
+    ActionSpec("redo", _N("actions", "Redo"), "redo", QKeySequence.StandardKey.Redo),
+    ActionSpec("show_log", _N("actions", "Show the log"), "list"),
+    ActionSpec("quit", _N("actions", "Quit"), "", QKeySequence.StandardKey.Quit),
+)
+
+
+def make_actions(owner: QWidget) -> dict[str, QAction]:
+    """All actions by name, with their keys active in the whole window of `owner`; connected to nothing yet."""
+    made: dict[str, QAction] = {}
+    for spec in ACTIONS:
+        action = QAction(owner)
+        action.setObjectName(spec.name)
+        if spec.key:
+            action.setShortcut(QKeySequence(spec.key))
+        if spec.icon:
+            set_icon(action, spec.icon)
+        owner.addAction(action)
+        made[spec.name] = action
+    retranslate(made)
+    return made
+
+
+def retranslate(actions: dict[str, QAction]) -> None:
+    """Take the words of the language in force."""
+    for spec in ACTIONS:
+        actions[spec.name].setText(QCoreApplication.translate("actions", spec.text))

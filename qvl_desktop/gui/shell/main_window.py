@@ -1,0 +1,260 @@
+"""The main window: puts rail, top bar, pages and notices together.
+
+Owns which page is shown and what the window's actions do. Does not own the pages' content, the project (`Session`) or
+long work (`jobs`).
+"""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSize, QUrl
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from qvl_desktop.core.run_folder import RunState
+from qvl_desktop.gui.icons import application_icon
+from qvl_desktop.gui.shell import actions as action_table
+from qvl_desktop.gui.shell.pages import PAGES, PageSpec
+from qvl_desktop.gui.shell.rail import Rail
+from qvl_desktop.gui.shell.settings_menu import SettingsMenu
+from qvl_desktop.gui.shell.toasts import Toasts
+from qvl_desktop.gui.shell.top_bar import TopBar
+from qvl_desktop.gui.shell.welcome import WelcomePage
+from qvl_desktop.gui.theme import set_surface
+from qvl_desktop.gui.translation import install_language
+from qvl_desktop.gui.widgets.guarded import guarded
+from qvl_desktop.jobs.demo_project import demo_data, make_demo_project
+from qvl_desktop.jobs.opening import open_path
+from qvl_desktop.jobs.session import Session
+
+MINIMUM = QSize(1024, 640)
+_BY_NAME = {page.name: page for page in PAGES}
+
+
+class MainWindow(QMainWindow):
+    """The one window. Pages are made when they are first shown, and made again when the language changes."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.setObjectName("mainWindow")
+        self.setWindowIcon(application_icon())
+        self.setMinimumSize(MINIMUM)
+        self.resize(1360, 860)
+        self._pages: dict[str, QWidget] = {}
+        self._welcome: WelcomePage | None = None
+        self._page = session.settings.window_state.get("page", PAGES[0].name)
+        if self._page not in _BY_NAME:
+            self._page = PAGES[0].name
+        self.window_actions = action_table.make_actions(self)
+        self._connect_actions()
+        self._settings_menu = SettingsMenu(session, self.window_actions, self)
+        self._settings_menu.languageChosen.connect(self.change_language)
+        self.rail = Rail(self)
+        self.rail.chosen.connect(self.show_page)
+        self.top_bar = TopBar(self.window_actions, self._settings_menu, self)
+        self.top_bar.recentChosen.connect(self._open_text)
+        self.top_bar.runsClicked.connect(self._show_train)
+        self._stack = QStackedWidget(self)
+        frame = self._frame()
+        self.setCentralWidget(frame)
+        self.toasts = Toasts(frame)
+        self._connect_session()
+        self._restore()
+
+    def start(self) -> None:
+        """Fill the window with the page shown last. Apart from construction, so that the frame paints first."""
+        self._show_project()
+        self.show_page(self._page)
+
+    def show_page(self, name: str) -> None:
+        """Show a page, or the start page in its place while it needs a project and there is none."""
+        self._page = name
+        spec = _BY_NAME[name]
+        self.rail.show_page(name)
+        if spec.needs_project and self.session.project is None:
+            self._stack.setCurrentWidget(self._welcome_page())
+        else:
+            self._stack.setCurrentWidget(self.page(spec))
+
+    def page(self, spec: PageSpec) -> QWidget:
+        """The page itself, made now if it has not been shown before."""
+        if spec.name not in self._pages:
+            page = spec.make(self.session)
+            page.setObjectName(f"page-{spec.name}")
+            self._pages[spec.name] = page
+            self._stack.addWidget(page)
+        return self._pages[spec.name]
+
+    @property
+    def current_page(self) -> str:
+        """The name of the page that is chosen."""
+        return self._page
+
+    def change_language(self, code: str) -> None:
+        """Show everything in another language: words of the frame are replaced, pages are made again."""
+        install_language(code)
+        action_table.retranslate(self.window_actions)
+        self.rail.retranslate()
+        self.top_bar.retranslate()
+        self._settings_menu.fill()
+        for page in self._pages.values():
+            self._drop(page)
+        self._pages.clear()
+        self._show_project()
+        self.show_page(self._page)
+        self.session.languageChanged.emit()
+
+    @guarded
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._remember()
+        super().closeEvent(event)
+
+    def _frame(self) -> QWidget:
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self.top_bar)
+        right.addWidget(self._stack, 1)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        row.addLayout(right, 1)
+        frame = QWidget(self)
+        set_surface(frame, "window")
+        frame.setLayout(row)
+        return frame
+
+    def _connect_session(self) -> None:
+        session = self.session
+        session.notice.connect(self.toasts.show_notice)
+        session.projectChanged.connect(self._project_changed)
+        session.contentChanged.connect(self._show_history)
+        session.pageRequested.connect(self.show_page)
+        session.runs.listChanged.connect(self._show_runs)
+        session.runs.runChanged.connect(self._show_runs)
+
+    def _connect_actions(self) -> None:
+        for name, action in self.window_actions.items():
+            action.triggered.connect(getattr(self, f"_{name}"))
+
+    def _project_changed(self) -> None:
+        self._show_project()
+        self.show_page(self._page)
+
+    def _show_project(self) -> None:
+        project = self.session.project
+        path = project.path if project else None
+        name = QGuiApplication.applicationDisplayName()
+        self.setWindowTitle(f"{path.stem} – {name}" if path else name)
+        self.top_bar.show_project(path)
+        self.top_bar.show_recent(self._recent())
+        for action in ("show_in_folder", "close_project"):
+            self.window_actions[action].setEnabled(path is not None)
+        self.window_actions["open_demo"].setVisible(demo_data() is not None)
+        if self._welcome is not None:
+            self._drop(self._welcome)
+            self._welcome = None
+        self._show_history()
+
+    def _show_history(self) -> None:
+        project = self.session.project
+        for name, can, words in (
+            ("undo", project and project.can_undo, project and project.undo_text),
+            ("redo", project and project.can_redo, project and project.redo_text),
+        ):
+            action = self.window_actions[name]
+            action.setEnabled(bool(can))
+            key = action.shortcut().toString()
+            action.setToolTip(f"{action.text()}: {words}  ({key})" if words else f"{action.text()}  ({key})")
+
+    def _show_runs(self) -> None:
+        texts = []
+        for run in self.session.runs.alive:
+            paused = run.state is RunState.PAUSED
+            words = self.tr("{name}: paused") if paused else self.tr("{name}: step {step} of {total}")
+            texts.append(words.format(name=run.name, step=run.step, total=run.total or "…"))
+        self.top_bar.show_runs(texts)
+
+    def _welcome_page(self) -> WelcomePage:
+        if self._welcome is None:
+            self._welcome = WelcomePage(self.window_actions, self._recent())
+            self._welcome.recentChosen.connect(self._open_text)
+            self._welcome.dropped.connect(self._open_text)
+            self._stack.addWidget(self._welcome)
+        return self._welcome
+
+    def _recent(self) -> list[str]:
+        project = self.session.project
+        present = str(project.path) if project else ""
+        return [path for path in self.session.settings.recent_projects if path != present and Path(path).is_file()]
+
+    def _drop(self, page: QWidget) -> None:
+        self._stack.removeWidget(page)
+        page.hide()
+        page.deleteLater()
+
+    def _show_train(self) -> None:
+        self.show_page("train")
+
+    def _open_text(self, path: str) -> None:
+        open_path(self.session, Path(path))
+
+    def _restore(self) -> None:
+        if geometry := self.session.settings.window_state.get("geometry"):
+            self.restoreGeometry(QByteArray.fromBase64(QByteArray(geometry.encode())))
+
+    def _remember(self) -> None:
+        settings = self.session.settings
+        geometry = base64.b64encode(self.saveGeometry().data()).decode()
+        settings.window_state = settings.window_state | {"page": self._page, "geometry": geometry}
+
+    # What the actions do: one method an action, by its name.
+
+    def _new_project(self) -> None:
+        title, kind = self.tr("New project"), self.tr("Projects (*.qvl)")
+        path, _ = QFileDialog.getSaveFileName(self, title, str(self._start_folder() / "project.qvl"), kind)
+        if path:
+            target = Path(path) if path.endswith(".qvl") else Path(path + ".qvl")
+            self.session.create_project(target)
+
+    def _open_project(self) -> None:
+        title, kind = self.tr("Open project"), self.tr("Projects (*.qvl)")
+        path, _ = QFileDialog.getOpenFileName(self, title, str(self._start_folder()), kind)
+        if path:
+            self.session.open_project(Path(path))
+
+    def _open_folder(self) -> None:
+        title = self.tr("Folder of pictures")
+        if path := QFileDialog.getExistingDirectory(self, title, str(self._start_folder())):
+            open_path(self.session, Path(path))
+
+    def _open_demo(self) -> None:
+        make_demo_project(self.session)
+
+    def _show_in_folder(self) -> None:
+        if project := self.session.project:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(project.path.parent)))
+
+    def _close_project(self) -> None:
+        self.session.close_project()
+
+    def _undo(self) -> None:
+        self.session.undo()
+
+    def _redo(self) -> None:
+        self.session.redo()
+
+    def _show_log(self) -> None:
+        from qvl_desktop.jobs.program_log import log_file
+
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_file())))
+
+    def _quit(self) -> None:
+        self.close()
+
+    def _start_folder(self) -> Path:
+        last = self.session.settings.last_project
+        return Path(last).parent if last and Path(last).parent.is_dir() else Path.home()

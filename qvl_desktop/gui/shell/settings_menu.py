@@ -1,0 +1,82 @@
+"""The settings menu: language, look, where runs lie.
+
+Owns the menu and writing the choices. Does not own languages (`gui.translation`) or colours (`gui.theme`).
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from qvl_desktop.gui.icons import set_icon
+from qvl_desktop.gui.theme import theme
+from qvl_desktop.gui.translation import LANGUAGES
+from qvl_desktop.jobs.session import Session
+
+
+class SettingsMenu(QMenu):
+    """Signals: `languageChosen(code)`; "" is the system's."""
+
+    languageChosen = Signal(str)
+
+    def __init__(self, session: Session, actions: dict[str, QAction], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._actions = actions
+        self.fill()
+
+    def fill(self) -> None:
+        """Build the menu in the language in force."""
+        self.clear()
+        settings = self._session.settings
+        languages = self._choice(
+            self.tr("Language"), "language", [("", self.tr("As the system")), *LANGUAGES.items()], settings.language
+        )
+        languages.triggered.connect(self._choose_language)
+        looks = [("system", self.tr("As the system")), ("light", self.tr("Light")), ("dark", self.tr("Dark"))]
+        self._choice(self.tr("Look"), "theme", looks, settings.theme).triggered.connect(self._choose_look)
+        self.addSeparator()
+        runs = self.addAction(self.tr("Folder for runs…"))
+        runs.triggered.connect(self._choose_runs_folder)
+        beside = self.addAction(self.tr("Keep runs beside the project"))
+        beside.setCheckable(True)
+        beside.setChecked(not settings.runs_folder)
+        beside.setEnabled(bool(settings.runs_folder))
+        beside.triggered.connect(self._runs_beside_project)
+        self.addSeparator()
+        self.addAction(self._actions["show_log"])
+
+    def _choice(self, title: str, icon: str, items: list[tuple[str, str]], chosen: str) -> QActionGroup:
+        menu = QMenu(title, self)
+        set_icon(menu.menuAction(), icon)
+        group = QActionGroup(menu)
+        for value, text in items:
+            action = menu.addAction(text)
+            action.setData(value)
+            action.setCheckable(True)
+            action.setChecked(value == chosen)
+            group.addAction(action)
+        self.addMenu(menu)
+        return group
+
+    def _choose_language(self, action: QAction) -> None:
+        self._session.settings.language = str(action.data())
+        self.languageChosen.emit(str(action.data()))
+
+    def _choose_look(self, action: QAction) -> None:
+        self._session.settings.theme = str(action.data())
+        theme().set_mode(action.data())
+
+    def _choose_runs_folder(self) -> None:
+        start = str(self._session.runs_folder or "")
+        if folder := QFileDialog.getExistingDirectory(self.parentWidget(), self.tr("Folder for runs"), start):
+            self._set_runs_folder(folder)
+
+    def _runs_beside_project(self) -> None:
+        self._set_runs_folder("")
+
+    def _set_runs_folder(self, folder: str) -> None:
+        self._session.settings.runs_folder = folder
+        self._session.look_at_runs()
+        self.fill()

@@ -1,0 +1,128 @@
+"""Notices: calm, not modal, in the lower right corner.
+
+Owns showing, repeating, hiding. Does not own what is said (`Session.notice`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from qvl_desktop.gui.icons import pixmap, set_icon
+from qvl_desktop.gui.theme import Space
+from qvl_desktop.gui.widgets.guarded import guarded
+
+SECONDS = {"info": 6, "success": 6, "warning": 12, "error": 0}
+"""How long a notice stays; 0 until it is closed."""
+
+COLOURS = {"info": "accent", "success": "success", "warning": "warning", "error": "danger"}
+MOST = 4
+WIDTH = 420
+
+
+class Toasts(QWidget):
+    """Lies over its parent, transparent for the mouse where there is no notice."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(Space.S)
+        self._toasts: list[Toast] = []
+        self._over = parent
+        parent.installEventFilter(self)
+        self.hide()
+
+    def show_notice(self, level: str, text: str) -> None:
+        """Show a notice; one that is already there counts up instead."""
+        for toast in self._toasts:
+            if (toast.level, toast.text) == (level, text):
+                toast.again()
+                return
+        toast = Toast(level, text, self)
+        toast.closed = lambda: self._remove(toast)
+        self._toasts.append(toast)
+        self._layout.addWidget(toast)
+        if len(self._toasts) > MOST:
+            self._remove(self._toasts[0])
+        self._place()
+
+    @property
+    def texts(self) -> list[str]:
+        """What is shown now, oldest first."""
+        return [toast.text for toast in self._toasts]
+
+    @guarded(default=False)
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return False
+
+    def _remove(self, toast: Toast) -> None:
+        if toast in self._toasts:
+            self._toasts.remove(toast)
+            self._layout.removeWidget(toast)
+            toast.hide()
+            toast.deleteLater()
+            self._place()
+
+    def _place(self) -> None:
+        self.setVisible(bool(self._toasts))
+        parent = self._over
+        self.setFixedWidth(min(WIDTH, parent.width() - 2 * Space.L))
+        height = self._layout.heightForWidth(self.width()) if self._layout.hasHeightForWidth() else -1
+        self.resize(self.width(), max(height, self.sizeHint().height()))
+        self.move(parent.width() - self.width() - Space.L, parent.height() - self.height() - Space.L)
+        self.raise_()
+
+
+def _nothing() -> None:
+    """What a notice calls when nobody waits for its end."""
+
+
+class Toast(QFrame):
+    """One notice. `closed` is called when its time is over or the user closes it."""
+
+    def __init__(self, level: str, text: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.level, self.text, self._count = level, text, 1
+        self.closed: Callable[[], None] = _nothing
+        self.setObjectName("toast")
+        self.setProperty("level", level)
+        self.setAccessibleName(text)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(Space.M, Space.S, Space.S, Space.S)
+        row.setSpacing(Space.S)
+        mark = QLabel(self)
+        mark.setPixmap(pixmap(level, 20, COLOURS[level]))
+        self._label = QLabel(text, self)
+        self._label.setWordWrap(True)
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        close = QToolButton(self)
+        close.setToolTip(self.tr("Close"))
+        close.setAccessibleName(self.tr("Close"))
+        set_icon(close, "close", "muted")
+        close.clicked.connect(self._close)
+        row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._label, 1)
+        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._close)
+        self._start()
+
+    def again(self) -> None:
+        """The same was said once more."""
+        self._count += 1
+        self._label.setText(f"{self.text}  ×{self._count}")
+        self._start()
+
+    def _start(self) -> None:
+        if seconds := SECONDS[self.level]:
+            self._timer.start(seconds * 1000)
+
+    def _close(self) -> None:
+        self.closed()
