@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -111,14 +112,14 @@ def _tell_problems(problems: tuple[str, ...]) -> None:
         print(problem, file=sys.stderr)
 
 
-class _progress:
-    """Writes now and then how far something is."""
+def _progress(what: str) -> Callable[[int, int], None]:
+    """A progress function that writes a line now and then."""
+    told = 0
 
-    def __init__(self, what: str) -> None:
-        self._what = what
-        self._told = 0
+    def tell(done: int, total: int) -> None:
+        nonlocal told
+        if done - told >= _PROGRESS_EVERY:
+            told = done
+            print(f"{what}: {done} of {total}", file=sys.stderr, flush=True)
 
-    def __call__(self, done: int, total: int) -> None:
-        if done - self._told >= _PROGRESS_EVERY:
-            self._told = done
-            print(f"{self._what}: {done} of {total}", file=sys.stderr, flush=True)
+    return tell

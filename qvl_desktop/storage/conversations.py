@@ -24,6 +24,8 @@ _EFFECTIVE_SPLIT = """ifnull(nullif(c.split, ''), ifnull((
     SELECT p.split FROM conversation_pictures AS n JOIN pictures AS p ON p.path = n.path
     WHERE n.conversation_id = c.id AND n.ordinal = 0), ''))"""
 
+_Pair = tuple[Any, ...]
+
 
 class Conversations(Pictures):
     """Reading and editing conversations."""
@@ -149,16 +151,20 @@ class Conversations(Pictures):
         A box that is that of a region of the same picture (and of the same ref, where it has one) is linked to it.
         """
         with self.step(_N("history", "Add conversation")):
-            number = self._write(
-                "INSERT INTO conversations (split, template, source, extra) VALUES (?, ?, ?, ?)",
-                (split, template, conversation.id, extra),
-            )
-            for position, turn in enumerate(conversation.turns):
-                self._write(
-                    "INSERT INTO turns (conversation_id, position, role, text) VALUES (?, ?, ?, ?)",
-                    (number, position, turn.role, self._localised(turn.text)),
-                )
-            self._text_changed(number)
+            return self._insert_conversation(conversation, split, template, extra)
+
+    def _insert_conversation(self, conversation: Conversation, split: Split, template: str, extra: str) -> int:
+        number = self._write(
+            "INSERT INTO conversations (split, template, source, extra) VALUES (?, ?, ?, ?)",
+            (split, template, conversation.id, extra),
+        )
+        turns: list[tuple[int, str]] = []
+        for position, turn in enumerate(conversation.turns):
+            text = self._localised(turn.text)
+            row = (number, position, turn.role, text)
+            insert = "INSERT INTO turns (conversation_id, position, role, text) VALUES (?, ?, ?, ?)"
+            turns.append((self._write(insert, row), text))
+        self._follow(number, turns, fresh=True)
         return number
 
     def add_conversations(
@@ -166,7 +172,7 @@ class Conversations(Pictures):
     ) -> list[int]:
         """Add many in one undo step; returns their ids."""
         with self.step(_N("history", "Add conversations")):
-            return [self.add_conversation(item, split, template=template) for item in conversations]
+            return [self._insert_conversation(item, split, template, "") for item in conversations]
 
     def set_conversation_split(self, conversation_ids: Iterable[int], split: Split) -> None:
         """Give conversations a split of their own; "" lets them follow their first picture again."""
@@ -255,19 +261,21 @@ class Conversations(Pictures):
         rows = self._all(
             "SELECT id, text FROM turns WHERE conversation_id = ? ORDER BY position, id", (conversation_id,)
         )
-        turns = [(int(row[0]), str(row[1])) for row in rows]
+        self._follow(conversation_id, [(int(row[0]), str(row[1])) for row in rows])
+
+    def _follow(self, conversation_id: int, turns: Sequence[tuple[int, str]], *, fresh: bool = False) -> None:
+        """Store what follows from the turns (id and text, in order); `fresh`: nothing is stored of them yet."""
         paths = [s.path for _, text in turns if "<img>" in text for s in parse(text) if isinstance(s, Picture)]
-        self._replace(
-            "conversation_pictures", ("ordinal", "path"), "conversation_id", conversation_id, list(enumerate(paths))
-        )
+        pairs: list[_Pair] = list(enumerate(paths))
+        self._replace("conversation_pictures", ("ordinal", "path"), "conversation_id", conversation_id, pairs, fresh)
         boxes = linking.box_places([text for _, text in turns])
-        wanted: dict[int, list[tuple[Any, ...]]] = {turn_id: [] for turn_id, _ in turns}
+        wanted: dict[int, list[_Pair]] = {turn_id: [] for turn_id, _ in turns}
         for place in boxes:
             region_id = self._region_of(paths[place.picture] if place.picture < len(paths) else None, place)
             if region_id is not None:
                 wanted[turns[place.turn][0]].append((place.ordinal, region_id))
         for turn_id, pairs in wanted.items():
-            self._replace("links", ("ordinal", "region_id"), "turn_id", turn_id, pairs)
+            self._replace("links", ("ordinal", "region_id"), "turn_id", turn_id, pairs, fresh)
 
     def _region_of(self, path: str | None, place: linking.BoxPlace) -> int | None:
         """The region a box token stands for: same picture, same box, same ref if it has one; the oldest of several."""
@@ -281,12 +289,20 @@ class Conversations(Pictures):
         return int(row[0]) if row else None
 
     def _replace(
-        self, table: str, columns: tuple[str, str], owner: str, owner_id: int, wanted: list[tuple[Any, ...]]
+        self,
+        table: str,
+        columns: tuple[str, str],
+        owner: str,
+        owner_id: int,
+        wanted: list[_Pair],
+        fresh: bool,
     ) -> None:
         """Make the rows of `owner_id` in a small table exactly `wanted`; nothing is written if they are already."""
         names = ", ".join(columns)
-        if self._all(f"SELECT {names} FROM {table} WHERE {owner} = ? ORDER BY {names}", (owner_id,)) == sorted(wanted):
-            return
-        self._write(f"DELETE FROM {table} WHERE {owner} = ?", (owner_id,))
+        if not fresh:
+            query = f"SELECT {names} FROM {table} WHERE {owner} = ? ORDER BY {names}"
+            if self._all(query, (owner_id,)) == sorted(wanted):
+                return
+            self._write(f"DELETE FROM {table} WHERE {owner} = ?", (owner_id,))
         insert = f"INSERT INTO {table} ({owner}, {names}) VALUES (?, ?, ?)"
         self._write_many(insert, ((owner_id, *row) for row in wanted))

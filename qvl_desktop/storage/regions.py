@@ -75,13 +75,18 @@ class Regions(Conversations):
         `rect` is in pixels of the upright picture, in any corner order; what lies outside is cut off. Raises
         `RegionError` when nothing is left, or when `ref` holds tags of the token grammar.
         """
+        return self.add_regions(picture_id, [(ref, rect)])[0]
+
+    def add_regions(self, picture_id: int, items: Iterable[tuple[str, Rect]]) -> list[int]:
+        """Add several regions of one picture in one undo step; returns their ids. See `add_region`."""
         picture = self.picture(picture_id)
-        rect, token = self._fitted(rect, picture.width, picture.height)
-        with self.step(_N("history", "Add region")):
-            return self._write(
-                "INSERT INTO regions (picture_id, ref, x1, y1, x2, y2, token) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (picture_id, self._checked_ref(ref), rect.x1, rect.y1, rect.x2, rect.y2, token),
-            )
+        rows = []
+        for ref, given in items:
+            rect, token = self._fitted(given, picture.width, picture.height)
+            rows.append((picture_id, self._checked_ref(ref), rect.x1, rect.y1, rect.x2, rect.y2, token))
+        insert = "INSERT INTO regions (picture_id, ref, x1, y1, x2, y2, token) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        with self.step(_N("history", "Add region") if len(rows) == 1 else _N("history", "Add regions")):
+            return [self._write(insert, row) for row in rows]
 
     def move_region(self, region_id: int, rect: Rect) -> None:
         """Give a region another place; box tokens that stand for it follow."""

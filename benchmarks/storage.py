@@ -1,0 +1,134 @@
+"""How fast the project file is at its intended size: 100,000 pictures, a million regions, 200,000 conversations.
+
+Builds such a project (or a smaller one: `--scale 0.1`) in a temporary folder and prints a table of timings. The rows go
+in through the same methods the program uses. Run: `python benchmarks/storage.py [--scale S] [--keep FOLDER]`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from qvl_desktop.core.box import Rect
+from qvl_desktop.core.conversation import Conversation, Turn, user_turn
+from qvl_desktop.core.tokens import format_ref
+from qvl_desktop.storage.indexing import Measured
+from qvl_desktop.storage.project import Project
+
+REFS = [f"thing {number}" for number in range(300)]
+
+
+def timed(work: Callable[[], object], repeat: int = 1) -> float:
+    """Median milliseconds of `repeat` runs."""
+    times = []
+    for _ in range(repeat):
+        start = time.perf_counter()
+        work()
+        times.append((time.perf_counter() - start) * 1000)
+    return statistics.median(times)
+
+
+def row(name: str, milliseconds: float, note: str = "") -> None:
+    """One line of the table."""
+    print(f"| {name:<58} | {milliseconds:>12,.2f} | {note} |", flush=True)
+
+
+def build(project: Project, pictures: int, regions: int, conversations: int) -> list[int]:
+    """Fill a project; prints the time of each part."""
+    folder = project.folder
+    measured = [Measured(folder / f"pictures/{n // 1000:03}/img{n}.jpg", 1280, 720) for n in range(pictures)]
+    ids: list[int] = []
+    row("add pictures (one step)", timed(lambda: ids.extend(project.add_measured(measured))), f"{pictures:,} rows")
+    rng = random.Random(0)
+
+    def add_regions() -> None:
+        with project.step("Add regions"):
+            for picture_id in ids:
+                items = []
+                for _ in range(regions // pictures):
+                    x, y = rng.uniform(0, 1100), rng.uniform(0, 600)
+                    items.append((rng.choice(REFS), Rect(x, y, x + rng.uniform(10, 180), y + rng.uniform(10, 120))))
+                project.add_regions(picture_id, items)
+
+    row("add regions (one step)", timed(add_regions), f"{regions:,} rows")
+
+    def talk(number: int) -> Conversation:
+        picture = project.picture(ids[number % pictures])
+        region = project.regions(picture.id)[number // pictures % 10]
+        question = user_turn([picture.path], f"Find the {region.ref}.")
+        return Conversation((question, Turn("assistant", format_ref(region.ref, [region.box]))))
+
+    row(
+        "add conversations (one step)",
+        timed(lambda: project.add_conversations(talk(number) for number in range(conversations))),
+        f"{conversations:,} rows, linked",
+    )
+    return ids
+
+
+def main() -> None:
+    """Build, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--keep", type=Path, help="build the project here and leave it")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        path = (options.keep or Path(temporary)) / "large.qvl"
+        print(f"| {'what':<58} | {'milliseconds':>12} | note |\n|{'-' * 60}|{'-' * 13}:|---|")
+        project = Project.create(path)
+        scale = options.scale
+        ids = build(project, int(100_000 * scale), int(1_000_000 * scale), int(200_000 * scale))
+        measure(project, ids)
+        project.close()
+        row(
+            "open (with integrity check)",
+            timed(lambda: Project.open(path).close(), 3),
+            f"{path.stat().st_size >> 20} MB",
+        )
+
+
+def measure(project: Project, ids: list[int]) -> None:
+    """What the window asks, and single edits."""
+    rng = random.Random(1)
+
+    def any_picture() -> int:
+        return rng.choice(ids)
+
+    row("ids of all pictures, in order", timed(project.picture_ids, 5))
+    row("ids of pictures with a text in the path", timed(lambda: project.picture_ids(text="img99"), 5))
+    row("ids of pictures without regions", timed(lambda: project.picture_ids(has_regions=False), 5))
+    row("ids of pictures with a ref", timed(lambda: project.picture_ids(ref="thing 7"), 5))
+    row("a page of 200 picture rows", timed(lambda: project.pictures(ids[5000:5200]), 20))
+    row("regions of one picture", timed(lambda: project.regions(any_picture()), 200))
+    row("conversations of one picture", timed(lambda: project.conversations(any_picture()), 200))
+    row("ids of all conversations", timed(project.conversation_ids, 5))
+    row("recent refs and completions", timed(lambda: (project.recent_refs(), project.all_refs("thing 1", 20)), 50))
+    row("region count", timed(project.region_count, 20))
+    row("add one region", timed(lambda: project.add_region(any_picture(), "thing 5", Rect(1, 2, 30, 40)), 50))
+
+    def move() -> None:
+        region = project.regions(any_picture())[0]
+        project.move_region(region.id, region.rect.translated(-1 if region.rect.x1 > 1 else 1, 0))
+
+    row("move one region (its turns follow)", timed(move, 50))
+    row("undo one edit", timed(project.undo, 40))
+    row("redo one edit", timed(project.redo, 40))
+    many = ids[:20_000]
+    row("put 20,000 pictures into a split (one step)", timed(lambda: project.set_split(many, "train")))
+    row("undo it", timed(project.undo))
+    row("redo it", timed(project.redo))
+    some = ids[: max(len(ids) // 50, 1)]
+    row("remove pictures with all that hangs on them", timed(lambda: project.remove_pictures(some)), f"{len(some):,}")
+    row("undo it", timed(project.undo))
+
+
+if __name__ == "__main__":
+    main()
