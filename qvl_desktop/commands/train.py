@@ -114,7 +114,7 @@ def _load_data(plan: TrainingPlan) -> Dataset:
 
 
 def _resolve_model(name: str) -> Path:
-    from qvl_desktop.models.loading import resolve_model
+    from qvl_desktop.models.names import resolve_model
 
     return resolve_model(name)
 

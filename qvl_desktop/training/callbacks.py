@@ -50,14 +50,16 @@ class RunCallback(TrainerCallback):
         """Decide what follows this step."""
         step, plan = int(state.global_step), self._plan
         last = step >= state.max_steps
-        self.stopped = agreed(self._control.should_stop()) and not last
         control.should_log = True
-        control.should_training_stop = control.should_training_stop or self.stopped or last
-        control.should_save = self.stopped or last or step % plan.save_steps == 0
-        control.should_evaluate = last or (not self.stopped and plan.eval_steps > 0 and step % plan.eval_steps == 0)
+        control.should_training_stop = control.should_training_stop or last
+        control.should_save = last or step % plan.save_steps == 0
+        control.should_evaluate = last or (plan.eval_steps > 0 and step % plan.eval_steps == 0)
 
     def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, Any], **kwargs: Any) -> None:
-        """Tell one step. Raises `DivergedError` when its loss is no number, before anything is saved."""
+        """Tell one step, then look whether it is to be the last.
+
+        Raises `DivergedError` when its loss is no number, before anything is saved.
+        """
         if "learning_rate" not in logs or self.trainer is None:
             return
         step, loss = int(state.global_step), float(logs["loss"])
@@ -86,6 +88,9 @@ class RunCallback(TrainerCallback):
             )
         if self._control.take_sample_wish():
             self._sample(step)
+        if not control.should_training_stop and agreed(self._control.should_stop()):
+            self.stopped = control.should_training_stop = control.should_save = True
+            control.should_evaluate = False
 
     def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Tell that a checkpoint is in its place."""

@@ -18,7 +18,7 @@ from qvl_desktop.core.drawing import ANSWER, TRUTH, DrawnBox, draw_boxes
 from qvl_desktop.core.metrics import GroundingScore
 from qvl_desktop.core.pictures import open_upright
 from qvl_desktop.core.tokens import Picture, faults, parse
-from qvl_desktop.engine.generator import Generator
+from qvl_desktop.engine.generator import DEFAULT_BATCH, Generator
 from qvl_desktop.engine.generator import Question as Prompted
 
 SHORTEST_ANSWER = 24
@@ -93,6 +93,7 @@ def ask(
     generator: Generator,
     questions: Sequence[Question],
     *,
+    batch_size: int = DEFAULT_BATCH,
     on_progress: Callable[[int, int], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> list[Outcome]:
@@ -100,6 +101,7 @@ def ask(
     texts = generator.answer_batch(
         [Prompted(question.turns, question.pictures) for question in questions],
         answer_budget(questions, generator.processor.tokenizer),
+        batch_size=batch_size,
         on_progress=on_progress,
         should_stop=should_stop,
     )

@@ -33,12 +33,14 @@ def compute_dtype(folder: Path, plan: TrainingPlan, device: torch.device) -> tor
     return dtype
 
 
-def load_for_training(folder: Path, plan: TrainingPlan, device: torch.device, dtype: torch.dtype) -> Any:
+def load_for_training(
+    folder: Path, plan: TrainingPlan, device: torch.device, dtype: torch.dtype, *, tower: bool = False
+) -> Any:
     """The model of a plan, ready for `Trainer`.
 
     Q-LoRA: 4-bit base without its visual tower, and a fresh adapter. LoRA: the same on a dense base in `dtype`. Full:
-    every weight, tower included, in float32 (the computation may still run in `dtype`). Raises `ModelLoadError`,
-    `TargetError`.
+    every weight, tower included, in float32 (the computation may still run in `dtype`). With `tower`, the frozen
+    methods keep theirs, for pictures that come as pixels. Raises `ModelLoadError`, `TargetError`.
     """
     where = str(device)
     if plan.method == "full":
@@ -46,9 +48,9 @@ def load_for_training(folder: Path, plan: TrainingPlan, device: torch.device, dt
         model.requires_grad_(True)
     else:
         if plan.method == "qlora":
-            model = load_model(folder, precision="nf4", device=where, dtype=dtype, visual=False)
+            model = load_model(folder, precision="nf4", device=where, dtype=dtype, visual=tower)
         else:
-            model = load_model(folder, precision=_name(dtype), device=where, visual=False)
+            model = load_model(folder, precision=_name(dtype), device=where, visual=tower)
         model = add_adapter(model, plan)
     model.config.use_cache = False
     if device.type == "cuda" and sum(p.numel() for p in model.parameters()) >= CHECKPOINTED_PARAMETERS:

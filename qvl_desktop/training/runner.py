@@ -14,6 +14,8 @@ import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import psutil
+
 from qvl_desktop.core.dataset import Dataset
 from qvl_desktop.core.errors import Cancelled
 from qvl_desktop.core.events import Failed, Finished
@@ -47,7 +49,7 @@ def run_training(
     lock = FileLock(run.lock)
     if rank == 0:
         lock.acquire()
-        run.ask(Command.RUN)  # a wish from before this process is no wish for it
+        _forget_old_wish(run)
     _log_to(run.log)
     writer = RunWriter(run, rank=rank, observers=observers)
     control = Control(run)
@@ -87,6 +89,16 @@ def _carry_out(
     session = TrainingSession(run, plan, folder, writer, control, cached=cached)
     writer.stage("start", 1, 1)
     return session.train(dataset, resume=resume)
+
+
+def _forget_old_wish(run: RunFolder) -> None:
+    """A wish written before this process began was meant for another one; a newer one is obeyed."""
+    try:
+        written = run.control.stat().st_mtime
+    except FileNotFoundError:
+        return
+    if written < psutil.Process().create_time() - 1.0:
+        run.ask(Command.RUN)
 
 
 def _tell_failure(error: Exception, writer: RunWriter) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import set_seed
+from transformers import PrinterCallback, set_seed
 
 from qvl_desktop.core.adapter_card import AdapterCard, model_fingerprint
 from qvl_desktop.core.dataset import Dataset, Sample
@@ -25,6 +25,7 @@ from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.run_folder import RunFolder
 from qvl_desktop.engine.generator import Generator
+from qvl_desktop.engine.host import hush_libraries
 from qvl_desktop.models.loading import choose_device, load_processor
 from qvl_desktop.training.callbacks import RunCallback
 from qvl_desktop.training.control import Control
@@ -92,13 +93,14 @@ class TrainingSession:
         Raises `TrainingDataError`, `CheckpointError`, `DivergedError`, `ModelLoadError`, `PictureError`, and
         `Cancelled` when the user stops before the first step.
         """
+        hush_libraries()
         set_seed(self._plan.seed)
         checkpoint = self._last_checkpoint() if resume else None
         processor = load_processor(self._folder)
         splits = self._splits(dataset, processor)
         pictures = self._pictures(splits, processor)
         self._writer.stage("model", 0, 1)
-        model = load_for_training(self._folder, self._plan, self._device, self._dtype)
+        model = load_for_training(self._folder, self._plan, self._device, self._dtype, tower=not self._cached)
         self._writer.stage("model", 1, 1)
         self._control.check()
         collator = Collator(processor.tokenizer.pad_token_id, pictures)
@@ -198,6 +200,7 @@ class TrainingSession:
             plan=self._plan,
             validate=self._on_rank_0(validation),
         )
+        trainer.remove_callback(PrinterCallback)
         callback.trainer = trainer
         return trainer, callback
 
