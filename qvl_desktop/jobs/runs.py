@@ -7,6 +7,7 @@ Owns the list of summaries and one `TrainingThread` for each run that lives. Doe
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -18,10 +19,14 @@ from qvl_desktop.core.errors import RunError
 from qvl_desktop.core.events import Event
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.plan import TrainingPlan
-from qvl_desktop.core.run_folder import RunFolder, RunState
+from qvl_desktop.core.run_folder import EventReader, RunFolder, RunState
+from qvl_desktop.jobs.run_history import RunHistory
 from qvl_desktop.jobs.run_summary import RunSummary, list_runs, read_summary
 from qvl_desktop.jobs.task import Task
-from qvl_desktop.jobs.training import ALIVE, Outcome, TrainingThread, train_command
+from qvl_desktop.jobs.training import ALIVE, Outcome, TrainingThread, log_tail, train_command
+
+LOG_LINES = 200
+"""Lines of a run's log that are kept to be shown."""
 
 
 class RunShelf(QObject):
@@ -29,11 +34,13 @@ class RunShelf(QObject):
 
     listChanged(): runs were added, removed or ended, or another folder is shown.
     runChanged(Path): the summary of one run changed.
+    historyChanged(Path): there is more in the history of one run, or it has been read.
     runEnded(Path, Outcome): a run that was followed has ended.
     """
 
     listChanged = Signal()
     runChanged = Signal(object)
+    historyChanged = Signal(object)
     runEnded = Signal(object, object)
 
     def __init__(
@@ -44,7 +51,10 @@ class RunShelf(QObject):
         self._command = command
         self._summaries: dict[Path, RunSummary] = {}
         self._threads: dict[Path, TrainingThread] = {}
+        self._histories: dict[Path, RunHistory] = {}
+        self._logs: dict[Path, deque[str]] = {}
         self._listing: Task[list[RunSummary]] | None = None
+        self._reading: set[Path] = set()
 
     @property
     def summaries(self) -> list[RunSummary]:
@@ -58,6 +68,17 @@ class RunShelf(QObject):
     def thread_of(self, path: Path) -> TrainingThread | None:
         """The supervisor of a run that lives."""
         return self._threads.get(path)
+
+    def history(self, path: Path) -> RunHistory | None:
+        """What a run has told; None while it is read beside the window, `historyChanged` says when it is there."""
+        if path not in self._histories and path not in self._reading:
+            self._reading.add(path)
+            Task(lambda: _read_run(path)).on_success(self._take_history).start(self)
+        return self._histories.get(path)
+
+    def log(self, path: Path) -> list[str]:
+        """The last lines of a run's log, as far as they have been read."""
+        return list(self._logs.get(path, ()))
 
     @property
     def alive(self) -> list[RunSummary]:
@@ -124,11 +145,22 @@ class RunShelf(QObject):
                 self._follow(run.folder.path, launch=False)
         self.listChanged.emit()
 
+    def _take_history(self, read: tuple[Path, RunHistory, list[str]]) -> None:
+        path, history, log = read
+        self._reading.discard(path)
+        if path not in self._threads:  # a live run's history comes from its thread
+            self._histories[path] = history
+            self._logs[path] = deque(log, LOG_LINES)
+        self.historyChanged.emit(path)
+
     def _follow(self, path: Path, *, launch: bool) -> None:
         thread = TrainingThread(RunFolder(path), self, self._command)
         self._threads[path] = thread
+        self._histories[path] = RunHistory()
+        self._logs[path] = deque(maxlen=LOG_LINES)
         self._summaries[path] = replace(self._summaries[path], acc50=None)  # told again by the events
         thread.eventsArrived.connect(self._take_events)
+        thread.logLine.connect(self._take_log_line)
         thread.stateChanged.connect(self._take_state)
         thread.outcomeKnown.connect(self._take_outcome)
         if launch:
@@ -154,7 +186,14 @@ class RunShelf(QObject):
         if path := self._sender_path():
             shown = self._summaries[path]
             self._summaries[path] = replace(shown.after(events), state=shown.state)
+            self._histories[path].add(events)
             self.runChanged.emit(path)
+            self.historyChanged.emit(path)
+
+    @Slot(str)
+    def _take_log_line(self, line: str) -> None:
+        if path := self._sender_path():
+            self._logs[path].append(line)
 
     @Slot(object)
     def _take_state(self, state: RunState) -> None:
@@ -176,6 +215,13 @@ class RunShelf(QObject):
         self.runChanged.emit(path)
         self.listChanged.emit()
         self.runEnded.emit(path, outcome)
+
+
+def _read_run(path: Path) -> tuple[Path, RunHistory, list[str]]:
+    folder = RunFolder(path)
+    history = RunHistory()
+    history.add(EventReader(folder).read())
+    return path, history, log_tail(folder.log)
 
 
 def _default_name(plan: TrainingPlan) -> str:

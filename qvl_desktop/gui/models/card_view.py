@@ -1,0 +1,116 @@
+"""One model or adapter as a card: name, facts, where it lies, what can be done with it.
+
+Owns the widgets of a card. Does not own what the buttons do (`page`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from qvl_desktop.core.cards import CardKind, ModelCard
+from qvl_desktop.gui.icons import pixmap, set_icon
+from qvl_desktop.gui.theme import Space, set_role, set_surface
+from qvl_desktop.gui.train.words import date_text, method_text, percent_text, size_text
+
+ICONS = {CardKind.DEMO: "template", CardKind.MODEL: "models", CardKind.ADAPTER: "adapter"}
+
+
+class CardView(QWidget):
+    """Signals, each with the card: `chatClicked`, `trainClicked`, `folderClicked`, `removeClicked`."""
+
+    chatClicked = Signal(object)
+    trainClicked = Signal(object)
+    folderClicked = Signal(object)
+    removeClicked = Signal(object)
+
+    def __init__(self, card: ModelCard, parent: QWidget | None = None, *, removable: bool = False) -> None:
+        super().__init__(parent)
+        self.card = card
+        set_surface(self, "raised")
+        self.setAccessibleName(card.name)
+        mark = QLabel(self)
+        mark.setPixmap(pixmap(ICONS[card.kind], 24, "muted"))
+        name, facts, path = QLabel(card.name, self), QLabel(self.facts(), self), QLabel(str(card.path), self)
+        set_role(name, "heading")
+        set_role(facts, "muted")
+        set_role(path, "caption")
+        facts.setWordWrap(True)
+        path.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        path.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        path.setToolTip(str(card.path))
+        words = QVBoxLayout()
+        words.setSpacing(Space.XS)
+        for label in (name, facts, path):
+            words.addWidget(label)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(Space.L, Space.M, Space.M, Space.M)
+        row.setSpacing(Space.M)
+        row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 1)
+        row.addWidget(self._button(self.tr("Chat"), "chat", self._chat))
+        if card.kind is not CardKind.ADAPTER:
+            row.addWidget(self._button(self.tr("Train"), "train", self._train))
+        row.addWidget(self._tool(self.tr("Open folder"), "external", self._folder))
+        if removable:
+            row.addWidget(self._tool(self.tr("Take off this list; the files stay"), "close", self._remove))
+
+    def facts(self) -> str:
+        """What is known about the card, in one line."""
+        card = self.card
+        parts = [card.family, parameters_text(card.parameters), card.precision, size_text(card.size)]
+        if card.kind is CardKind.ADAPTER:
+            parts = [
+                method_text(card.method),
+                self.tr("on {base}").format(base=base_text(card)),
+                self.tr("Acc@0.5 {score}").format(score=percent_text(card.metrics["acc50"]))
+                if "acc50" in card.metrics
+                else "",
+                parameters_text(card.parameters),
+                size_text(card.size),
+                date_text(card.created),
+            ]
+        return "  ·  ".join(part for part in parts if part)
+
+    def _button(self, text: str, icon: str, slot: Callable[[], None]) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setObjectName(f"{icon}Button")
+        set_icon(button, icon)
+        button.clicked.connect(slot)
+        return button
+
+    def _tool(self, text: str, icon: str, slot: Callable[[], None]) -> QToolButton:
+        button = QToolButton(self)
+        button.setObjectName(f"{icon}Button")
+        button.setToolTip(text)
+        button.setAccessibleName(text)
+        set_icon(button, icon, "muted")
+        button.clicked.connect(slot)
+        return button
+
+    def _chat(self) -> None:
+        self.chatClicked.emit(self.card)
+
+    def _train(self) -> None:
+        self.trainClicked.emit(self.card)
+
+    def _folder(self) -> None:
+        self.folderClicked.emit(self.card)
+
+    def _remove(self) -> None:
+        self.removeClicked.emit(self.card)
+
+
+def parameters_text(parameters: int) -> str:
+    """A number of weights in the unit people use: 9.66 B, 2.4 M, 812 k; "" when it is unknown."""
+    for unit, size in (("B", 10**9), ("M", 10**6), ("k", 10**3)):
+        if parameters >= size:
+            return f"{parameters / size:.3g} {unit}"
+    return str(parameters) if parameters else ""
+
+
+def base_text(card: ModelCard) -> str:
+    """The name of the model an adapter was made on."""
+    return card.base.replace("\\", "/").rstrip("/").rpartition("/")[2] or "?"

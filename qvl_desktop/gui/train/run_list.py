@@ -1,0 +1,178 @@
+"""The list of runs: name, state, date, best Acc@0.5.
+
+Owns the model and the drawing of a line. Does not own the runs (`jobs.runs`) or what is done with one.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QPainter
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from qvl_desktop.core.run_folder import RunState
+from qvl_desktop.gui.theme import Space, theme
+from qvl_desktop.gui.train.words import STATE_ROLES, date_text, method_text, percent_text, state_text
+from qvl_desktop.gui.widgets.guarded import guarded
+from qvl_desktop.jobs.run_summary import RunSummary
+from qvl_desktop.jobs.training import ALIVE
+
+Index = QModelIndex | QPersistentModelIndex
+_SUMMARY = Qt.ItemDataRole.UserRole
+_DOT = 8
+
+
+class RunListModel(QAbstractListModel):
+    """The summaries, newest first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._runs: list[RunSummary] = []
+
+    def show_runs(self, runs: list[RunSummary]) -> None:
+        """Show other runs; when only figures changed, the selection stays."""
+        if [run.folder for run in runs] == [run.folder for run in self._runs]:
+            self._runs = runs
+            self.dataChanged.emit(self.index(0), self.index(len(runs) - 1))
+            return
+        self.beginResetModel()
+        self._runs = runs
+        self.endResetModel()
+
+    def show_run(self, run: RunSummary) -> None:
+        """One run's figures changed."""
+        for row, old in enumerate(self._runs):
+            if old.folder == run.folder:
+                self._runs[row] = run
+                self.dataChanged.emit(self.index(row), self.index(row))
+
+    def row_of(self, path: Path) -> int:
+        """The row of a run, -1 when it is not here."""
+        return next((row for row, run in enumerate(self._runs) if run.folder.path == path), -1)
+
+    @guarded(default=0)
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self._runs)
+
+    @guarded
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        run = self._runs[index.row()]
+        if role == _SUMMARY:
+            return run
+        if role == Qt.ItemDataRole.DisplayRole:
+            return run.name
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{run.name}, {state_text(run.state)}, {detail_text(run)}"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return str(run.folder.path)
+        return None
+
+
+def detail_text(run: RunSummary) -> str:
+    """The second line of a run: what is most worth knowing in its state."""
+    if run.state in ALIVE and run.total:
+        return f"{run.step} / {run.total}"
+    parts = [method_text(run.method) if run.method else "", date_text(run.created)]
+    return "  ·  ".join(part for part in parts if part)
+
+
+class RunDelegate(QStyledItemDelegate):
+    """Draws two lines: name and best Acc@0.5; state with its colour, and details."""
+
+    @guarded(default=QSize)
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(120, 2 * option.fontMetrics.height() + 2 * Space.S + Space.XS)
+
+    @guarded
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        run: RunSummary = index.data(_SUMMARY)
+        painter.save()
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        if selected or hovered:
+            painter.fillRect(option.rect, theme().colour("accent_soft" if selected else "hover"))
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(theme().colour("accent"))
+            painter.drawRect(option.rect.adjusted(0, 0, -1, -1))
+        self._lines(painter, option, run)
+        painter.restore()
+
+    def _lines(self, painter: QPainter, option: QStyleOptionViewItem, run: RunSummary) -> None:
+        inner = option.rect.adjusted(Space.M, Space.S, -Space.M, -Space.S)
+        height = option.fontMetrics.height()
+        first = QRect(inner.left(), inner.top(), inner.width(), height)
+        second = QRect(inner.left(), first.bottom() + Space.XS, inner.width(), height)
+        score = percent_text(run.acc50) if run.acc50 is not None else ""
+        width = option.fontMetrics.horizontalAdvance(score) + (Space.S if score else 0)
+        painter.setPen(theme().colour("text"))
+        painter.drawText(first, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, score)
+        name = option.fontMetrics.elidedText(run.name, Qt.TextElideMode.ElideMiddle, first.width() - width)
+        painter.drawText(first, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
+        small = QFont(option.font)
+        small.setPixelSize(12)
+        painter.setFont(small)
+        dot = QRect(second.left(), second.center().y() - _DOT // 2 + 1, _DOT, _DOT)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme().colour(STATE_ROLES.get(run.state, "muted")))
+        painter.drawEllipse(dot)
+        painter.setPen(theme().colour("muted"))
+        words = state_text(run.state) + ("  ·  " + details if (details := detail_text(run)) else "")
+        painter.drawText(
+            second.adjusted(_DOT + Space.S, 0, 0, 0),
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
+            painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, second.width() - _DOT - Space.S),
+        )
+
+
+class RunList(QListView):
+    """Signals: `runChosen(Path)` when another run is selected by the user or by `choose`."""
+
+    runChosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("Training runs"))
+        self._model = RunListModel()
+        self.setModel(self._model)
+        self.setItemDelegate(RunDelegate(self))
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.selectionModel().currentChanged.connect(self._current_changed)
+        theme().changed.connect(self.viewport().update)
+
+    def show_runs(self, runs: list[RunSummary]) -> None:
+        """Show these runs; the chosen one stays chosen while it is among them."""
+        chosen = self.chosen
+        self.selectionModel().blockSignals(True)
+        self._model.show_runs(runs)
+        if chosen is not None and (row := self._model.row_of(chosen)) >= 0:
+            self.setCurrentIndex(self._model.index(row))
+        self.selectionModel().blockSignals(False)
+        self.viewport().update()
+
+    def show_run(self, run: RunSummary) -> None:
+        """One run's figures changed."""
+        self._model.show_run(run)
+
+    def choose(self, path: Path | None) -> None:
+        """Select a run, or none."""
+        row = -1 if path is None else self._model.row_of(path)
+        self.setCurrentIndex(self._model.index(row) if row >= 0 else QModelIndex())
+
+    @property
+    def chosen(self) -> Path | None:
+        """The folder of the selected run."""
+        run = self.currentIndex().data(_SUMMARY)
+        return run.folder.path if isinstance(run, RunSummary) else None
+
+    def _current_changed(self, current: QModelIndex) -> None:
+        run = current.data(_SUMMARY)
+        if isinstance(run, RunSummary):
+            self.runChosen.emit(run.folder.path)
+
+
+SHOWS_RESUME = frozenset({RunState.INTERRUPTED, RunState.STOPPED, RunState.FAILED})
+"""States from which a run can go on, given a checkpoint."""
