@@ -121,18 +121,19 @@ def create_file(path: Path) -> None:
     reserved = False
     building = path.with_name(f".{path.name}.new")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.parent.is_dir():
+            path.parent.mkdir(parents=True)
         path.open("x").close()
         reserved = True
         building.unlink(missing_ok=True)
         _build(building)
         building.replace(path)
         reserved = False
-    except FileExistsError as error:
-        raise ProjectExistsError(
-            _N("errors", "{path}: there is a file already. Open it, or choose another name."), path=path
-        ) from error
     except OSError as error:
+        if isinstance(error, FileExistsError) and path.exists():
+            raise ProjectExistsError(
+                _N("errors", "{path}: there is a file already. Open it, or choose another name."), path=path
+            ) from error
         raise ReadOnlyProjectError(
             _N("errors", "{path}: the project cannot be created ({reason}). Choose a folder you may write to."),
             path=path, reason=error.strerror or error,

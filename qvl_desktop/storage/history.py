@@ -59,8 +59,7 @@ def _trigger(table: str, when: str, row: str, image: str) -> str:
 
 
 def begin(connection: sqlite3.Connection, description: str) -> int:
-    """Open a step inside the current transaction: forget what could be redone, record from now on."""
-    connection.execute("DELETE FROM steps WHERE done = 0")
+    """Open a step inside the current transaction: record from now on."""
     step = connection.execute("INSERT INTO steps (description) VALUES (?)", (description,)).lastrowid
     assert step is not None
     connection.execute("INSERT INTO temp.recording (step) VALUES (?)", (step,))
@@ -68,9 +67,13 @@ def begin(connection: sqlite3.Connection, description: str) -> int:
 
 
 def finish(connection: sqlite3.Connection, step: int) -> bool:
-    """Close a step. A step that changed no row is dropped; returns whether there was a change."""
+    """Close a step; returns whether it changed a row.
+
+    A change forgets what could be redone. A step without one is dropped, as if nobody had tried.
+    """
     connection.execute("DELETE FROM temp.recording")
     if connection.execute("SELECT 1 FROM atoms WHERE step = ? LIMIT 1", (step,)).fetchone():
+        connection.execute("DELETE FROM steps WHERE done = 0")
         return True
     connection.execute("DELETE FROM steps WHERE id = ?", (step,))
     return False

@@ -6,6 +6,7 @@ Owns creating, opening and closing. What a project can do stands in the classes 
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 from qvl_desktop.storage import history
@@ -18,7 +19,7 @@ from qvl_desktop.storage.connection import (
     create_file,
     take_lock,
 )
-from qvl_desktop.storage.errors import explained
+from qvl_desktop.storage.errors import ProjectError, explained
 from qvl_desktop.storage.migrations import migrate
 from qvl_desktop.storage.threads import Threads
 
@@ -91,11 +92,11 @@ def _can_share(path: Path) -> bool:
         return True
     try:
         connection = connect(path, read_only=True)
-    except OSError:
+    except ProjectError:
         return False
     try:
         connection.execute("SELECT 1 FROM pictures LIMIT 1").fetchone()
-    except Exception:  # noqa: BLE001 - whatever it is, the immutable attempt names it
+    except sqlite3.Error:
         return False
     finally:
         connection.close()
