@@ -6,6 +6,7 @@ orientation is applied here, once. Does not own resizing for a model or drawing 
 
 from __future__ import annotations
 
+import struct
 import warnings
 from io import BytesIO
 from pathlib import Path
@@ -24,32 +25,42 @@ MAX_BYTES = 512 * 1024 * 1024
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm"})
 """The endings that count as pictures when a folder is indexed."""
 
+_DAMAGED = QT_TRANSLATE_NOOP("errors", "{path}: the picture is damaged or cut off ({reason}).")
+_DECODING_ERRORS = (OSError, SyntaxError, ValueError, EOFError, MemoryError, struct.error)
 _ORIENTATION = 0x0112
 _TRANSPOSED = {5, 6, 7, 8}
+_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_PNG_METADATA = {b"eXIf", b"tEXt", b"zTXt", b"iTXt"}
 
 
 def picture_size(path: Path) -> tuple[int, int]:
-    """Width and height of the upright picture, in pixels, from its header alone. Raises `PictureError`."""
+    """Width and height of the upright picture, in pixels, from its header alone. Raises `PictureError`.
+
+    Pixels are decoded only for the rare PNG whose orientation may stand behind them.
+    """
     with _open(path, str(path)) as image:
-        return _upright_size(image)
+        try:
+            width, height = image.size
+            return (height, width) if _orientation(image, path) in _TRANSPOSED else (width, height)
+        except _DECODING_ERRORS as error:
+            raise PictureError(_DAMAGED, path=path, reason=error) from error
 
 
-def open_upright(source: Path | bytes, *, name: str = "") -> Image.Image:
+def open_upright(source: Path | bytes, *, name: str = "", at_least: tuple[int, int] | None = None) -> Image.Image:
     """The decoded picture, EXIF orientation applied, in its own mode. Raises `PictureError`.
 
-    `source` is a file or the bytes of one; `name` is what errors call it (the path by default).
+    `source` is a file or the bytes of one; `name` is what errors call it (the path by default). With `at_least`
+    (width, height in pixels, before turning) a JPEG may be decoded smaller, though not below that: for thumbnails.
     """
     name = name or (str(source) if isinstance(source, Path) else "picture")
     with _open(source, name) as image:
         try:
+            if at_least is not None:
+                image.draft(None, at_least)
             image.load()
             return ImageOps.exif_transpose(image)
-        except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:
-            raise PictureError(
-                QT_TRANSLATE_NOOP("errors", "{path}: the picture is damaged or cut off ({reason})."),
-                path=name,
-                reason=error,
-            ) from error
+        except _DECODING_ERRORS as error:
+            raise PictureError(_DAMAGED, path=name, reason=error) from error
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
@@ -107,6 +118,25 @@ def _check_size(image: Image.Image, name: str) -> None:
         )
 
 
-def _upright_size(image: Image.Image) -> tuple[int, int]:
-    width, height = image.size
-    return (height, width) if image.getexif().get(_ORIENTATION) in _TRANSPOSED else (width, height)
+def _orientation(image: Image.Image, path: Path) -> int | None:
+    """The EXIF orientation. Pillow decodes every PNG that begins without one, in case it stands behind the pixels."""
+    if image.format == "PNG" and "exif" not in image.info and not _has_late_metadata(path):
+        exif = Image.Image.getexif(image)
+    else:
+        exif = image.getexif()
+    value: int | None = exif.get(_ORIENTATION)
+    return value
+
+
+def _has_late_metadata(path: Path) -> bool:
+    """Whether a PNG file holds text or EXIF chunks behind its first pixels."""
+    with path.open("rb") as file:
+        file.seek(len(_PNG_SIGNATURE))
+        in_pixels = False
+        while len(head := file.read(8)) == 8:
+            length, kind = struct.unpack(">I4s", head)
+            if in_pixels and kind in _PNG_METADATA:
+                return True
+            in_pixels |= kind == b"IDAT"
+            file.seek(length + 4, 1)
+    return False

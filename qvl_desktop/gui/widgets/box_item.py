@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from enum import Enum, auto
 from functools import lru_cache
 from typing import Literal
 
@@ -43,6 +44,14 @@ class ShownBox:
     label: str = ""
     colour: QColor | None = None
     style: Literal["solid", "dashed"] = "solid"
+
+
+class Manner(Enum):
+    """How a box is painted: with its light, handles and all; as if neither selected nor lit; or not at all."""
+
+    FULL = auto()
+    PLAIN = auto()
+    NOT = auto()
 
 
 class PictureItem(QGraphicsItem):
@@ -88,6 +97,7 @@ class BoxItem(QGraphicsItem):
     def __init__(self, shown: ShownBox, font: QFont) -> None:
         super().__init__()
         self.shown = shown
+        self.manner = Manner.FULL
         self._font = font
         self._scale = 1.0
         self._selected = False
@@ -167,7 +177,10 @@ class BoxItem(QGraphicsItem):
 
     @guarded
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        bright = self._selected or self._lit
+        if self.manner is Manner.NOT:
+            return
+        plain = self.manner is Manner.PLAIN
+        bright = (self._selected or self._lit) and not plain
         painter.setBrush(self._fill if bright else Qt.BrushStyle.NoBrush)
         painter.setPen(_HALO_WIDE_PEN if bright else _HALO_PEN)
         painter.drawRect(self._rect)
@@ -176,13 +189,14 @@ class BoxItem(QGraphicsItem):
         painter.drawRect(self._rect)
         small = max(self._rect.width(), self._rect.height()) * self._scale < _SMALL_PX
         labelled = bool(self.shown.label) and (bright or not small)
-        if not labelled and not self._selected:
+        handles = self._selected and not plain
+        if not labelled and not handles:
             return
         view = painter.worldTransform()
         painter.setWorldTransform(_IDENTITY)
         if labelled:
             self._paint_label(painter, view)
-        if self._selected:
+        if handles:
             self._paint_handles(painter, view.mapRect(self._rect))
         painter.setWorldTransform(view)
 

@@ -24,6 +24,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QLabel, QWidget
 
 from qvl_desktop.core.box import Rect
+from qvl_desktop.gui.theme import theme
 from qvl_desktop.gui.widgets.box_item import BoxItem, PictureItem, ShownBox
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.picture_loader import PictureLoader, Raster
@@ -93,6 +94,7 @@ class PictureView(QGraphicsView):
         self._message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._message.hide()
         self._dress()
+        theme().changed.connect(self._dress)
 
         self._loader = loader or PictureLoader(self)
         self._loader.loaded.connect(self._on_loaded)
@@ -213,10 +215,8 @@ class PictureView(QGraphicsView):
         self._message.setGeometry((area.width() - width) // 2, (area.height() - height) // 2, width, height)
 
     def _dress(self) -> None:
-        """Colours of the empty part, from the palette: a step away from the window, so that pictures stand out."""
-        window = self.palette().color(QPalette.ColorRole.Window)
-        dark = window.lightnessF() < 0.5
-        self.setBackgroundBrush(window.darker(125) if dark else window.darker(106))
+        """Colours of what is not picture."""
+        self.setBackgroundBrush(theme().colour("canvas"))
         ink = QColor(self.palette().color(QPalette.ColorRole.WindowText))
         ink.setAlpha(190)
         palette = self._message.palette()
@@ -246,6 +246,12 @@ class PictureView(QGraphicsView):
         """One screen pixel per picture pixel."""
         self.zoom_to(1.0)
 
+    def zoom_in(self) -> None:
+        self.zoom_by(_KEY_ZOOM)
+
+    def zoom_out(self) -> None:
+        self.zoom_by(1 / _KEY_ZOOM)
+
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         self.zoom_to(self.zoom * factor, at)
 
@@ -263,8 +269,10 @@ class PictureView(QGraphicsView):
         moved = self.viewportTransform().map(anchor) - at
         self._scroll_by(moved.x(), moved.y())
 
-    def centre_on_box(self, rect: Rect) -> None:
-        """Bring a box into sight without changing the zoom."""
+    def bring_into_sight(self, rect: Rect) -> None:
+        """Scroll until a box is in sight; the zoom stays."""
+        if self._fitted:
+            return
         self.ensureVisible(QRectF(rect.x1, rect.y1, rect.width, rect.height), 24, 24)
 
     def to_picture(self, position: QPointF) -> QPointF:
@@ -307,9 +315,7 @@ class PictureView(QGraphicsView):
         found, smallest = None, math.inf
         for key, item in self._items.items():
             rect = item.shown.rect
-            inside = (
-                rect.x1 - reach <= point.x() <= rect.x2 + reach and rect.y1 - reach <= point.y() <= rect.y2 + reach
-            )
+            inside = rect.x1 - reach <= point.x() <= rect.x2 + reach and rect.y1 - reach <= point.y() <= rect.y2 + reach
             if inside and rect.area < smallest:
                 found, smallest = key, rect.area
         return found
@@ -370,9 +376,9 @@ class PictureView(QGraphicsView):
         elif event.key() in (Qt.Key.Key_F, Qt.Key.Key_0) and not event.modifiers():
             self.fit()
         elif event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-            self.zoom_by(_KEY_ZOOM)
+            self.zoom_in()
         elif event.key() == Qt.Key.Key_Minus:
-            self.zoom_by(1 / _KEY_ZOOM)
+            self.zoom_out()
         else:
             super().keyPressEvent(event)
 
@@ -392,12 +398,6 @@ class PictureView(QGraphicsView):
         else:
             self._update_scene_rect()
         self._place_message()
-
-    @guarded
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_message"):
-            self._dress()
 
     # Panning and hovering
 

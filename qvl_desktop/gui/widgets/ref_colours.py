@@ -5,16 +5,15 @@ Owns the rule from text to colour. Does not own who uses it, nor the colours of 
 
 from __future__ import annotations
 
+import hashlib
 import math
-import zlib
 from functools import lru_cache
 
 from PySide6.QtGui import QColor
 
-_LIGHTNESS = {True: 0.78, False: 0.56}
-_CHROMA = 0.155
-_STEPS = 97
-"""Distinct hues; prime, so that similar checksums spread."""
+_LIGHTNESS = {True: (0.80, 0.72, 0.87), False: (0.55, 0.47, 0.62)}
+_CHROMA = 0.15
+_HUES = 20
 
 
 @lru_cache(maxsize=4096)
@@ -22,13 +21,14 @@ def ref_colour(ref: str, dark: bool = True) -> QColor:
     """The colour of `ref`, stable across runs and machines.
 
     `dark=True` is the bright variant, for dark themes and for drawing on pictures; `dark=False` is readable as a
-    mark on a white page. All refs of one variant have the same perceived lightness (OKLCH); a blank ref is grey.
+    mark on a white page. The text chooses among 20 hues and three shades of equal chroma (OKLCH); a blank ref is grey.
     """
     words = ref.strip().casefold()
     if not words:
         return QColor("#c3c7cf") if dark else QColor("#6b7280")
-    hue = (zlib.crc32(words.encode("utf-8")) % _STEPS) / _STEPS * math.tau
-    return _from_oklch(_LIGHTNESS[dark], _CHROMA, hue)
+    digest = hashlib.blake2b(words.encode("utf-8", "surrogatepass"), digest_size=4).digest()
+    shade, hue = digest[0] % 3, int.from_bytes(digest[1:], "big") % _HUES
+    return _from_oklch(_LIGHTNESS[dark][shade], _CHROMA, hue / _HUES * math.tau)
 
 
 def text_on(colour: QColor) -> QColor:

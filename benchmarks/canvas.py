@@ -1,0 +1,106 @@
+"""How long one mouse move takes on the canvas while a box is dragged, repaint included.
+
+Run it with `python benchmarks/canvas.py`. Boxes of mixed sizes lie on a picture of 12 megapixels; real mouse events
+go to an offscreen window, and each move is timed until the window has been painted again. Exits 1 when the limit is
+missed.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PIL import Image
+from PySide6.QtCore import QEvent, QEventLoop, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication
+
+from qvl_desktop.core.box import Rect
+from qvl_desktop.gui.annotate.canvas import Canvas
+from qvl_desktop.gui.widgets.picture_view import ShownBox
+
+LIMIT_MS = 2.0
+MOVES = 300
+WIDTH, HEIGHT = 4000, 3000
+WINDOW = (1280, 860)
+
+
+def main() -> int:
+    application = QApplication.instance() or QApplication([])
+    random.seed(7)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "scene.jpg"
+        Image.effect_noise((WIDTH // 8, HEIGHT // 8), 70).convert("RGB").resize((WIDTH, HEIGHT)).save(path, quality=85)
+        print(f"{'boxes':>6} {'gesture':<8} {'ours ms':>8} {'p95 ms':>8} {'limit':>6} {'ratio':>6}")
+        worst = 0.0
+        for count in (10, 500, 2000):
+            for gesture in ("move", "resize", "draw", "hover"):
+                median, p95 = measure(path, count, gesture)
+                limited = count <= 500
+                worst = max(worst, median) if limited else worst
+                limit = f"{LIMIT_MS:.1f}" if limited else "-"
+                ratio = f"{median / LIMIT_MS:.2f}" if limited else "-"
+                print(f"{count:>6} {gesture:<8} {median:>8.2f} {p95:>8.2f} {limit:>6} {ratio:>6}")
+        application.processEvents()
+    return 0 if worst <= LIMIT_MS else 1
+
+
+def measure(path: Path, count: int, gesture: str) -> tuple[float, float]:
+    """Median and 95th percentile of one move, in milliseconds."""
+    canvas = Canvas()
+    canvas.resize(*WINDOW)
+    canvas.show()
+    shown = QEventLoop()
+    canvas.pictureShown.connect(lambda _path: shown.quit())
+    canvas.set_picture(path)
+    shown.exec()
+    boxes = [ShownBox(index, _random_rect(), f"ref {index % 30}") for index in range(count - 1)]
+    dragged = ShownBox("dragged", Rect(1200, 900, 2200, 1700), "red circle")
+    canvas.set_boxes([*boxes, dragged])
+    canvas.select("dragged" if gesture in ("move", "resize") else None)
+    QApplication.processEvents()
+    zoom = canvas.zoom
+    corner = canvas.viewportTransform().map(QPointF(2200, 1700))
+    start = corner if gesture == "resize" else canvas.viewportTransform().map(QPointF(1700, 1300))
+    if gesture != "hover":
+        _send(canvas, QEvent.Type.MouseButtonPress, start)
+    _send(canvas, QEvent.Type.MouseMove, start + QPointF(9, 9))
+    QApplication.processEvents()
+    times = []
+    for step in range(MOVES):
+        to = start + QPointF(10 + step % 150, 10 + (step * 2) % 130) * max(zoom, 1.0)
+        began = time.perf_counter()
+        _send(canvas, QEvent.Type.MouseMove, to)
+        QApplication.processEvents()
+        times.append((time.perf_counter() - began) * 1000)
+    _send(canvas, QEvent.Type.MouseButtonRelease, start)
+    canvas.loader.shut_down()
+    canvas.close()
+    canvas.deleteLater()
+    return statistics.median(times), sorted(times)[int(0.95 * len(times))]
+
+
+def _random_rect() -> Rect:
+    width, height = random.uniform(40, 500), random.uniform(40, 400)
+    x, y = random.uniform(0, WIDTH - width), random.uniform(0, HEIGHT - height)
+    return Rect(x, y, x + width, y + height)
+
+
+def _send(canvas: Canvas, kind: QEvent.Type, at: QPointF) -> None:
+    left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+    button = none if kind is QEvent.Type.MouseMove else left
+    buttons = none if kind is QEvent.Type.MouseButtonRelease else left
+    place = canvas.viewport().mapToGlobal(at)
+    event = QMouseEvent(kind, at, place, button, buttons, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(canvas.viewport(), event)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

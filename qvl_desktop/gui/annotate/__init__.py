@@ -1,0 +1,1 @@
+"""The Annotate page: pictures, boxes and their refs."""
