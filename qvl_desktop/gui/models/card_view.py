@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QTo
 from qvl_desktop.core.cards import CardKind, ModelCard
 from qvl_desktop.gui.icons import pixmap, set_icon
 from qvl_desktop.gui.theme import Space, set_role, set_surface
-from qvl_desktop.gui.train.words import date_text, method_text, percent_text, size_text
+from qvl_desktop.gui.words import date_text, method_text, percent_text, size_text
 
 ICONS = {CardKind.DEMO: "template", CardKind.MODEL: "models", CardKind.ADAPTER: "adapter"}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from qvl_desktop.gui.theme import Space, set_role
-from qvl_desktop.gui.train.words import duration_text, percent_text, size_text
+from qvl_desktop.gui.words import duration_text, percent_text, size_text
 from qvl_desktop.jobs.run_history import RunHistory
 from qvl_desktop.jobs.run_summary import RunSummary
 from qvl_desktop.jobs.training import ALIVE

@@ -17,7 +17,7 @@ from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_role
-from qvl_desktop.gui.train.words import method_text
+from qvl_desktop.gui.words import method_text
 
 ELSEWHERE = ("model", "data")
 """Fields that have a place of their own above the form."""

@@ -18,7 +18,7 @@ from qvl_desktop.gui.train.curves import Curves
 from qvl_desktop.gui.train.figures import Figures
 from qvl_desktop.gui.train.run_list import SHOWS_RESUME
 from qvl_desktop.gui.train.sample_view import SampleView
-from qvl_desktop.gui.train.words import STATE_ROLES, date_text, method_text, stage_text, state_text
+from qvl_desktop.gui.words import STATE_ROLES, date_text, method_text, stage_text, state_text
 from qvl_desktop.jobs.run_history import RunHistory
 from qvl_desktop.jobs.run_summary import RunSummary
 from qvl_desktop.jobs.training import ALIVE

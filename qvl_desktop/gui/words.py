@@ -1,6 +1,6 @@
-"""Numbers and states of runs in words.
+"""Numbers, dates and states of runs in words.
 
-Owns the short texts that several parts of the Train page share. Does not own sentences about errors.
+Owns the short texts that several pages share. Does not own sentences about errors.
 """
 
 from __future__ import annotations

@@ -1,0 +1,58 @@
+"""For tests of the window: Qt's warnings fail a test, the session is a real one, and nothing outlives a test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QtMsgType, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from qvl_desktop import app
+from qvl_desktop.gui.shell.main_window import MainWindow
+from qvl_desktop.gui.theme import theme
+from qvl_desktop.jobs.session import Session
+from qvl_desktop.jobs.task import end_all_tasks
+from qvl_desktop.storage.settings import Settings
+
+HARMLESS = ("This plugin does not support",)
+"""What the offscreen platform says of itself."""
+
+
+@pytest.fixture(autouse=True)
+def no_qt_warnings(qapp: QApplication) -> Iterator[None]:
+    """A warning of Qt fails the test that caused it. (Exceptions in slots fail through pytest-qt.)"""
+    said: list[str] = []
+
+    def hear(kind: QtMsgType, context: object, text: str) -> None:
+        if kind is not QtMsgType.QtDebugMsg and not text.startswith(HARMLESS):
+            said.append(text)
+
+    previous = qInstallMessageHandler(hear)
+    yield
+    qInstallMessageHandler(previous)
+    assert said == []
+
+
+@pytest.fixture
+def session(qapp: QApplication, tmp_path: Path) -> Iterator[Session]:
+    """A session with settings of its own; runs that are followed are let go at the end."""
+    theme().install("light")
+    made = app.make_session(Settings(tmp_path / "settings.json"))
+    yield made
+    app.shut_down(made)
+    made.deleteLater()
+    assert end_all_tasks()
+
+
+@pytest.fixture
+def window(session: Session, qtbot: QtBot) -> MainWindow:
+    """The main window, shown and started."""
+    made = MainWindow(session)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    made.start()
+    return made
