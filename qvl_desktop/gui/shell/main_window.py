@@ -25,9 +25,10 @@ from qvl_desktop.gui.shell.welcome import WelcomePage
 from qvl_desktop.gui.theme import set_surface
 from qvl_desktop.gui.translation import install_language
 from qvl_desktop.gui.widgets.guarded import guarded
-from qvl_desktop.jobs.demo_project import demo_data, make_demo_project
+from qvl_desktop.jobs.demo_project import open_demo_project
 from qvl_desktop.jobs.opening import open_path
 from qvl_desktop.jobs.session import Session
+from qvl_desktop.storage.demo_project import is_shipped
 
 MINIMUM = QSize(1024, 640)
 _BY_NAME = {page.name: page for page in PAGES}
@@ -153,7 +154,7 @@ class MainWindow(QMainWindow):
         self.top_bar.show_recent(self._recent())
         for action in ("show_in_folder", "close_project"):
             self.window_actions[action].setEnabled(path is not None)
-        self.window_actions["open_demo"].setVisible(demo_data() is not None)
+        self.window_actions["open_demo"].setVisible(is_shipped())
         if self._welcome is not None:
             self._drop(self._welcome)
             self._welcome = None
@@ -232,7 +233,7 @@ class MainWindow(QMainWindow):
             open_path(self.session, Path(path))
 
     def _open_demo(self) -> None:
-        make_demo_project(self.session)
+        open_demo_project(self.session)
 
     def _show_in_folder(self) -> None:
         if project := self.session.project:

@@ -83,6 +83,7 @@ class _Plot(QWidget):
         item = self._view.getPlotItem()
         item.setDownsampling(auto=True, mode="peak")
         item.setClipToView(True)
+        item.setContentsMargins(0, Space.S, Space.S, 0)
         item.getAxis("left").setWidth(46)
         item.getAxis("left").enableAutoSIPrefix(False)
         item.getAxis("bottom").enableAutoSIPrefix(False)

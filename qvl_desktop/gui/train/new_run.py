@@ -5,7 +5,7 @@ Owns the choice of model and data and the start button. Does not own settings (`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from qvl_desktop.core.cards import DEMO
 from qvl_desktop.core.dataset import Dataset
 from qvl_desktop.core.errors import PlanError
 from qvl_desktop.core.plan import TrainingPlan
@@ -30,9 +31,13 @@ from qvl_desktop.gui.train.plan_form import PlanForm
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.jobs.task import Task
 from qvl_desktop.storage.dataset import load_dataset
+from qvl_desktop.storage.demo_project import demo_plan
 
 COUNT_DELAY = 400
 """Milliseconds of quiet after an edit before the data is counted again."""
+
+DEMO_EVAL_STEPS = 10
+"""The demo's runs are short: validate often enough for a curve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,7 @@ class NewRun(QWidget):
         super().__init__(parent)
         self._session = session
         self._files: list[str] = []
+        self._edited = False
         self._counted: DataCount | None = None
         self._counting: Task[DataCount] | None = None
         self._model = QComboBox(self)
@@ -87,7 +93,8 @@ class NewRun(QWidget):
         self._delay.setInterval(COUNT_DELAY)
         self._delay.timeout.connect(self._count_data)
         self._data.currentIndexChanged.connect(self._data_chosen)
-        self.form.changed.connect(self._problems.hide)
+        self.form.changed.connect(self._form_edited)
+        self._model.currentIndexChanged.connect(self._model_chosen)
         session.modelsChanged.connect(self._show_models)
         session.projectChanged.connect(self._show_data)
         session.contentChanged.connect(self._delay.start)
@@ -99,11 +106,6 @@ class NewRun(QWidget):
         index = self._model.findData(reference)
         if index >= 0:
             self._model.setCurrentIndex(index)
-
-    def show_plan(self, plan: TrainingPlan) -> None:
-        """Fill in the settings of another run, model and data included where they are known."""
-        self.form.show_plan(plan)
-        self.choose_model(plan.model)
 
     def problems(self) -> list[str]:
         """Everything that keeps this from starting, in words."""
@@ -157,6 +159,17 @@ class NewRun(QWidget):
         for card in self._session.models.models():
             self._model.addItem(f"{card.name}  ({card.family})" if card.family else card.name, card.reference)
         self.choose_model(chosen or "")
+
+    def _form_edited(self) -> None:
+        self._edited = True
+        self._problems.hide()
+
+    def _model_chosen(self) -> None:
+        """Offer the settings that suit the model, unless the user has set some."""
+        self._problems.hide()
+        if not self._edited:
+            demo = self._model.currentData() == DEMO
+            self.form.show_plan(replace(demo_plan(""), eval_steps=DEMO_EVAL_STEPS) if demo else TrainingPlan())
 
     def _show_data(self) -> None:
         self._data.blockSignals(True)

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 
 from qvl_desktop.core.run_folder import RunState
 from qvl_desktop.gui.theme import Space, theme
-from qvl_desktop.gui.words import STATE_ROLES, date_text, method_text, percent_text, state_text
 from qvl_desktop.gui.widgets.guarded import guarded
+from qvl_desktop.gui.words import STATE_ROLES, date_text, method_text, percent_text, state_text
 from qvl_desktop.jobs.run_summary import RunSummary
 from qvl_desktop.jobs.training import ALIVE
 

@@ -81,7 +81,6 @@ class RunView(QWidget):
         self._sample = SampleView(self)
         self._log = QPlainTextEdit(self)
         self._log.setReadOnly(True)
-        self._log.setMaximumHeight(150)
         self._log.setAccessibleName(self.tr("Last lines of the log"))
         set_role(self._log, "mono")
         self._lay_out()
@@ -198,6 +197,8 @@ class RunView(QWidget):
         waited = time.monotonic() - self._stop_asked_at if self._stop_asked_at is not None else 0.0
         self._end_now.setVisible(alive and waited > END_NOW_AFTER)
         self._resume.setVisible(run.state in SHOWS_RESUME)
+        set_kind(self._resume, "primary" if run.state is RunState.INTERRUPTED else "plain")
+        set_icon(self._resume, "play", "accent_text" if run.state is RunState.INTERRUPTED else "text")
         self._resume.setText(self.tr("Resume") if run.checkpoint else self.tr("Start again"))
         self._chat.setVisible(run.adapter and not alive)
         set_kind(self._chat, "primary" if run.state is RunState.FINISHED else "plain")
@@ -228,6 +229,8 @@ class RunView(QWidget):
             text = "\n".join(lines[-LOG_SHOWN:])
             if text != self._log.toPlainText():
                 self._log.setPlainText(text)
+                rows = min(len(lines), LOG_SHOWN)
+                self._log.setFixedHeight(rows * self._log.fontMetrics().lineSpacing() + 2 * Space.M)
                 self._log.verticalScrollBar().setValue(self._log.verticalScrollBar().maximum())
 
     def _draw(self) -> None:
