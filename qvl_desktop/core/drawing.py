@@ -23,6 +23,7 @@ Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 TRUTH: Colour = (24, 160, 88)
 ANSWER: Colour = (37, 99, 235)
 MISSED: Colour = (220, 58, 48)
+"""True boxes, answered ones, and answered ones that miss."""
 
 _FONTS = (
     "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc",
@@ -119,20 +120,55 @@ def _label(draw: ImageDraw.ImageDraw, size: tuple[int, int], rect: Rect, text: s
     draw.text((x + unit - left, y + unit - top), text, fill=ink, font=font)
 
 
-def grid(rows: Sequence[Sequence[Image.Image]], heads: Sequence[str], *, side: int = 320, gap: int = 16) -> Image.Image:
-    """A sheet of pictures: a row each, a head above each column; pictures are fitted into squares of `side` pixels."""
-    head = 40
+PAPER: Colour = (250, 250, 248)
+INK: Colour = (30, 30, 34)
+QUIET: Colour = (110, 110, 116)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One picture of a sheet and the line below it."""
+
+    picture: Image.Image
+    caption: str
+    colour: Colour = QUIET
+
+
+def sheet(title: str, heads: Sequence[str], rows: Sequence[Sequence[Cell]], *, side: int = 380) -> Image.Image:
+    """A sheet of captioned pictures: a title, a head for each column, a row for each of `rows`.
+
+    Pictures are fitted into columns of `side` pixels; each row is as high as its highest picture.
+    """
+    gap, caption, head = 20, 30, 44
+    fitted = [[_fitted(cell.picture, side) for cell in row] for row in rows]
+    heights = [max(picture.height for picture in row) for row in fitted]
     width = len(heads) * (side + gap) + gap
-    sheet = Image.new("RGB", (width, head + gap + len(rows) * (side + gap)), (250, 250, 248))
-    draw = ImageDraw.Draw(sheet)
+    top = gap + 40 + head
+    page = Image.new("RGB", (width, top + sum(height + caption + gap for height in heights)), PAPER)
+    draw = ImageDraw.Draw(page)
+    draw.text((gap, gap), title, fill=INK, font=label_font(26))
     for column, text in enumerate(heads):
-        x = gap + column * (side + gap)
-        draw.text((x, gap), text, fill=(30, 30, 34), font=label_font(20))
-    for row, pictures in enumerate(rows):
-        for column, picture in enumerate(pictures):
-            fitted = picture.copy()
-            fitted.thumbnail((side, side), Image.Resampling.LANCZOS)
-            x = gap + column * (side + gap) + (side - fitted.width) // 2
-            y = head + gap + row * (side + gap) + (side - fitted.height) // 2
-            sheet.paste(fitted, (x, y))
-    return sheet
+        draw.text((gap + column * (side + gap), gap + 48), text, fill=QUIET, font=label_font(18))
+    y = top
+    for row, pictures, height in zip(rows, fitted, heights, strict=True):
+        for column, (cell, picture) in enumerate(zip(row, pictures, strict=True)):
+            x = gap + column * (side + gap)
+            page.paste(picture, (x, y + (height - picture.height) // 2))
+            draw.text((x, y + height + 6), _clipped(draw, cell.caption, side), fill=cell.colour, font=label_font(16))
+        y += height + caption + gap
+    return page
+
+
+def _fitted(picture: Image.Image, side: int) -> Image.Image:
+    scale = side / picture.width
+    return picture.resize((side, max(1, round(picture.height * scale))), Image.Resampling.LANCZOS)
+
+
+def _clipped(draw: ImageDraw.ImageDraw, text: str, width: int) -> str:
+    """The text, or as much of its beginning as fits into `width` pixels."""
+    font = label_font(16)
+    if draw.textlength(text, font=font) <= width:
+        return text
+    while text and draw.textlength(text + "…", font=font) > width:
+        text = text[:-1]
+    return text + "…"
