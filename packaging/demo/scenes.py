@@ -1,7 +1,7 @@
 """Seeded pictures of coloured shapes, with the tight box of every visible shape.
 
-Owns what a scene looks like: shapes, colours, backgrounds, sizes, overlaps. It knows nothing of questions, tokens or models.
-The same seed and the same :class:`SceneStyle` give the same picture, byte for byte.
+Owns what a scene looks like: shapes, colours, backgrounds, sizes, overlaps. It knows nothing of questions, tokens or
+models. The same seed and the same :class:`SceneStyle` give the same picture, byte for byte.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ class SceneStyle:
     """What may be in a scene.
 
     ``objects`` is the inclusive range of their number, ``overlap`` allows shapes to cover each other in part,
-    ``unseen`` is the chance that one shape is :data:`UNSEEN_SHAPE`, ``repeat`` the chance that a shape copies the look of
-    an earlier one, ``same_picture_size`` fixes the picture's ``(width, height)``.
+    ``unseen`` is the chance that one shape is :data:`UNSEEN_SHAPE`, ``repeat`` the chance that a shape copies the
+    look of an earlier one, ``same_picture_size`` fixes the picture's ``(width, height)``.
     """
 
     objects: tuple[int, int] = (1, 5)
@@ -62,12 +62,14 @@ class SceneStyle:
 class Scene:
     """A picture (``uint8``, height x width x 3, RGB), its shapes, and the map of which shape each pixel shows.
 
-    ``owner`` is ``int8``, height x width: the index into ``objects``, or -1 for the background.
+    ``owner`` is ``int8``, height x width: the index into ``objects``, or -1 for the background. ``size`` is (width,
+    height).
     """
 
     picture: np.ndarray
     objects: tuple[SceneObject, ...]
     owner: np.ndarray
+    size: tuple[int, int]
 
 
 def _arc(radius: float, start: float, end: float, count: int, centre: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:
@@ -101,7 +103,11 @@ def _moon() -> np.ndarray:
 
 def _gear(teeth: int = 8) -> np.ndarray:
     steps = np.arange(teeth * 4)
-    angles = (steps - 0.5) * (2 * math.pi / (teeth * 4)) + np.where(steps % 4 == 1, -0.05, 0) + np.where(steps % 4 == 2, 0.05, 0)
+    angles = (
+        (steps - 0.5) * (2 * math.pi / (teeth * 4))
+        + np.where(steps % 4 == 1, -0.05, 0)
+        + np.where(steps % 4 == 2, 0.05, 0)
+    )
     radii = np.where((steps % 4 == 1) | (steps % 4 == 2), 1.0, 0.72)
     return np.stack([radii * np.cos(angles), radii * np.sin(angles)], axis=1)
 
@@ -126,8 +132,19 @@ _OUTLINES: dict[str, list[np.ndarray]] = {
     "moon": [_moon()],
     "gear": [_gear(), _CIRCLE * 0.3],
 }  # fmt: skip
-_ROTATION = {"circle": 180, "square": 20, "triangle": 25, "star": 36, "cross": 20, "heart": 20, "ring": 180, "moon": 180, "gear": 45}
-"""How far each shape may turn, in degrees either way: far enough to vary, never so far that its name becomes doubtful."""
+_ROTATION = {
+    "circle": 180,
+    "square": 20,
+    "triangle": 25,
+    "star": 36,
+    "cross": 20,
+    "heart": 20,
+    "ring": 180,
+    "moon": 180,
+    "gear": 45,
+}
+"""How far each shape may turn, in degrees either way: far enough to vary, never so far that its name becomes
+doubtful."""
 
 
 def shape_mask(shape: str, side: float, angle: float, stretch: float) -> np.ndarray:
@@ -159,13 +176,15 @@ def _background(rng: np.random.Generator, width: int, height: int) -> np.ndarray
     if kind == 3:  # stripes
         angle, period = rng.uniform(0, math.pi), rng.uniform(14, 70)
         second = first + np.clip(second - first, -45, 45)
-        phase = np.arange(width, dtype=np.float32)[None] * math.cos(angle) + np.arange(height, dtype=np.float32)[:, None] * math.sin(angle)
+        phase = np.arange(width, dtype=np.float32)[None] * math.cos(angle) + np.arange(height, dtype=np.float32)[
+            :, None
+        ] * math.sin(angle)
         share = ((phase % period) < period / 2).astype(np.float32)
     elif kind == 1:  # gradient
         angle = rng.uniform(0, 2 * math.pi)
-        share = np.arange(width, dtype=np.float32)[None] * (math.cos(angle) / width) + np.arange(height, dtype=np.float32)[:, None] * (
-            math.sin(angle) / height
-        )
+        share = np.arange(width, dtype=np.float32)[None] * (math.cos(angle) / width) + np.arange(
+            height, dtype=np.float32
+        )[:, None] * (math.sin(angle) / height)
         share = (share - share.min()) / max(float(np.ptp(share)), 1e-6)
     else:  # blotches
         cells = int(rng.integers(3, 14))
@@ -193,7 +212,7 @@ def _tight(visible: np.ndarray) -> tuple[int, int, int, int] | None:
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
-def make_scene(seed: int, style: SceneStyle = SceneStyle()) -> Scene:  # noqa: B008 - a frozen value
+def make_scene(seed: int, style: SceneStyle = SceneStyle()) -> Scene:
     """The scene of a seed. Every shape stays recognisable: at least 70 % of it, and of its box, is visible."""
     rng = np.random.default_rng(seed)
     while True:
@@ -227,7 +246,9 @@ def _try_scene(rng: np.random.Generator, style: SceneStyle) -> Scene | None:
     for index, (shape, _) in enumerate(looks):
         for _attempt in range(30):
             side = math.exp(rng.uniform(math.log(smallest), math.log(largest)))
-            mask = shape_mask(shape, side, math.radians(rng.uniform(-1, 1) * _ROTATION[shape]), math.exp(rng.uniform(-0.25, 0.25)))
+            mask = shape_mask(
+                shape, side, math.radians(rng.uniform(-1, 1) * _ROTATION[shape]), math.exp(rng.uniform(-0.25, 0.25))
+            )
             high, wide = mask.shape
             if wide < SMALLEST_SIDE * width or high < SMALLEST_SIDE * height or wide >= width - 2 or high >= height - 2:
                 continue
@@ -266,7 +287,7 @@ def _try_scene(rng: np.random.Generator, style: SceneStyle) -> Scene | None:
     canvas = _background(rng, width, height)
     for (mask, left, top), (_, colour) in zip(placed, looks, strict=True):
         _paint(rng, canvas, mask, colour, left, top)
-    return Scene(_finish(rng, canvas), tuple(objects), owner)
+    return Scene(_finish(rng, canvas), tuple(objects), owner, (width, height))
 
 
 def _leaves_enough(covered: np.ndarray, areas: list[int]) -> bool:
