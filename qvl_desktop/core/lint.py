@@ -15,8 +15,7 @@ from typing import Literal
 from qvl_desktop.core.conversation import Turn
 from qvl_desktop.core.dataset import Dataset, Sample
 from qvl_desktop.core.errors import PictureError
-from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
-from qvl_desktop.core.i18n import translate
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.core.pictures import picture_size
 from qvl_desktop.core.tokens import BoxToken, Picture, QuadToken, Ref, Span, Text, faults, spans
 
@@ -43,67 +42,93 @@ class Finding:
 
 
 _RULES: dict[str, tuple[Level, str, str]] = {
-    "unreadable": ("error", _N("lint", "{reason}"), _N("lint", "Mend the record or take it out.")),
-    "token": ("error", _N("lint", "{reason}"), _N("lint", "Correct or delete it.")),
-    "no-turns": ("error", _N("lint", "The conversation has no turns."), _N("lint", "Delete it.")),
+    "unreadable": (
+        "error",
+        QT_TRANSLATE_NOOP("lint", "{reason}"),
+        QT_TRANSLATE_NOOP("lint", "Mend the record or take it out."),
+    ),
+    "token": ("error", QT_TRANSLATE_NOOP("lint", "{reason}"), QT_TRANSLATE_NOOP("lint", "Correct or delete it.")),
+    "no-turns": (
+        "error",
+        QT_TRANSLATE_NOOP("lint", "The conversation has no turns."),
+        QT_TRANSLATE_NOOP("lint", "Delete it."),
+    ),
     "no-answer": (
         "error",
-        _N("lint", "There is no answer to learn from."),
-        _N("lint", "Add an assistant turn at the end."),
+        QT_TRANSLATE_NOOP("lint", "There is no answer to learn from."),
+        QT_TRANSLATE_NOOP("lint", "Add an assistant turn at the end."),
     ),
     "last-not-answer": (
         "warning",
-        _N("lint", "The last turn is not the assistant's."),
-        _N("lint", "Add the answer, or delete the turn."),
+        QT_TRANSLATE_NOOP("lint", "The last turn is not the assistant's."),
+        QT_TRANSLATE_NOOP("lint", "Add the answer, or delete the turn."),
     ),
     "role-order": (
         "error",
-        _N("lint", "The {role} speaks twice in a row, or first."),
-        _N("lint", "User and assistant take turns; the user begins."),
+        QT_TRANSLATE_NOOP("lint", "The {role} speaks twice in a row, or first."),
+        QT_TRANSLATE_NOOP("lint", "User and assistant take turns; the user begins."),
     ),
-    "late-system": ("error", _N("lint", "A system turn stands inside."), _N("lint", "Only the first turn may be one.")),
-    "empty-turn": ("error", _N("lint", "The turn is empty."), _N("lint", "Write its text or delete it.")),
+    "late-system": (
+        "error",
+        QT_TRANSLATE_NOOP("lint", "A system turn stands inside."),
+        QT_TRANSLATE_NOOP("lint", "Only the first turn may be one."),
+    ),
+    "empty-turn": (
+        "error",
+        QT_TRANSLATE_NOOP("lint", "The turn is empty."),
+        QT_TRANSLATE_NOOP("lint", "Write its text or delete it."),
+    ),
     "picture-missing": (
         "error",
-        _N("lint", "The picture {path} is not there."),
-        _N("lint", "Put the file back, or give the folder of the pictures (--images)."),
+        QT_TRANSLATE_NOOP("lint", "The picture {path} is not there."),
+        QT_TRANSLATE_NOOP("lint", "Put the file back, or give the folder of the pictures (--images)."),
     ),
-    "picture-unreadable": ("error", _N("lint", "{reason}"), _N("lint", "Replace the file.")),
+    "picture-unreadable": (
+        "error",
+        QT_TRANSLATE_NOOP("lint", "{reason}"),
+        QT_TRANSLATE_NOOP("lint", "Replace the file."),
+    ),
     "picture-in-answer": (
         "error",
-        _N("lint", "The answer shows a picture."),
-        _N("lint", "Only the user shows pictures; move it into the question."),
+        QT_TRANSLATE_NOOP("lint", "The answer shows a picture."),
+        QT_TRANSLATE_NOOP("lint", "Only the user shows pictures; move it into the question."),
     ),
     "picture-number": (
         "warning",
-        _N("lint", "The picture is called Picture {found} but is number {wanted}."),
-        _N("lint", "Number the pictures of a conversation 1, 2, 3, …"),
+        QT_TRANSLATE_NOOP("lint", "The picture is called Picture {found} but is number {wanted}."),
+        QT_TRANSLATE_NOOP("lint", "Number the pictures of a conversation 1, 2, 3, …"),
     ),
     "box-without-picture": (
         "error",
-        _N("lint", "A box stands before any picture."),
-        _N("lint", "Name the picture first: Picture 1: <img>…</img>."),
+        QT_TRANSLATE_NOOP("lint", "A box stands before any picture."),
+        QT_TRANSLATE_NOOP("lint", "Name the picture first: Picture 1: <img>…</img>."),
     ),
     "box-without-area": (
         "warning",
-        _N("lint", "The box has no area."),
-        _N("lint", "Draw it again, or delete it."),
+        QT_TRANSLATE_NOOP("lint", "The box has no area."),
+        QT_TRANSLATE_NOOP("lint", "Draw it again, or delete it."),
     ),
     "box-twice": (
         "warning",
-        _N("lint", "The same box stands twice behind one phrase."),
-        _N("lint", "Delete one of them."),
+        QT_TRANSLATE_NOOP("lint", "The same box stands twice behind one phrase."),
+        QT_TRANSLATE_NOOP("lint", "Delete one of them."),
     ),
-    "empty-ref": ("warning", _N("lint", "The phrase in <ref> is empty."), _N("lint", "Write what the box shows.")),
+    "empty-ref": (
+        "warning",
+        QT_TRANSLATE_NOOP("lint", "The phrase in <ref> is empty."),
+        QT_TRANSLATE_NOOP("lint", "Write what the box shows."),
+    ),
     "ref-without-box": (
         "warning",
-        _N("lint", "“{ref}” has no box."),
-        _N("lint", "Put its <box> right behind </ref>, or take the tags away."),
+        QT_TRANSLATE_NOOP("lint", "“{ref}” has no box."),
+        QT_TRANSLATE_NOOP("lint", "Put its <box> right behind </ref>, or take the tags away."),
     ),
     "other-dialect": (
         "warning",
-        _N("lint", "“{text}” looks like a box in another family's writing; the model would learn it as plain words."),
-        _N("lint", "Write <box>(x1,y1),(x2,y2)</box> with values from 0 to 999."),
+        QT_TRANSLATE_NOOP(
+            "lint", "“{text}” looks like a box in another family's writing; the model would learn it as plain words."
+        ),
+        QT_TRANSLATE_NOOP("lint", "Write <box>(x1,y1),(x2,y2)</box> with values from 0 to 999."),
     ),
 }
 

@@ -90,33 +90,31 @@ def _named(ref: str, language: Language) -> str:
     return ("an " if ref[0].lower() in "aeiou" else "a ") + ref
 
 
-_N = QT_TRANSLATE_NOOP
-
 TEMPLATES: dict[str, Template] = {
     template.name: template
     for template in (
         Template(
             "grounding",
-            _N("templates", "Grounding"),
-            _N("templates", "One question for each ref; the answer points at all of its boxes."),
+            QT_TRANSLATE_NOOP("templates", "Grounding"),
+            QT_TRANSLATE_NOOP("templates", "One question for each ref; the answer points at all of its boxes."),
             _ground,
         ),
         Template(
             "describing",
-            _N("templates", "Describing"),
-            _N("templates", "One question for each box; the answer says what is in it."),
+            QT_TRANSLATE_NOOP("templates", "Describing"),
+            QT_TRANSLATE_NOOP("templates", "One question for each box; the answer says what is in it."),
             _describe,
         ),
         Template(
             "counting",
-            _N("templates", "Counting"),
-            _N("templates", "One question for each ref; the answer is a number."),
+            QT_TRANSLATE_NOOP("templates", "Counting"),
+            QT_TRANSLATE_NOOP("templates", "One question for each ref; the answer is a number."),
             _count,
         ),
         Template(
             "listing",
-            _N("templates", "Listing"),
-            _N("templates", "One question for the picture; the answer names every box."),
+            QT_TRANSLATE_NOOP("templates", "Listing"),
+            QT_TRANSLATE_NOOP("templates", "One question for the picture; the answer names every box."),
             _list,
         ),
     )

@@ -1,8 +1,9 @@
 """The grammar of canonical Qwen-VL text.
 
 Owns parsing text into segments, writing segments back, and the list of faults in a text. Lossless: whatever is not a
-well-formed token stays plain text, so `write(parse(text)) == text` up to blanks inside a box. Does not know
-which turn or picture a text belongs to (`conversation`), nor the dialects of other families (`dialects`).
+well-formed token stays plain text, so `write(parse(text)) == text`; only blanks and leading zeros inside a box, which
+models sometimes write, are not kept. Does not know which turn or picture a text belongs to (`conversation`), nor the
+dialects of other families (`dialects`).
 
 Grammar::
 
@@ -25,7 +26,7 @@ from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 
 TAGS = ("ref", "box", "quad", "img")
 
-_POINT = r"\(\s*(\d+)\s*,\s*(\d+)\s*\)"
+_POINT = r"\(\s*([0-9]+)\s*,\s*([0-9]+)\s*\)"
 _BOX = re.compile(rf"\s*{_POINT}\s*,\s*{_POINT}\s*")
 _QUAD = re.compile(rf"\s*{_POINT}\s*,\s*{_POINT}\s*,\s*{_POINT}\s*,\s*{_POINT}\s*")
 _TOKEN = re.compile(r"<(ref|box|quad|img)>((?:(?!<(?:ref|box|quad|img)>).)*?)</\1>", re.DOTALL)

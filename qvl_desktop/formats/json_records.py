@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from qvl_desktop.core.errors import DataError
-from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 
 _CHUNK = 1 << 20
 _BLANKS = " \t\r\n"
@@ -40,12 +40,18 @@ def read_records(path: Path) -> Iterator[Any]:
             elif first == "{":
                 yield from _lines(path)
             else:
-                raise DataError(_N("errors", "{path}: this is neither a JSON list nor JSON lines."), path=path)
+                raise DataError(
+                    QT_TRANSLATE_NOOP("errors", "{path}: this is neither a JSON list nor JSON lines."), path=path
+                )
     except UnicodeDecodeError as error:
-        raise DataError(_N("errors", "{path}: the file is not UTF-8 text. Save it as UTF-8."), path=path) from error
+        raise DataError(
+            QT_TRANSLATE_NOOP("errors", "{path}: the file is not UTF-8 text. Save it as UTF-8."), path=path
+        ) from error
     except OSError as error:
         raise DataError(
-            _N("errors", "{path}: the file cannot be read ({reason})."), path=path, reason=error.strerror or error
+            QT_TRANSLATE_NOOP("errors", "{path}: the file cannot be read ({reason})."),
+            path=path,
+            reason=error.strerror or error,
         ) from error
 
 
@@ -109,8 +115,12 @@ class _Window:
     def fail(self, at: int, reason: str) -> DataError:
         """The error for a malformed place."""
         line = self._lines_before + self.text.count("\n", 0, at) + 1
-        return DataError(_N("errors", "{path}, line {line}: the JSON is broken ({reason})."), path=self.path,
-                         line=line, reason=reason)  # fmt: skip
+        return DataError(
+            QT_TRANSLATE_NOOP("errors", "{path}, line {line}: the JSON is broken ({reason})."),
+            path=self.path,
+            line=line,
+            reason=reason,
+        )
 
 
 def _list_items(window: _Window) -> Iterator[Any]:

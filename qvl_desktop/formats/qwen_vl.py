@@ -14,7 +14,7 @@ from typing import Any
 from qvl_desktop.core.conversation import Conversation, Role, Turn
 from qvl_desktop.core.dataset import SPLITS, Sample, Split
 from qvl_desktop.core.errors import DataError
-from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.tokens import Picture, parse, write
 from qvl_desktop.formats.base import Format, Problem, relative_picture, resolve_picture, write_whole
 from qvl_desktop.formats.json_records import Broken, read_records
@@ -51,12 +51,12 @@ def read_qwen_vl(path: Path, images: Path | None = None) -> Iterator[Sample | Pr
 
 def _sample(record: Any, base: Path, source: str) -> Sample:
     if isinstance(record, Broken):
-        raise _BadRecord(_N("formats", "the line is no JSON ({reason})."), reason=record.reason)
+        raise _BadRecord(QT_TRANSLATE_NOOP("formats", "the line is no JSON ({reason})."), reason=record.reason)
     if not isinstance(record, dict):
-        raise _BadRecord(_N("formats", "the record is no object."))
+        raise _BadRecord(QT_TRANSLATE_NOOP("formats", "the record is no object."))
     turns = record.get("conversations")
     if not isinstance(turns, list) or not turns:
-        raise _BadRecord(_N("formats", "“conversations” is missing or empty."))
+        raise _BadRecord(QT_TRANSLATE_NOOP("formats", "“conversations” is missing or empty."))
     conversation = Conversation(
         tuple(_turn(turn, position) for position, turn in enumerate(turns, start=1)), _record_id(record)
     )
@@ -77,25 +77,29 @@ def _record_id(record: dict[str, Any]) -> str:
 
 def _turn(turn: Any, position: int) -> Turn:
     if not isinstance(turn, dict) or not isinstance(turn.get("value"), str):
-        raise _BadRecord(_N("formats", "turn {turn} has no text in “value”."), turn=position)
+        raise _BadRecord(QT_TRANSLATE_NOOP("formats", "turn {turn} has no text in “value”."), turn=position)
     role = _ROLES.get(str(turn.get("from", "")).lower())
     if role is None:
         raise _BadRecord(
-            _N("formats", "turn {turn} is from “{role}”; it must be user, assistant or system."),
-            turn=position, role=turn.get("from"),
-        )  # fmt: skip
+            QT_TRANSLATE_NOOP("formats", "turn {turn} is from “{role}”; it must be user, assistant or system."),
+            turn=position,
+            role=turn.get("from"),
+        )
     return Turn(role, turn["value"])
 
 
 def _picture(text: str, base: Path) -> Path:
     if not text.strip():
-        raise _BadRecord(_N("formats", "a picture has no path."))
+        raise _BadRecord(QT_TRANSLATE_NOOP("formats", "a picture has no path."))
     if "://" in text:
         raise _BadRecord(
-            _N("formats", "the picture {url} is an address. Download it first and name the file; "
-                          "nothing is fetched from the network."),
+            QT_TRANSLATE_NOOP(
+                "formats",
+                "the picture {url} is an address. Download it first and name the file; "
+                "nothing is fetched from the network.",
+            ),
             url=text,
-        )  # fmt: skip
+        )
     return resolve_picture(text, base)
 
 
@@ -113,7 +117,9 @@ def write_qwen_vl(path: Path, samples: Iterable[Sample]) -> int:
             write_whole(path, ["[\n", ",\n".join(lines), "\n]\n"])
     except OSError as error:
         raise DataError(
-            _N("errors", "{path}: the file cannot be written ({reason})."), path=path, reason=error.strerror or error
+            QT_TRANSLATE_NOOP("errors", "{path}: the file cannot be written ({reason})."),
+            path=path,
+            reason=error.strerror or error,
         ) from error
     return len(lines)
 
@@ -145,7 +151,7 @@ def recognises_qwen_vl(head: str) -> bool:
 
 QWEN_VL = Format(
     name="qwen-vl",
-    label=_N("formats", "Qwen-VL JSON"),
+    label=QT_TRANSLATE_NOOP("formats", "Qwen-VL JSON"),
     suffixes=(".json", ".jsonl"),
     read=read_qwen_vl,
     write=write_qwen_vl,

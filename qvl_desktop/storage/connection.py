@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.lockfile import FileLock, LockError
 from qvl_desktop.storage import schema
 from qvl_desktop.storage.errors import (
@@ -43,14 +43,22 @@ def check_header(path: Path) -> None:
         with path.open("rb") as file:
             header = file.read(100)
     except FileNotFoundError as error:
-        raise ProjectMissingError(_N("errors", "{path}: there is no such project."), path=path) from error
+        raise ProjectMissingError(
+            QT_TRANSLATE_NOOP("errors", "{path}: there is no such project."), path=path
+        ) from error
     except IsADirectoryError as error:
-        raise NotAProjectError(_N("errors", "{path}: this is a folder, not a project file."), path=path) from error
+        raise NotAProjectError(
+            QT_TRANSLATE_NOOP("errors", "{path}: this is a folder, not a project file."), path=path
+        ) from error
     except OSError as error:
         if path.is_dir():
-            raise NotAProjectError(_N("errors", "{path}: this is a folder, not a project file."), path=path) from error
+            raise NotAProjectError(
+                QT_TRANSLATE_NOOP("errors", "{path}: this is a folder, not a project file."), path=path
+            ) from error
         raise ProjectError(
-            _N("errors", "{path}: the project cannot be read ({reason})."), path=path, reason=error.strerror or error
+            QT_TRANSLATE_NOOP("errors", "{path}: the project cannot be read ({reason})."),
+            path=path,
+            reason=error.strerror or error,
         ) from error
     application = int.from_bytes(header[68:72], "big")
     if len(header) < 100 or not header.startswith(_MAGIC) or application != schema.APPLICATION_ID:
@@ -132,12 +140,16 @@ def create_file(path: Path) -> None:
     except OSError as error:
         if isinstance(error, FileExistsError) and path.exists():
             raise ProjectExistsError(
-                _N("errors", "{path}: there is a file already. Open it, or choose another name."), path=path
+                QT_TRANSLATE_NOOP("errors", "{path}: there is a file already. Open it, or choose another name."),
+                path=path,
             ) from error
         raise ReadOnlyProjectError(
-            _N("errors", "{path}: the project cannot be created ({reason}). Choose a folder you may write to."),
-            path=path, reason=error.strerror or error,
-        ) from error  # fmt: skip
+            QT_TRANSLATE_NOOP(
+                "errors", "{path}: the project cannot be created ({reason}). Choose a folder you may write to."
+            ),
+            path=path,
+            reason=error.strerror or error,
+        ) from error
     finally:
         if reserved:
             for leftover in (building, path):

@@ -12,7 +12,7 @@ from typing import Any
 
 from qvl_desktop.core.conversation import Conversation, Role, Turn
 from qvl_desktop.core.dataset import Split
-from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.tokens import Picture, parse, write
 from qvl_desktop.storage import linking
 from qvl_desktop.storage.errors import RowMissingError
@@ -107,8 +107,11 @@ class Conversations(Pictures):
         """One conversation. Raises `RowMissingError`."""
         rows = self.conversations_of([conversation_id])
         if not rows:
-            raise RowMissingError(_N("errors", "{path}: conversation {id} is no longer in the project."),
-                                  path=self.path, id=conversation_id)  # fmt: skip
+            raise RowMissingError(
+                QT_TRANSLATE_NOOP("errors", "{path}: conversation {id} is no longer in the project."),
+                path=self.path,
+                id=conversation_id,
+            )
         return rows[0]
 
     def conversation_count(self) -> int:
@@ -150,7 +153,7 @@ class Conversations(Pictures):
         Picture paths in its text may be absolute or relative to the project's folder; they are stored as `stored` says.
         A box that is that of a region of the same picture (and of the same ref, where it has one) is linked to it.
         """
-        with self.step(_N("history", "Add conversation")):
+        with self.step(QT_TRANSLATE_NOOP("history", "Add conversation")):
             return self._insert_conversation(conversation, split, template, extra)
 
     def _insert_conversation(self, conversation: Conversation, split: Split, template: str, extra: str) -> int:
@@ -171,18 +174,18 @@ class Conversations(Pictures):
         self, conversations: Iterable[Conversation], split: Split = "", *, template: str = ""
     ) -> list[int]:
         """Add many in one undo step; returns their ids."""
-        with self.step(_N("history", "Add conversations")):
+        with self.step(QT_TRANSLATE_NOOP("history", "Add conversations")):
             return [self._insert_conversation(item, split, template, "") for item in conversations]
 
     def set_conversation_split(self, conversation_ids: Iterable[int], split: Split) -> None:
         """Give conversations a split of their own; "" lets them follow their first picture again."""
         query = "UPDATE conversations SET split = ? WHERE id = ? AND split <> ?"
-        with self.step(_N("history", "Set split")):
+        with self.step(QT_TRANSLATE_NOOP("history", "Set split")):
             self._write_many(query, ((split, number, split) for number in conversation_ids))
 
     def delete_conversations(self, conversation_ids: Iterable[int]) -> None:
         """Delete conversations with their turns."""
-        with self.step(_N("history", "Delete conversations")):
+        with self.step(QT_TRANSLATE_NOOP("history", "Delete conversations")):
             for chunk in chunks(conversation_ids):
                 self._write(f"DELETE FROM conversations WHERE id IN ({marks(len(chunk))})", chunk)
 
@@ -190,26 +193,29 @@ class Conversations(Pictures):
         """One turn. Raises `RowMissingError`."""
         row = self._one("SELECT id, conversation_id, position, role, text FROM turns WHERE id = ?", (turn_id,))
         if row is None:
-            raise RowMissingError(_N("errors", "{path}: turn {id} is no longer in the project."), path=self.path,
-                                  id=turn_id)  # fmt: skip
+            raise RowMissingError(
+                QT_TRANSLATE_NOOP("errors", "{path}: turn {id} is no longer in the project."),
+                path=self.path,
+                id=turn_id,
+            )
         return TurnRow(*row)
 
     def set_turn(self, turn_id: int, text: str) -> None:
         """Change a turn's text."""
         turn = self.turn(turn_id)
-        with self.step(_N("history", "Edit turn")):
+        with self.step(QT_TRANSLATE_NOOP("history", "Edit turn")):
             self._set_text(turn_id, self._localised(text))
             self._text_changed(turn.conversation_id)
 
     def set_role(self, turn_id: int, role: Role) -> None:
         """Change who speaks in a turn."""
         self.turn(turn_id)
-        with self.step(_N("history", "Change role")):
+        with self.step(QT_TRANSLATE_NOOP("history", "Change role")):
             self._write("UPDATE turns SET role = ? WHERE id = ? AND role <> ?", (role, turn_id, role))
 
     def insert_turn(self, conversation_id: int, position: int, turn: Turn) -> int:
         """Insert a turn before the one at `position` (or at the end); returns its id."""
-        with self.step(_N("history", "Add turn")):
+        with self.step(QT_TRANSLATE_NOOP("history", "Add turn")):
             turns = self.conversation(conversation_id).turns
             position = min(max(position, 0), len(turns))
             self._order_turns([*turns[:position], None, *turns[position:]])
@@ -223,7 +229,7 @@ class Conversations(Pictures):
     def move_turn(self, turn_id: int, position: int) -> None:
         """Move a turn to another place in its conversation."""
         turn = self.turn(turn_id)
-        with self.step(_N("history", "Move turn")):
+        with self.step(QT_TRANSLATE_NOOP("history", "Move turn")):
             turns = [row for row in self.conversation(turn.conversation_id).turns if row.id != turn_id]
             turns.insert(min(max(position, 0), len(turns)), turn)
             self._order_turns(turns)
@@ -232,7 +238,7 @@ class Conversations(Pictures):
     def delete_turn(self, turn_id: int) -> None:
         """Delete a turn; those behind it move up."""
         turn = self.turn(turn_id)
-        with self.step(_N("history", "Delete turn")):
+        with self.step(QT_TRANSLATE_NOOP("history", "Delete turn")):
             self._write("DELETE FROM turns WHERE id = ?", (turn_id,))
             self._order_turns(self.conversation(turn.conversation_id).turns)
             self._text_changed(turn.conversation_id)

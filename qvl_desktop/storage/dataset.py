@@ -10,8 +10,7 @@ from pathlib import Path
 
 from qvl_desktop.core.dataset import Dataset, Sample, Split
 from qvl_desktop.core.errors import DataError
-from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
-from qvl_desktop.core.i18n import translate
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.formats.base import Problem
 from qvl_desktop.formats.registry import guess_format
 from qvl_desktop.storage.paths import absolute_path, is_url
@@ -28,7 +27,7 @@ def load_dataset(path: Path, images: Path | None = None) -> Dataset:
     """
     path = Path(path).absolute()
     if not path.exists():
-        raise DataError(_N("errors", "{path}: there is no such file."), path=path)
+        raise DataError(QT_TRANSLATE_NOOP("errors", "{path}: there is no such file."), path=path)
     if is_project(path):
         with Project.open_read_only(path) as project:
             return project_dataset(project)
@@ -59,7 +58,9 @@ def project_dataset(project: Project, split: Split | None = None) -> Dataset:
     problems: list[str] = []
     for sample in project_samples(project, split):
         if any(is_url(text) for text in sample.conversation.pictures):
-            template = translate("errors", _N("errors", "{source}: its picture is an address, not a file."))
+            template = translate(
+                "errors", QT_TRANSLATE_NOOP("errors", "{source}: its picture is an address, not a file.")
+            )
             problems.append(template.format(source=sample.source))
         else:
             samples.append(sample)

@@ -78,8 +78,7 @@ def make_demo_project(out: Path, shipped: Shipped, language: Language, progress:
             reason=error.strerror or error,
         ) from error
     unfinished = out / f"unfinished-{PROJECT_NAME}"
-    for left_over in out.glob(f"{unfinished.name}*"):
-        left_over.unlink()
+    _clear(out, unfinished.name)
     with Project.create(unfinished) as project:
         project.add_pictures(files, progress)
         by_split: dict[Split, list[int]] = {}
@@ -95,7 +94,14 @@ def make_demo_project(out: Path, shipped: Shipped, language: Language, progress:
             project.set_split(ids, name)
         generate(project, TEMPLATES, language)
     unfinished.rename(out / PROJECT_NAME)
+    _clear(out, unfinished.name)
     return out / PROJECT_NAME
+
+
+def _clear(out: Path, name: str) -> None:
+    """Delete a project that was begun, with its journal and lock files."""
+    for left_over in (*out.glob(f"{name}*"), *out.glob(f".{name}*")):
+        left_over.unlink()
 
 
 def _copy_pictures(folder: Path, shipped: Shipped) -> dict[Path, tuple[str, tuple[tuple[str, Rect], ...]]]:

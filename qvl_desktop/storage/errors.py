@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from qvl_desktop.core.errors import QvlError
-from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 
 
 class ProjectError(QvlError):
@@ -62,14 +62,20 @@ class SettingsError(QvlError):
     """The settings cannot be written."""
 
 
-FULL = _N("errors", "{path}: the disk is full. The last edit was taken back; make room and do it again.")
-LOCKED = _N("errors", "{path}: another program works on this project. Close it there first.")
-READ_ONLY = _N("errors", "{path}: the project cannot be written. Check the rights of the file and of its folder, "
-                         "or copy it to a place of your own.")  # fmt: skip
-DAMAGED = _N("errors", "{path}: the project file is damaged ({reason}). It was left as it is; restore a backup "
-                       "(the .backup files beside it), or export what can still be read.")  # fmt: skip
-NOT_OURS = _N("errors", "{path}: this is not a QVL Desktop project. It was not touched.")
-OTHER = _N("errors", "{path}: the project cannot be used ({reason}).")
+FULL = QT_TRANSLATE_NOOP("errors", "{path}: the disk is full. The last edit was taken back; make room and do it again.")
+LOCKED = QT_TRANSLATE_NOOP("errors", "{path}: another program works on this project. Close it there first.")
+READ_ONLY = QT_TRANSLATE_NOOP(
+    "errors",
+    "{path}: the project cannot be written. Check the rights of the file and of its folder, "
+    "or copy it to a place of your own.",
+)
+DAMAGED = QT_TRANSLATE_NOOP(
+    "errors",
+    "{path}: the project file is damaged ({reason}). It was left as it is; restore a backup "
+    "(the .backup files beside it), or export what can still be read.",
+)
+NOT_OURS = QT_TRANSLATE_NOOP("errors", "{path}: this is not a QVL Desktop project. It was not touched.")
+OTHER = QT_TRANSLATE_NOOP("errors", "{path}: the project cannot be used ({reason}).")
 
 
 def from_sqlite(error: sqlite3.Error, path: Path) -> ProjectError:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from qvl_desktop.core.conversation import Conversation
-from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.templates import TEMPLATES, Language, template_key
 from qvl_desktop.storage.indexing import Progress
 from qvl_desktop.storage.project import Project
@@ -52,7 +52,7 @@ def generate(
     """
     ids = project.picture_ids(has_regions=True) if picture_ids is None else list(picture_ids)
     made = pictures = replaced = 0
-    with project.step(_N("history", "Make conversations")):
+    with project.step(QT_TRANSLATE_NOOP("history", "Make conversations")):
         if replace:
             replaced = _delete_earlier(project, [template_key(name, language) for name in names], ids)
         for number, picture in enumerate(project.pictures(ids)):

@@ -12,8 +12,7 @@ from pathlib import Path
 
 from qvl_desktop.core.conversation import Conversation, Turn
 from qvl_desktop.core.dataset import Sample, Split
-from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
-from qvl_desktop.core.i18n import translate
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.core.tokens import Picture, format_box, parse, write
 from qvl_desktop.formats.base import Format, Problem
 from qvl_desktop.storage.errors import RegionError
@@ -49,7 +48,7 @@ def import_samples(project: Project, samples: Iterable[Sample], progress: Progre
     samples = list(samples)
     good, measured, problems = _readable(project, samples, progress)
     before = project.picture_count(), project.region_count()
-    with project.step(_N("history", "Import")):
+    with project.step(QT_TRANSLATE_NOOP("history", "Import")):
         splits: dict[str, Split] = {}
         for sample in good:
             for picture in sample.pictures:
@@ -77,7 +76,9 @@ def _readable(
     measured, reasons = measure(new, progress)
     bad = set(new) - {item.file for item in measured}
     good, problems = [], reasons
-    template = translate("errors", _N("errors", "{source}: left out, its picture {path} cannot be read."))
+    template = translate(
+        "errors", QT_TRANSLATE_NOOP("errors", "{source}: left out, its picture {path} cannot be read.")
+    )
     for sample in samples:
         missing = [picture for picture in sample.pictures if picture in bad]
         if missing:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qvl_desktop.core.errors import PictureError, QvlError
-from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.pictures import SUFFIXES, picture_size
 from qvl_desktop.storage.paths import sort_key
 
@@ -35,9 +35,11 @@ def find_pictures(folder: Path) -> list[Path]:
     Raises `PictureError` when the folder itself cannot be read; unreadable folders below it are passed over.
     """
     if not folder.is_dir():
-        raise PictureError(_N("errors", "{path}: there is no such folder."), path=folder)
+        raise PictureError(QT_TRANSLATE_NOOP("errors", "{path}: there is no such folder."), path=folder)
     if not os.access(folder, os.R_OK):
-        raise PictureError(_N("errors", "{path}: the folder cannot be read. Check its rights."), path=folder)
+        raise PictureError(
+            QT_TRANSLATE_NOOP("errors", "{path}: the folder cannot be read. Check its rights."), path=folder
+        )
     return sorted(_walk(folder), key=lambda path: sort_key(path.as_posix()))
 
 
@@ -81,10 +83,11 @@ def _check_name(file: Path) -> None:
         name.encode("utf-8")
     except UnicodeEncodeError as error:
         raise PictureError(
-            _N("errors", "{path}: the file's name is not valid text; rename the file."),
+            QT_TRANSLATE_NOOP("errors", "{path}: the file's name is not valid text; rename the file."),
             path=name.encode("utf-8", "replace").decode("utf-8"),
         ) from error
     if any(tag in name for tag in ("<img>", "</img>", "\n")):
         raise PictureError(
-            _N("errors", "{path}: the file's name holds <img>, </img> or a line end; rename the file."), path=file
+            QT_TRANSLATE_NOOP("errors", "{path}: the file's name holds <img>, </img> or a line end; rename the file."),
+            path=file,
         )

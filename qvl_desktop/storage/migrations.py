@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.storage import schema
 from qvl_desktop.storage.errors import DamagedProjectError, NewerProjectError, explained
 
@@ -26,16 +26,24 @@ def check_version(path: Path, version: int) -> None:
     """Raise `NewerProjectError` for a file of a later program, `DamagedProjectError` for an impossible version."""
     if version > schema.VERSION:
         raise NewerProjectError(
-            _N("errors", "{path}: this project was written by a newer version of the program (file version {found}, "
-                         "this program knows {known}). Update the program to open it; the file was not touched."),
-            path=path, found=version, known=schema.VERSION,
-        )  # fmt: skip
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "{path}: this project was written by a newer version of the program (file version {found}, "
+                "this program knows {known}). Update the program to open it; the file was not touched.",
+            ),
+            path=path,
+            found=version,
+            known=schema.VERSION,
+        )
     if version < 1:
         raise DamagedProjectError(
-            _N("errors", "{path}: the project file carries no version; it was not written to the end. "
-                         "It was left as it is; restore a backup (the .backup files beside it)."),
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "{path}: the project file carries no version; it was not written to the end. "
+                "It was left as it is; restore a backup (the .backup files beside it).",
+            ),
             path=path,
-        )  # fmt: skip
+        )
 
 
 def migrate(

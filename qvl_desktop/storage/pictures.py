@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from qvl_desktop.core.dataset import Split
-from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.split import assign_splits
 from qvl_desktop.storage.errors import RowMissingError
 from qvl_desktop.storage.indexing import Measured, Progress, expand, measure
@@ -44,7 +44,7 @@ class Pictures(Store):
         if not measured:
             return []
         ids = []
-        with self.step(_N("history", "Add pictures")):
+        with self.step(QT_TRANSLATE_NOOP("history", "Add pictures")):
             for item in measured:
                 path = self.stored(item.file)
                 row = self._one("SELECT id FROM pictures WHERE path = ?", (path,))
@@ -109,8 +109,11 @@ class Pictures(Store):
         """One picture. Raises `RowMissingError`."""
         row = self._one(f"SELECT {_COLUMNS} FROM pictures WHERE id = ?", (picture_id,))
         if row is None:
-            raise RowMissingError(_N("errors", "{path}: picture {id} is no longer in the project."), path=self.path,
-                                  id=picture_id)  # fmt: skip
+            raise RowMissingError(
+                QT_TRANSLATE_NOOP("errors", "{path}: picture {id} is no longer in the project."),
+                path=self.path,
+                id=picture_id,
+            )
         return self._picture_row(row)
 
     def pictures(self, picture_ids: Iterable[int]) -> list[PictureRow]:
@@ -134,11 +137,11 @@ class Pictures(Store):
 
     def set_split(self, picture_ids: Iterable[int], split: Split) -> None:
         """Put pictures into a split ("" takes them out of all)."""
-        self._set_pictures(_N("history", "Set split"), "split", picture_ids, split)
+        self._set_pictures(QT_TRANSLATE_NOOP("history", "Set split"), "split", picture_ids, split)
 
     def set_status(self, picture_ids: Iterable[int], status: str) -> None:
         """Mark pictures, for example "done"."""
-        self._set_pictures(_N("history", "Mark pictures"), "status", picture_ids, status)
+        self._set_pictures(QT_TRANSLATE_NOOP("history", "Mark pictures"), "status", picture_ids, status)
 
     def _set_pictures(self, description: str, column: str, picture_ids: Iterable[int], value: str) -> None:
         query = f"UPDATE pictures SET {column} = ? WHERE id = ? AND {column} <> ?"
@@ -154,14 +157,14 @@ class Pictures(Store):
         """
         ids = self.picture_ids() if picture_ids is None else list(picture_ids)
         groups = assign_splits(ids, shares, seed)
-        with self.step(_N("history", "Split pictures")):
+        with self.step(QT_TRANSLATE_NOOP("history", "Split pictures")):
             for split, members in groups.items():
                 self.set_split(members, split)
         return {split: len(members) for split, members in groups.items()}
 
     def remove_pictures(self, picture_ids: Iterable[int]) -> None:
         """Take pictures out of the project, with their regions and the conversations about them. Files stay."""
-        with self.step(_N("history", "Remove pictures")):
+        with self.step(QT_TRANSLATE_NOOP("history", "Remove pictures")):
             for chunk in chunks(picture_ids):
                 places = marks(len(chunk))
                 self._write(

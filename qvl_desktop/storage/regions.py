@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from qvl_desktop.core.box import Box, Rect
-from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.tokens import Fault, format_box
 from qvl_desktop.core.tokens import faults as token_faults
 from qvl_desktop.storage import linking
@@ -41,8 +41,11 @@ class Regions(Conversations):
         """One region. Raises `RowMissingError`."""
         row = self._one(f"SELECT {_COLUMNS} {_FROM} WHERE r.id = ?", (region_id,))
         if row is None:
-            raise RowMissingError(_N("errors", "{path}: region {id} is no longer in the project."), path=self.path,
-                                  id=region_id)  # fmt: skip
+            raise RowMissingError(
+                QT_TRANSLATE_NOOP("errors", "{path}: region {id} is no longer in the project."),
+                path=self.path,
+                id=region_id,
+            )
         return _region_row(row)
 
     def region_count(self) -> int:
@@ -85,7 +88,11 @@ class Regions(Conversations):
             rect, token = self._fitted(given, picture.width, picture.height)
             rows.append((picture_id, self._checked_ref(ref), rect.x1, rect.y1, rect.x2, rect.y2, token))
         insert = "INSERT INTO regions (picture_id, ref, x1, y1, x2, y2, token) VALUES (?, ?, ?, ?, ?, ?, ?)"
-        with self.step(_N("history", "Add region") if len(rows) == 1 else _N("history", "Add regions")):
+        with self.step(
+            QT_TRANSLATE_NOOP("history", "Add region")
+            if len(rows) == 1
+            else QT_TRANSLATE_NOOP("history", "Add regions")
+        ):
             return [self._write(insert, row) for row in rows]
 
     def move_region(self, region_id: int, rect: Rect) -> None:
@@ -95,7 +102,7 @@ class Regions(Conversations):
         rect, token = self._fitted(rect, picture.width, picture.height)
         if rect == region.rect:
             return
-        with self.step(_N("history", "Move region")):
+        with self.step(QT_TRANSLATE_NOOP("history", "Move region")):
             self._write(
                 "UPDATE regions SET x1 = ?, y1 = ?, x2 = ?, y2 = ?, token = ? WHERE id = ?",
                 (rect.x1, rect.y1, rect.x2, rect.y2, token, region_id),
@@ -118,7 +125,7 @@ class Regions(Conversations):
         ref = self._checked_ref(ref)
         if ref == region.ref:
             return
-        with self.step(_N("history", "Rename region")):
+        with self.step(QT_TRANSLATE_NOOP("history", "Rename region")):
             self._write("UPDATE regions SET ref = ? WHERE id = ?", (ref, region_id))
             for turn_id, ordinals in self._tokens_of(region_id).items():
                 turn = self.turn(turn_id)
@@ -129,7 +136,7 @@ class Regions(Conversations):
 
     def delete_regions(self, region_ids: Iterable[int]) -> None:
         """Delete regions. Conversations keep their text; the box tokens in it then stand for themselves."""
-        with self.step(_N("history", "Delete regions")):
+        with self.step(QT_TRANSLATE_NOOP("history", "Delete regions")):
             for chunk in chunks(region_ids):
                 self._write(f"DELETE FROM regions WHERE id IN ({marks(len(chunk))})", chunk)
 
@@ -154,15 +161,17 @@ class Regions(Conversations):
         rect = rect.normalised().clipped(width, height)
         rect = Rect(*(round(value, PRECISION) for value in (rect.x1, rect.y1, rect.x2, rect.y2)))
         if not (rect.width > 0 and rect.height > 0):
-            raise RegionError(_N("errors", "This box has no area inside its picture."))
+            raise RegionError(QT_TRANSLATE_NOOP("errors", "This box has no area inside its picture."))
         return rect, format_box(Box.encode(rect, width, height))
 
     def _checked_ref(self, ref: str) -> str:
         ref = " ".join(ref.split())
         found: list[Fault] = token_faults(ref)
         if found or ("<" in ref and ("<ref>" in ref or "<box>" in ref or "<quad>" in ref or "<img>" in ref)):
-            raise RegionError(_N("errors", "“{ref}” cannot name a region: it holds tags such as <ref> or <box>."),
-                              ref=ref)  # fmt: skip
+            raise RegionError(
+                QT_TRANSLATE_NOOP("errors", "“{ref}” cannot name a region: it holds tags such as <ref> or <box>."),
+                ref=ref,
+            )
         return ref
 
 
