@@ -6,6 +6,7 @@ matching boxes (`core.metrics`) nor generating text (`engine.generator`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from qvl_desktop.engine.generator import Question as Prompted
 
 SHORTEST_ANSWER = 24
 DRAWN_SIDE = 1280
+_PICTURE_LINE = re.compile(r"(?:Picture \d+: *)?<img>.*?</img>\n?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,4 @@ def draw_outcome(outcome: Outcome, path: Path) -> None:
 
 def spoken_question(question: Question) -> str:
     """The last user turn without its picture markup, as a person reads it."""
-    parts = (part for part in parse(question.turns[-1].text) if not isinstance(part, Picture))
-    words = "".join(getattr(part, "text", "") for part in parts)
-    return words.replace("Picture 1: ", "").strip()
+    return _PICTURE_LINE.sub("", question.turns[-1].text).strip()
