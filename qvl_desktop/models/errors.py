@@ -29,5 +29,9 @@ class ModelLoadError(ModelError):
     """A model folder cannot be loaded: missing or unexpected tensors, an unknown family, a missing file."""
 
 
+class WeightFileError(ModelLoadError):
+    """A file of weights is cut short, is not what its name says, or wants to run code."""
+
+
 class QuantizationError(ModelError):
     """A precision that this model or machine does not offer."""

@@ -7,6 +7,7 @@ family computes is its own business; downloading is elsewhere.
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
@@ -15,9 +16,16 @@ import torch
 from safetensors import SafetensorError
 
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.models.checkpoint import Checkpoint, named
 from qvl_desktop.models.errors import ModelLoadError, QuantizationError
+from qvl_desktop.models.gptq.checkpoint import replace_layers
+from qvl_desktop.models.gptq.kernels import use_kernel
+from qvl_desktop.models.gptq.settings import is_gptq, read_settings
+from qvl_desktop.models.materialize import Placement, fill
 from qvl_desktop.models.names import resolve_model as resolve_model
+from qvl_desktop.models.placement import RESERVED_SHARE, cards, native_precision, spread
 from qvl_desktop.models.quantization import QUANTIZED_PRECISIONS, prepare_quantized, quantization_config
+from qvl_desktop.models.sizes import check_sizes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,9 +36,8 @@ if TYPE_CHECKING:
 
 DENSE_DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 PRECISIONS = ("auto", *DENSE_DTYPES, *QUANTIZED_PRECISIONS)
-SMALL_CHECKPOINT_BYTES = 2 * 1024**3
-NAMED_TENSORS = 8
 LOAD_FAILURES = (OSError, ValueError, RuntimeError, SafetensorError)
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -61,25 +68,88 @@ def load_model(
     adapter: Path | None = None,
     visual: bool = True,
     dtype: torch.dtype | None = None,
+    kernel: str = "auto",
 ) -> PreTrainedModel:
     """Load a model in evaluation mode.
 
     Args:
-        folder: a checkpoint folder with ``config.json`` and safetensors weights.
-        precision: one of PRECISIONS. "auto": on a GPU bf16, or fp16 where it has no bf16; on a CPU fp32, or bf16 for
-            checkpoints over 2 GiB.
-        device: a torch device, or "auto" for the first GPU if there is one.
+        folder: a checkpoint folder in the official layout: ``config.json`` and safetensors or ``.bin`` weights, in one
+            file or sharded. GPTQ folders (Int4) are recognised by themselves.
+        precision: one of PRECISIONS. "auto": on a GPU bf16, or fp16 on cards before Ampere; on a CPU fp32, or bf16 for
+            checkpoints over 2 GiB. For a GPTQ folder: what its dense tensors and the computation use.
+        device: a torch device; "auto" for the first GPU if there is one, or all of them when the model does not fit
+            on it; "all" to spread it over every GPU.
         adapter: a PEFT adapter folder to put on top; the result is then a ``PeftModel``.
         visual: false leaves the visual tower out; pictures then come as image_features.
         dtype: of the dense tensors and the computation of a quantised model; by default what "auto" would choose.
+        kernel: how GPTQ layers multiply, one of ``gptq.kernels.KERNELS``. Training needs "native".
 
     Raises:
         ModelLoadError: no or broken config, an unknown family, tensors missing, unexpected or of another shape.
-        QuantizationError: an unknown precision, or one the checkpoint does not allow.
+        WeightFileError: a file is cut short or wants to run code.
+        ConfigurationError: sizes that are absurd or do not fit each other.
+        QuantizationError: an unknown precision or kernel, or one the checkpoint does not allow.
     """
     config, family = read_family(folder)
-    where = choose_device(device)
+    check_sizes(config, folder / "config.json")
+    where = choose_device("auto" if device == "all" else device)
     dtype, quantization = choose_precision(folder, config, family, precision, where, dtype)
+    checkpoint = Checkpoint.open(folder)
+    model = _skeleton(folder, config, family, visual)
+    gptq = is_gptq(config, folder)
+    if gptq:
+        replace_layers(model, checkpoint, read_settings(folder, config))
+    devices = place(model, dtype, where, spread_over_all=device == "all", may_spread=device == "auto")
+    if quantization is None and (config.get("quantization_config") is None or gptq):
+        fill(model, checkpoint, dtype=dtype, placement=Placement(devices), ignored=None if visual else _is_visual)
+        _complete(model, folder, dtype, devices)
+    else:
+        checkpoint_is_dense = config.get("quantization_config") is None
+        if checkpoint_is_dense:
+            checkpoint.check({n: v.shape for n, v in model.state_dict().items()}, None if visual else _is_visual)
+        model = _load_by_transformers(folder, family, visual, dtype, quantization, devices)
+    prepare_quantized(model)
+    if gptq:
+        use_kernel(model, kernel, dtype)
+    if adapter is not None:
+        model = load_adapter(model, adapter)
+    return model.eval()
+
+
+def _skeleton(folder: Path, config: dict[str, Any], family: Family, visual: bool) -> PreTrainedModel:
+    """The model of a folder on the meta device, without a byte of weights."""
+    cls = _class(family, family.model_class)
+    try:
+        settings = cls.config_class.from_pretrained(folder, local_files_only=True, visual_tower=visual)
+        settings._name_or_path = str(folder)
+        with torch.device("meta"):
+            model = cls(settings)
+    except (TypeError, *LOAD_FAILURES) as error:
+        raise ModelLoadError(
+            QT_TRANSLATE_NOOP("errors", "{folder}: config.json makes no model: {reason}"), folder=folder, reason=error
+        ) from error
+    return cast("PreTrainedModel", model)
+
+
+def _complete(model: PreTrainedModel, folder: Path, dtype: torch.dtype, devices: dict[str, torch.device]) -> None:
+    """What ``from_pretrained`` sets beside the tensors: dtype, generation settings, hooks between devices."""
+    from transformers import GenerationConfig
+
+    model.config.dtype = dtype
+    if (folder / "generation_config.json").is_file():
+        model.generation_config = GenerationConfig.from_pretrained(folder, local_files_only=True)
+    if len(set(devices.values())) > 1:
+        from accelerate import dispatch_model
+
+        dispatch_model(model, devices, skip_keys=model._skip_keys_device_placement)
+    else:
+        vars(model)["hf_device_map"] = devices
+
+
+def _load_by_transformers(
+    folder: Path, family: Family, visual: bool, dtype: torch.dtype, quantization: Any, devices: dict[str, torch.device]
+) -> PreTrainedModel:
+    """Load with bitsandbytes' layers, which quantise on arrival."""
     cls = _class(family, family.model_class)
     options: dict[str, Any] = {} if visual else {"visual_tower": False}
     if quantization is not None:
@@ -88,7 +158,7 @@ def load_model(
         model, report = cls.from_pretrained(
             folder,
             dtype=dtype,
-            device_map={"": where},
+            device_map=devices,
             output_loading_info=True,
             ignore_mismatched_sizes=True,  # reported below, all at once and by name
             local_files_only=True,
@@ -99,10 +169,36 @@ def load_model(
             QT_TRANSLATE_NOOP("errors", "{folder}: the model cannot be loaded: {reason}"), folder=folder, reason=error
         ) from error
     check_report(folder, report)
-    prepare_quantized(model)
-    if adapter is not None:
-        model = load_adapter(model, adapter)
-    return cast("PreTrainedModel", model.eval())
+    return cast("PreTrainedModel", model)
+
+
+def place(
+    model: PreTrainedModel, dtype: torch.dtype, where: torch.device, *, spread_over_all: bool, may_spread: bool
+) -> dict[str, torch.device]:
+    """The device of each part of a model: all on ``where``, or spread over every card when it must or may be."""
+    found = cards() if where.type == "cuda" else []
+    parts = part_sizes(model, dtype)
+    fits = len(found) < 2 or sum(parts.values()) <= found[where.index or 0].free * (1 - RESERVED_SHARE)
+    if len(found) < 2 or not (spread_over_all or (may_spread and not fits)):
+        return {"": where}
+    return {path: torch.device("cuda", card) for path, card in spread(parts, [card.free for card in found]).items()}
+
+
+def part_sizes(model: PreTrainedModel, dtype: torch.dtype) -> dict[str, int]:
+    """Bytes of each part that must stay whole (a decoder block, the tower, ...), in the order they compute."""
+    paths = [f"transformer.{name}" for name in ("visual", "wte", "drop", "rotary")]
+    paths += [f"transformer.h.{index}" for index in range(model.config.num_hidden_layers)]
+    sizes = {}
+    for path in (*paths, "transformer.ln_f", "lm_head"):
+        module = model.get_submodule(path) if path != "transformer.visual" or model.config.visual_tower else None
+        if module is not None:
+            tensors = module.state_dict().values()
+            sizes[path] = sum(t.numel() * (dtype if t.is_floating_point() else t.dtype).itemsize for t in tensors)
+    return sizes
+
+
+def _is_visual(name: str) -> bool:
+    return name.startswith("transformer.visual.")
 
 
 def load_processor(folder: Path) -> QwenVLProcessor:
@@ -113,7 +209,9 @@ def load_processor(folder: Path) -> QwenVLProcessor:
 
 def load_adapter(model: PreTrainedModel, adapter: Path) -> PreTrainedModel:
     """Put a PEFT adapter on a model, for inference."""
-    from peft import PeftModel
+    from peft import PeftConfig, PeftModel
+
+    from qvl_desktop.models.gptq.peft import with_gptq_layers
 
     if not (adapter / "adapter_config.json").is_file():
         raise ModelLoadError(
@@ -121,7 +219,9 @@ def load_adapter(model: PreTrainedModel, adapter: Path) -> PreTrainedModel:
             folder=adapter,
         )
     try:
-        return cast("PreTrainedModel", PeftModel.from_pretrained(model, str(adapter), is_trainable=False))
+        config = with_gptq_layers(PeftConfig.from_pretrained(str(adapter)))
+        config.inference_mode = True
+        return cast("PreTrainedModel", PeftModel.from_pretrained(model, str(adapter), config=config))
     except LOAD_FAILURES as error:
         raise ModelLoadError(
             QT_TRANSLATE_NOOP("errors", "{folder}: the adapter does not fit this model: {reason}"),
@@ -176,12 +276,21 @@ def choose_precision(
             precision=precision,
             known=", ".join(PRECISIONS),
         )
-    method = (config.get("quantization_config") or {}).get("quant_method")
-    if method not in (None, "bitsandbytes"):
+    method = "gptq" if is_gptq(config, folder) else (config.get("quantization_config") or {}).get("quant_method")
+    if method not in (None, "bitsandbytes", "gptq"):
         raise QuantizationError(
-            QT_TRANSLATE_NOOP("errors", "{folder}: checkpoints quantised by {method} cannot be read yet."),
+            QT_TRANSLATE_NOOP("errors", "{folder}: checkpoints quantised by {method} cannot be read."),
             folder=folder,
             method=method,
+        )
+    if method is not None and precision in QUANTIZED_PRECISIONS:
+        raise QuantizationError(
+            QT_TRANSLATE_NOOP(
+                "errors", "{folder}: this model is quantised already ({method}); it cannot be loaded as {precision}."
+            ),
+            folder=folder,
+            method=method,
+            precision=precision,
         )
     dtype = DENSE_DTYPES.get(precision) or quantized_dtype or _native_dtype(folder, device)
     if method is not None:  # already quantised on disk: its own settings hold
@@ -202,22 +311,18 @@ def check_report(folder: Path, report: dict[str, Any]) -> None:
                 "Other shape: {mismatched}. Download the model again, or check config.json.",
             ),
             folder=folder,
-            missing=_named(missing),
-            unexpected=_named(unexpected),
-            mismatched=_named(mismatched),
+            missing=named(missing),
+            unexpected=named(unexpected),
+            mismatched=named(mismatched),
         )
 
 
-def _named(names: list[str]) -> str:
-    shown = ", ".join(names[:NAMED_TENSORS]) or "-"
-    return shown if len(names) <= NAMED_TENSORS else f"{shown}, ... ({len(names)})"
-
-
 def _native_dtype(folder: Path, device: torch.device) -> torch.dtype:
-    if device.type == "cuda":
-        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
     size = sum(file.stat().st_size for pattern in ("*.safetensors", "*.bin") for file in folder.glob(pattern))
-    return torch.float32 if size <= SMALL_CHECKPOINT_BYTES else torch.bfloat16
+    found = cards()[device.index or 0 : (device.index or 0) + 1] if device.type == "cuda" else []
+    choice = native_precision(found, size)
+    _log.info("Precision: %s", choice.reason)
+    return choice.dtype
 
 
 def _class(family: Family, name: str) -> Any:

@@ -9,7 +9,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from qvl_desktop.models.errors import ModelLoadError, QuantizationError
+from qvl_desktop.models.errors import ModelLoadError, QuantizationError, WeightFileError
 from qvl_desktop.models.loading import load_model
 from qvl_desktop.models.qwen_vl import QwenVLForConditionalGeneration
 from tests.models.conftest import picture_ids, small_config
@@ -126,14 +126,14 @@ def test_checkpoints_that_are_not_whole(folder: Path, tmp_path: Path) -> None:
         load_model(broken(folder, tmp_path / "missing", without), device="cpu")
     with pytest.raises(ModelLoadError, match=r"Unexpected: transformer\.h\.9\.x\."):
         load_model(broken(folder, tmp_path / "more", whole | {"transformer.h.9.x": torch.zeros(1)}), device="cpu")
-    with pytest.raises(ModelLoadError, match=rf"Other shape: {name}\."):
+    with pytest.raises(ModelLoadError, match=rf"Other shape: {name} \[3, 3\] != "):
         load_model(broken(folder, tmp_path / "shape", without | {name: torch.zeros(3, 3)}), device="cpu")
     no_tower = {key: value for key, value in whole.items() if ".visual." not in key}
     with pytest.raises(ModelLoadError, match=r"Missing: transformer\.visual"):
         load_model(broken(folder, tmp_path / "tower", no_tower), device="cpu")
     truncated = tmp_path / "missing" / "model.safetensors"
     truncated.write_bytes(truncated.read_bytes()[:1000])
-    with pytest.raises(ModelLoadError, match="cannot be loaded"):
+    with pytest.raises(WeightFileError, match=r"model\.safetensors: the file is cut short"):
         load_model(tmp_path / "missing", device="cpu")
 
 
@@ -147,7 +147,7 @@ def test_folders_that_are_not_models(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelLoadError, match="llama is not known"):
         load_model(tmp_path)
     (tmp_path / "config.json").write_bytes((folder / "config.json").read_bytes())
-    with pytest.raises(ModelLoadError, match="cannot be loaded"):
+    with pytest.raises(ModelLoadError, match="there are no weights"):
         load_model(tmp_path)
     with pytest.raises(QuantizationError, match="int2"):
         load_model(folder, precision="int2")

@@ -40,6 +40,11 @@ class Positions:
     sin: torch.Tensor
     query_scale: torch.Tensor | None
 
+    def to(self, device: torch.device | str | int, **options: Any) -> Positions:
+        """A copy on a device: blocks of a model that is spread over several cards each get their own."""
+        scale = None if self.query_scale is None else self.query_scale.to(device, **options)
+        return Positions(self.cos.to(device, **options), self.sin.to(device, **options), scale)
+
 
 class QwenVLRMSNorm(nn.Module):
     """Root-mean-square norm, computed in float32."""
