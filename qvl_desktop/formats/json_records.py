@@ -15,6 +15,8 @@ from qvl_desktop.core.errors import DataError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 
 _CHUNK = 1 << 20
+_NUMBER_TAIL = 3
+"""A number may go on in the next piece when it ends this close to the end (`1`, `1.`, `1e+`)."""
 _BLANKS = " \t\r\n"
 
 
@@ -145,11 +147,11 @@ def _item(window: _Window, decoder: json.JSONDecoder) -> Any:
         try:
             value, end = decoder.raw_decode(window.text, window.position)
         except ValueError as error:
+            behind = getattr(error, "pos", window.position) - window.position
             if window.more():
                 continue
-            at = getattr(error, "pos", window.position)
-            raise window.fail(at, getattr(error, "msg", str(error))) from error
-        if end == len(window.text) and window.more():  # a number may go on
+            raise window.fail(window.position + behind, getattr(error, "msg", str(error))) from error
+        if isinstance(value, (int, float)) and len(window.text) - end < _NUMBER_TAIL and window.more():
             continue
         window.position = end
         return value
