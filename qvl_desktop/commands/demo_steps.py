@@ -9,6 +9,7 @@ import json
 import shutil
 import subprocess
 import time
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -202,6 +203,7 @@ class Examiner:
         from qvl_desktop.training.evaluation import grounding_questions
 
         hush_libraries()
+        warnings.filterwarnings("ignore", category=FutureWarning)  # for the authors of libraries, not for users
         self.new = [q for q in grounding_questions(dataset.split("val")) if q.truth[0][0] == unseen]
         self.known = grounding_questions(dataset.split("test"))
         folder = resolve_model("demo")

@@ -123,7 +123,7 @@ class TerminalReport:
     """Says on stderr, in plain lines, what a run does."""
 
     def __init__(self) -> None:
-        self._stage = ""
+        self._stage = ("", -1)
         self._last_line = 0.0
         self._seconds: list[float] = []
 
@@ -155,8 +155,9 @@ class TerminalReport:
                 pass
 
     def _on_stage(self, stage: str, done: int, total: int) -> None:
-        if stage != self._stage or (total and done >= total):
-            self._stage = stage
+        finished = bool(total) and done >= total
+        if stage != self._stage[0] or (finished and done != self._stage[1]):
+            self._stage = (stage, done if finished else -1)
             self._say(f"{stage}: {done} of {total}" if total > 1 else stage)
 
     def _on_step(self, step: Step) -> None:

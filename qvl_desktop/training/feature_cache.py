@@ -11,6 +11,7 @@ listed, so an index never promises what is not there.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -60,6 +61,12 @@ class FeatureCache:
         self._keys_by_path: dict[Path, str] = {}
         self._mapped: torch.Tensor | None = None
         self._read_index()
+
+    def wait_for(self, pictures: Sequence[Path], seconds: float = 0.5) -> None:
+        """Wait until another process has filled in these pictures."""
+        while self.missing(pictures):
+            time.sleep(seconds)
+            self._read_index()
 
     def _read_index(self) -> None:
         try:

@@ -11,6 +11,7 @@ import logging
 import os
 import sys
 import traceback
+import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -125,6 +126,8 @@ def _log_to(path: Path) -> None:
     handlers: list[logging.Handler] = [logging.StreamHandler()] if sys.stderr is not None else []
     if not _is_stderr(path):
         handlers.append(logging.FileHandler(path, encoding="utf-8"))
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # advice about optional kernels
+    warnings.filterwarnings("ignore", category=FutureWarning)  # for the authors of libraries, not for users
     form = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
     for handler in handlers:
         handler.setFormatter(form)

@@ -39,6 +39,8 @@ from qvl_desktop.training.trainer import PLAN_NAME, QvlTrainer, checkpoints, pla
 from qvl_desktop.training.validation import Validation
 
 FEATURES_FOLDER = "features"
+NAMED_SAMPLES = 20
+"""Samples left out that get a notice of their own."""
 MODEL_FOLDER = "model"
 """Where a full run puts the tuned model; adapters go to `adapter/`."""
 
@@ -141,10 +143,16 @@ class TrainingSession:
             )
         held_out = dataset.split("val")[: self._plan.eval_samples]
         held_out_encoded, more = encode_samples(held_out, processor.tokenizer, self._plan)
-        for notice in [*notices, *more]:
-            self._writer.write(Notice(message=notice))
+        self._tell_left_out([*notices, *more])
         self._writer.stage("samples", 1, 1)
         return Splits(train, held_out, held_out_encoded)
+
+    def _tell_left_out(self, notices: list[str]) -> None:
+        for notice in notices[:NAMED_SAMPLES]:
+            self._writer.write(Notice(message=notice))
+        if len(notices) > NAMED_SAMPLES:
+            text = translate("errors", QT_TRANSLATE_NOOP("errors", "{count} more samples are left out."))
+            self._writer.write(Notice(message=text.format(count=len(notices) - NAMED_SAMPLES)))
 
     # Pictures
 
@@ -167,6 +175,7 @@ class TrainingSession:
                 progress=lambda done, total: self._writer.stage("features", done, total),
                 check=self._control.check,
             )
+        cache.wait_for(files)
         self._writer.stage("features", len(files), len(files))
         del tower
         gc.collect()

@@ -108,6 +108,11 @@ class QvlTrainer(Trainer):
         self.tokens_seen = int(sum(counts)) * int(self.args.world_size)
         return batches, items
 
+    def log(self, *args: Any, **kwargs: Any) -> None:
+        """Tell the callbacks; keep no history, which every checkpoint would write out again (`events.jsonl` has it)."""
+        super().log(*args, **kwargs)
+        self.state.log_history.clear()
+
     # Validation
 
     def _evaluate(self, trial: Any, ignore_keys_for_eval: Any, skip_scheduler: bool = False) -> dict[str, float]:
@@ -129,9 +134,9 @@ class QvlTrainer(Trainer):
             if self.args.should_save:
                 shutil.rmtree(self._staging, ignore_errors=True)
                 self._staging.mkdir(parents=True)
+            self.accelerator.wait_for_everyone()
             super()._save_checkpoint(model, trial)
-            if self.args.world_size > 1:
-                self.accelerator.wait_for_everyone()
+            self.accelerator.wait_for_everyone()
             if self.args.should_save:
                 place_folder(self._staging / name, folder / name)
                 drop_old_checkpoints(folder, self._plan.save_limit)
