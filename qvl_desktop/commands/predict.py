@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from qvl_desktop.core.box import Box
+from qvl_desktop.core.cards import read_card
 from qvl_desktop.core.conversation import Conversation, Turn, user_turn
 from qvl_desktop.core.errors import PictureError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
@@ -38,17 +39,21 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(args: argparse.Namespace) -> int:
     """Answer, print, draw."""
+    from qvl_desktop.models.names import resolve_model
+
     images = [path.resolve() for path in args.image]
     sizes = [picture_size(path) for path in images]  # before the model is loaded: a bad picture fails at once
+    folder = resolve_model(args.model)
+    for place in (folder, *([args.adapter] if args.adapter else [])):
+        read_card(place)
     question = user_turn([str(path) for path in images], args.prompt)
     print("loading libraries ...", file=sys.stderr, flush=True)
     from qvl_desktop.engine.host import ModelHost
     from qvl_desktop.engine.sampling import Sampling
-    from qvl_desktop.models.names import resolve_model
 
     name = "adapter" if args.adapter else "base"
     host = ModelHost(
-        resolve_model(args.model),
+        folder,
         {name: args.adapter} if args.adapter else {},
         precision=args.precision,
         device=args.device,

@@ -75,8 +75,9 @@ def run(args: argparse.Namespace) -> int:
         threading.Thread(target=end_with_stdin, name="parent", daemon=True).start()
     try:
         listener = listen(args.host, args.port, args.api_key)
+        folder, adapters = named_folders(args)
         tell(Loading("libraries"))
-        host = load(args, tell)
+        host = load(folder, adapters, args, tell)
     except QvlError as error:
         if not args.die_with_parent:
             raise
@@ -99,14 +100,24 @@ class Teller:
             print(f"loading {event.stage} ...", file=sys.stderr, flush=True)
 
 
-def load(args: argparse.Namespace, tell: Teller) -> ModelHost:
-    """The model and its adapters."""
-    from qvl_desktop.engine.host import ModelHost
+def named_folders(args: argparse.Namespace) -> tuple[Path, dict[str, Path]]:
+    """The model's folder and the adapters', looked at before anything heavy is imported. Raises `QvlError`."""
+    from qvl_desktop.core.cards import read_card
     from qvl_desktop.models.names import resolve_model
 
+    folder, adapters = resolve_model(args.model), adapters_by_name(args.adapter)
+    for place in (folder, *adapters.values()):
+        read_card(place)
+    return folder, adapters
+
+
+def load(folder: Path, adapters: dict[str, Path], args: argparse.Namespace, tell: Teller) -> ModelHost:
+    """The model and its adapters."""
+    from qvl_desktop.engine.host import ModelHost
+
     return ModelHost(
-        resolve_model(args.model),
-        adapters_by_name(args.adapter),
+        folder,
+        adapters,
         precision=args.precision,
         device=args.device,
         tell=lambda stage: tell(Loading(stage)),

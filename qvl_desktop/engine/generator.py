@@ -26,6 +26,7 @@ from qvl_desktop.engine.text_stream import TextStream
 from qvl_desktop.models.errors import ModelError
 from qvl_desktop.models.qwen_vl.prompt import DEFAULT_WINDOW, Prompt, encode_prompt, picture_paths, stop_ids
 from qvl_desktop.models.qwen_vl.spans import check_picture_count
+from qvl_desktop.models.qwen_vl.special_tokens import POINTING_TOKENS
 
 StopReason = Literal["stop", "length", "cancelled"]
 DEFAULT_NEW_TOKENS = 512
@@ -81,9 +82,8 @@ class Generator:
         self._tokenizer = processor.tokenizer
         self._base = model.get_base_model() if hasattr(model, "get_base_model") else model
         self._stop_ids = frozenset(stop_ids(self._tokenizer))
-        self._silent_ids = frozenset(
-            (self._tokenizer.img_start_id, self._tokenizer.img_end_id, self._tokenizer.img_pad_id)
-        )
+        special = self._tokenizer.special_tokens
+        self._silent_ids = frozenset(token_id for text, token_id in special.items() if text not in POINTING_TOKENS)
         self.features = FeatureStore(features or self._encode_pictures)
         self._prefix: Prefix | None = None
 

@@ -6,6 +6,7 @@ Everything but the names belongs to the thread that answers.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,6 +47,7 @@ class ModelHost:
     ) -> None:
         self.folder = folder
         self._slots: dict[str, str] = {}
+        hush_libraries()
         tell("model")
         model: Any = load_model(folder, precision=precision, device=device)
         for name, adapter in (adapters or {}).items():
@@ -96,6 +98,14 @@ class ModelHost:
             ) from error
         self._slots[name] = slot
         return model.eval()
+
+
+def hush_libraries() -> None:
+    """Keep progress bars and advice to developers off the terminal; errors still come through."""
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
 
 
 def check_base(folder: Path, adapter: Path) -> None:

@@ -50,7 +50,7 @@ def test_batch_equals_one_by_one(generator: Generator, pictures: list[Path]) -> 
 
 def test_batch_beyond_the_trained_length(tmp_path: Path, pictures: list[Path]) -> None:
     """Rotary levels and logn are those of each row, not of the padded batch."""
-    from tests.engine.conftest import make_model
+    from tests.engine.tiny import make_model
 
     folder = make_model(tmp_path / "short", seq_length=48)
     generator = Generator(load_model(folder), load_processor(folder))
@@ -70,7 +70,7 @@ def test_a_picture_is_encoded_once(generator: Generator, pictures: list[Path], t
 
 
 def test_features_are_bounded(generator: Generator, pictures: list[Path]) -> None:
-    generator.features._limit = 16 * 32 * 4  # one picture's worth
+    generator.features._limit = 16 * 64 * 4  # one picture's worth
     for path in (*pictures, *pictures):
         generator.answer(*ask("hello", path), max_new_tokens=1)
     assert generator.features.encoded == 6
