@@ -144,14 +144,16 @@ def _list_items(window: _Window) -> Iterator[Any]:
 
 def _item(window: _Window, decoder: json.JSONDecoder) -> Any:
     while True:
+        start = window.position
         try:
-            value, end = decoder.raw_decode(window.text, window.position)
+            value, end = decoder.raw_decode(window.text, start)
         except ValueError as error:
-            behind = getattr(error, "pos", window.position) - window.position
             if window.more():
                 continue
-            raise window.fail(window.position + behind, getattr(error, "msg", str(error))) from error
-        if isinstance(value, (int, float)) and len(window.text) - end < _NUMBER_TAIL and window.more():
+            at = getattr(error, "pos", start) - start + window.position
+            raise window.fail(at, getattr(error, "msg", str(error))) from error
+        may_go_on = isinstance(value, (int, float)) and len(window.text) - end < _NUMBER_TAIL
+        if may_go_on and window.more():
             continue
-        window.position = end
+        window.position += end - start  # a failed `more` has moved the window
         return value
