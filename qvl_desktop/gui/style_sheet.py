@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from qvl_desktop.gui.theme import Colours
 
 _QSS = Template("""
-* { font-size: 14px; }
 QWidget[surface="window"] { background: $window; }
 QWidget[surface="panel"] { background: $panel; }
 QWidget[surface="raised"] { background: $raised; border: 1px solid $line; border-radius: 8px; }

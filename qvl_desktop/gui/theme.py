@@ -63,7 +63,7 @@ LIGHT = Colours(
 )  # fmt: skip
 DARK = Colours(
     window="#16181d", panel="#1d2026", raised="#262a32", canvas="#101216", line="#343943", control="#747c8b",
-    text="#e8eaee", muted="#a2a9b6", accent="#4f6fe3", accent_hover="#6480ea", accent_text="#ffffff",
+    text="#e8eaee", muted="#a2a9b6", accent="#4b69da", accent_hover="#3d59c4", accent_text="#ffffff",
     accent_soft="#28335a", link="#9db2ff", hover="#2a2e37", success="#6fce9b", warning="#ecb35c", danger="#ff8f86",
 )  # fmt: skip
 
@@ -85,6 +85,7 @@ class Theme(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._mode: Mode = "system"
+        self._installed = False
         self.dark = False
         self.colours = LIGHT
 
@@ -94,11 +95,15 @@ class Theme(QObject):
 
     def install(self, mode: Mode = "system") -> None:
         """Give the application its style, fonts and colours, and follow the system's scheme from now on."""
+        self._mode = mode
+        if self._installed:
+            self._show()
+            return
+        self._installed = True
         application = _application()
         application.setStyle("Fusion")
         application.setFont(body_font())
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow)
-        self._mode = mode
         self._show(force=True)
 
     def set_mode(self, mode: Mode) -> None:

@@ -77,8 +77,11 @@ def size_text(size: int) -> str:
 
 
 def date_text(seconds: float) -> str:
-    """A moment as a short local date and time."""
-    return f"{datetime.fromtimestamp(seconds):%Y-%m-%d %H:%M}" if seconds else ""
+    """A moment as a short local date and time; the year only when it is another one."""
+    if not seconds:
+        return ""
+    moment = datetime.fromtimestamp(seconds)
+    return f"{moment:%m-%d %H:%M}" if moment.year == datetime.now().year else f"{moment:%Y-%m-%d}"
 
 
 def percent_text(share: float | None) -> str:

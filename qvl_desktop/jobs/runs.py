@@ -48,7 +48,7 @@ class RunShelf(QObject):
     ) -> None:
         super().__init__(parent)
         self.place: Path | None = None
-        self._command = command
+        self.command = command
         self._summaries: dict[Path, RunSummary] = {}
         self._threads: dict[Path, TrainingThread] = {}
         self._histories: dict[Path, RunHistory] = {}
@@ -154,7 +154,7 @@ class RunShelf(QObject):
         self.historyChanged.emit(path)
 
     def _follow(self, path: Path, *, launch: bool) -> None:
-        thread = TrainingThread(RunFolder(path), self, self._command)
+        thread = TrainingThread(RunFolder(path), self, self.command)
         self._threads[path] = thread
         self._histories[path] = RunHistory()
         self._logs[path] = deque(maxlen=LOG_LINES)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from qvl_desktop import app
-from qvl_desktop.gui.shell.main_window import MainWindow
 from qvl_desktop.gui.theme import theme
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.jobs.task import end_all_tasks
 from qvl_desktop.storage.settings import Settings
+
+if TYPE_CHECKING:
+    from qvl_desktop.gui.shell.main_window import MainWindow
 
 HARMLESS = ("This plugin does not support",)
 """What the offscreen platform says of itself."""
@@ -39,6 +41,8 @@ def no_qt_warnings(qapp: QApplication) -> Iterator[None]:
 @pytest.fixture
 def session(qapp: QApplication, tmp_path: Path) -> Iterator[Session]:
     """A session with settings of its own; runs that are followed are let go at the end."""
+    from qvl_desktop import app
+
     theme().install("light")
     made = app.make_session(Settings(tmp_path / "settings.json"))
     yield made
@@ -50,6 +54,8 @@ def session(qapp: QApplication, tmp_path: Path) -> Iterator[Session]:
 @pytest.fixture
 def window(session: Session, qtbot: QtBot) -> MainWindow:
     """The main window, shown and started."""
+    from qvl_desktop.gui.shell.main_window import MainWindow
+
     made = MainWindow(session)
     qtbot.addWidget(made)
     made.show()

@@ -19,12 +19,14 @@ _N = QT_TRANSLATE_NOOP
 
 @dataclass(frozen=True, slots=True)
 class ActionSpec:
-    """One action. `key` is a standard key or a sequence; `text` is translated in the context "actions"."""
+    """One action. `key` is a standard key with all its bindings, `also` further sequences; `text` is translated in the
+    context "actions"."""
 
     name: str
     text: str
     icon: str = ""
-    key: QKeySequence.StandardKey | str = ""
+    key: QKeySequence.StandardKey | None = None
+    also: tuple[str, ...] = ()
 
 
 ACTIONS = (
@@ -35,9 +37,9 @@ ACTIONS = (
     ActionSpec("show_in_folder", _N("actions", "Show the project's folder"), "external"),
     ActionSpec("close_project", _N("actions", "Close project"), "close"),
     ActionSpec("undo", _N("actions", "Undo"), "undo", QKeySequence.StandardKey.Undo),
-    ActionSpec("redo", _N("actions", "Redo"), "redo", QKeySequence.StandardKey.Redo),
+    ActionSpec("redo", _N("actions", "Redo"), "redo", QKeySequence.StandardKey.Redo, ("Ctrl+Shift+Z", "Ctrl+Y")),
     ActionSpec("show_log", _N("actions", "Show the log"), "list"),
-    ActionSpec("quit", _N("actions", "Quit"), "", QKeySequence.StandardKey.Quit),
+    ActionSpec("quit", _N("actions", "Quit"), key=QKeySequence.StandardKey.Quit),
 )
 
 
@@ -47,14 +49,18 @@ def make_actions(owner: QWidget) -> dict[str, QAction]:
     for spec in ACTIONS:
         action = QAction(owner)
         action.setObjectName(spec.name)
-        if spec.key:
-            action.setShortcut(QKeySequence(spec.key))
+        action.setShortcuts(_keys(spec))
         if spec.icon:
             set_icon(action, spec.icon)
         owner.addAction(action)
         made[spec.name] = action
     retranslate(made)
     return made
+
+
+def _keys(spec: ActionSpec) -> list[QKeySequence]:
+    standard = QKeySequence.keyBindings(spec.key) if spec.key is not None else []
+    return list(dict.fromkeys([*standard, *map(QKeySequence, spec.also)]))
 
 
 def retranslate(actions: dict[str, QAction]) -> None:

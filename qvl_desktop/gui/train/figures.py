@@ -24,7 +24,7 @@ class Figures(QWidget):
         self._values: dict[str, QLabel] = {}
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(Space.XL)
+        grid.setHorizontalSpacing(Space.L)
         grid.setVerticalSpacing(0)
         names = {
             "step": self.tr("step"),

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -27,7 +28,7 @@ from qvl_desktop.core.errors import PlanError
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role
-from qvl_desktop.gui.train.plan_form import PlanForm
+from qvl_desktop.gui.train.plan_form import LABEL_WIDTH, PlanForm
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.jobs.task import Task
 from qvl_desktop.storage.dataset import load_dataset
@@ -75,6 +76,7 @@ class NewRun(QWidget):
         self._data.setObjectName("dataBox")
         self._count = QLabel(self)
         self._count.setWordWrap(True)
+        self._count.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         set_role(self._count, "caption")
         self.form = PlanForm(self)
         self._problems = QLabel(self)
@@ -120,7 +122,7 @@ class NewRun(QWidget):
         top = QGridLayout()
         top.setHorizontalSpacing(Space.M)
         top.setVerticalSpacing(Space.S)
-        top.setColumnMinimumWidth(0, 130)
+        top.setColumnMinimumWidth(0, LABEL_WIDTH)
         top.setColumnStretch(1, 1)
         for number, (words, box) in enumerate(((self.tr("Model"), self._model), (self.tr("Data"), self._data))):
             label = QLabel(words, self)

@@ -32,7 +32,7 @@ from qvl_desktop.gui.train.run_view import RunView
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.jobs.training import ALIVE
 
-LIST_WIDTH = 264
+LIST_WIDTH = 244
 
 
 class TrainPage(QWidget):

@@ -11,7 +11,7 @@ from dataclasses import Field, dataclass, fields
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.core.plan import TrainingPlan
@@ -21,6 +21,9 @@ from qvl_desktop.gui.words import method_text
 
 ELSEWHERE = ("model", "data")
 """Fields that have a place of their own above the form."""
+
+LABEL_WIDTH = 124
+EDITOR_WIDTH = 150
 
 _N = QT_TRANSLATE_NOOP
 _CHOICES = {
@@ -99,7 +102,7 @@ class PlanForm(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(Space.M)
         grid.setVerticalSpacing(Space.S)
-        grid.setColumnMinimumWidth(0, 130)
+        grid.setColumnMinimumWidth(0, LABEL_WIDTH)
         grid.setColumnStretch(2, 1)
         for f in settings:
             if f.name not in ELSEWHERE:
@@ -109,11 +112,12 @@ class PlanForm(QWidget):
         label = QLabel(translate("plan", f.metadata["label"]), self)
         row = self._make(f, getattr(TrainingPlan(), f.name))
         row.editor.setObjectName(f"setting-{f.name}")
-        row.editor.setFixedWidth(190)
+        row.editor.setFixedWidth(EDITOR_WIDTH)
         row.editor.setAccessibleDescription(translate("plan", f.metadata["help"]))
         label.setBuddy(row.editor)
         explanation = QLabel(translate("plan", f.metadata["help"]), self)
         explanation.setWordWrap(True)
+        explanation.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         set_role(explanation, "caption")
         number = grid.rowCount()
         grid.addWidget(label, number, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -127,7 +131,7 @@ class PlanForm(QWidget):
         line = QLineEdit(self)
         line.textEdited.connect(self._edited)
         if isinstance(default, list):
-            line.setFixedWidth(190)
+            line.setFixedWidth(EDITOR_WIDTH)
             return _Row(f, line, lambda: line.text().split(), lambda value: line.setText(" ".join(value)))
         kind = type(default)
         return _Row(f, line, lambda: kind(line.text().strip()), lambda value: line.setText(_number_text(value)))
