@@ -73,12 +73,17 @@ class Editing:
     # Refs
 
     def recent_refs(self) -> list[str]:
-        """The refs that the digits give: the ones used last, each keeping its digit as long as it is among them."""
+        """The refs that the digits 1 to 9 give: those used last, each keeping its digit as long as it is among them.
+
+        "" where a digit gives nothing at present.
+        """
         project = self._session.project
         recent = project.recent_refs(RECENT) if project else []
         fresh = [ref for ref in recent if ref not in self._digits]
-        self._digits = [ref if ref in recent else fresh.pop(0) if fresh else "" for ref in self._digits]
-        self._digits = [ref for ref in self._digits if ref] + fresh
+        kept = [ref if ref in recent else "" for ref in self._digits] + [""] * (RECENT - len(self._digits))
+        self._digits = [ref or (fresh.pop(0) if fresh else "") for ref in kept]
+        while self._digits and not self._digits[-1]:
+            self._digits.pop()
         return list(self._digits)
 
     def complete(self, prefix: str) -> list[str]:

@@ -45,6 +45,7 @@ class AnnotatePage(QWidget):
         super().__init__(parent)
         self.session = session
         self.editing = Editing(session)
+        self._project_path: Path | None = None
         self._came_from: int | None = None
         self._warning = ""
         self.setAcceptDrops(True)
@@ -73,7 +74,9 @@ class AnnotatePage(QWidget):
     # The project
 
     def _on_project(self) -> None:
+        self._remember()
         project = self.session.project
+        self._project_path = project.path if project else None
         self.editor.finish(keep=False)
         self.canvas.cancel()
         self.thumbnails.forget()
@@ -116,7 +119,10 @@ class AnnotatePage(QWidget):
                 self.tr("Add a folder of pictures, or drop one here. Files stay where they are."),
             )
         self.empty.set_buttons_visible(project is not None)
-        self._stack.setCurrentIndex(1 if project is not None and project.picture_count() else 0)
+        working = project is not None and project.picture_count() > 0
+        if working != (self._stack.currentIndex() == 1):
+            self._stack.setCurrentIndex(1 if working else 0)
+            self._take_focus()
 
     def _resumed(self) -> int | None:
         """The picture at which the user left this project."""
@@ -127,10 +133,9 @@ class AnnotatePage(QWidget):
         return int(number) if self.pictures.model.place(int(number)) is not None else None
 
     def _remember(self) -> None:
-        project, current = self.session.project, self.pictures.current
-        if project is not None and current is not None:
-            settings = self.session.settings
-            settings.window_state = settings.window_state | {_RESUME: f"{project.path}|{current}"}
+        if self._project_path is not None and self.pictures.current is not None:
+            settings, place = self.session.settings, f"{self._project_path}|{self.pictures.current}"
+            settings.window_state = settings.window_state | {_RESUME: place}
 
     # The current picture
 
@@ -258,9 +263,12 @@ class AnnotatePage(QWidget):
             self.canvas.set_next_label(ref)
             self._show_hint()
 
-    def _edit_ref(self, region_id: object = None) -> None:
+    def _edit_region(self, region_id: object) -> None:
         if isinstance(region_id, int) and region_id != self._selected:
             self._select(region_id)
+        self._edit_ref()
+
+    def _edit_ref(self) -> None:
         row = self.editing.row(self._selected)
         if row is not None and not self.canvas.busy:
             box = self.canvas.box_on_screen(row.id)
@@ -365,7 +373,12 @@ class AnnotatePage(QWidget):
     @guarded
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if not self.isAncestorOf(QApplication.focusWidget() or self):
+        self._take_focus()
+
+    def _take_focus(self) -> None:
+        """Keys go to the canvas unless the user has put them elsewhere on the page."""
+        focused = QApplication.focusWidget()
+        if focused is None or not self.isAncestorOf(focused) or self.empty.isAncestorOf(focused):
             self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @guarded
@@ -418,7 +431,7 @@ class AnnotatePage(QWidget):
         action = self.sender()
         number = int(action.data()) if isinstance(action, QAction) else 0
         refs = self.editing.recent_refs()
-        if 0 < number <= len(refs):
+        if 0 < number <= len(refs) and refs[number - 1]:
             self._give_ref(refs[number - 1])
 
     def _connect_parts(self) -> None:
@@ -436,10 +449,10 @@ class AnnotatePage(QWidget):
         self.canvas.boxChanging.connect(self._on_changing)
         self.canvas.boxChanged.connect(self._on_changed)
         self.canvas.selectionChanged.connect(self._on_canvas_selection)
-        self.canvas.editRequested.connect(self._edit_ref)
+        self.canvas.editRequested.connect(self._edit_region)
         self.canvas.gestureChanged.connect(self._on_gesture)
         self.panel.selected.connect(self._select)
-        self.panel.editRequested.connect(self._edit_ref)
+        self.panel.editRequested.connect(self._edit_region)
         self.panel.hovered.connect(self.canvas.highlight)
         self.panel.refChosen.connect(self._give_ref)
         self.editor.accepted.connect(self._on_ref_typed)

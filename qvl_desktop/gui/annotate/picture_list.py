@@ -6,7 +6,9 @@ done with the current picture (`page`).
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, QTimer, Signal
+from itertools import chain
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -72,6 +74,7 @@ class PictureList(QWidget):
         self.count = QLabel(self)
         set_role(self.count, "caption")
         self.add_button = self._make_add_button()
+        self._name_clear_button()
         self._lay_out()
 
         self._filter_timer = QTimer(self)
@@ -155,9 +158,9 @@ class PictureList(QWidget):
         bare = set(self._project.picture_ids(text=self.search.text().strip(), has_regions=False))
         ids: list[int] = list(self.model.ids)
         start = (self.position if self.position is not None else -1) + 1
-        for place in (*range(start, len(ids)), *range(start)):
-            if ids[place] in bare and ids[place] != self._current:
-                return ids[place]
+        for picture_id in chain(ids[start:], ids[:start]):
+            if picture_id in bare and picture_id != self._current:
+                return picture_id
         return None
 
     def _place_after(self, by: int) -> int | None:
@@ -226,6 +229,10 @@ class PictureList(QWidget):
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         return view
 
+    def _name_clear_button(self) -> None:
+        for button in self.search.findChildren(QToolButton):
+            button.setAccessibleName(self.tr("Clear the filter"))
+
     def _make_add_button(self) -> QToolButton:
         button = QToolButton(self)
         set_icon(button, "plus")
@@ -270,6 +277,3 @@ class PictureList(QWidget):
             self.removeRequested.emit(ids)
         elif chosen is not None:
             self.splitRequested.emit(ids, str(chosen.data()))
-
-    def sizeHint(self) -> QSize:
-        return QSize(260, 600)

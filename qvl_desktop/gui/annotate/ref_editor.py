@@ -98,6 +98,8 @@ class RefEditor(QFrame):
     def _fill(self, refs: Sequence[str], *, numbered: bool) -> None:
         self.list.clear()
         for number, ref in enumerate(refs[:MOST_SHOWN], start=1):
+            if not ref:
+                continue
             item = QListWidgetItem(ref_icon(ref), f"{number}   {ref}" if numbered else ref)
             item.setData(Qt.ItemDataRole.UserRole, ref)
             self.list.addItem(item)
@@ -153,7 +155,7 @@ class RefEditor(QFrame):
             self._suggest(self.line.text())
         elif self._untouched and not event.modifiers() and Qt.Key.Key_1 <= key <= Qt.Key.Key_9:
             place = key - Qt.Key.Key_1
-            if place >= len(self._recent):
+            if place >= len(self._recent) or not self._recent[place]:
                 return False
             self._take(self._recent[place])
         else:

@@ -203,19 +203,20 @@ class RegionPanel(QWidget):
 
     def show_recent(self, refs: Sequence[str]) -> None:
         """Show the refs that the digits give."""
-        if list(refs) == list(self._recent) and self._legend_grid.count():
+        if list(refs) == list(self._recent) and self._recent:
             return
         self._recent = tuple(refs)
         while (item := self._legend_grid.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
         for number, ref in enumerate(self._recent[:RECENT], start=1):
-            self._legend_grid.addWidget(self._legend_button(number, ref), number - 1, 0)
-        self._legend_title.setVisible(bool(refs))
-        self.legend.setVisible(bool(refs))
+            if ref:
+                self._legend_grid.addWidget(self._legend_button(number, ref), number - 1, 0)
+        self._legend_title.setVisible(any(refs))
+        self.legend.setVisible(any(refs))
 
     def _on_theme(self) -> None:
-        recent, self._recent = self._recent, ("",)
+        recent, self._recent = self._recent, ()
         self.show_recent(recent)
         self.view.viewport().update()
 

@@ -135,6 +135,16 @@ class PictureView(QGraphicsView):
             return
         self._loader.request(path)
 
+    @property
+    def waiting(self) -> bool:
+        """The picture asked for is still being decoded."""
+        return self._waiting
+
+    @property
+    def message(self) -> str:
+        """What stands in the middle of the view in place of a picture; "" while one is shown."""
+        return self._message.text()
+
     def set_empty_text(self, text: str) -> None:
         """What stands in the middle of the view while no picture is asked for."""
         self._empty_text = text
