@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import pickle
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -38,6 +39,9 @@ HEADER_LIMIT = 100 * 2**20
 LENGTH_BYTES = 8
 LEGACY_PICKLE = b"\x80\x02\x8a\n"
 """How files of torch before 1.6 begin."""
+
+FOREIGN_NAME = re.compile(r"GLOBAL ([\w.]+)")
+"""How torch names what a pickle wants to call."""
 
 
 @dataclass(frozen=True)
@@ -197,6 +201,9 @@ def _load_pickle(path: Path, device: torch.device) -> dict[Any, Any]:
     try:
         state = load(path, map_location=device, weights_only=True, mmap=archive)
     except pickle.UnpicklingError as error:
+        called = FOREIGN_NAME.search(str(error))
+        if called is None:
+            raise _unreadable(path, error) from error
         raise _broken(
             path,
             QT_TRANSLATE_NOOP(
@@ -204,17 +211,19 @@ def _load_pickle(path: Path, device: torch.device) -> dict[Any, Any]:
                 "{path}: the file holds more than tensors: loading it would run code, so it is refused ({reason}). "
                 "Get the model as safetensors, or from a source you trust.",
             ),
-            reason=str(error).strip().splitlines()[0][:200] if str(error) else type(error).__name__,
+            reason=called[1],
         ) from error
     except (RuntimeError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
-        raise _broken(
-            path,
-            QT_TRANSLATE_NOOP("errors", "{path}: the weights cannot be read: {reason}. Download the file again."),
-            reason=str(error).strip().splitlines()[0][:200] if str(error) else type(error).__name__,
-        ) from error
+        raise _unreadable(path, error) from error
     if not isinstance(state, dict):
         raise _broken(path, QT_TRANSLATE_NOOP("errors", "{path}: the file holds no named tensors."))
     return state
+
+
+def _unreadable(path: Path, error: Exception) -> WeightFileError:
+    template = QT_TRANSLATE_NOOP("errors", "{path}: the weights cannot be read: {reason}. Download the file again.")
+    reason = str(error).strip().partition("\n")[0][:200] or type(error).__name__
+    return _broken(path, template, reason=reason)
 
 
 def _broken(path: Path, template: str, **values: object) -> WeightFileError:

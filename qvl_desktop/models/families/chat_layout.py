@@ -1,0 +1,85 @@
+"""A chat of a later family as text: its own template, with the words kept apart from the control tokens.
+
+Owns rendering a template (in `transformers`' sandbox) around placeholders, and what a picture's place in a turn looks
+like. Does not own tokens (`tokenizer`) or pixels (`processor`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from jinja2 import TemplateError
+
+from qvl_desktop.core.conversation import Turn
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.core.tokens import Picture, parse, write
+from qvl_desktop.models.errors import ModelError
+
+CHATML = (
+    "{%- for message in messages %}<|im_start|>{{ message.role }}\n"
+    "{%- if message.content is string %}{{ message.content }}{% else %}"
+    "{%- for part in message.content %}{% if part.type == 'image' %}<|vision_start|><|image_pad|><|vision_end|>"
+    "{%- else %}{{ part.text }}{% endif %}{% endfor %}{% endif %}<|im_end|>\n{% endfor %}"
+    "{%- if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+).replace("\n{%-", "\n{{ '' }}{%-")
+"""For folders without a template: the layout that all families share."""
+
+_NUMBER_LINE = re.compile(r"Picture \d+:\s*\Z")
+_PLACEHOLDER = re.compile("\ue000(\\d+)\ue001")
+
+
+class ChatLayoutError(ModelError):
+    """Turns that the model's chat template refuses."""
+
+
+def lay_out(tokenizer: Any, turns: Sequence[Turn], *, add_generation_prompt: bool = True) -> Iterator[tuple[str, bool]]:
+    """The pieces of a prompt: (text, whether it is layout). Words are those of the turns, in their order.
+
+    Turns are in the family's dialect, with `<img>` where a picture goes. Thinking is switched off where the template
+    knows the switch: an answer with boxes is wanted at once. Raises `ChatLayoutError`.
+    """
+    words: list[str] = []
+    alone = sum(isinstance(segment, Picture) for turn in turns for segment in parse(turn.text)) == 1
+    messages = [{"role": turn.role, "content": _content(turn, alone, words)} for turn in turns]
+    try:
+        text = tokenizer.apply_chat_template(
+            messages,
+            chat_template=None if tokenizer.chat_template else CHATML,
+            tokenize=False,
+            add_generation_prompt=add_generation_prompt,
+            enable_thinking=False,
+        )
+    except TemplateError as error:
+        raise ChatLayoutError(
+            QT_TRANSLATE_NOOP("errors", "The model's chat template refuses this conversation: {reason}"), reason=error
+        ) from error
+    for index, piece in enumerate(_PLACEHOLDER.split(text)):
+        yield (words[int(piece)], False) if index % 2 else (piece, True)
+
+
+def _content(turn: Turn, alone: bool, words: list[str]) -> str | list[dict[str, str]]:
+    """A turn as a message: parts where it shows pictures, else one text; the words themselves go to `words`."""
+    parts: list[dict[str, str]] = []
+    text = ""
+    shown = False
+    for segment in parse(turn.text):
+        if not isinstance(segment, Picture):
+            said = write([segment])
+            text += said.removeprefix("\n") if shown else said
+            shown = False
+            continue
+        _say(_NUMBER_LINE.sub("", text) if alone else text, parts, words)
+        parts.append({"type": "image"})
+        text, shown = "", True
+    _say(text, parts, words)
+    if len(parts) == 1 and parts[0]["type"] == "text":
+        return parts[0]["text"]
+    return parts or ""
+
+
+def _say(text: str, parts: list[dict[str, str]], words: list[str]) -> None:
+    if text:
+        parts.append({"type": "text", "text": f"\ue000{len(words)}\ue001"})
+        words.append(text)

@@ -1,0 +1,136 @@
+"""Chats and pictures of the later families to model inputs.
+
+Owns putting template, tokenizer and image processor together, the slots of pictures, and padding. `transformers`' own
+processor classes are not used: they want torchvision for videos, and take words for control tokens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from PIL import Image, ImageOps
+
+from qvl_desktop.core.conversation import Turn
+from qvl_desktop.core.dialects import Dialect, Reading, Resizing, Size, dialect, render_turns
+from qvl_desktop.core.dialects.tags import MARKS
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.core.pictures import open_upright, to_rgb
+from qvl_desktop.core.tokens import Picture, parse
+from qvl_desktop.models.errors import ModelLoadError
+from qvl_desktop.models.families.base import ChatInputs, PictureSource
+from qvl_desktop.models.families.chat_layout import lay_out
+from qvl_desktop.models.families.tokenizer import FamilyTokenizer
+from qvl_desktop.models.qwen_vl.spans import check_picture_count
+
+PICTURE_TOKEN_TYPE = 1
+"""In `mm_token_type_ids`: 0 is text, 1 a picture's slot; the models count positions by it."""
+
+
+class FamilyProcessor:
+    """Tokenizer and image processor of a later Qwen-VL as one.
+
+    Args:
+        tokenizer: knows the chat template too.
+        image_processor: `Qwen2VLImageProcessorPil`; every family from Qwen2-VL on uses it, with other numbers.
+        family: the name of the dialect.
+    """
+
+    def __init__(self, tokenizer: FamilyTokenizer, image_processor: Any, family: str) -> None:
+        self.tokenizer = tokenizer
+        self.image_processor = image_processor
+        self.dialect: Dialect = dialect(family, self.resizing)
+
+    @classmethod
+    def from_pretrained(cls, folder: Path, family: str) -> FamilyProcessor:
+        """The processor of a model folder. Nothing is downloaded. Raises `ModelLoadError`."""
+        from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
+
+        try:
+            image_processor = Qwen2VLImageProcessorPil.from_pretrained(folder, local_files_only=True)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ModelLoadError(
+                QT_TRANSLATE_NOOP("errors", "{folder}: the settings for pictures cannot be read: {reason}"),
+                folder=folder,
+                reason=error,
+            ) from error
+        return cls(FamilyTokenizer.from_pretrained(folder, MARKS), image_processor, family)
+
+    @property
+    def resizing(self) -> Resizing:
+        """How pictures are resized, from the folder's own numbers."""
+        settings = self.image_processor
+        return Resizing(
+            factor=settings.patch_size * settings.merge_size,
+            min_pixels=int(settings.size["shortest_edge"]),
+            max_pixels=int(settings.size["longest_edge"]),
+        )
+
+    def encode_chats(
+        self, chats: Sequence[tuple[Sequence[Turn], Sequence[PictureSource]]], *, add_generation_prompt: bool = True
+    ) -> ChatInputs:
+        """Inputs of several chats of canonical turns, padded on the left.
+
+        `data`: `input_ids`, `attention_mask`, `mm_token_type_ids` (chats, tokens), and where there are pictures
+        `pixel_values` (patches of all, values) and `image_grid_thw` (pictures, 3).
+        """
+        rows: list[list[int]] = []
+        sizes: list[tuple[Size, ...]] = []
+        shown: list[dict[str, torch.Tensor]] = []
+        for turns, pictures in chats:
+            named = sum(isinstance(segment, Picture) for turn in turns for segment in parse(turn.text))
+            check_picture_count(named, len(pictures))
+            images = [_open(picture) for picture in pictures]
+            sizes.append(tuple(image.size for image in images))
+            pixels = [dict(self.image_processor([image], return_tensors="pt")) for image in images]
+            shown += pixels
+            grids = [one["image_grid_thw"] for one in pixels]
+            rows.append(self._encode(render_turns(self.dialect, turns, sizes[-1]), grids, add_generation_prompt))
+        data = self._pad(rows)
+        if shown:
+            data |= {name: torch.cat([one[name] for one in shown]) for name in ("pixel_values", "image_grid_thw")}
+        return ChatInputs(data, tuple(sizes))
+
+    def decode_answer(self, token_ids: Sequence[int]) -> str:
+        """Generated ids as the text the model wrote, in its own dialect."""
+        return self.tokenizer.decode(token_ids)
+
+    def read_answer(self, token_ids: Sequence[int], sizes: Sequence[Size]) -> Reading:
+        """Generated ids as canonical text."""
+        return self.dialect.parse(self.decode_answer(token_ids), sizes)
+
+    def _encode(self, turns: Sequence[Turn], grids: Sequence[torch.Tensor], add_generation_prompt: bool) -> list[int]:
+        """Ids of one chat; each picture's place in the template becomes as many slots as its grid has squares."""
+        pad = self.tokenizer.image_pad_id
+        slots = [int(grid.prod()) // self.image_processor.merge_size**2 for grid in grids]
+        ids: list[int] = []
+        places = 0
+        for text, is_layout in lay_out(self.tokenizer.inner, turns, add_generation_prompt=add_generation_prompt):
+            if not is_layout:
+                ids += self.tokenizer.encode_text(text)
+                continue
+            for token_id in self.tokenizer.encode_layout(text):
+                here = token_id == pad and places < len(slots)
+                ids += [pad] * slots[places] if here else [token_id]
+                places += token_id == pad
+        check_picture_count(places, len(slots))
+        return ids
+
+    def _pad(self, rows: Sequence[Sequence[int]]) -> dict[str, torch.Tensor]:
+        longest = max(map(len, rows))
+        ids = torch.full((len(rows), longest), self.tokenizer.pad_token_id)
+        mask = torch.zeros_like(ids)
+        for row, tokens in enumerate(rows):
+            ids[row, longest - len(tokens) :] = torch.tensor(tokens)
+            mask[row, longest - len(tokens) :] = 1
+        types = (ids == self.tokenizer.image_pad_id).long() * PICTURE_TOKEN_TYPE
+        return {"input_ids": ids, "attention_mask": mask, "mm_token_type_ids": types}
+
+
+def _open(picture: PictureSource) -> Image.Image:
+    """The upright picture as RGB."""
+    if isinstance(picture, Image.Image):
+        return to_rgb(ImageOps.exif_transpose(picture))
+    return to_rgb(open_upright(picture if isinstance(picture, bytes) else Path(picture)))
