@@ -109,7 +109,7 @@ def test_pause_and_resume_change_nothing(tiny_model: Path, dataset: Dataset, tmp
         if isinstance(event, Step) and event.step == 3:
             paused.ask(Command.PAUSE)
         if isinstance(event, Paused):
-            threading.Timer(0.3, paused.ask, [Command.RUN]).start()
+            threading.Timer(1.0, paused.ask, [Command.RUN]).start()
 
     assert carry_out(plain, tiny_model, dataset) == 0
     assert carry_out(paused, tiny_model, dataset, observers=[pause]) == 0
@@ -117,9 +117,9 @@ def test_pause_and_resume_change_nothing(tiny_model: Path, dataset: Dataset, tmp
     held = next(event for event in events if isinstance(event, Paused))
     freed = next(event for event in events if isinstance(event, Resumed))
     assert held.step == freed.step == 3
-    assert freed.t - held.t > 0.25
+    assert freed.t - held.t > 0.9
     assert losses_of(paused) == losses_of(plain)
-    assert next(event for event in events if isinstance(event, Step) and event.step == 4).seconds < 0.25
+    assert next(event for event in events if isinstance(event, Step) and event.step == 4).seconds < freed.t - held.t
 
 
 def test_stop_saves_and_resume_reaches_the_same_end(tiny_model: Path, dataset: Dataset, tmp_path: Path) -> None:
