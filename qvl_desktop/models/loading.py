@@ -1,15 +1,13 @@
 """From a folder on this machine to a model or a processor ready for use.
 
-Owns the table of families, the choice of precision and device, and the checks that a checkpoint is whole. What a
-family computes is its own business; downloading is elsewhere.
+Owns the choice of precision and device, and the checks that a checkpoint is whole. What a family computes is its own
+business, which there are is `registry`'s; downloading is elsewhere.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-from dataclasses import dataclass
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 import torch
@@ -18,6 +16,7 @@ from safetensors import SafetensorError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.models.checkpoint import Checkpoint, named
 from qvl_desktop.models.errors import ModelLoadError, QuantizationError
+from qvl_desktop.models.families.base import Family
 from qvl_desktop.models.gptq.checkpoint import replace_layers
 from qvl_desktop.models.gptq.kernels import use_kernel
 from qvl_desktop.models.gptq.settings import is_gptq, read_settings
@@ -25,6 +24,7 @@ from qvl_desktop.models.materialize import Placement, fill
 from qvl_desktop.models.names import resolve_model as resolve_model
 from qvl_desktop.models.placement import RESERVED_SHARE, cards, native_precision, spread
 from qvl_desktop.models.quantization import QUANTIZED_PRECISIONS, prepare_quantized, quantization_config
+from qvl_desktop.models.registry import BY_MODEL_TYPE
 from qvl_desktop.models.sizes import check_sizes
 
 if TYPE_CHECKING:
@@ -32,32 +32,10 @@ if TYPE_CHECKING:
 
     from transformers import PreTrainedModel
 
-    from qvl_desktop.models.qwen_vl import QwenVLProcessor
-
 DENSE_DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 PRECISIONS = ("auto", *DENSE_DTYPES, *QUANTIZED_PRECISIONS)
 LOAD_FAILURES = (OSError, ValueError, RuntimeError, SafetensorError)
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Family:
-    """How a family is loaded: where its classes live, and the paths of the modules that quantisation leaves dense."""
-
-    module: str
-    model_class: str
-    processor_class: str
-    keep_dense: tuple[str, ...]
-
-
-FAMILIES = {
-    "qwen": Family(
-        module="qvl_desktop.models.qwen_vl",
-        model_class="QwenVLForConditionalGeneration",
-        processor_class="QwenVLProcessor",
-        keep_dense=("transformer.visual", "lm_head"),
-    ),
-}
 
 
 def load_model(
@@ -92,9 +70,14 @@ def load_model(
     """
     config, family = read_family(folder)
     check_sizes(config, folder / "config.json")
+    if isinstance(text := config.get("text_config"), dict):
+        check_sizes(text, folder / "config.json")
     where = choose_device("auto" if device == "all" else device)
     dtype, quantization = choose_precision(folder, config, family, precision, where, dtype)
     checkpoint = Checkpoint.open(folder)
+    if not family.native:
+        model = _load_later(folder, config, family, dtype, quantization, "balanced" if device == "all" else {"": where})
+        return load_adapter(model, adapter).eval() if adapter is not None else model.eval()
     model = _skeleton(folder, config, family, visual)
     gptq = is_gptq(config, folder)
     if gptq:
@@ -107,7 +90,9 @@ def load_model(
         checkpoint_is_dense = config.get("quantization_config") is None
         if checkpoint_is_dense:
             checkpoint.check({n: v.shape for n, v in model.state_dict().items()}, None if visual else _is_visual)
-        model = _load_by_transformers(folder, family, visual, dtype, quantization, devices)
+        cls = family.model_class(config["model_type"])
+        options = {} if visual else {"visual_tower": False}
+        model = _load_by_transformers(folder, cls, dtype, quantization, devices, **options)
     prepare_quantized(model)
     if gptq:
         use_kernel(model, kernel, dtype)
@@ -118,7 +103,7 @@ def load_model(
 
 def _skeleton(folder: Path, config: dict[str, Any], family: Family, visual: bool) -> PreTrainedModel:
     """The model of a folder on the meta device, without a byte of weights."""
-    cls = _class(family, family.model_class)
+    cls = family.model_class(config["model_type"])
     try:
         settings = cls.config_class.from_pretrained(folder, local_files_only=True, visual_tower=visual)
         settings._name_or_path = str(folder)
@@ -146,12 +131,27 @@ def _complete(model: PreTrainedModel, folder: Path, dtype: torch.dtype, devices:
         vars(model)["hf_device_map"] = devices
 
 
-def _load_by_transformers(
-    folder: Path, family: Family, visual: bool, dtype: torch.dtype, quantization: Any, devices: dict[str, torch.device]
+def _load_later(
+    folder: Path, config: dict[str, Any], family: Family, dtype: torch.dtype, quantization: Any, devices: Any
 ) -> PreTrainedModel:
-    """Load with bitsandbytes' layers, which quantise on arrival."""
-    cls = _class(family, family.model_class)
-    options: dict[str, Any] = {} if visual else {"visual_tower": False}
+    """Load a family that `transformers` has the classes of; its own names for renamed tensors count."""
+    if is_gptq(config, folder):
+        raise QuantizationError(
+            QT_TRANSLATE_NOOP(
+                "errors", "{folder}: GPTQ checkpoints of {family} cannot be read. Take the full model, as nf4 or int8."
+            ),
+            folder=folder,
+            family=family.name,
+        )
+    model = _load_by_transformers(folder, family.model_class(config["model_type"]), dtype, quantization, devices)
+    prepare_quantized(model)
+    return model
+
+
+def _load_by_transformers(
+    folder: Path, cls: Any, dtype: torch.dtype, quantization: Any, devices: Any, **options: Any
+) -> PreTrainedModel:
+    """Load with `from_pretrained`: later families, and bitsandbytes' layers, which quantise on arrival."""
     if quantization is not None:
         options["quantization_config"] = quantization
     try:
@@ -201,10 +201,10 @@ def _is_visual(name: str) -> bool:
     return name.startswith("transformer.visual.")
 
 
-def load_processor(folder: Path) -> QwenVLProcessor:
-    """Load the processor (tokenizer and image processor) of a checkpoint folder."""
+def load_processor(folder: Path) -> Any:
+    """Load the processor of a checkpoint folder: a `QwenVLProcessor`, or a `FamilyProcessor` for the later families."""
     _, family = read_family(folder)
-    return cast("QwenVLProcessor", _class(family, family.processor_class).from_pretrained(folder))
+    return family.load_processor(folder)
 
 
 def load_adapter(model: PreTrainedModel, adapter: Path) -> PreTrainedModel:
@@ -244,14 +244,20 @@ def read_family(folder: Path) -> tuple[dict[str, Any], Family]:
             QT_TRANSLATE_NOOP("errors", "{path}: cannot be read: {reason}"), path=path, reason=error
         ) from error
     kind = config.get("model_type") if isinstance(config, dict) else None
-    if kind not in FAMILIES:
+    if kind not in BY_MODEL_TYPE:
         raise ModelLoadError(
             QT_TRANSLATE_NOOP("errors", "{path}: model_type {kind} is not known here. Known: {known}."),
             path=path,
             kind=kind,
-            known=", ".join(FAMILIES),
+            known=", ".join(BY_MODEL_TYPE),
         )
-    return config, FAMILIES[kind]
+    return config, BY_MODEL_TYPE[kind]
+
+
+def is_quantised(folder: Path) -> bool:
+    """Whether the weights in a model folder are quantised already. Raises as `read_family`."""
+    config, _ = read_family(folder)
+    return is_gptq(config, folder) or bool(config.get("quantization_config"))
 
 
 def choose_device(device: str) -> torch.device:
@@ -323,7 +329,3 @@ def _native_dtype(folder: Path, device: torch.device) -> torch.dtype:
     choice = native_precision(found, size)
     _log.info("Precision: %s", choice.reason)
     return choice.dtype
-
-
-def _class(family: Family, name: str) -> Any:
-    return getattr(import_module(family.module), name)

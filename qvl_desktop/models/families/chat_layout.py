@@ -18,12 +18,12 @@ from qvl_desktop.core.tokens import Picture, parse, write
 from qvl_desktop.models.errors import ModelError
 
 CHATML = (
-    "{%- for message in messages %}<|im_start|>{{ message.role }}\n"
-    "{%- if message.content is string %}{{ message.content }}{% else %}"
-    "{%- for part in message.content %}{% if part.type == 'image' %}<|vision_start|><|image_pad|><|vision_end|>"
-    "{%- else %}{{ part.text }}{% endif %}{% endfor %}{% endif %}<|im_end|>\n{% endfor %}"
-    "{%- if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
-).replace("\n{%-", "\n{{ '' }}{%-")
+    "{% for message in messages %}{{ '<|im_start|>' + message.role + '\\n' }}"
+    "{% if message.content is string %}{{ message.content }}{% else %}{% for part in message.content %}"
+    "{{ '<|vision_start|><|image_pad|><|vision_end|>' if part.type == 'image' else part.text }}"
+    "{% endfor %}{% endif %}{{ '<|im_end|>\\n' }}{% endfor %}"
+    "{{ '<|im_start|>assistant\\n' if add_generation_prompt else '' }}"
+)
 """For folders without a template: the layout that all families share."""
 
 _NUMBER_LINE = re.compile(r"Picture \d+:\s*\Z")

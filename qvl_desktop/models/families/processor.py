@@ -14,7 +14,7 @@ import torch
 from PIL import Image, ImageOps
 
 from qvl_desktop.core.conversation import Turn
-from qvl_desktop.core.dialects import Dialect, Reading, Resizing, Size, dialect, render_turns
+from qvl_desktop.core.dialects import QWEN2_VL, Dialect, Reading, Resizing, Size, dialect, render_turns
 from qvl_desktop.core.dialects.tags import MARKS
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.pictures import open_upright, to_rgb
@@ -56,7 +56,9 @@ class FamilyProcessor:
                 folder=folder,
                 reason=error,
             ) from error
-        return cls(FamilyTokenizer.from_pretrained(folder, MARKS), image_processor, family)
+        return cls(
+            FamilyTokenizer.from_pretrained(folder, MARKS if family == QWEN2_VL else ()), image_processor, family
+        )
 
     @property
     def resizing(self) -> Resizing:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
+from qvl_desktop.core.dialects.tags import MARKS
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.models.errors import ModelLoadError
 
@@ -52,7 +53,7 @@ class FamilyTokenizer:
         self.pad_token_id = int(ids.get(END_OF_TEXT, ids[IM_END]))
         self._marks = {mark: ids[mark] for mark in marks if mark in ids}
         special = {id_ for id_, token in inner.added_tokens_decoder.items() if getattr(token, "special", False)}
-        self.silent_ids = frozenset(special - set(self._marks.values()))
+        self.silent_ids = frozenset(special - {ids[mark] for mark in MARKS if mark in ids})
         """Ids that leave no trace in an answer."""
         self._control = re.compile("|".join(re.escape(text) for text in sorted(ids, key=len, reverse=True)))
 
