@@ -67,3 +67,15 @@ def make_actions(owner: QWidget) -> dict[str, QAction]:
         owner.addAction(action)
         made[spec.name] = action
     return made
+
+
+def make_digit_actions(owner: QWidget) -> dict[int, QAction]:
+    """One action for each key from 1 to 9, with the same reach."""
+    made: dict[int, QAction] = {}
+    for number in range(1, 10):
+        action = QAction(owner)
+        action.setShortcut(QKeySequence(str(number)))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        owner.addAction(action)
+        made[number] = action
+    return made

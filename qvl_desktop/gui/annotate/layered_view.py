@@ -81,8 +81,8 @@ class LayeredView(PictureView):
         area = self.viewport().rect()
         for at in (self._crosshair, wanted):
             if at is not None:
-                self.viewport().update(QRect(at.x(), 0, 1, area.height()))
-                self.viewport().update(QRect(0, at.y(), area.width(), 1))
+                self.viewport().update(QRect(at.x() - 1, 0, 3, area.height()))
+                self.viewport().update(QRect(0, at.y() - 1, area.width(), 3))
         self._crosshair = wanted
 
     # What makes the backdrop stale
@@ -105,6 +105,8 @@ class LayeredView(PictureView):
     def _show_raster(self, raster: Raster | None) -> None:
         self._forget_backdrop()
         super()._show_raster(raster)
+        if raster is None:
+            self._move_crosshair(None)
 
     def _set_scale(self, scale: float) -> None:
         self._forget_backdrop()

@@ -71,6 +71,9 @@ class PictureList(QWidget):
         self.only_bare = QCheckBox(self.tr("Only unannotated"), self)
         self.only_bare.setToolTip(self.tr("Show pictures without regions"))
         self.view = self._make_view(thumbnails)
+        self._nothing = QLabel(self.tr("No picture matches the filter."), self.view)
+        self._nothing.setContentsMargins(Space.M, Space.M, Space.M, Space.M)
+        set_role(self._nothing, "muted")
         self.count = QLabel(self)
         set_role(self.count, "caption")
         self.add_button = self._make_add_button()
@@ -111,6 +114,7 @@ class PictureList(QWidget):
             ids = self._project.picture_ids(text=self.search.text().strip(), has_regions=bare)
         self.model.show(self._project, ids)
         self._mark_current()
+        self._nothing.setVisible(not ids and self.filtered)
         self.count.setText(self.tr("%n picture(s)", "", len(ids)))
         self.positionChanged.emit()
 

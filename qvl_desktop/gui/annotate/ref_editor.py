@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QIcon, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
@@ -19,6 +19,7 @@ from qvl_desktop.gui.widgets.ref_colours import ref_colour
 WIDTH = 240
 MOST_SHOWN = 9
 _ROW = 28
+_LABEL_ROOM = 28
 
 Complete = Callable[[str], Sequence[str]]
 
@@ -102,27 +103,27 @@ class RefEditor(QFrame):
                 continue
             item = QListWidgetItem(ref_icon(ref), f"{number}   {ref}" if numbered else ref)
             item.setData(Qt.ItemDataRole.UserRole, ref)
+            item.setSizeHint(QSize(0, _ROW))
             self.list.addItem(item)
         self.list.setCurrentRow(-1)
         rows = self.list.count()
         self.list.setVisible(rows > 0)
-        row = max(self.list.sizeHintForRow(0), _ROW) if rows else 0
-        self.list.setFixedHeight(row * rows + 2)
+        self.list.setFixedHeight(_ROW * rows + 2)
         self._column.activate()
         self.resize(WIDTH, self.sizeHint().height())
 
     def _place(self, box: QRectF) -> None:
-        """Under the box, or above it, or over its lower edge: wherever the whole editor is in sight."""
+        """Below the box, beside it or above it, where the whole editor is in sight; else as near below as it can be."""
         area: QRect = self._view.rect().adjusted(Space.S, Space.S, -Space.S, -Space.S)
         x = min(max(round(box.left()), area.left()), max(area.right() - self.width(), area.left()))
-        below, above = round(box.bottom()) + Space.S, round(box.top()) - self.height() - 28
-        if below + self.height() <= area.bottom():
-            y = below
-        elif above >= area.top():
-            y = above
-        else:
-            y = max(area.bottom() - self.height(), area.top())
-        self.move(QPoint(x, y))
+        y = min(max(round(box.top()), area.top()), max(area.bottom() - self.height(), area.top()))
+        below, above = round(box.bottom()) + Space.S, round(box.top()) - self.height() - _LABEL_ROOM
+        right, left = round(box.right()) + Space.S, round(box.left()) - self.width() - Space.S
+        for place in (QPoint(x, below), QPoint(right, y), QPoint(left, y), QPoint(x, above)):
+            if area.contains(QRect(place, self.size())):
+                self.move(place)
+                return
+        self.move(x, min(max(below, area.top()), max(area.bottom() - self.height(), area.top())))
 
     def _on_clicked(self, item: QListWidgetItem) -> None:
         self._take(str(item.data(Qt.ItemDataRole.UserRole)))

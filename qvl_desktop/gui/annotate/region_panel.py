@@ -135,7 +135,7 @@ class RegionPanel(QWidget):
     def __init__(self, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_surface(self, "panel")
-        self.setMinimumWidth(248)
+        self.setMinimumWidth(296)
         self._token = ""
         self.model = RegionModel(self)
         self.title = QLabel(self.tr("Regions"), self)
@@ -291,9 +291,10 @@ class RegionPanel(QWidget):
         foot.addLayout(token_row)
         foot.addWidget(self.pixels)
         legend = QVBoxLayout()
-        legend.setContentsMargins(Space.M, Space.S, Space.S, Space.M)
+        legend.setContentsMargins(0, Space.S, Space.S, Space.S)
         legend.setSpacing(Space.XS)
-        self._legend_grid.setContentsMargins(0, 0, 0, 0)
+        self._legend_title.setContentsMargins(Space.M, 0, 0, 0)
+        self._legend_grid.setContentsMargins(Space.XS, 0, 0, 0)
         self._legend_grid.setVerticalSpacing(0)
         self._legend_grid.setAlignment(Qt.AlignmentFlag.AlignLeft)
         legend.addWidget(self._legend_title)

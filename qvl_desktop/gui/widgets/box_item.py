@@ -100,6 +100,7 @@ class BoxItem(QGraphicsItem):
         self.manner = Manner.FULL
         self._font = font
         self._scale = 1.0
+        self._ratio = 1.0
         self._selected = False
         self._lit = False
         self._rect = QRectF()
@@ -143,8 +144,7 @@ class BoxItem(QGraphicsItem):
     def _dress(self) -> None:
         colour = self.shown.colour or ref_colour(self.shown.label, dark=True)
         style = Qt.PenStyle.DashLine if self.shown.style == "dashed" else Qt.PenStyle.SolidLine
-        self._pen = _pen(colour, 2.0, style)
-        self._wide_pen = _pen(colour, 2.6, style)
+        self._pens = _pens(colour.rgba(), style, self._ratio)
         self._fill = QColor(colour)
         self._fill.setAlpha(44)
         self._label_fill = QColor(colour)
@@ -179,13 +179,17 @@ class BoxItem(QGraphicsItem):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         if self.manner is Manner.NOT:
             return
+        ratio = painter.device().devicePixelRatioF()
+        if ratio != self._ratio:
+            self._ratio = ratio
+            self._dress()
         plain = self.manner is Manner.PLAIN
         bright = (self._selected or self._lit) and not plain
         painter.setBrush(self._fill if bright else Qt.BrushStyle.NoBrush)
-        painter.setPen(_HALO_WIDE_PEN if bright else _HALO_PEN)
+        painter.setPen(self._pens.wide_halo if bright else self._pens.halo)
         painter.drawRect(self._rect)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(self._wide_pen if bright else self._pen)
+        painter.setPen(self._pens.wide_line if bright else self._pens.line)
         painter.drawRect(self._rect)
         small = max(self._rect.width(), self._rect.height()) * self._scale < _SMALL_PX
         labelled = bool(self.shown.label) and (bright or not small)
@@ -220,15 +224,32 @@ class BoxItem(QGraphicsItem):
                     painter.drawRect(left, top, HANDLE_PX - 1, HANDLE_PX - 1)
 
 
-def _pen(colour: QColor, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
+@dataclass(frozen=True, slots=True)
+class _Pens:
+    """The pens of a box: its line on a dark halo, so that it shows on any picture; wider when lit or selected."""
+
+    line: QPen
+    wide_line: QPen
+    halo: QPen
+    wide_halo: QPen
+
+
+@lru_cache(maxsize=4096)
+def _pens(colour: int, style: Qt.PenStyle, ratio: float) -> _Pens:
+    """Pens shared by all boxes of a colour. Cosmetic widths are device pixels, hence `ratio` of them a screen pixel."""
+    line = QColor.fromRgba(colour)
+    widths = ((line, 2.0, style), (line, 2.6, style), (_HALO, 4.0, _SOLID), (_HALO, 5.0, _SOLID))
+    return _Pens(*(_pen(ink, width * ratio, kind) for ink, width, kind in widths))
+
+
+def _pen(colour: QColor, width: float, style: Qt.PenStyle) -> QPen:
     pen = QPen(colour, width, style, Qt.PenCapStyle.SquareCap, Qt.PenJoinStyle.MiterJoin)
     pen.setCosmetic(True)
     return pen
 
 
-_HALO_PEN = _pen(_HALO, 4.0)
-_HALO_WIDE_PEN = _pen(_HALO, 5.0)
-_HANDLE_PEN = _pen(QColor(20, 22, 26), 1.0)
+_SOLID = Qt.PenStyle.SolidLine
+_HANDLE_PEN = QPen(QColor(20, 22, 26), 1.0)
 
 
 @lru_cache(maxsize=4096)

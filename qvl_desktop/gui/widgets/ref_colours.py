@@ -14,6 +14,8 @@ from PySide6.QtGui import QColor
 _LIGHTNESS = {True: (0.80, 0.72, 0.87), False: (0.55, 0.47, 0.62)}
 _CHROMA = 0.15
 _HUES = 20
+_SALT = (1901).to_bytes(2, "big")
+"""Chosen so that frequent refs lie well apart."""
 
 
 @lru_cache(maxsize=4096)
@@ -26,7 +28,7 @@ def ref_colour(ref: str, dark: bool = True) -> QColor:
     words = ref.strip().casefold()
     if not words:
         return QColor("#c3c7cf") if dark else QColor("#6b7280")
-    digest = hashlib.blake2b(words.encode("utf-8", "surrogatepass"), digest_size=4).digest()
+    digest = hashlib.blake2b(words.encode("utf-8", "surrogatepass"), digest_size=4, salt=_SALT).digest()
     shade, hue = digest[0] % 3, int.from_bytes(digest[1:], "big") % _HUES
     return _from_oklch(_LIGHTNESS[dark][shade], _CHROMA, hue / _HUES * math.tau)
 
