@@ -1,0 +1,249 @@
+"""Where the user writes: words, pictures, send, stop.
+
+Owns the text field's keys, attached pictures and pasting. Does not own asking (`page`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, Qt, Signal
+from PySide6.QtGui import QImage, QKeyEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from qvl_desktop.core.pictures import SUFFIXES
+from qvl_desktop.gui.chat.messages import PictureButton
+from qvl_desktop.gui.icons import set_icon
+from qvl_desktop.gui.theme import Space, set_kind, set_surface
+from qvl_desktop.gui.widgets.guarded import guarded
+from qvl_desktop.gui.widgets.thumbnails import Thumbnails
+from qvl_desktop.storage.settings import data_folder
+
+MOST_LINES = 6
+
+
+class QuestionField(QPlainTextEdit):
+    """A text field that grows with its lines. Enter sends, Shift+Enter begins a line.
+
+    Signals: `entered()`, `escaped()`, `picturesPasted(paths)`.
+    """
+
+    entered = Signal()
+    escaped = Signal()
+    picturesPasted = Signal(list)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("questionField")
+        self.setTabChangesFocus(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.document().contentsChanged.connect(self._fit)
+        self._fit()
+
+    @guarded
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.entered.emit()
+            event.accept()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.escaped.emit()
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
+    @guarded(default=False)
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        return source.hasImage() or bool(picture_files(source)) or super().canInsertFromMimeData(source)
+
+    @guarded
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        paths = picture_files(source)
+        if not paths and source.hasImage() and not source.hasText():
+            paths = [keep_pasted(QImage(source.imageData()))]
+        if paths:
+            self.picturesPasted.emit(paths)
+        else:
+            super().insertFromMimeData(source)
+
+    def _fit(self) -> None:
+        line = self.fontMetrics().lineSpacing()
+        lines = min(max(1, int(self.document().size().height())), MOST_LINES)
+        self.setFixedHeight(lines * line + 2 * Space.S + 2)
+
+
+class Composer(QFrame):
+    """The field with its buttons and the pictures that go with the next question.
+
+    Signals: `sent(words, paths)`, `stopped()`, `picturesChanged(paths)`, `pictureClicked(path)`.
+    """
+
+    sent = Signal(str, list)
+    stopped = Signal()
+    picturesChanged = Signal(list)
+    pictureClicked = Signal(Path)
+
+    def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._thumbnails = thumbnails
+        self._paths: list[Path] = []
+        self._busy = False
+        set_surface(self, "raised")
+        self.field = QuestionField(self)
+        self.field.setPlaceholderText(self.tr("Ask about the picture…"))
+        self.field.setAccessibleName(self.tr("Question"))
+        self.field.setStyleSheet("QPlainTextEdit { border: none; background: transparent; }")
+        self.field.entered.connect(self.send)
+        self.field.escaped.connect(self._escape)
+        self.field.picturesPasted.connect(self.attach)
+        self.field.textChanged.connect(self._show_buttons)
+        self._strip = QWidget(self)
+        self._strip_row = QHBoxLayout(self._strip)
+        self._strip_row.setContentsMargins(Space.S, Space.S, Space.S, 0)
+        self._strip_row.setAlignment(Qt.AlignmentFlag.AlignLeft)
+        self._strip.hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(Space.XS, Space.XS, Space.XS, Space.XS)
+        layout.setSpacing(0)
+        layout.addWidget(self._strip)
+        layout.addLayout(self._make_row())
+        self._show_buttons()
+
+    def _make_row(self) -> QHBoxLayout:
+        self.attach_button = QToolButton(self)
+        self.attach_button.setObjectName("attachButton")
+        self.attach_button.setToolTip(self.tr("Choose pictures (or drop them, or paste)"))
+        self.attach_button.setAccessibleName(self.tr("Choose pictures"))
+        set_icon(self.attach_button, "image")
+        self.attach_button.clicked.connect(self.choose_pictures)
+        self.send_button = QPushButton(self.tr("Send"), self)
+        self.send_button.setObjectName("sendButton")
+        set_icon(self.send_button, "send", "accent_text")
+        set_kind(self.send_button, "primary")
+        self.send_button.clicked.connect(self.send)
+        self.stop_button = QPushButton(self.tr("Stop"), self)
+        self.stop_button.setObjectName("stopButton")
+        self.stop_button.setToolTip(self.tr("Stop the answer (Esc)"))
+        set_icon(self.stop_button, "stop")
+        self.stop_button.clicked.connect(self.stopped)
+        row = QHBoxLayout()
+        row.setSpacing(Space.XS)
+        row.addWidget(self.attach_button, 0, Qt.AlignmentFlag.AlignBottom)
+        row.addWidget(self.field, 1)
+        row.addWidget(self.send_button, 0, Qt.AlignmentFlag.AlignBottom)
+        row.addWidget(self.stop_button, 0, Qt.AlignmentFlag.AlignBottom)
+        return row
+
+    # Pictures
+
+    @property
+    def pictures(self) -> list[Path]:
+        """The pictures that go with the next question."""
+        return list(self._paths)
+
+    def attach(self, paths: Iterable[Path]) -> None:
+        """Put pictures to the next question."""
+        self._paths += [path for path in paths if path not in self._paths]
+        self._show_strip()
+        self.picturesChanged.emit(self.pictures)
+
+    def detach(self, path: Path) -> None:
+        """Take one away again."""
+        if path in self._paths:
+            self._paths.remove(path)
+            self._show_strip()
+            self.picturesChanged.emit(self.pictures)
+
+    def choose_pictures(self) -> None:
+        """Ask for picture files."""
+        patterns = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES))
+        chosen, _ = QFileDialog.getOpenFileNames(
+            self, self.tr("Choose pictures"), "", self.tr("Pictures ({patterns})").format(patterns=patterns)
+        )
+        if chosen:
+            self.attach(Path(name) for name in chosen)
+
+    # Sending
+
+    def set_busy(self, busy: bool) -> None:
+        """Show Stop in place of Send."""
+        self._busy = busy
+        self._show_buttons()
+
+    def send(self) -> None:
+        """Hand over what was written, if there is anything and nothing is under way."""
+        words = self.field.toPlainText().strip()
+        if self._busy or not words:
+            return
+        paths, self._paths = self._paths, []
+        self.field.clear()
+        self._show_strip()
+        self.sent.emit(words, paths)
+
+    def _escape(self) -> None:
+        if self._busy:
+            self.stopped.emit()
+
+    def _show_buttons(self) -> None:
+        self.send_button.setVisible(not self._busy)
+        self.send_button.setEnabled(bool(self.field.toPlainText().strip()))
+        self.stop_button.setVisible(self._busy)
+
+    def _show_strip(self) -> None:
+        while (item := self._strip_row.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for path in self._paths:
+            self._strip_row.addWidget(self._make_chip(path))
+        self._strip.setVisible(bool(self._paths))
+
+    def _make_chip(self, path: Path) -> QWidget:
+        chip = QWidget(self._strip)
+        picture = PictureButton(path, self._thumbnails, chip)
+        picture.clicked.connect(lambda: self.pictureClicked.emit(path))
+        away = QToolButton(chip)
+        away.setObjectName("detachButton")
+        away.setToolTip(self.tr("Take {name} away").format(name=path.name))
+        away.setAccessibleName(away.toolTip())
+        set_icon(away, "close")
+        away.clicked.connect(lambda: self.detach(path))
+        row = QHBoxLayout(chip)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(picture)
+        row.addWidget(away, 0, Qt.AlignmentFlag.AlignTop)
+        return chip
+
+
+def picture_files(data: QMimeData) -> list[Path]:
+    """The local picture files that were dropped or pasted."""
+    paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+    return [path for path in paths if path.suffix.lower() in SUFFIXES]
+
+
+def keep_pasted(image: QImage) -> Path:
+    """A pasted picture as a file that stays, named after its content."""
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]
+    buffer.close()
+    content = data.data()
+    folder = data_folder() / "pasted"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{hashlib.blake2b(content, digest_size=8).hexdigest()}.png"
+    path.write_bytes(content)
+    return path
