@@ -35,6 +35,13 @@ def preview(
             yield from TEMPLATES[name].make(picture.path, regions, language, seed)
 
 
+def forecast(project: Project, names: Sequence[str]) -> int:
+    """How many conversations `generate` would make for the whole project, without making them."""
+    pictures, refs, boxes = project.distinct_counts()
+    each = {"grounding": refs, "counting": refs, "describing": boxes, "listing": pictures}
+    return sum(each[name] for name in names)
+
+
 def generate(
     project: Project,
     names: Sequence[str],

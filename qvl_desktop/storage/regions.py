@@ -70,6 +70,15 @@ class Regions(Conversations):
         """How many regions each ref has."""
         return {row[0]: row[1] for row in self._all("SELECT ref, count FROM refs WHERE count > 0 ORDER BY ref")}
 
+    def distinct_counts(self) -> tuple[int, int, int]:
+        """How many pictures have regions with a ref, pairs of picture and ref, and triples of picture, ref and box."""
+        query = (
+            "SELECT count(DISTINCT picture_id), count(DISTINCT picture_id || ' ' || ref), "
+            "count(DISTINCT picture_id || ' ' || ref || token) FROM regions WHERE ref <> ''"
+        )
+        row = self._one(query)
+        return (int(row[0]), int(row[1]), int(row[2])) if row else (0, 0, 0)
+
     # Editing
 
     def add_region(self, picture_id: int, ref: str, rect: Rect) -> int:

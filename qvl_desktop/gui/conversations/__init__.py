@@ -1,0 +1,1 @@
+"""The Conversations page: turns with their tokens as chips, beside the picture."""

@@ -1,0 +1,287 @@
+"""What to look at, at the left: pictures, or conversations.
+
+Owns the two lists, their filters, and which row is the current one. Does not own what is shown of it (`page`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QButtonGroup,
+    QCheckBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QStackedWidget,
+    QStyledItemDelegate,
+    QTableView,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from qvl_desktop.gui.annotate.picture_model import ROW_HEIGHT as PICTURE_HEIGHT
+from qvl_desktop.gui.annotate.picture_model import PictureDelegate, PictureModel
+from qvl_desktop.gui.conversations.conversation_model import ROW_HEIGHT, ConversationDelegate, ConversationModel
+from qvl_desktop.gui.icons import icon
+from qvl_desktop.gui.theme import Space, set_role, set_surface, theme
+from qvl_desktop.gui.widgets.guarded import guarded
+from qvl_desktop.gui.widgets.thumbnails import Thumbnails
+from qvl_desktop.storage.project import Project
+from qvl_desktop.storage.rows import Change
+
+_FILTER_DELAY_MS = 200
+_MANY = 200
+PICTURES, CONVERSATIONS = 0, 1
+
+
+class Browser(QWidget):
+    """Signals: `chosen()` when `picture` or `conversation` is another one."""
+
+    chosen = Signal()
+
+    def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._project: Project | None = None
+        self._current: dict[int, int | None] = {PICTURES: None, CONVERSATIONS: None}
+        set_surface(self, "panel")
+        self.setMinimumWidth(200)
+        self.pictures = PictureModel(self)
+        self.conversations = ConversationModel(self)
+        self.picture_view = self._make_view(self.pictures, PictureDelegate(thumbnails, self), PICTURE_HEIGHT)
+        self.picture_view.setAccessibleName(self.tr("Pictures"))
+        self.conversation_view = self._make_view(self.conversations, ConversationDelegate(self), ROW_HEIGHT)
+        self.conversation_view.setAccessibleName(self.tr("Conversations"))
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self.picture_view)
+        self._stack.addWidget(self.conversation_view)
+        self.modes = QButtonGroup(self)
+        self.search = self._make_search()
+        self.only_bare = QCheckBox(self.tr("Only without conversations"), self)
+        self.count = QLabel(self)
+        set_role(self.count, "caption")
+        self._lay_out()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_FILTER_DELAY_MS)
+        self._timer.timeout.connect(self.reload)
+        self.search.textChanged.connect(self._timer.start)
+        self.only_bare.toggled.connect(self.reload)
+        self.modes.idClicked.connect(self.set_mode)
+        self.picture_view.selectionModel().currentChanged.connect(self._on_picture)
+        self.conversation_view.selectionModel().currentChanged.connect(self._on_conversation)
+        thumbnails.ready.connect(self._on_thumbnail)
+        theme().changed.connect(self._on_theme)
+        self._name_mode()
+
+    # Which one
+
+    @property
+    def mode(self) -> int:
+        """`PICTURES` or `CONVERSATIONS`."""
+        return self._stack.currentIndex()
+
+    @property
+    def picture(self) -> int | None:
+        """The current picture; None while conversations are listed."""
+        return self._current[PICTURES] if self.mode == PICTURES else None
+
+    @property
+    def conversation(self) -> int | None:
+        """The current conversation; None while pictures are listed."""
+        return self._current[CONVERSATIONS] if self.mode == CONVERSATIONS else None
+
+    def set_mode(self, mode: int) -> None:
+        """List pictures or conversations."""
+        self.modes.button(mode).setChecked(True)
+        if mode == self.mode:
+            return
+        self.search.blockSignals(True)
+        self.search.clear()
+        self.search.blockSignals(False)
+        self._stack.setCurrentIndex(mode)
+        self._name_mode()
+        self.reload()
+        self.chosen.emit()
+
+    def show_project(self, project: Project | None) -> None:
+        """List the contents of another project."""
+        self._project = project
+        self._current = {PICTURES: None, CONVERSATIONS: None}
+        for widget in (self.search, self.only_bare):
+            widget.blockSignals(True)
+        self.search.clear()
+        self.only_bare.setChecked(False)
+        for widget in (self.search, self.only_bare):
+            widget.blockSignals(False)
+        self.reload()
+
+    def reload(self) -> None:
+        """Ask the project again what passes the filter; the current row stays where it can."""
+        self._timer.stop()
+        project, words = self._project, self.search.text().strip()
+        former = self._current[self.mode]
+        if self.mode == PICTURES:
+            bare = False if self.only_bare.isChecked() else None
+            ids = project.picture_ids(text=words, has_conversations=bare) if project else []
+            self.pictures.show(project, ids)
+            self.count.setText(self.tr("%n picture(s)", "", len(ids)))
+        else:
+            ids = project.conversation_ids(text=words) if project else []
+            self.conversations.show(project, ids)
+            self.count.setText(self.tr("%n conversation(s)", "", len(ids)))
+        if former is None or self._model.place(former) is None:
+            self._current[self.mode] = ids[0] if ids else None
+        self._mark_current()
+        if self._current[self.mode] != former:
+            self.chosen.emit()
+
+    def refresh(self, changes: Iterable[Change]) -> None:
+        """Look again after edits: the whole list when rows came or went, else only the rows that changed."""
+        whole = False
+        for change in changes:
+            if change.kind == "pictures":
+                whole |= self.mode == PICTURES
+            elif change.kind == "regions":
+                self.pictures.look_again(change.picture_ids)
+            elif self.mode == PICTURES:
+                whole |= self.only_bare.isChecked()
+            else:
+                whole |= self._came_or_went(change.conversation_ids)
+                self.conversations.look_again(change.conversation_ids)
+        if whole:
+            self.reload()
+
+    def _came_or_went(self, conversation_ids: frozenset[int]) -> bool:
+        if self._project is None or len(conversation_ids) > _MANY:
+            return True
+        there = {row.id for row in self._project.conversations_of(conversation_ids)}
+        listed = {number for number in conversation_ids if self.conversations.place(number) is not None}
+        return there != listed
+
+    def select(self, row_id: int) -> None:
+        """Make a row of the present list the current one."""
+        if row_id != self._current[self.mode]:
+            self._current[self.mode] = row_id
+            self._mark_current()
+            self.chosen.emit()
+
+    def step(self, by: int) -> None:
+        """Go `by` rows on; stops at the ends."""
+        ids: Sequence[int] = self._model.ids
+        current = self._current[self.mode]
+        place = self._model.place(current) if current is not None else None
+        if ids:
+            self.select(ids[0 if place is None else min(max(place + by, 0), len(ids) - 1)])
+
+    @property
+    def _model(self) -> PictureModel | ConversationModel:
+        return self.pictures if self.mode == PICTURES else self.conversations
+
+    @property
+    def _view(self) -> QTableView:
+        return self.picture_view if self.mode == PICTURES else self.conversation_view
+
+    def _mark_current(self) -> None:
+        current = self._current[self.mode]
+        place = self._model.place(current) if current is not None else None
+        selection = self._view.selectionModel()
+        selection.blockSignals(True)
+        if place is None:
+            selection.clear()
+        else:
+            index = self._model.index(place, 0)
+            selection.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+            self._view.scrollTo(index)
+        selection.blockSignals(False)
+        self._view.viewport().update()
+
+    def _on_picture(self, index: QModelIndex) -> None:
+        if index.isValid() and self.mode == PICTURES:
+            self.select(self.pictures.ids[index.row()])
+
+    def _on_conversation(self, index: QModelIndex) -> None:
+        if index.isValid() and self.mode == CONVERSATIONS:
+            self.select(self.conversations.ids[index.row()])
+
+    def _on_thumbnail(self, _file: object) -> None:
+        self.picture_view.viewport().update()
+
+    def _on_theme(self) -> None:
+        self._search_action.setIcon(icon("search", "muted"))
+        self._view.viewport().update()
+
+    # Parts
+
+    def _make_view(
+        self, model: PictureModel | ConversationModel, delegate: QStyledItemDelegate, row_height: int
+    ) -> QTableView:
+        view = QTableView(self)
+        view.setModel(model)
+        view.setItemDelegate(delegate)
+        view.horizontalHeader().hide()
+        view.horizontalHeader().setStretchLastSection(True)
+        view.horizontalHeader().setMinimumSectionSize(40)
+        rows = view.verticalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setMinimumSectionSize(row_height)
+        rows.setDefaultSectionSize(row_height)
+        view.setShowGrid(False)
+        view.setMouseTracking(True)
+        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        view.setTabKeyNavigation(False)
+        return view
+
+    def _make_search(self) -> QLineEdit:
+        search = QLineEdit(self)
+        search.setClearButtonEnabled(True)
+        self._search_action = search.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        for button in search.findChildren(QToolButton):
+            button.setAccessibleName(self.tr("Clear the filter"))
+        return search
+
+    def _name_mode(self) -> None:
+        pictures = self.mode == PICTURES
+        words = self.tr("Filter by name") if pictures else self.tr("Search in questions and answers")
+        self.search.setPlaceholderText(words)
+        self.search.setAccessibleName(words)
+        self.only_bare.setVisible(pictures)
+
+    def _lay_out(self) -> None:
+        switch = QHBoxLayout()
+        switch.setSpacing(Space.XS)
+        for mode, words in ((PICTURES, self.tr("Pictures")), (CONVERSATIONS, self.tr("Conversations"))):
+            button = QPushButton(words, self)
+            button.setCheckable(True)
+            button.setChecked(mode == PICTURES)
+            self.modes.addButton(button, mode)
+            switch.addWidget(button, 1)
+        head = QVBoxLayout()
+        head.setContentsMargins(Space.M, Space.M, Space.M, Space.S)
+        head.setSpacing(Space.S)
+        head.addLayout(switch)
+        head.addWidget(self.search)
+        head.addWidget(self.only_bare)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
+        foot.addWidget(self.count)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(head)
+        layout.addWidget(self._stack, 1)
+        layout.addLayout(foot)
+
+    @guarded(default=lambda: QSize(270, 600))
+    def sizeHint(self) -> QSize:
+        return QSize(270, 600)

@@ -1,0 +1,165 @@
+"""One conversation on the page: its turns in order under a short head.
+
+Owns keeping one `TurnView` a turn, and the head's words and menu. Does not own storing, nor the picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
+from qvl_desktop.core.templates import TEMPLATES
+from qvl_desktop.gui.conversations.turn_view import TurnView
+from qvl_desktop.gui.icons import icon, set_icon
+from qvl_desktop.gui.theme import Space, set_kind, set_role, theme
+from qvl_desktop.gui.widgets.guarded import guarded
+from qvl_desktop.storage.rows import ConversationRow
+
+SPLIT_NAMES = (
+    ("", QT_TRANSLATE_NOOP("ConversationCard", "As its picture")),
+    ("train", QT_TRANSLATE_NOOP("ConversationCard", "Train")),
+    ("val", QT_TRANSLATE_NOOP("ConversationCard", "Validation")),
+    ("test", QT_TRANSLATE_NOOP("ConversationCard", "Test")),
+)
+
+
+class ConversationCard(QFrame):
+    """Signals: `turnMade(TurnView)` for each new view, so that its signals can be joined; `addTurnRequested(id)`,
+    `deleteRequested(id)`, `splitChosen(id, split)`, `chosen(id)` when it was clicked.
+    """
+
+    turnMade = Signal(object)
+    addTurnRequested = Signal(int)
+    deleteRequested = Signal(int)
+    splitChosen = Signal(int, str)
+    chosen = Signal(int)
+
+    def __init__(self, conversation_id: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.conversation_id = conversation_id
+        self.row: ConversationRow | None = None
+        self.turns: list[TurnView] = []
+        self._current = False
+        self.setObjectName("card")
+        self._title = QLabel(self)
+        set_role(self._title, "caption")
+        self._more = self._make_menu_button()
+        head = QHBoxLayout()
+        head.setContentsMargins(Space.S, 0, 0, 0)
+        head.addWidget(self._title, 1)
+        head.addWidget(self._more)
+        self._column = QVBoxLayout()
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(Space.XS)
+        self.add_button = QPushButton(self.tr("Add a turn"), self)
+        set_kind(self.add_button, "quiet")
+        set_icon(self.add_button, "plus", "muted")
+        self.add_button.clicked.connect(self._add)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(0, 0, 0, 0)
+        foot.addWidget(self.add_button)
+        foot.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(Space.XS, Space.XS, Space.XS, Space.XS)
+        layout.setSpacing(Space.XS)
+        layout.addLayout(head)
+        layout.addLayout(self._column)
+        layout.addLayout(foot)
+        theme().changed.connect(self._dress)
+        self._dress()
+
+    def show_row(self, row: ConversationRow) -> None:
+        """Show the conversation as the project has it now; views of turns that stay are kept."""
+        self.row = row
+        kept = {view.row.id: view for view in self.turns}
+        self.turns = []
+        for place, turn in enumerate(row.turns):
+            view = kept.pop(turn.id, None)
+            if view is None:
+                view = TurnView(turn, self)
+                self.turnMade.emit(view)
+            elif view.row != turn:
+                view.show_row(turn)
+            if self._column.indexOf(view) != place:
+                self._column.removeWidget(view)
+                self._column.insertWidget(place, view)
+            self.turns.append(view)
+        for view in kept.values():
+            self._column.removeWidget(view)
+            view.hide()
+            view.deleteLater()
+        self._title.setText(self._words(row))
+
+    def set_current(self, current: bool) -> None:
+        """Mark the conversation whose boxes are on the picture."""
+        if current != self._current:
+            self._current = current
+            self._dress()
+
+    def offer_turn(self, offered: bool) -> None:
+        """Show the button for another turn: only where the user is."""
+        self.add_button.setVisible(offered)
+
+    def light(self, turn_id: int | None, ordinals: Collection[int]) -> None:
+        """Light up chips of one turn, none in the others."""
+        for view in self.turns:
+            view.text.light(ordinals if view.row.id == turn_id else ())
+
+    def view_of(self, turn_id: int) -> TurnView | None:
+        """The view of a turn, if it is one of these."""
+        return next((view for view in self.turns if view.row.id == turn_id), None)
+
+    def _words(self, row: ConversationRow) -> str:
+        parts = []
+        if row.template:
+            name, _, language = row.template.partition("/")
+            label = translate("templates", TEMPLATES[name].label) if name in TEMPLATES else name
+            parts.append(f"{label} ({language})" if language else label)
+        elif row.source:
+            parts.append(row.source)
+        else:
+            parts.append(self.tr("Conversation {number}").format(number=row.id))
+        if row.split:
+            parts.append(self.tr(dict(SPLIT_NAMES)[row.split]))
+        return " · ".join(parts)
+
+    def _make_menu_button(self) -> QToolButton:
+        button = QToolButton(self)
+        set_icon(button, "more", "muted")
+        button.setToolTip(self.tr("More about this conversation"))
+        button.setAccessibleName(self.tr("More about this conversation"))
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(button)
+        splits = menu.addMenu(self.tr("Split"))
+        for split, name in SPLIT_NAMES:
+            splits.addAction(self.tr(name), partial(self._choose_split, split))
+        menu.addSeparator()
+        menu.addAction(icon("trash"), self.tr("Delete the conversation"), self._delete)
+        button.setMenu(menu)
+        return button
+
+    def _choose_split(self, split: str) -> None:
+        self.splitChosen.emit(self.conversation_id, split)
+
+    def _add(self) -> None:
+        self.addTurnRequested.emit(self.conversation_id)
+
+    def _delete(self) -> None:
+        self.deleteRequested.emit(self.conversation_id)
+
+    @guarded
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.chosen.emit(self.conversation_id)
+        event.accept()
+
+    def _dress(self) -> None:
+        colours = theme().colours
+        edge = colours.accent if self._current else colours.line
+        self.setStyleSheet(
+            f"QFrame#card {{ background: {colours.panel}; border: 1px solid {edge}; border-radius: 10px; }}"
+        )

@@ -1,0 +1,165 @@
+"""A turn as it is written: plain text with its tags, and faults shown where they are.
+
+Owns the editor of one turn and the line of words about its faults. Does not own storing the text.
+"""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QTextEdit, QVBoxLayout, QWidget
+
+from qvl_desktop.core.i18n import translate
+from qvl_desktop.core.tokens import Fault, faults
+from qvl_desktop.gui.conversations.chips import units
+from qvl_desktop.gui.theme import Space, mono_font, set_role, theme
+from qvl_desktop.gui.widgets.guarded import guarded
+
+_LEAST, _MOST = 60, 360
+_CHECK_DELAY_MS = 60
+
+
+class TurnEditor(QWidget):
+    """Signals: `finished(text)` when the user keeps the text, `cancelled()` when they do not, `saved(text)` when it is
+    to be stored and writing may go on (another window came to the front).
+
+    Ctrl+Enter and leaving keep it, Escape does not. A text with faults can be kept: `check` finds them again.
+    """
+
+    finished = Signal(str)
+    saved = Signal(str)
+    cancelled = Signal()
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._original = text
+        self._done = False
+        self.found: list[Fault] = []
+        self.edit = _Plain(self)
+        self.edit.setPlainText(text)
+        self.edit.setAccessibleName(self.tr("Text of the turn"))
+        self.edit.keep.connect(self.finish)
+        self.edit.drop.connect(self.cancel)
+        self.edit.left.connect(self.finish)
+        self.edit.away.connect(self._save)
+        self.message = QLabel(self)
+        self.message.setWordWrap(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(Space.XS)
+        layout.addWidget(self.edit)
+        layout.addWidget(self.message)
+        self.setFocusProxy(self.edit)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_CHECK_DELAY_MS)
+        self._timer.timeout.connect(self._check)
+        self.edit.textChanged.connect(self._timer.start)
+        theme().changed.connect(self._check)
+        self._check()
+        cursor = self.edit.textCursor()
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        self.edit.setTextCursor(cursor)
+
+    def finish(self) -> None:
+        """Keep the text as it is now."""
+        if not self._done:
+            self._done = True
+            self.finished.emit(self.edit.toPlainText())
+
+    def cancel(self) -> None:
+        """Forget what was written."""
+        if not self._done:
+            self._done = True
+            self.cancelled.emit()
+
+    def _save(self) -> None:
+        if not self._done:
+            self.saved.emit(self.edit.toPlainText())
+
+    def _check(self) -> None:
+        """Underline what looks like a token and is none, and say what the first one lacks."""
+        text = self.edit.toPlainText()
+        self.found = faults(text)
+        marks = []
+        for fault in self.found:
+            mark = QTextEdit.ExtraSelection()
+            style = QTextCharFormat()
+            style.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
+            style.setUnderlineColor(theme().colour("danger"))
+            mark.format = style
+            cursor = QTextCursor(self.edit.document())
+            cursor.setPosition(units(text[: fault.start]))
+            cursor.setPosition(units(text[: fault.end]), QTextCursor.MoveMode.KeepAnchor)
+            mark.cursor = cursor
+            marks.append(mark)
+        self.edit.setExtraSelections(marks)
+        if self.found:
+            fault = self.found[0]
+            words = self.tr("“{text}”: {reason}").format(
+                text=text[fault.start : fault.end], reason=translate("tokens", fault.message)
+            )
+            more = self.tr("(and %n more)", "", len(self.found) - 1) if len(self.found) > 1 else ""
+            self.message.setText(f"{words} {more}".strip())
+        else:
+            self.message.setText(self.tr("Ctrl+Enter keeps the text, Esc leaves it as it was."))
+        set_role(self.message, "danger" if self.found else "caption")
+
+
+class _Plain(QPlainTextEdit):
+    """The text field. Signals: `keep()`, `drop()`, `left()` (the focus went elsewhere in the window), `away()` (another
+    window has it)."""
+
+    keep = Signal()
+    drop = Signal()
+    left = Signal()
+    away = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        set_role(self, "mono")
+        self.setFont(mono_font())
+        self.setTabChangesFocus(True)
+        self.document().documentLayout().documentSizeChanged.connect(self._fit_height)
+
+    def _fit_height(self) -> None:
+        """As high as its lines (a plain document's height counts lines), within limits."""
+        lines = math.ceil(self.document().size().height()) * self.fontMetrics().lineSpacing()
+        height = min(max(lines + 24, _LEAST), _MOST)
+        if height != self.height():
+            self.setFixedHeight(height)
+
+    @guarded
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_height()
+
+    @guarded
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if event.key() == Qt.Key.Key_Escape:
+            self.drop.emit()
+        elif enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.keep.emit()
+        else:
+            super().keyPressEvent(event)
+
+    @guarded(default=False)
+    def event(self, event: QEvent) -> bool:
+        """Keys with Ctrl+Z belong to the text while it is written, not to the project's history."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+            if control and event.key() in (Qt.Key.Key_Z, Qt.Key.Key_Y):
+                event.accept()
+                return True
+        return super().event(event)
+
+    @guarded
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() == Qt.FocusReason.ActiveWindowFocusReason:
+            self.away.emit()
+        elif event.reason() != Qt.FocusReason.PopupFocusReason and QApplication.activePopupWidget() is None:
+            self.left.emit()

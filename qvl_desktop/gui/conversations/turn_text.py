@@ -1,0 +1,228 @@
+"""A turn as it is read: words, and tokens as coloured chips.
+
+Owns the painting of chips, what the mouse is over, and the selection of words. Does not own editing (`turn_editor`),
+nor which boxes are lit elsewhere.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from typing import Any
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QTextBlock,
+    QTextCharFormat,
+    QTextCursor,
+    QTextLine,
+)
+from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
+
+from qvl_desktop.gui.conversations.chips import Piece, ShownText
+from qvl_desktop.gui.theme import theme
+from qvl_desktop.gui.widgets.guarded import guarded
+from qvl_desktop.gui.widgets.ref_colours import ref_colour
+
+_ROUND = 5.0
+_SMALL_PX = 12
+
+
+class TurnText(QTextEdit):
+    """Shows one turn; as high as its text.
+
+    Signals: `chipHovered(ordinals)` with the box tokens of the chip under the mouse, an empty tuple when there is none;
+    `chipClicked(ordinals)`; `wordsSelected(range)` with the characters (start, end) of the turn's text that are chosen,
+    or None; `editRequested()` on a double click.
+    """
+
+    chipHovered = Signal(tuple)
+    chipClicked = Signal(tuple)
+    wordsSelected = Signal(object)
+    editRequested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.shown = ShownText("")
+        self._lit: frozenset[int] = frozenset()
+        self._under: Piece | None = None
+        self.setReadOnly(True)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setStyleSheet("QTextEdit, QTextEdit:focus { background: transparent; border: none; padding: 0; }")
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setTabChangesFocus(True)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.viewport().setMouseTracking(True)
+        self.setMouseTracking(True)
+        self.document().setDocumentMargin(2)
+        self.document().documentLayout().documentSizeChanged.connect(self._fit_height)
+        self.selectionChanged.connect(self._on_selection)
+        theme().changed.connect(self._dress)
+
+    # What it shows
+
+    def set_source(self, source: str) -> None:
+        """Show a turn's text."""
+        if source == self.shown.source:
+            return
+        self.shown = ShownText(source)
+        self._under = None
+        self.blockSignals(True)
+        self.setPlainText(self.shown.text)
+        self._dress()
+        self.blockSignals(False)
+        self.setAccessibleName(self.shown.text)
+
+    def light(self, ordinals: Collection[int]) -> None:
+        """Light up the chips of these box tokens and of their phrases."""
+        lit = frozenset(ordinals)
+        if lit != self._lit:
+            self._lit = lit
+            self.viewport().update()
+
+    def clear_selection(self) -> None:
+        """Choose nothing."""
+        cursor = self.textCursor()
+        if cursor.hasSelection():
+            cursor.clearSelection()
+            self.setTextCursor(cursor)
+
+    def select_words(self, start: int, end: int) -> None:
+        """Choose shown positions, as the mouse would."""
+        cursor = self.textCursor()
+        cursor.setPosition(start)
+        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(cursor)
+
+    def chip_rects(self, piece: Piece) -> list[QRectF]:
+        """Where a chip is painted, in viewport coordinates; one rectangle a line it runs over."""
+        rects = []
+        block = self.document().findBlock(piece.start)
+        while block.isValid() and block.position() < piece.end:
+            rects += self._line_rects(block, piece)
+            block = block.next()
+        return rects
+
+    def _line_rects(self, block: QTextBlock, piece: Piece) -> list[QRectF]:
+        layout, rects = block.layout(), []
+        corner = self.document().documentLayout().blockBoundingRect(block).topLeft()
+        start, end = piece.start - block.position(), piece.end - block.position()
+        for number in range(layout.lineCount()):
+            line = layout.lineAt(number)
+            first, last = max(start, line.textStart()), min(end, line.textStart() + line.textLength())
+            if first >= last:
+                continue
+            left, right = _x(line, first), _x(line, last)
+            top = corner.y() + line.y() - self.verticalScrollBar().value()
+            rects.append(QRectF(QPointF(corner.x() + left, top), QSizeF(right - left, line.height())))
+        return rects
+
+    def _dress(self) -> None:
+        """Give words and chips their character formats; colours depend on the theme."""
+        cursor = QTextCursor(self.document())
+        cursor.beginEditBlock()
+        for piece in self.shown.pieces:
+            style = QTextCharFormat()
+            style.setForeground(theme().colour("text"))
+            if piece.kind in ("box", "quad", "picture"):
+                style.setProperty(QTextCharFormat.Property.FontPixelSize, _SMALL_PX)
+                style.setForeground(theme().colour("muted" if piece.kind == "picture" else "text"))
+            cursor.setPosition(piece.start)
+            cursor.setPosition(piece.end, QTextCursor.MoveMode.KeepAnchor)
+            cursor.setCharFormat(style)
+        cursor.endEditBlock()
+        self.viewport().update()
+
+    def _fit_height(self, size: QSizeF) -> None:
+        self.setFixedHeight(math.ceil(size.height()) + 2)
+
+    # Events
+
+    @guarded
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for piece in self.shown.pieces:
+            if piece.is_chip:
+                self._paint_chip(painter, piece)
+        painter.end()
+        super().paintEvent(event)
+
+    def _paint_chip(self, painter: QPainter, piece: Piece) -> None:
+        lit = piece is self._under or bool(self._lit.intersection(piece.ordinals))
+        dark = theme().dark
+        colour = theme().colour("control") if piece.kind == "picture" else ref_colour(piece.ref, dark)
+        fill, edge = QColor(colour), QColor(colour)
+        strength = {"ref": 62, "picture": 26}.get(piece.kind, 34)
+        fill.setAlpha(min(strength + (90 if lit else 0), 255))
+        edge.setAlpha(255 if lit else 110)
+        painter.setBrush(fill)
+        painter.setPen(QPen(edge, 1.5 if lit else 1.0))
+        for rect in self.chip_rects(piece):
+            painter.drawRoundedRect(rect.adjusted(0.5, 1.0, -0.5, -1.0), _ROUND, _ROUND)
+
+    def piece_under(self, point: QPointF) -> Piece | None:
+        """The chip at a point of the viewport."""
+        position = self.cursorForPosition(point.toPoint()).position()
+        for near in (position, position - 1):
+            piece = self.shown.piece_at(near)
+            if piece is not None and piece.is_chip and any(rect.contains(point) for rect in self.chip_rects(piece)):
+                return piece
+        return None
+
+    @guarded
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        if not event.buttons():
+            self._hover(self.piece_under(event.position()))
+
+    @guarded
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        piece = self.piece_under(event.position())
+        if piece is not None and piece.ordinals and not self.textCursor().hasSelection():
+            self.chipClicked.emit(piece.ordinals)
+
+    @guarded
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.editRequested.emit()
+
+    @guarded(default=False)
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self._hover(None)
+        return super().viewportEvent(event)
+
+    @guarded
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        event.ignore()
+
+    def _hover(self, piece: Piece | None) -> None:
+        if piece is self._under:
+            return
+        self._under = piece
+        self.viewport().setCursor(Qt.CursorShape.ArrowCursor if piece else Qt.CursorShape.IBeamCursor)
+        self.viewport().setToolTip(piece.path if piece else "")
+        self.viewport().update()
+        self.chipHovered.emit(piece.ordinals if piece else ())
+
+    def _on_selection(self) -> None:
+        cursor = self.textCursor()
+        self.wordsSelected.emit(self.shown.words_between(cursor.selectionStart(), cursor.selectionEnd()))
+
+
+def _x(line: QTextLine, position: int) -> float:
+    """Where a character of a line begins; PySide gives the place alone or with the position it counted from."""
+    found: Any = line.cursorToX(position)
+    return float(found[0]) if isinstance(found, tuple) else float(found)

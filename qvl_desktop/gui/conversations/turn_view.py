@@ -1,0 +1,285 @@
+"""One turn on the page: who speaks, what is said, and what can be done about it.
+
+Owns switching between reading and writing, and the turn's buttons and keys. Does not own storing: it says what the
+user asked for.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+
+from qvl_desktop.core.conversation import ROLES, Role
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
+from qvl_desktop.core.tokens import faults
+from qvl_desktop.gui.conversations.turn_editor import TurnEditor
+from qvl_desktop.gui.conversations.turn_text import TurnText
+from qvl_desktop.gui.icons import icon, set_icon
+from qvl_desktop.gui.theme import Space, set_role, theme
+from qvl_desktop.gui.widgets.guarded import guarded
+from qvl_desktop.storage.rows import TurnRow
+
+ROLE_NAMES: dict[Role, str] = {
+    "system": QT_TRANSLATE_NOOP("TurnView", "System"),
+    "user": QT_TRANSLATE_NOOP("TurnView", "User"),
+    "assistant": QT_TRANSLATE_NOOP("TurnView", "Assistant"),
+}
+_ICONS: dict[Role, str] = {"system": "settings", "user": "user", "assistant": "assistant"}
+
+
+class TurnView(QFrame):
+    """Signals:
+    entered(turn id): it got the focus or was clicked.
+    textEdited(turn id, text), roleChosen(turn id, role), moveRequested(turn id, by), deleteRequested(turn id),
+    insertRequested(turn id): a turn behind this one.
+    boxesHovered(turn id, ordinals), boxClicked(turn id, ordinals): of a chip.
+    wordsSelected(turn id, range or None): see `TurnText`.
+    stepRequested(turn id, by): to the turn before or behind, across conversations.
+    """
+
+    entered = Signal(int)
+    textEdited = Signal(int, str)
+    roleChosen = Signal(int, str)
+    moveRequested = Signal(int, int)
+    deleteRequested = Signal(int)
+    insertRequested = Signal(int)
+    boxesHovered = Signal(int, tuple)
+    boxClicked = Signal(int, tuple)
+    wordsSelected = Signal(int, object)
+    stepRequested = Signal(int, int)
+
+    def __init__(self, row: TurnRow, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.row = row
+        self.editor: TurnEditor | None = None
+        self._style = ""
+        self.setObjectName("turn")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.role_button = self._make_role_button()
+        self.text = TurnText(self)
+        self._fault = QLabel(self)
+        self._fault.setWordWrap(True)
+        set_role(self._fault, "danger")
+        self._buttons = self._make_buttons()
+        head = QHBoxLayout()
+        head.setContentsMargins(0, 0, 0, 0)
+        head.setSpacing(0)
+        head.addWidget(self.role_button)
+        head.addStretch(1)
+        for button in self._buttons:
+            head.addWidget(button)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(Space.S, Space.XS, Space.S, Space.S)
+        self._column.setSpacing(Space.XS)
+        self._column.addLayout(head)
+        self._column.addWidget(self.text)
+        self._column.addWidget(self._fault)
+        self._connect()
+        self.show_row(row)
+        self._show_buttons(False)
+        theme().changed.connect(self._dress)
+
+    # What it shows
+
+    def show_row(self, row: TurnRow) -> None:
+        """Show the turn as the project has it now; a text being written stays."""
+        self.row = row
+        set_icon(self.role_button, _ICONS[row.role], "muted")
+        self.role_button.setText(self.tr(ROLE_NAMES[row.role]))
+        self.text.set_source(row.text)
+        found = faults(row.text)
+        words = translate("tokens", found[0].message) if found else ""
+        if not row.text.strip():
+            words = self.tr("The turn is empty. Double-click to write it.")
+        elif found:
+            words = self.tr("“{text}”: {reason}").format(text=row.text[found[0].start : found[0].end], reason=words)
+        self._fault.setText(words)
+        self._fault.setVisible(bool(words) and self.editor is None)
+        self._dress()
+
+    def start_editing(self) -> None:
+        """Put the plain text in the turn's place."""
+        if self.editor is not None:
+            return
+        self.editor = TurnEditor(self.row.text, self)
+        self.editor.finished.connect(self._keep)
+        self.editor.cancelled.connect(self._stop_editing)
+        self.editor.saved.connect(self._save)
+        self.text.hide()
+        self._fault.hide()
+        self._column.addWidget(self.editor)
+        self.editor.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def finish_editing(self) -> None:
+        """Keep what is being written, if anything is."""
+        if self.editor is not None:
+            self.editor.finish()
+
+    def cancel_editing(self) -> None:
+        """Forget what is being written, if anything is."""
+        if self.editor is not None:
+            self.editor.cancel()
+
+    def _save(self, text: str) -> None:
+        if text != self.row.text:
+            self.textEdited.emit(self.row.id, text)
+
+    def _keep(self, text: str) -> None:
+        self._stop_editing()
+        self._save(text)
+
+    def _stop_editing(self) -> None:
+        editor, self.editor = self.editor, None
+        if editor is None:
+            return
+        had_focus = editor.edit.hasFocus()
+        self._column.removeWidget(editor)
+        editor.hide()
+        editor.deleteLater()
+        self.text.show()
+        self.show_row(self.row)
+        if had_focus:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # Parts
+
+    def _make_role_button(self) -> QToolButton:
+        button = QToolButton(self)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setToolTip(self.tr("Who speaks"))
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.setStyleSheet("QToolButton { font-size: 12px; font-weight: 600; padding: 2px 4px; }")
+        menu = QMenu(button)
+        for role in ROLES:
+            action = menu.addAction(self.tr(ROLE_NAMES[role]))
+            action.setData(role)
+            action.triggered.connect(self._choose_role)
+        button.setMenu(menu)
+        return button
+
+    def _make_buttons(self) -> list[QToolButton]:
+        buttons = []
+        for name, words, slot in (
+            ("edit", self.tr("Edit as text (Enter)"), self.start_editing),
+            ("chevron-up", self.tr("Move up (Alt+Up)"), self._move_up),
+            ("chevron-down", self.tr("Move down (Alt+Down)"), self._move_down),
+            ("trash", self.tr("Delete the turn (Del)"), self._delete),
+        ):
+            button = QToolButton(self)
+            set_icon(button, name, "muted")
+            button.setToolTip(words)
+            button.setAccessibleName(words)
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.clicked.connect(slot)
+            policy = button.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            button.setSizePolicy(policy)
+            buttons.append(button)
+        return buttons
+
+    def _connect(self) -> None:
+        self.text.editRequested.connect(self.start_editing)
+        self.text.chipHovered.connect(self._on_hover)
+        self.text.chipClicked.connect(self._on_click)
+        self.text.wordsSelected.connect(self._on_words)
+
+    def _on_hover(self, ordinals: tuple[int, ...]) -> None:
+        self.boxesHovered.emit(self.row.id, ordinals)
+
+    def _on_click(self, ordinals: tuple[int, ...]) -> None:
+        self.boxClicked.emit(self.row.id, ordinals)
+
+    def _on_words(self, chosen: object) -> None:
+        self.entered.emit(self.row.id)
+        self.wordsSelected.emit(self.row.id, chosen)
+
+    def _choose_role(self) -> None:
+        action = self.sender()
+        role = action.data()  # type: ignore[attr-defined]
+        if role != self.row.role:
+            self.roleChosen.emit(self.row.id, role)
+
+    def _move_up(self) -> None:
+        self.moveRequested.emit(self.row.id, -1)
+
+    def _move_down(self) -> None:
+        self.moveRequested.emit(self.row.id, 1)
+
+    def _delete(self) -> None:
+        self.deleteRequested.emit(self.row.id)
+
+    # Events
+
+    @guarded
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+        steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+        if event.key() in steps:
+            (self.moveRequested if alt else self.stepRequested).emit(self.row.id, steps[Qt.Key(event.key())])
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2):
+            self.start_editing()
+        elif event.key() == Qt.Key.Key_Delete:
+            self._delete()
+        elif event.key() == Qt.Key.Key_Insert:
+            self.insertRequested.emit(self.row.id)
+        else:
+            super().keyPressEvent(event)
+
+    @guarded
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = QMenu(self)
+        menu.addAction(icon("edit"), self.tr("Edit as text"), self.start_editing)
+        menu.addAction(icon("plus"), self.tr("Add a turn behind it"), lambda: self.insertRequested.emit(self.row.id))
+        menu.addAction(icon("chevron-up"), self.tr("Move up"), self._move_up)
+        menu.addAction(icon("chevron-down"), self.tr("Move down"), self._move_down)
+        menu.addSeparator()
+        menu.addAction(icon("trash"), self.tr("Delete the turn"), self._delete)
+        menu.exec(event.globalPos())
+        menu.deleteLater()
+
+    @guarded
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        event.accept()
+
+    @guarded
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.start_editing()
+
+    @guarded
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._show_buttons(True)
+        self._dress()
+        self.entered.emit(self.row.id)
+
+    @guarded
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._show_buttons(self.underMouse())
+        self._dress()
+
+    @guarded
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self._show_buttons(True)
+
+    @guarded
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._show_buttons(self.hasFocus())
+
+    def _show_buttons(self, shown: bool) -> None:
+        for button in self._buttons:
+            button.setVisible(shown)
+
+    def _dress(self) -> None:
+        colours = theme().colours
+        edge = colours.accent if self.hasFocus() else "transparent"
+        back = colours.hover if self.row.role == "user" else "transparent"
+        style = f"QFrame#turn {{ background: {back}; border: 1px solid {edge}; border-radius: 8px; }}"
+        if style != self._style:
+            self._style = style
+            self.setStyleSheet(style)
