@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 from qvl_desktop import __version__
 from qvl_desktop.gui.icons import application_icon
+from qvl_desktop.gui.shell.first_paint import FirstPaint
 from qvl_desktop.gui.shell.main_window import MainWindow
 from qvl_desktop.gui.theme import theme
 from qvl_desktop.gui.translation import install_language
@@ -44,8 +45,8 @@ def run_window(project: Path | None = None) -> int:
     session = make_session(settings)
     catch_failures(session.report)
     window = MainWindow(session)
+    FirstPaint(window.rail, lambda: _begin(window, session, project))
     window.show()
-    QTimer.singleShot(0, lambda: _begin(window, session, project))
     application.aboutToQuit.connect(lambda: shut_down(session))
     with _interruptible(application):
         return application.exec()
