@@ -33,5 +33,9 @@ class WeightFileError(ModelLoadError):
     """A file of weights is cut short, is not what its name says, or wants to run code."""
 
 
+class ModelWriteError(ModelError):
+    """A model folder cannot be written: something is there already, no space, no permission."""
+
+
 class QuantizationError(ModelError):
     """A precision that this model or machine does not offer."""

@@ -78,7 +78,7 @@ def load_model(
     if not family.native:
         model = _load_later(folder, config, family, dtype, quantization, "balanced" if device == "all" else {"": where})
         return load_adapter(model, adapter).eval() if adapter is not None else model.eval()
-    model = _skeleton(folder, config, family, visual)
+    model = skeleton(folder, visual=visual)
     gptq = is_gptq(config, folder)
     if gptq:
         replace_layers(model, checkpoint, read_settings(folder, config))
@@ -101,8 +101,10 @@ def load_model(
     return model.eval()
 
 
-def _skeleton(folder: Path, config: dict[str, Any], family: Family, visual: bool) -> PreTrainedModel:
-    """The model of a folder on the meta device, without a byte of weights."""
+def skeleton(folder: Path, *, visual: bool = True) -> PreTrainedModel:
+    """The native model of a folder on the meta device, without a byte of weights. Raises as `load_model`."""
+    config, family = read_family(folder)
+    check_sizes(config, folder / "config.json")
     cls = family.model_class(config["model_type"])
     try:
         settings = cls.config_class.from_pretrained(folder, local_files_only=True, visual_tower=visual)

@@ -15,11 +15,16 @@ from torch import nn
 
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.plan import TrainingPlan
-from qvl_desktop.models.loading import DENSE_DTYPES, choose_precision, load_model, read_family
+from qvl_desktop.models.gptq.linear import GPTQLinear
+from qvl_desktop.models.loading import DENSE_DTYPES, choose_precision, is_quantised, load_model, read_family
 from qvl_desktop.training.errors import TrainingError
 
 CHECKPOINTED_PARAMETERS = 1_000_000_000
 """From this size on, activations are computed again in the backward pass instead of being kept."""
+
+
+class MethodError(TrainingError):
+    """A method that a model does not allow."""
 
 
 class TargetError(TrainingError):
@@ -40,17 +45,26 @@ def load_for_training(
 
     Q-LoRA: 4-bit base without its visual tower, and a fresh adapter. LoRA: the same on a dense base in `dtype`. Full:
     every weight, tower included, in float32 (the computation may still run in `dtype`). With `tower`, the frozen
-    methods keep theirs, for pictures that come as pixels. Raises `ModelLoadError`, `TargetError`.
+    methods keep theirs, for pictures that come as pixels. A base that is quantised on disk (Int4) serves Q-LoRA and LoRA
+    as it is. Raises `ModelLoadError`, `TargetError`, `MethodError`.
     """
     where = str(device)
+    quantised = is_quantised(folder)
+    if plan.method == "full" and quantised:
+        raise MethodError(
+            QT_TRANSLATE_NOOP(
+                "errors", "{folder}: the weights of a quantised model cannot be trained. Choose Q-LoRA or LoRA."
+            ),
+            folder=folder,
+        )
     if plan.method == "full":
         model: Any = load_model(folder, precision="fp32", device=where)
         model.requires_grad_(True)
     else:
-        if plan.method == "qlora":
+        if plan.method == "qlora" and not quantised:
             model = load_model(folder, precision="nf4", device=where, dtype=dtype, visual=tower)
         else:
-            model = load_model(folder, precision=_name(dtype), device=where, visual=tower)
+            model = load_model(folder, precision=_name(dtype), device=where, visual=tower, kernel="native")
         model = add_adapter(model, plan)
     model.config.use_cache = False
     if device.type == "cuda" and sum(p.numel() for p in model.parameters()) >= CHECKPOINTED_PARAMETERS:
@@ -67,6 +81,8 @@ def add_adapter(model: Any, plan: TrainingPlan) -> Any:
     """
     from peft import LoraConfig, get_peft_model
 
+    from qvl_desktop.models.gptq.peft import with_gptq_layers
+
     pattern = rf"transformer\.h\.\d+\.(?:.*\.)?(?:{'|'.join(map(re.escape, plan.lora_targets))})"
     if not any(re.fullmatch(pattern, name) for name, _ in model.named_modules()):
         raise TargetError(
@@ -82,14 +98,14 @@ def add_adapter(model: Any, plan: TrainingPlan) -> Any:
         bias="none",
         task_type="CAUSAL_LM",
     )
-    return get_peft_model(model, config)
+    return get_peft_model(model, with_gptq_layers(config))
 
 
 def decoder_layers(model: nn.Module) -> list[str]:
     """The names of the linear layers in one block of the decoder."""
     first = re.compile(r"transformer\.h\.0\.(.*)")
     names = ((first.fullmatch(name), module) for name, module in model.named_modules())
-    return [match[1] for match, module in names if match is not None and isinstance(module, nn.Linear)]
+    return [match[1] for match, module in names if match is not None and isinstance(module, nn.Linear | GPTQLinear)]
 
 
 def _name(dtype: torch.dtype) -> str:

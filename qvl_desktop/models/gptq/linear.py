@@ -45,6 +45,7 @@ class GPTQLinear(nn.Module):
         super().__init__()
         self.in_features = in_features
         self.out_features = out_features
+        self.infeatures, self.outfeatures = in_features, out_features  # AutoGPTQ's names, by which PEFT knows the layer
         self.settings = settings
         self.group_size = settings.group_size_of(in_features)
         self.act_order = settings.desc_act
