@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
 from qvl_desktop.core.errors import QvlError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+
+LOOKS, LOOK_SECONDS = 5, 0.01
+"""How often `acquire` tries: whoever asks `is_locked` holds the lock for some microseconds."""
 
 _HELD_BYTE = 1 << 30
 """The byte that is locked on Windows: far behind the text, so that the holder's number stays readable."""
@@ -35,7 +39,7 @@ class FileLock:
         self._file: BinaryIO | None = None
 
     def acquire(self) -> None:
-        """Take the lock or raise `LockError` at once; never waits."""
+        """Take the lock or raise `LockError`. Waits a moment only, in case somebody is just looking (`is_locked`)."""
         if self._file is not None:
             return
         try:
@@ -46,7 +50,7 @@ class FileLock:
                 path=self.path,
                 reason=error.strerror or error,
             ) from error
-        if not _try_lock(file):
+        if not _try_lock_for_a_moment(file):
             file.close()
             raise LockError(
                 QT_TRANSLATE_NOOP("errors", "{path}: another process is using this. Wait for it to end, or stop it."),
@@ -72,6 +76,14 @@ class FileLock:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.release()
+
+
+def _try_lock_for_a_moment(file: BinaryIO) -> bool:
+    for _ in range(LOOKS):
+        if _try_lock(file):
+            return True
+        time.sleep(LOOK_SECONDS)
+    return _try_lock(file)
 
 
 def is_locked(path: Path) -> bool:

@@ -19,7 +19,8 @@ from qvl_desktop.core.drawing import ANSWER, TRUTH, DrawnBox, draw_boxes
 from qvl_desktop.core.metrics import GroundingScore
 from qvl_desktop.core.pictures import open_upright
 from qvl_desktop.core.tokens import Picture, faults, parse
-from qvl_desktop.engine.generator import DEFAULT_BATCH, Generator
+from qvl_desktop.engine.answerer import Answerer
+from qvl_desktop.engine.generator import DEFAULT_BATCH
 from qvl_desktop.engine.generator import Question as Prompted
 
 SHORTEST_ANSWER = 24
@@ -92,7 +93,7 @@ def answer_budget(questions: Sequence[Question], tokenizer: Any) -> int:
 
 
 def ask(
-    generator: Generator,
+    generator: Answerer,
     questions: Sequence[Question],
     *,
     batch_size: int = DEFAULT_BATCH,

@@ -45,8 +45,8 @@ def load_for_training(
 
     Q-LoRA: 4-bit base without its visual tower, and a fresh adapter. LoRA: the same on a dense base in `dtype`. Full:
     every weight, tower included, in float32 (the computation may still run in `dtype`). With `tower`, the frozen
-    methods keep theirs, for pictures that come as pixels. A base that is quantised on disk (Int4) serves Q-LoRA and LoRA
-    as it is. Raises `ModelLoadError`, `TargetError`, `MethodError`.
+    methods keep theirs, for pictures that come as pixels. A base that is quantised on disk (Int4) serves Q-LoRA and
+    LoRA as it is. Raises `ModelLoadError`, `TargetError`, `MethodError`.
     """
     where = str(device)
     quantised = is_quantised(folder)

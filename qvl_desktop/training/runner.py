@@ -19,10 +19,10 @@ import psutil
 
 from qvl_desktop.core.dataset import Dataset
 from qvl_desktop.core.errors import Cancelled
-from qvl_desktop.core.events import Failed, Finished
+from qvl_desktop.core.events import Failed, Finished, Step
 from qvl_desktop.core.lockfile import FileLock
 from qvl_desktop.core.plan import TrainingPlan
-from qvl_desktop.core.run_folder import Command, RunFolder
+from qvl_desktop.core.run_folder import Command, EventReader, RunFolder
 from qvl_desktop.training.control import Control
 from qvl_desktop.training.errors import for_the_user
 from qvl_desktop.training.run_writer import Observer, RunWriter
@@ -58,7 +58,7 @@ def run_training(
     try:
         finished = _carry_out(run, load_data, resolve_model, writer, control, resume=resume, cached=cached)
     except Cancelled:
-        writer.write(Finished(step=0, reason="stopped", adapter=""))
+        writer.write(Finished(step=_last_step(run), reason="stopped", adapter=""))
         return 0
     except Exception as error:  # noqa: BLE001 - the edge of the process: everything becomes an event
         _tell_failure(error, writer)
@@ -90,6 +90,11 @@ def _carry_out(
     session = TrainingSession(run, plan, folder, writer, control, cached=cached)
     writer.stage("start", 1, 1)
     return session.train(dataset, resume=resume)
+
+
+def _last_step(run: RunFolder) -> int:
+    """The last step told, of this process or an earlier one."""
+    return max((event.step for event in EventReader(run).read() if isinstance(event, Step)), default=0)
 
 
 def _forget_old_wish(run: RunFolder) -> None:

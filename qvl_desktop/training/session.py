@@ -23,7 +23,7 @@ from qvl_desktop.core.dataset import Dataset, Sample
 from qvl_desktop.core.events import Finished, Notice, Saved, Started
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.core.plan import TrainingPlan
-from qvl_desktop.core.run_folder import RunFolder
+from qvl_desktop.core.run_folder import EventReader, RunFolder
 from qvl_desktop.engine.generator import Generator
 from qvl_desktop.engine.host import hush_libraries
 from qvl_desktop.models.loading import choose_device, load_processor
@@ -35,7 +35,15 @@ from qvl_desktop.training.methods import compute_dtype, load_for_training
 from qvl_desktop.training.run_writer import RunWriter
 from qvl_desktop.training.samples import Collator, EncodedSamples, check_pictures, encode_samples
 from qvl_desktop.training.tower import VisualTowerRunner, tower_key
-from qvl_desktop.training.trainer import PLAN_NAME, QvlTrainer, checkpoints, place_folder, steps_of, training_arguments
+from qvl_desktop.training.trainer import (
+    PLAN_NAME,
+    QvlTrainer,
+    checkpoints,
+    place_folder,
+    step_of,
+    steps_of,
+    training_arguments,
+)
 from qvl_desktop.training.validation import Validation
 
 FEATURES_FOLDER = "features"
@@ -217,7 +225,8 @@ class TrainingSession:
         return work if self._rank == 0 else lambda step: {}
 
     def _tell_started(self, trainer: QvlTrainer, train: EncodedSamples, checkpoint: Path | None) -> None:
-        done = int(checkpoint.name.rpartition("-")[2]) if checkpoint else 0
+        done = step_of(checkpoint) if checkpoint else 0
+        self._tell_changed_data(len(train))
         self._writer.write(
             Started(
                 pid=os.getpid(),
@@ -231,9 +240,20 @@ class TrainingSession:
             )
         )
 
+    def _tell_changed_data(self, samples: int) -> None:
+        """A resumed run meets the same samples only if there are as many as before."""
+        earlier = [event.samples for event in EventReader(self._run).read() if isinstance(event, Started)]
+        if earlier and earlier[-1] != samples:
+            text = QT_TRANSLATE_NOOP(
+                "errors", "The data has changed since the run began: {before} samples then, {now} now. The run goes on."
+            )
+            message = translate("errors", text).format(before=earlier[-1], now=samples)
+            self._writer.write(Notice(message=message))
+
     def _loop(self, trainer: QvlTrainer, validation: Validation, checkpoint: Path | None) -> None:
         if checkpoint is None and self._rank == 0:
             validation(0)
+            self._control.check()
         try:
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         except (ValueError, KeyError, EOFError) as error:

@@ -172,8 +172,12 @@ def place_folder(source: Path, target: Path) -> None:
 def checkpoints(folder: Path) -> list[Path]:
     """The whole checkpoints of a run, oldest first."""
     found = [path for path in folder.glob(f"{CHECKPOINT_PREFIX}*") if (path / "trainer_state.json").is_file()]
-    numbered = [path for path in found if path.name.removeprefix(CHECKPOINT_PREFIX).isdigit()]
-    return sorted(numbered, key=lambda path: int(path.name.removeprefix(CHECKPOINT_PREFIX)))
+    return sorted((path for path in found if path.name.removeprefix(CHECKPOINT_PREFIX).isdigit()), key=step_of)
+
+
+def step_of(checkpoint: Path) -> int:
+    """The step after which a checkpoint was made."""
+    return int(checkpoint.name.removeprefix(CHECKPOINT_PREFIX))
 
 
 def drop_old_checkpoints(folder: Path, limit: int) -> None:

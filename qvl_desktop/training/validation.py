@@ -62,6 +62,8 @@ class Validation:
         metrics: dict[str, float] = {"loss": self.loss(total)}
         done = len(self._encoded)
         outcomes = self._ask(len(self._questions), lambda asked, _: self._writer.stage(STAGE, done + asked, total))
+        if self._control.should_stop():  # cut short: no figures at all are better than wrong ones
+            return {}
         if outcomes:
             figures = score(outcomes)
             metrics |= {

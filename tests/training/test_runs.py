@@ -27,6 +27,7 @@ from qvl_desktop.core.events import (
     Resumed,
     Sampled,
     Saved,
+    Stage,
     Started,
     Step,
 )
@@ -345,3 +346,26 @@ def test_a_run_has_one_process(tiny_model: Path, dataset: Dataset, tmp_path: Pat
 
     assert carry_out(run, tiny_model, dataset, observers=[second]) == 0
     assert seen == [True]
+
+
+def test_a_stop_before_the_first_step_leaves_a_clean_end(tiny_model: Path, dataset: Dataset, tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", tiny_model)
+
+    def stop(event: Event) -> None:
+        if isinstance(event, Stage) and event.stage == "features":
+            run.ask(Command.STOP)
+
+    assert carry_out(run, tiny_model, dataset, observers=[stop]) == 0
+    last = events_of(run)[-1]
+    assert isinstance(last, Finished)
+    assert (last.reason, last.step, last.adapter) == ("stopped", 0, "")
+    assert not run.adapter.exists()
+
+
+def test_resuming_on_other_data_is_told(tiny_model: Path, dataset: Dataset, tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", tiny_model, max_steps=4, save_steps=2)
+    assert carry_out(run, tiny_model, dataset) == 0
+    replace(TrainingPlan.load(run.plan), max_steps=6).save(run.plan)
+    assert carry_out(run, tiny_model, Dataset("less", dataset.samples[:8]), resume=True) == 0
+    assert "10 samples then, 8 now" in [event.message for event in events_of(run) if isinstance(event, Notice)][-1]
+    assert max(losses_of(run)) == 6
