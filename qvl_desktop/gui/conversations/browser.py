@@ -184,22 +184,23 @@ class Browser(QWidget):
         return self.pictures if self.mode == PICTURES else self.conversations
 
     @property
-    def _view(self) -> QTableView:
+    def view(self) -> QTableView:
+        """The list on show."""
         return self.picture_view if self.mode == PICTURES else self.conversation_view
 
     def _mark_current(self) -> None:
         current = self._current[self.mode]
         place = self._model.place(current) if current is not None else None
-        selection = self._view.selectionModel()
+        selection = self.view.selectionModel()
         selection.blockSignals(True)
         if place is None:
             selection.clear()
         else:
             index = self._model.index(place, 0)
             selection.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-            self._view.scrollTo(index)
+            self.view.scrollTo(index)
         selection.blockSignals(False)
-        self._view.viewport().update()
+        self.view.viewport().update()
 
     def _on_picture(self, index: QModelIndex) -> None:
         if index.isValid() and self.mode == PICTURES:
@@ -214,7 +215,7 @@ class Browser(QWidget):
 
     def _on_theme(self) -> None:
         self._search_action.setIcon(icon("search", "muted"))
-        self._view.viewport().update()
+        self.view.viewport().update()
 
     # Parts
 

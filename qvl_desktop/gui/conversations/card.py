@@ -88,6 +88,7 @@ class ConversationCard(QFrame):
             if self._column.indexOf(view) != place:
                 self._column.removeWidget(view)
                 self._column.insertWidget(place, view)
+                view.show()  # at once, so that it can take the focus
             self.turns.append(view)
         for view in kept.values():
             self._column.removeWidget(view)

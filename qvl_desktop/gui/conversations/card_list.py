@@ -76,6 +76,7 @@ class CardList(QScrollArea):
             if self._column.indexOf(card) != place:
                 self._column.removeWidget(card)
                 self._column.insertWidget(place, card)
+                card.show()
             self.cards.append(card)
         for card in kept.values():
             for view in card.turns:

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -56,7 +57,7 @@ class ConversationsPage(QWidget):
         self.title = QLabel(self)
         set_role(self.title, "heading")
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.new_button = QPushButton(self.tr("New conversation"), self)
+        self.new_button = QPushButton(self.tr("New"), self)
         set_icon(self.new_button, "plus")
         self.template_button = QPushButton(self.tr("From template…"), self)
         set_kind(self.template_button, "primary")
@@ -65,6 +66,7 @@ class ConversationsPage(QWidget):
         annotate = self.empty.add_button(self.tr("Go to Annotate"), "annotate", primary=True)
         annotate.clicked.connect(self._go_to_annotate)
         self.nothing = EmptyState("conversations", self)
+        self.nothing.words.setWordWrap(True)
         self._middle = QStackedWidget(self)
         self._middle.addWidget(self.cards)
         self._middle.addWidget(self.nothing)
@@ -167,7 +169,7 @@ class ConversationsPage(QWidget):
         row = self.cards.current_row
         picture = self.browser.picture
         self._shown = ShownConversation.of(project, row) if row else ShownConversation.of_picture(project, picture)
-        self.pane.show_pictures(self._shown.pictures)
+        self.pane.show_pictures(self._shown.pictures, with_turns=row is not None)
 
     # The current conversation, lit chips and boxes
 
@@ -310,6 +312,7 @@ class ConversationsPage(QWidget):
 
     def _forget_dialog(self) -> None:
         self.dialog = None
+        self._take_focus()
 
     # Going
 
@@ -337,6 +340,13 @@ class ConversationsPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._catch_up()
+        self._take_focus()
+
+    def _take_focus(self) -> None:
+        """Keys go to the list unless the user has put them elsewhere on the page."""
+        focused = QApplication.focusWidget()
+        if focused is None or not self.isAncestorOf(focused):
+            self.browser.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @guarded
     def hideEvent(self, event: QHideEvent) -> None:

@@ -145,6 +145,7 @@ class PicturePane(QWidget):
         set_surface(self, "panel")
         self._pictures: tuple[ShownPicture, ...] = ()
         self._number = 0
+        self._with_turns = False
         self.view = PointView(self)
         self.view.set_empty_text(self.tr("This conversation names no picture of the project."))
         self.hint = QLabel(self)
@@ -174,9 +175,14 @@ class PicturePane(QWidget):
         """Which picture is shown, from 0."""
         return self._number
 
-    def show_pictures(self, pictures: Sequence[ShownPicture]) -> None:
-        """Show the pictures of a conversation; the one on show stays if it is among them."""
+    def show_pictures(self, pictures: Sequence[ShownPicture], *, with_turns: bool = False) -> None:
+        """Show the pictures of a conversation; the one on show stays if it is among them.
+
+        `with_turns`: there are turns beside them, whose words can be pointed at.
+        """
+        self._with_turns = with_turns
         if tuple(pictures) == self._pictures:
+            self._show_hint()
             return
         former = self._pictures[self._number].file if self._number < len(self._pictures) else None
         names = [picture.name for picture in pictures]
@@ -221,7 +227,7 @@ class PicturePane(QWidget):
     def _show_hint(self) -> None:
         if self.view.drawing:
             words = self.tr("Drag a box around “{words}” on the picture. Esc stops.").format(words=self.view._label)
-        elif self._pictures:
+        elif self._pictures and self._with_turns:
             words = self.tr("Select words in a turn, then drag a box here: they become a phrase with its box.")
         else:
             words = ""
