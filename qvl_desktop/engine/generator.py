@@ -134,7 +134,7 @@ class Generator:
 
         tokens, first = 0, 0.0
         reason: StopReason = "length"
-        with self._answering():
+        with evaluating(self.model):
             prompt, keys, rows = self._prepare(turns, pictures, variant)
             room = min(max_new_tokens, self.context - len(prompt.input_ids))
             if should_stop is not None and should_stop():
@@ -187,7 +187,7 @@ class Generator:
         each batch. When `should_stop` says so, the answers not finished by then are cut short or empty.
         """
         texts = [""] * len(questions)
-        with self._answering():
+        with evaluating(self.model):
             lengths = [len(self._encode(question.turns).input_ids) for question in questions]
             order = sorted(range(len(questions)), key=lambda place: lengths[place])
             for start in range(0, len(order), batch_size):
@@ -299,16 +299,7 @@ class Generator:
     def _encode(self, turns: Sequence[Turn]) -> Prompt:
         window = min(DEFAULT_WINDOW, self.context)
         prompt = encode_prompt(self._tokenizer, turns, max_window_size=window)
-        if len(prompt.input_ids) >= self.context:
-            raise PromptTooLongError(
-                QT_TRANSLATE_NOOP(
-                    "errors",
-                    "The question takes {tokens} tokens, more than the model reads ({limit}): shorten it, or use fewer "
-                    "pictures.",
-                ),
-                tokens=len(prompt.input_ids),
-                limit=self.context,
-            )
+        check_room(len(prompt.input_ids), self.context)
         return prompt
 
     def _prepare(
@@ -331,17 +322,32 @@ class Generator:
         visual = getattr(self._base.transformer, "visual", None)
         return visual is not None and any("lora_" in name for name, _ in visual.named_parameters())
 
-    @contextmanager
-    def _answering(self) -> Iterator[None]:
-        """Evaluation mode without gradients; every module gets its own mode back."""
-        training = [module for module in self.model.modules() if module.training]
-        self.model.eval()
-        try:
-            with torch.no_grad():  # not inference mode: what modules cache meanwhile must still serve training
-                yield
-        finally:
-            for module in training:
-                module.training = True
+
+def check_room(tokens: int, context: int) -> None:
+    """Raise `PromptTooLongError` when a prompt of so many tokens leaves no room for an answer."""
+    if tokens >= context:
+        raise PromptTooLongError(
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "The question takes {tokens} tokens, more than the model reads ({limit}): shorten it, or use fewer "
+                "pictures.",
+            ),
+            tokens=tokens,
+            limit=context,
+        )
+
+
+@contextmanager
+def evaluating(model: Any) -> Iterator[None]:
+    """Evaluation mode without gradients; every module gets its own mode back."""
+    training = [module for module in model.modules() if module.training]
+    model.eval()
+    try:
+        with torch.no_grad():  # not inference mode: what modules cache meanwhile must still serve training
+            yield
+    finally:
+        for module in training:
+            module.training = True
 
 
 def _select_level(cache: DynamicCache, rows: torch.Tensor) -> None:

@@ -15,9 +15,8 @@ from typing import Any
 from qvl_desktop.core.adapter_card import AdapterCard, AdapterError, model_fingerprint
 from qvl_desktop.core.chat_protocol import BASE_MODEL
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
-from qvl_desktop.engine.generator import Generator
-from qvl_desktop.models.errors import ModelLoadError
-from qvl_desktop.models.loading import load_adapter, load_model, load_processor
+from qvl_desktop.engine.answerer import Answerer, make_answerer
+from qvl_desktop.models.loading import load_adapter, load_model
 
 Tell = Callable[[str], None]
 _FIRST_ADAPTER = "default"
@@ -53,7 +52,7 @@ class ModelHost:
         for name, adapter in (adapters or {}).items():
             tell(f"adapter {name}")
             model = self._put_on(model, name, adapter)
-        self.generator = Generator(model, load_processor(folder))
+        self.generator: Answerer = make_answerer(folder, model)
 
     @property
     def names(self) -> list[str]:
@@ -61,7 +60,7 @@ class ModelHost:
         return [BASE_MODEL, *self._slots]
 
     @contextmanager
-    def using(self, name: str) -> Iterator[Generator]:
+    def using(self, name: str) -> Iterator[Answerer]:
         """The generator with that adapter in force, or with none for "base"."""
         model = self.generator.model
         if name != BASE_MODEL:
@@ -79,25 +78,10 @@ class ModelHost:
                 QT_TRANSLATE_NOOP("errors", "Two models cannot both be called {name}: rename the adapter."), name=name
             )
         check_base(self.folder, adapter)
-        if not self._slots:
-            self._slots[name] = _FIRST_ADAPTER
-            return load_adapter(model, adapter)
-        slot = f"adapter_{len(self._slots)}"
-        if not (adapter / "adapter_config.json").is_file():
-            raise ModelLoadError(
-                QT_TRANSLATE_NOOP("errors", "{folder}: not an adapter folder: it has no adapter_config.json."),
-                folder=adapter,
-            )
-        try:
-            model.load_adapter(str(adapter), adapter_name=slot, is_trainable=False)
-        except (OSError, ValueError, RuntimeError) as error:
-            raise ModelLoadError(
-                QT_TRANSLATE_NOOP("errors", "{folder}: the adapter does not fit this model: {reason}"),
-                folder=adapter,
-                reason=error,
-            ) from error
+        slot = f"adapter_{len(self._slots)}" if self._slots else _FIRST_ADAPTER
+        model = load_adapter(model, adapter, slot)
         self._slots[name] = slot
-        return model.eval()
+        return model
 
 
 def hush_libraries() -> None:

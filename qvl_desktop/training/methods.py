@@ -32,8 +32,21 @@ class TargetError(TrainingError):
 
 
 def compute_dtype(folder: Path, plan: TrainingPlan, device: torch.device) -> torch.dtype:
-    """The dtype that the plan means on this machine: "auto" is bf16 (or fp16) on a card, fp32 on a CPU."""
+    """The dtype that the plan means on this machine: "auto" is bf16 (or fp16) on a card, fp32 on a CPU.
+
+    Raises `MethodError` for a family that can be asked here, and not trained.
+    """
     config, family = read_family(folder)
+    if not family.native:
+        raise MethodError(
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "{folder}: {family} models can be asked here, but not trained. Choose a first-generation Qwen-VL, or "
+                "export the data for {family} and train elsewhere.",
+            ),
+            folder=folder,
+            family=family.name,
+        )
     dtype, _ = choose_precision(folder, config, family, plan.precision, device)
     return dtype
 

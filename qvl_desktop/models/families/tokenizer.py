@@ -16,6 +16,8 @@ from qvl_desktop.models.errors import ModelLoadError
 
 IM_START, IM_END, END_OF_TEXT = "<|im_start|>", "<|im_end|>", "<|endoftext|>"
 IMAGE_PAD = "<|image_pad|>"
+VOCABULARY_FILES = (("tokenizer.json",), ("vocab.json", "merges.txt"))
+"""Any of these, or `transformers` would make an empty vocabulary without a word."""
 
 
 def byte_letters() -> dict[str, int]:
@@ -62,6 +64,11 @@ class FamilyTokenizer:
         """The tokenizer of a model folder; nothing is downloaded and no code of the folder runs."""
         from transformers import AutoTokenizer
 
+        if not any(all((folder / name).is_file() for name in names) for names in VOCABULARY_FILES):
+            raise ModelLoadError(
+                QT_TRANSLATE_NOOP("errors", "{folder}: the tokenizer is missing (tokenizer.json). Download it again."),
+                folder=folder,
+            )
         try:
             inner = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
         except (OSError, ValueError, KeyError, ImportError) as error:
