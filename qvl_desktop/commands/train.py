@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from qvl_desktop.core.dataset import Dataset
-from qvl_desktop.core.errors import RunError
+from qvl_desktop.core.errors import PlanError, RunError
 from qvl_desktop.core.events import Evaluated, Event, Failed, Finished, Notice, Paused, Resumed, Stage, Started, Step
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.plan import TrainingPlan
@@ -71,7 +71,10 @@ def run(args: argparse.Namespace) -> int:
     else:
         if args.resume:
             args.parser.error("to resume, name the run folder without --run: train RUN --resume")
-        _create(folder, chosen)
+        try:
+            _create(folder, chosen)
+        except PlanError as error:
+            args.parser.error(str(error))
 
     from qvl_desktop.training.runner import leave, run_training
 

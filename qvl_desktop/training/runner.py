@@ -109,8 +109,8 @@ def _forget_old_wish(run: RunFolder) -> None:
 
 def _tell_failure(error: Exception, writer: RunWriter) -> None:
     text = "".join(traceback.format_exception(error))
-    log.error("The run failed.\n%s", text)
     told = for_the_user(error)
+    log.log(logging.ERROR if told is None else logging.DEBUG, "The run failed.\n%s", text)
     message = str(told) if told else f"{type(error).__name__}: {error}"
     try:
         writer.write(Failed(kind=type(told or error).__name__, message=message, traceback=text))
@@ -127,10 +127,13 @@ def _close(writer: RunWriter, lock: FileLock) -> None:
 
 
 def _log_to(path: Path) -> None:
-    """Log to stderr, and to the run's log file unless stderr already goes there."""
+    """Log to the run's log file, and to stderr what a terminal should show; the two may be the same."""
     handlers: list[logging.Handler] = [logging.StreamHandler()] if sys.stderr is not None else []
     if not _is_stderr(path):
+        for handler in handlers:
+            handler.setLevel(logging.WARNING)
         handlers.append(logging.FileHandler(path, encoding="utf-8"))
+    log.setLevel(logging.DEBUG)
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # advice about optional kernels
     warnings.filterwarnings("ignore", category=FutureWarning)  # for the authors of libraries, not for users
     form = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
