@@ -129,8 +129,6 @@ def _complete(model: PreTrainedModel, folder: Path, dtype: torch.dtype, devices:
         from accelerate import dispatch_model
 
         dispatch_model(model, devices, skip_keys=model._skip_keys_device_placement)
-    else:
-        vars(model)["hf_device_map"] = devices
 
 
 def _load_later(
@@ -209,8 +207,11 @@ def load_processor(folder: Path) -> Any:
     return family.load_processor(folder)
 
 
-def load_adapter(model: PreTrainedModel, adapter: Path) -> PreTrainedModel:
-    """Put a PEFT adapter on a model, for inference."""
+def load_adapter(model: PreTrainedModel, adapter: Path, name: str = "default") -> PreTrainedModel:
+    """Put a PEFT adapter on a model, or one more on a model that has some, for inference; it becomes the active one.
+
+    Raises ModelLoadError when the folder holds no adapter, or none that fits the model.
+    """
     from peft import PeftConfig, PeftModel
 
     from qvl_desktop.models.gptq.peft import with_gptq_layers
@@ -223,8 +224,14 @@ def load_adapter(model: PreTrainedModel, adapter: Path) -> PreTrainedModel:
     try:
         config = with_gptq_layers(PeftConfig.from_pretrained(str(adapter)))
         config.inference_mode = True
-        return cast("PreTrainedModel", PeftModel.from_pretrained(model, str(adapter), config=config))
-    except LOAD_FAILURES as error:
+        if isinstance(model, PeftModel):
+            model.add_adapter(name, config)  # load_adapter would read a config of its own, and not know GPTQ layers
+            model.load_adapter(str(adapter), adapter_name=name, torch_device=str(model.device))
+            model.set_adapter(name)
+        else:
+            model = PeftModel.from_pretrained(model, str(adapter), adapter_name=name, config=config)
+        return cast("PreTrainedModel", model.eval())
+    except (KeyError, TypeError, *LOAD_FAILURES) as error:
         raise ModelLoadError(
             QT_TRANSLATE_NOOP("errors", "{folder}: the adapter does not fit this model: {reason}"),
             folder=adapter,
