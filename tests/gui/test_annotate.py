@@ -425,6 +425,16 @@ def test_removed_pictures_leave_the_list(page: AnnotatePage, session: Session, q
     assert page.bar.position.text() == "2 / 6"
 
 
+def test_the_focus_is_seen_when_it_came_by_a_key(page: AnnotatePage) -> None:
+    frame = page.canvas._focus_frame
+    assert not frame.isVisible()
+    page.pictures.search.setFocus()
+    page.canvas.setFocus(Qt.FocusReason.TabFocusReason)
+    assert frame.isVisible()
+    page.pictures.search.setFocus()
+    assert not frame.isVisible()
+
+
 def test_every_control_has_a_name(page: AnnotatePage) -> None:
     from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QLineEdit
 
@@ -451,4 +461,3 @@ def test_a_hundred_thousand_pictures_are_listed_at_once(page: AnnotatePage, sess
     assert time.perf_counter() - began < 3.0
     assert len(page.pictures.model._rows) <= 4096
     assert page.bar.position.text() == "70001 / 100006"
-

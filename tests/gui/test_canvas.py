@@ -225,6 +225,18 @@ def test_escape_during_a_drag_puts_the_box_back(boxed: Canvas, told: Told) -> No
     assert next(box.rect for box in boxed.boxes if box.key == "small") == SMALL
 
 
+def test_a_box_that_vanishes_under_the_mouse_ends_the_drag(boxed: Canvas, told: Told) -> None:
+    click(boxed, 290, 230)
+    viewport = boxed.viewport()
+    QTest.mousePress(viewport, LEFT, PLAIN, on_screen(boxed, 290, 230))
+    QTest.mouseMove(viewport, on_screen(boxed, 330, 280))
+    boxed.set_boxes([ShownBox("large", LARGE, "crate")])
+    QTest.mouseMove(viewport, on_screen(boxed, 340, 290))
+    QTest.mouseRelease(viewport, LEFT, PLAIN, on_screen(boxed, 340, 290))
+    assert not boxed.busy
+    assert told.changed == []
+
+
 def test_arrow_keys_nudge_by_one_and_with_shift_by_ten(boxed: Canvas, told: Told) -> None:
     click(boxed, 290, 230)
     QTest.keyClick(boxed, Qt.Key.Key_Right)

@@ -109,6 +109,10 @@ class Canvas(LayeredView):
     def set_boxes(self, boxes: Iterable[ShownBox]) -> None:
         """As in `PictureView`; the selection stays while its box is there."""
         super().set_boxes(boxes)
+        gesture = self._gesture
+        if gesture is not None and gesture.key is not None and gesture.key not in self._items:
+            self._gesture = None  # its box is gone, by undo for example
+            self.gestureChanged.emit("")
         if self._hidden:
             self.set_boxes_hidden(True)
 
@@ -361,7 +365,6 @@ class Canvas(LayeredView):
     @guarded
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self._end_nudge()
-        self._space_held = False
         super().focusOutEvent(event)
 
     def _nudge(self, arrow: Qt.Key, pixels: int) -> None:

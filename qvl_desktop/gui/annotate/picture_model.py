@@ -137,7 +137,7 @@ class PictureDelegate(QStyledItemDelegate):
         frame = QRect(area.left() + Space.M, top, THUMBNAIL.width(), THUMBNAIL.height())
         broken = self._paint_thumbnail(painter, frame, row)
         words = area.adjusted(Space.M + THUMBNAIL.width() + Space.S, 0, -Space.S, 0)
-        self._paint_words(painter, words, option, row, model.tr("cannot be shown") if broken else model.summary(row))
+        self._paint_words(painter, words, option, row, self.tr("cannot be shown") if broken else model.summary(row))
         painter.restore()
 
     def _paint_thumbnail(self, painter: QPainter, frame: QRect, row: PictureRow) -> bool:

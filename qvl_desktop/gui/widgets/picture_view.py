@@ -13,6 +13,7 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
@@ -93,6 +94,9 @@ class PictureView(QGraphicsView):
         self._message.setWordWrap(True)
         self._message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._message.hide()
+        self._focus_frame = QFrame(self.viewport())
+        self._focus_frame.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._focus_frame.hide()
         self._dress()
         theme().changed.connect(self._dress)
 
@@ -232,6 +236,7 @@ class PictureView(QGraphicsView):
         palette = self._message.palette()
         palette.setColor(QPalette.ColorRole.WindowText, ink)
         self._message.setPalette(palette)
+        self._focus_frame.setStyleSheet(f"border: 2px solid {theme().colours.accent}; background: transparent;")
 
     # Zoom
 
@@ -408,6 +413,19 @@ class PictureView(QGraphicsView):
         else:
             self._update_scene_rect()
         self._place_message()
+        self._focus_frame.setGeometry(self.viewport().rect())
+
+    @guarded
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        by_key = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        self._focus_frame.setVisible(by_key)
+
+    @guarded
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._focus_frame.hide()
+        self._space_held = False
 
     # Panning and hovering
 
