@@ -144,6 +144,17 @@ def test_chosen_words_and_a_dragged_box_become_a_phrase_a_box_and_a_region(
     assert [view.row.text for view in page.cards.turns] == before
 
 
+def test_words_that_change_under_the_choice_are_no_longer_pointed_at(
+    page: ConversationsPage, project: Project, session: Session
+) -> None:
+    turn = page.cards.turns[1].row.id
+    choose_words(page.cards.turns[1], "grass")
+    project.set_turn(turn, "Grass and " + project.turn(turn).text)
+    assert not page.pane.view.drawing
+    drag(page.pane.view, (0, 400), (640, 480))
+    assert project.region_count() == 2
+
+
 def test_a_box_for_a_whole_phrase_goes_behind_its_other_boxes(page: ConversationsPage, project: Project) -> None:
     answer = page.cards.turns[1]
     phrase = answer.text.shown.pieces[0]
@@ -277,7 +288,7 @@ def test_turns_are_added_moved_deleted_and_change_hands_by_key_and_mouse(
     assert added.hasFocus()
     QTest.keyClick(added, Qt.Key.Key_Up, ALT)
     assert [view.row.text[:4] for view in page.cards.turns] == ["Pict", "Than", "<ref"]
-    added.role_button.menu().actions()[0].trigger()
+    added.make_role_menu().actions()[0].trigger()
     assert project.turn(added.row.id).role == "system"
     assert added.role_button.text() == "System"
     page.cards.turns[1].setFocus()
@@ -377,8 +388,10 @@ def test_pictures_and_conversations_are_listed_and_searched(page: ConversationsP
 def test_many_conversations_of_a_picture_come_page_by_page(page: ConversationsPage, project: Project) -> None:
     row = project.conversations()[0]
     project.add_conversations([row.content] * 40)
-    assert len(page.cards.cards) == 25
-    assert "16" in page.cards.more_button.text()
+    assert len(page.cards.cards) == 20
+    assert "21" in page.cards.more_button.text()
+    QTest.mouseClick(page.cards.more_button, LEFT)
+    assert len(page.cards.cards) == 40
     QTest.mouseClick(page.cards.more_button, LEFT)
     assert len(page.cards.cards) == 41
     assert not page.cards.more_button.isVisible()

@@ -9,11 +9,12 @@ from collections.abc import Collection
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.core.templates import TEMPLATES
+from qvl_desktop.gui.conversations.frames import paint_frame
 from qvl_desktop.gui.conversations.turn_view import TurnView
 from qvl_desktop.gui.icons import icon, set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role, theme
@@ -39,13 +40,12 @@ class ConversationCard(QFrame):
     splitChosen = Signal(int, str)
     chosen = Signal(int)
 
-    def __init__(self, conversation_id: int, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.conversation_id = conversation_id
+        self.conversation_id = 0
         self.row: ConversationRow | None = None
         self.turns: list[TurnView] = []
         self._current = False
-        self.setObjectName("card")
         self._title = QLabel(self)
         set_role(self._title, "caption")
         self._more = self._make_menu_button()
@@ -70,16 +70,20 @@ class ConversationCard(QFrame):
         layout.addLayout(head)
         layout.addLayout(self._column)
         layout.addLayout(foot)
-        theme().changed.connect(self._dress)
-        self._dress()
+        theme().changed.connect(self.update)
 
     def show_row(self, row: ConversationRow) -> None:
-        """Show the conversation as the project has it now; views of turns that stay are kept."""
-        self.row = row
+        """Show a conversation as the project has it now.
+
+        Views of turns that stay are kept; views of others are used again before new ones are made.
+        """
+        self.conversation_id, self.row = row.id, row
         kept = {view.row.id: view for view in self.turns}
+        present = {turn.id for turn in row.turns}
+        spare = [view for number, view in kept.items() if number not in present]
         self.turns = []
         for place, turn in enumerate(row.turns):
-            view = kept.pop(turn.id, None)
+            view = kept.get(turn.id) or (spare.pop(0) if spare else None)
             if view is None:
                 view = TurnView(turn, self)
                 self.turnMade.emit(view)
@@ -90,7 +94,7 @@ class ConversationCard(QFrame):
                 self._column.insertWidget(place, view)
                 view.show()  # at once, so that it can take the focus
             self.turns.append(view)
-        for view in kept.values():
+        for view in spare:
             self._column.removeWidget(view)
             view.hide()
             view.deleteLater()
@@ -100,7 +104,7 @@ class ConversationCard(QFrame):
         """Mark the conversation whose boxes are on the picture."""
         if current != self._current:
             self._current = current
-            self._dress()
+            self.update()
 
     def offer_turn(self, offered: bool) -> None:
         """Show the button for another turn: only where the user is."""
@@ -158,9 +162,6 @@ class ConversationCard(QFrame):
         self.chosen.emit(self.conversation_id)
         event.accept()
 
-    def _dress(self) -> None:
-        colours = theme().colours
-        edge = colours.accent if self._current else colours.line
-        self.setStyleSheet(
-            f"QFrame#card {{ background: {colours.panel}; border: 1px solid {edge}; border-radius: 10px; }}"
-        )
+    @guarded
+    def paintEvent(self, event: QPaintEvent) -> None:
+        paint_frame(self, "panel", "accent" if self._current else "line", 10.0)

@@ -17,7 +17,7 @@ from qvl_desktop.gui.conversations.turn_view import TurnView
 from qvl_desktop.gui.theme import Space, set_kind
 from qvl_desktop.storage.rows import ConversationRow
 
-PAGE = 25
+PAGE = 20
 """How many conversations are shown before the user asks for more."""
 
 
@@ -66,11 +66,19 @@ class CardList(QScrollArea):
     # What is shown
 
     def show_rows(self, rows: Sequence[ConversationRow], total: int) -> None:
-        """Show these conversations, the first `len(rows)` of `total`; cards of those that stay are kept."""
+        """Show these conversations, the first `len(rows)` of `total`.
+
+        Cards of those that stay are kept; cards of others are used again before new ones are made.
+        """
         kept = {card.conversation_id: card for card in self.cards}
+        present = {row.id for row in rows}
+        spare = [card for number, card in kept.items() if number not in present]
+        for card in spare:
+            for view in card.turns:
+                view.cancel_editing()
         self.cards = []
         for place, row in enumerate(rows):
-            card = kept.pop(row.id, None) or self._make_card(row.id)
+            card = kept.get(row.id) or (spare.pop(0) if spare else self._make_card())
             if card.row != row:
                 card.show_row(row)
             if self._column.indexOf(card) != place:
@@ -78,9 +86,7 @@ class CardList(QScrollArea):
                 self._column.insertWidget(place, card)
                 card.show()
             self.cards.append(card)
-        for card in kept.values():
-            for view in card.turns:
-                view.cancel_editing()
+        for card in spare:
             self._column.removeWidget(card)
             card.hide()
             card.deleteLater()
@@ -199,8 +205,8 @@ class CardList(QScrollArea):
 
     # Parts
 
-    def _make_card(self, conversation_id: int) -> ConversationCard:
-        card = ConversationCard(conversation_id, self.widget())
+    def _make_card(self) -> ConversationCard:
+        card = ConversationCard(self.widget())
         card.turnMade.connect(self._join)
         card.addTurnRequested.connect(self.addTurnRequested)
         card.deleteRequested.connect(self.deleteRequested)

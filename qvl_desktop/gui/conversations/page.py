@@ -134,6 +134,7 @@ class ConversationsPage(QWidget):
         self._middle.setCurrentIndex(0 if rows else 1)
         self._show_title(len(ids))
         self._show_picture()
+        self._check_pointing()
 
     def _on_chosen(self) -> None:
         """The left column has another current row."""
@@ -230,6 +231,13 @@ class ConversationsPage(QWidget):
     def _stop_pointing(self) -> None:
         self._pointing = None
         self.pane.set_drawing(None)
+
+    def _check_pointing(self) -> None:
+        """Stop when the chosen words are gone: their turn was changed or is no longer shown."""
+        if self._pointing is not None:
+            view = self.cards.view_of(self._pointing[0])
+            if view is None or view.text.chosen != self._pointing[1]:
+                self._stop_pointing()
 
     def _on_drawing_left(self) -> None:
         self.cards.clear_selection_but(None)

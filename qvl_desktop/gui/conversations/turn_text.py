@@ -57,7 +57,7 @@ class TurnText(QTextEdit):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setStyleSheet("QTextEdit, QTextEdit:focus { background: transparent; border: none; padding: 0; }")
+        self.setProperty("bare", True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -77,7 +77,7 @@ class TurnText(QTextEdit):
         if source == self.shown.source:
             return
         self.shown = ShownText(source)
-        self._under = None
+        self._under, self._lit = None, frozenset()
         self.blockSignals(True)
         self.setPlainText(self.shown.text)
         self._dress()
@@ -217,9 +217,14 @@ class TurnText(QTextEdit):
         self.viewport().update()
         self.chipHovered.emit(piece.ordinals if piece else ())
 
-    def _on_selection(self) -> None:
+    @property
+    def chosen(self) -> tuple[int, int] | None:
+        """The characters of the turn's text that are chosen; see `wordsSelected`."""
         cursor = self.textCursor()
-        self.wordsSelected.emit(self.shown.words_between(cursor.selectionStart(), cursor.selectionEnd()))
+        return self.shown.words_between(cursor.selectionStart(), cursor.selectionEnd())
+
+    def _on_selection(self) -> None:
+        self.wordsSelected.emit(self.chosen)
 
 
 def _x(line: QTextLine, position: int) -> float:

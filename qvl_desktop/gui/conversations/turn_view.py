@@ -6,13 +6,16 @@ user asked for.
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from qvl_desktop.core.conversation import ROLES, Role
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.core.tokens import faults
+from qvl_desktop.gui.conversations.frames import paint_frame
 from qvl_desktop.gui.conversations.turn_editor import TurnEditor
 from qvl_desktop.gui.conversations.turn_text import TurnText
 from qvl_desktop.gui.icons import icon, set_icon
@@ -25,6 +28,7 @@ ROLE_NAMES: dict[Role, str] = {
     "user": QT_TRANSLATE_NOOP("TurnView", "User"),
     "assistant": QT_TRANSLATE_NOOP("TurnView", "Assistant"),
 }
+_HEAD = 28
 _ICONS: dict[Role, str] = {"system": "settings", "user": "user", "assistant": "assistant"}
 
 
@@ -53,32 +57,29 @@ class TurnView(QFrame):
         super().__init__(parent)
         self.row = row
         self.editor: TurnEditor | None = None
-        self._style = ""
-        self.setObjectName("turn")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.role_button = self._make_role_button()
         self.text = TurnText(self)
         self._fault = QLabel(self)
         self._fault.setWordWrap(True)
         set_role(self._fault, "danger")
-        self._buttons = self._make_buttons()
-        head = QHBoxLayout()
-        head.setContentsMargins(0, 0, 0, 0)
-        head.setSpacing(0)
-        head.addWidget(self.role_button)
-        head.addStretch(1)
-        for button in self._buttons:
-            head.addWidget(button)
+        self._buttons: list[QToolButton] = []
+        head = QWidget(self)
+        head.setFixedHeight(_HEAD)
+        self._head = QHBoxLayout(head)
+        self._head.setContentsMargins(0, 0, 0, 0)
+        self._head.setSpacing(0)
+        self._head.addWidget(self.role_button)
+        self._head.addStretch(1)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(Space.S, Space.XS, Space.S, Space.S)
         self._column.setSpacing(Space.XS)
-        self._column.addLayout(head)
+        self._column.addWidget(head)
         self._column.addWidget(self.text)
         self._column.addWidget(self._fault)
         self._connect()
         self.show_row(row)
-        self._show_buttons(False)
-        theme().changed.connect(self._dress)
+        theme().changed.connect(self.update)
 
     # What it shows
 
@@ -96,7 +97,7 @@ class TurnView(QFrame):
             words = self.tr("“{text}”: {reason}").format(text=row.text[found[0].start : found[0].end], reason=words)
         self._fault.setText(words)
         self._fault.setVisible(bool(words) and self.editor is None)
-        self._dress()
+        self.update()
 
     def start_editing(self) -> None:
         """Put the plain text in the turn's place."""
@@ -148,16 +149,22 @@ class TurnView(QFrame):
         button = QToolButton(self)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setToolTip(self.tr("Who speaks"))
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        button.setStyleSheet("QToolButton { font-size: 12px; font-weight: 600; padding: 2px 4px; }")
-        menu = QMenu(button)
-        for role in ROLES:
-            action = menu.addAction(self.tr(ROLE_NAMES[role]))
-            action.setData(role)
-            action.triggered.connect(self._choose_role)
-        button.setMenu(menu)
+        button.setProperty("small", True)
+        button.clicked.connect(self._show_roles)
         return button
+
+    def _show_roles(self) -> None:
+        menu = self.make_role_menu()
+        menu.exec(self.role_button.mapToGlobal(self.role_button.rect().bottomLeft()))
+        menu.deleteLater()
+
+    def make_role_menu(self) -> QMenu:
+        """The menu that changes who speaks."""
+        menu = QMenu(self)
+        for role in ROLES:
+            menu.addAction(icon(_ICONS[role]), self.tr(ROLE_NAMES[role]), partial(self._choose_role, role))
+        return menu
 
     def _make_buttons(self) -> list[QToolButton]:
         buttons = []
@@ -173,9 +180,6 @@ class TurnView(QFrame):
             button.setAccessibleName(words)
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.clicked.connect(slot)
-            policy = button.sizePolicy()
-            policy.setRetainSizeWhenHidden(True)
-            button.setSizePolicy(policy)
             buttons.append(button)
         return buttons
 
@@ -195,9 +199,7 @@ class TurnView(QFrame):
         self.entered.emit(self.row.id)
         self.wordsSelected.emit(self.row.id, chosen)
 
-    def _choose_role(self) -> None:
-        action = self.sender()
-        role = action.data()  # type: ignore[attr-defined]
+    def _choose_role(self, role: Role) -> None:
         if role != self.row.role:
             self.roleChosen.emit(self.row.id, role)
 
@@ -252,14 +254,14 @@ class TurnView(QFrame):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self._show_buttons(True)
-        self._dress()
+        self.update()
         self.entered.emit(self.row.id)
 
     @guarded
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self._show_buttons(self.underMouse())
-        self._dress()
+        self.update()
 
     @guarded
     def enterEvent(self, event: QEnterEvent) -> None:
@@ -272,14 +274,17 @@ class TurnView(QFrame):
         self._show_buttons(self.hasFocus())
 
     def _show_buttons(self, shown: bool) -> None:
+        """Show the turn's buttons; they are made when they are first wanted."""
+        if shown and not self._buttons:
+            self._buttons = self._make_buttons()
+            for button in self._buttons:
+                self._head.addWidget(button)
         for button in self._buttons:
             button.setVisible(shown)
 
-    def _dress(self) -> None:
-        colours = theme().colours
-        edge = colours.accent if self.hasFocus() else "transparent"
-        back = colours.hover if self.row.role == "user" else "transparent"
-        style = f"QFrame#turn {{ background: {back}; border: 1px solid {edge}; border-radius: 8px; }}"
-        if style != self._style:
-            self._style = style
-            self.setStyleSheet(style)
+    @guarded
+    def paintEvent(self, event: QPaintEvent) -> None:
+        fill = "hover" if self.row.role == "user" else None
+        edge = "accent" if self.hasFocus() else None
+        if fill or edge:
+            paint_frame(self, fill, edge, 8.0)
