@@ -11,6 +11,7 @@ listed, so an index never promises what is not there.
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -140,6 +141,12 @@ class FeatureCache:
             self._mapped = flat.view(-1, *self._rows)
         return self._mapped[self._places[self._key(picture)]]
 
+    def delete(self) -> None:
+        """Let go of the file and delete the folder."""
+        self._mapped = None
+        self._places.clear()
+        shutil.rmtree(self._data_path.parent, ignore_errors=True)
+
     def _key(self, picture: Path) -> str:
         if picture not in self._keys_by_path:
             self._keys_by_path[picture] = content_key(picture)
@@ -152,11 +159,11 @@ class CachedPictures:
     input_name = "image_features"
 
     def __init__(self, cache: FeatureCache) -> None:
-        self._cache = cache
+        self.cache = cache
 
     def stacked(self, pictures: Sequence[Path]) -> torch.Tensor:
         """(pictures, n_queries, hidden)."""
-        return torch.stack([self._cache.features(picture) for picture in pictures])
+        return torch.stack([self.cache.features(picture) for picture in pictures])
 
 
 class PixelPictures:

@@ -129,7 +129,8 @@ class TrainingSession:
         self._loop(trainer, validation, checkpoint)
         step = int(trainer.state.global_step)
         target = self._save_result(trainer, processor, dataset.name, step)
-        self._drop_features(keep=callback.stopped)
+        if isinstance(pictures, CachedPictures) and self._rank == 0 and not callback.stopped:
+            pictures.cache.delete()  # large, and quickly made again
         return Finished(step=step, reason="stopped" if callback.stopped else "done", adapter=target)
 
     # Samples
@@ -193,11 +194,6 @@ class TrainingSession:
 
     def _generator_features(self, pictures: CachedPictures | PixelPictures) -> Any:
         return pictures.stacked if isinstance(pictures, CachedPictures) else None
-
-    def _drop_features(self, *, keep: bool) -> None:
-        """Delete the cache of a finished run: it is large and quickly made again."""
-        if self._rank == 0 and not keep:
-            shutil.rmtree(self._run.path / FEATURES_FOLDER, ignore_errors=True)
 
     # The loop
 
