@@ -74,6 +74,8 @@ class Session(QObject):
 
     def open_project(self, path: Path) -> bool:
         """Open another project; on failure the present one stays open and the reason is shown. True on success."""
+        if self.project is not None and self.project.path == Path(path).absolute():
+            return True
         return self._take(lambda: Project.open(path))
 
     def create_project(self, path: Path) -> bool:

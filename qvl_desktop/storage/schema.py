@@ -138,6 +138,7 @@ CREATE TABLE steps (
     description TEXT NOT NULL,
     done INTEGER NOT NULL DEFAULT 1
 ){STRICT};
+CREATE INDEX steps_undone ON steps (id) WHERE done = 0;
 CREATE TABLE atoms (
     step INTEGER NOT NULL REFERENCES steps (id) ON DELETE CASCADE,
     tbl TEXT NOT NULL,

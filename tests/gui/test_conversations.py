@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from qvl_desktop.core.box import Box, Rect
 from qvl_desktop.core.conversation import Conversation, Turn, user_turn
 from qvl_desktop.core.tokens import faults, format_box, format_ref
+from qvl_desktop.gui.annotate.page import AnnotatePage
 from qvl_desktop.gui.conversations.browser import CONVERSATIONS, PICTURES
 from qvl_desktop.gui.conversations.chips import ShownText, pointed
 from qvl_desktop.gui.conversations.page import ConversationsPage
@@ -427,6 +428,18 @@ def test_an_empty_project_says_what_to_do(window: MainWindow, session: Session, 
     button = page.empty.findChild(type(page.new_button))
     QTest.mouseClick(button, LEFT)
     assert window.current_page == "annotate"
+
+
+def test_the_picture_left_on_annotate_is_the_one_shown_here(
+    page: ConversationsPage, project: Project, window: MainWindow, qtbot: QtBot
+) -> None:
+    third = project.picture_ids()[2]
+    window.show_page("annotate")
+    annotate = window.findChild(AnnotatePage)
+    assert annotate is not None
+    annotate.pictures.set_current(third)
+    window.show_page("conversations")
+    qtbot.waitUntil(lambda: page.browser.picture == third)
 
 
 def test_changes_made_while_the_page_is_hidden_are_there_when_it_is_shown(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from qvl_desktop.core.box import Rect
 from qvl_desktop.core.conversation import Role
 from qvl_desktop.gui.annotate.empty_state import EmptyState
-from qvl_desktop.gui.conversations.browser import Browser
+from qvl_desktop.gui.conversations.browser import PICTURES, Browser
 from qvl_desktop.gui.conversations.card_list import CardList
 from qvl_desktop.gui.conversations.editing import Editing, picture_number, words_of
 from qvl_desktop.gui.conversations.picture_pane import PicturePane
@@ -38,6 +38,9 @@ from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.storage.rows import Change, ConversationRow
+
+_ANNOTATED = "annotate.picture"
+"""Where the Annotate page remembers its picture in `Settings.window_state`: the project's path, `|`, the id."""
 
 
 class ConversationsPage(QWidget):
@@ -77,6 +80,7 @@ class ConversationsPage(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._stack)
         self._changes: list[Change] = []
+        self._annotated = ""
         self._make_actions()
         self._connect()
         self._on_project()
@@ -349,6 +353,17 @@ class ConversationsPage(QWidget):
         super().showEvent(event)
         self._catch_up()
         self._take_focus()
+        QTimer.singleShot(0, self, self._follow_annotate)
+
+    def _follow_annotate(self) -> None:
+        """Go to the picture that the user left on the Annotate page, when it is another one than last time."""
+        project, place = self.session.project, self.session.settings.window_state.get(_ANNOTATED, "")
+        path, _, number = place.rpartition("|")
+        if place == self._annotated or project is None or path != str(project.path) or not number.isdigit():
+            return
+        self._annotated = place
+        if self.browser.mode == PICTURES and self.browser.pictures.place(int(number)) is not None:
+            self.browser.select(int(number))
 
     def _take_focus(self) -> None:
         """Keys go to the list unless the user has put them elsewhere on the page."""
