@@ -369,3 +369,17 @@ def test_resuming_on_other_data_is_told(tiny_model: Path, dataset: Dataset, tmp_
     assert carry_out(run, tiny_model, Dataset("less", dataset.samples[:8]), resume=True) == 0
     assert "10 samples then, 8 now" in [event.message for event in events_of(run) if isinstance(event, Notice)][-1]
     assert max(losses_of(run)) == 6
+
+
+def test_a_polite_end_from_outside_saves(tiny_model: Path, dataset: Dataset, tmp_path: Path) -> None:
+    data = str(project_of(tmp_path, dataset))
+    run = make_run(tmp_path / "run", tiny_model, data=data, epochs=400.0, save_steps=1000)
+    child = start(run)
+    wait_for(run, lambda event: isinstance(event, Step) and event.step >= 3, child)
+    child.send_signal(signal.SIGTERM)
+    assert child.wait(60) == 0, run.log.read_text(encoding="utf-8")
+    last = events_of(run)[-1]
+    assert isinstance(last, Finished)
+    assert last.reason == "stopped"
+    assert (run.checkpoints / f"checkpoint-{last.step}").is_dir()
+    assert (run.adapter / "adapter_model.safetensors").is_file()
