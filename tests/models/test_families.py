@@ -223,6 +223,16 @@ def test_predict(folder: Path, picture: Path, tmp_path: Path, capsys: pytest.Cap
     assert out.is_file()
 
 
+def test_evaluate(folder: Path, picture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    turns = [user_turn([str(picture)], "hello, find the cat"), Turn("assistant", CAT)]
+    record = {"id": "1", "conversations": [{"from": turn.role, "value": turn.text} for turn in turns]}
+    data = tmp_path / "data.json"
+    data.write_text(json.dumps([record]), encoding="utf-8")
+    command = ["evaluate", "--model", str(folder), "--data", str(data), "--split", "all", "--device", "cpu", "--json"]
+    assert main(command) == 0
+    assert [entry["answer"] for entry in json.loads(capsys.readouterr().out)["answers"]] == [CAT]
+
+
 def test_what_is_wrong_is_said(folder: Path, picture: Path, tmp_path: Path) -> None:
     generator = make_answerer(folder, load_model(folder, device="cpu"))
     turns = [user_turn([str(picture)], "What else?")]
