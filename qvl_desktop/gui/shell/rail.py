@@ -13,7 +13,7 @@ from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.shell.pages import PAGES
 from qvl_desktop.gui.theme import Space
 
-WIDTH = 118
+WIDTH = 110
 
 
 class Rail(QWidget):

@@ -59,8 +59,8 @@ class TrainPage(QWidget):
         self._detail.addWidget(scroll)
         self._lay_out()
         self._connect()
+        self._chosen_by_user = False
         self._show_list()
-        self._show_first()
 
     def show_new_run(self) -> None:
         """Show the form of a new run."""
@@ -102,7 +102,8 @@ class TrainPage(QWidget):
         row.addWidget(self._detail, 1)
 
     def _connect(self) -> None:
-        self._new_button.clicked.connect(self.show_new_run)
+        self._new_button.clicked.connect(self._ask_new_run)
+        self.new_run.form.changed.connect(self._user_chose)
         self.new_run.startRequested.connect(self._start)
         self.run_list.runChosen.connect(self.show_run)
         self._runs.listChanged.connect(self._show_list)
@@ -124,13 +125,10 @@ class TrainPage(QWidget):
         self._empty.setVisible(not runs)
         self.run_list.setVisible(bool(runs))
         shown = self.run_view.run
+        if not self._chosen_by_user and self._detail.currentIndex() == 0 and (alive := self._runs.alive):
+            self.run_list.choose(alive[0].folder.path)  # begin with the run that is alive
         if shown is not None and self._runs.summary(shown) is None and self._detail.currentIndex() == 1:
             self.show_new_run()
-
-    def _show_first(self) -> None:
-        """Begin with the run that is alive, if there is one."""
-        if alive := self._runs.alive:
-            self.run_list.choose(alive[0].folder.path)
 
     def _run_changed(self, path: Path) -> None:
         summary = self._runs.summary(path)
@@ -144,8 +142,16 @@ class TrainPage(QWidget):
         if path == self.run_view.run and (history := self._runs.history(path)) is not None:
             self.run_view.show_history(history, self._runs.log(path))
 
-    def _train_model(self, reference: str) -> None:
+    def _ask_new_run(self) -> None:
+        self._user_chose()
         self.show_new_run()
+
+    def _user_chose(self) -> None:
+        """From now on the page shows what the user picks, nothing by itself."""
+        self._chosen_by_user = True
+
+    def _train_model(self, reference: str) -> None:
+        self._ask_new_run()
         self.new_run.choose_model(reference)
 
     def _start(self, plan: TrainingPlan) -> None:
