@@ -78,8 +78,8 @@ BAD = {
     "words.jpg": (b"these are words, not a picture", "not a picture"),
     "huge.png": (png_that_claims(20_000, 10_000), "megapixels"),
     "endless.png": (png_that_claims(2_000_000, 2_000_000), "megapixels"),
-    "flat.png": (png_that_claims(0, 10), ""),
-    "header.png": (png_that_claims(100, 100)[:20], ""),
+    "flat.png": (png_that_claims(0, 10), "flat.png"),
+    "header.png": (png_that_claims(100, 100)[:20], "header.png"),
 }
 
 

@@ -145,6 +145,26 @@ def test_chosen_words_and_a_dragged_box_become_a_phrase_a_box_and_a_region(
     assert [view.row.text for view in page.cards.turns] == before
 
 
+def test_keys_in_chosen_words_never_delete_the_turn(page: ConversationsPage, project: Project) -> None:
+    view = page.cards.turns[1]
+    choose_words(view, "grass")
+    assert page.pane.view.drawing
+    QTest.keyClick(view.text, Qt.Key.Key_Delete)
+    assert len(texts(project, page)) == 2
+    QTest.keyClick(view.text, Qt.Key.Key_Escape)
+    assert not page.pane.view.drawing
+    QTest.keyClick(view.text, Qt.Key.Key_Return)
+    assert view.editor is not None
+
+
+def test_a_click_in_a_turn_makes_its_conversation_the_current_one(page: ConversationsPage, project: Project) -> None:
+    second = project.add_conversation(project.conversations()[0].content)
+    assert page.current_row is not None
+    assert page.current_row.id != second
+    QTest.mouseClick(page.cards.turns[3].text.viewport(), LEFT, pos=QPoint(200, 6))
+    assert page.current_row.id == second
+
+
 def test_words_that_change_under_the_choice_are_no_longer_pointed_at(
     page: ConversationsPage, project: Project, session: Session
 ) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
+    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -39,13 +40,14 @@ class TurnText(QTextEdit):
 
     Signals: `chipHovered(ordinals)` with the box tokens of the chip under the mouse, an empty tuple when there is none;
     `chipClicked(ordinals)`; `wordsSelected(range)` with the characters (start, end) of the turn's text that are chosen,
-    or None; `editRequested()` on a double click.
+    or None; `editRequested()` on a double click or Enter; `pressed()` when the mouse goes down in it.
     """
 
     chipHovered = Signal(tuple)
     chipClicked = Signal(tuple)
     wordsSelected = Signal(object)
     editRequested = Signal()
+    pressed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -186,6 +188,21 @@ class TurnText(QTextEdit):
         super().mouseMoveEvent(event)
         if not event.buttons():
             self._hover(self.piece_under(event.position()))
+
+    @guarded
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.pressed.emit()
+        super().mousePressEvent(event)
+
+    @guarded
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Here keys choose words; those that would change the turn are not passed on to it."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.editRequested.emit()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.clear_selection()
+        elif event.key() not in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            super().keyPressEvent(event)
 
     @guarded
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

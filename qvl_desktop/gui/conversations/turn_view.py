@@ -185,9 +185,13 @@ class TurnView(QFrame):
 
     def _connect(self) -> None:
         self.text.editRequested.connect(self.start_editing)
+        self.text.pressed.connect(self._enter)
         self.text.chipHovered.connect(self._on_hover)
         self.text.chipClicked.connect(self._on_click)
         self.text.wordsSelected.connect(self._on_words)
+
+    def _enter(self) -> None:
+        self.entered.emit(self.row.id)
 
     def _on_hover(self, ordinals: tuple[int, ...]) -> None:
         self.boxesHovered.emit(self.row.id, ordinals)
