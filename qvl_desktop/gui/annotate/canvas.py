@@ -21,6 +21,7 @@ from qvl_desktop.gui.annotate.layered_view import LayeredView
 from qvl_desktop.gui.widgets.box_item import ShownBox
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.picture_loader import PictureLoader
+from qvl_desktop.gui.widgets.zoom_view import ZoomView
 
 DRAG_PX = 4
 """Screen pixels after which a press becomes a drag."""
@@ -309,9 +310,7 @@ class Canvas(LayeredView):
         return float((at - self.viewportTransform().map(gesture.start)).manhattanLength())
 
     def _starts_pan(self, event: QMouseEvent) -> bool:
-        if event.button() == Qt.MouseButton.MiddleButton:
-            return True
-        return event.button() == Qt.MouseButton.LeftButton and self._space_held
+        return ZoomView._starts_pan(self, event)  # the left button draws
 
     # Hovering
 

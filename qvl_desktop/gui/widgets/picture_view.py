@@ -1,7 +1,8 @@
-"""Shows one picture with boxes on it: zoom, pan, hover, click.
+"""Shows one picture with boxes on it: hover, click.
 
-Owns the view that every page with a picture uses, its zoom and its calm message where there is no picture to show. Does
-not own editing (`annotate.canvas` extends this view), decoding (`picture_loader`) or the look of a box (`box_item`).
+Owns the view that every page with a picture uses, and its calm message where there is no picture to show. Does not own
+zoom (`zoom_view`), editing (`annotate.canvas` extends this view), decoding (`picture_loader`) or the look of a box
+(`box_item`).
 """
 
 from __future__ import annotations
@@ -11,79 +12,45 @@ from collections.abc import Hashable, Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import (
-    QColor,
-    QFocusEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QNativeGestureEvent,
-    QPalette,
-    QResizeEvent,
-    QTransform,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QLabel, QWidget
+from PySide6.QtGui import QColor, QFocusEvent, QMouseEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from qvl_desktop.core.box import Rect
 from qvl_desktop.gui.theme import theme
 from qvl_desktop.gui.widgets.box_item import BoxItem, PictureItem, ShownBox
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.picture_loader import PictureLoader, Raster
+from qvl_desktop.gui.widgets.zoom_view import ZoomView
 
 __all__ = ["PictureView", "ShownBox"]
 
-MAX_ZOOM = 64.0
-"""Screen pixels a picture pixel may get."""
 
-_WHEEL_BASE = 1.0017
-_KEY_ZOOM = 1.25
-
-
-class PictureView(QGraphicsView):
+class PictureView(ZoomView):
     """One picture and boxes on it, in the pixels of the upright picture.
 
-    The wheel zooms at the cursor; the middle button, Space + drag or dragging where no box is pans; `F` or `0` fits
-    the picture into the view, `+` and `-` zoom.
+    Dragging with the left button pans, besides what `ZoomView` offers.
 
-    Signals: `boxHovered(key or None)`, `boxClicked(key or None)`, `zoomChanged(float)` with screen pixels per picture
-    pixel, `pictureShown(path)` when the pixels are on the screen, `pictureFailed(path, reason)`.
+    Signals: `boxHovered(key or None)`, `boxClicked(key or None)`, `pictureShown(path)` when the pixels are on the
+    screen, `pictureFailed(path, reason)`; `zoomChanged(float)` with screen pixels per picture pixel.
     """
 
     boxHovered = Signal(object)
     boxClicked = Signal(object)
-    zoomChanged = Signal(float)
     pictureShown = Signal(object)
     pictureFailed = Signal(object, str)
 
     def __init__(self, parent: QWidget | None = None, *, loader: PictureLoader | None = None) -> None:
         super().__init__(parent)
         self._path: Path | None = None
-        self._size: tuple[int, int] | None = None
         self._waiting = False
-        self._fitted = True
-        self._panning_from: QPoint | None = None
         self._pressed_at: QPoint | None = None
-        self._space_held = False
         self._hovered: Hashable | None = None
         self._lit: Hashable | None = None
         self._items: dict[Hashable, BoxItem] = {}
         self._empty_text = ""
 
-        scene = QGraphicsScene(self)
-        self.setScene(scene)
         self._picture_item = PictureItem()
-        scene.addItem(self._picture_item)
-        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
-        self.setOptimizationFlags(
-            QGraphicsView.OptimizationFlag.DontSavePainterState
-            | QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing
-        )
-        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
-        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.scene().addItem(self._picture_item)
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
         self.setAccessibleName(self.tr("Picture"))
@@ -92,6 +59,7 @@ class PictureView(QGraphicsView):
         self._message.setObjectName("pictureMessage")
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._message.setWordWrap(True)
+        self._message.setTextFormat(Qt.TextFormat.PlainText)
         self._message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._message.hide()
         self._focus_frame = QFrame(self.viewport())
@@ -238,89 +206,17 @@ class PictureView(QGraphicsView):
         self._message.setPalette(palette)
         self._focus_frame.setStyleSheet(f"border: 2px solid {theme().colours.accent}; background: transparent;")
 
-    # Zoom
-
-    @property
-    def zoom(self) -> float:
-        """Screen pixels (logical) per picture pixel."""
-        return float(self.transform().m11())
-
-    def fit(self) -> None:
-        """The whole picture in the view, not enlarged above 8 times; stays so when the view is resized."""
-        self._fitted = True
-        if self._size is None:
-            self.setSceneRect(QRectF(0, 0, 1, 1))
-            return
-        width, height = self._size
-        area = self.viewport().rect().adjusted(12, 12, -12, -12)
-        scale = min(max(area.width(), 1) / width, max(area.height(), 1) / height, 8.0)
-        self._set_scale(scale)
-        self.centerOn(QPointF(width / 2, height / 2))
-
-    def actual_size(self) -> None:
-        """One screen pixel per picture pixel."""
-        self.zoom_to(1.0)
-
-    def zoom_in(self) -> None:
-        self.zoom_by(_KEY_ZOOM)
-
-    def zoom_out(self) -> None:
-        self.zoom_by(1 / _KEY_ZOOM)
-
-    def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
-        self.zoom_to(self.zoom * factor, at)
-
-    def zoom_to(self, scale: float, at: QPointF | None = None) -> None:
-        """Zoom to `scale`, keeping the picture point under `at` (view coordinates; the middle by default)."""
-        if self._size is None:
-            return
-        smallest = min(0.5 * self._fit_scale(), 1.0)
-        scale = min(max(scale, smallest), MAX_ZOOM)
-        at = at if at is not None else QPointF(self.viewport().rect().center())
-        inverted, _ = self.viewportTransform().inverted()
-        anchor = inverted.map(at)
-        self._fitted = False
-        self._set_scale(scale)
-        moved = self.viewportTransform().map(anchor) - at
-        self._scroll_by(moved.x(), moved.y())
-
     def bring_into_sight(self, rect: Rect) -> None:
         """Scroll until a box is in sight; the zoom stays."""
         if self._fitted:
             return
         self.ensureVisible(QRectF(rect.x1, rect.y1, rect.width, rect.height), 24, 24)
 
-    def to_picture(self, position: QPointF) -> QPointF:
-        """View coordinates to picture pixels, unrounded; may lie outside the picture."""
-        inverted, _ = self.viewportTransform().inverted()
-        return inverted.map(position)
-
-    def _fit_scale(self) -> float:
-        if self._size is None:
-            return 1.0
-        area = self.viewport().rect()
-        return min(max(area.width(), 1) / self._size[0], max(area.height(), 1) / self._size[1])
-
     def _set_scale(self, scale: float) -> None:
-        changed = not math.isclose(scale, self.zoom, rel_tol=1e-9)
-        self.setTransform(QTransform.fromScale(scale, scale))
-        self._update_scene_rect()
-        if changed:
+        if not math.isclose(scale, self.zoom, rel_tol=1e-9):
             for item in self._items.values():
                 item.set_scale(scale)
-            self.zoomChanged.emit(scale)
-
-    def _update_scene_rect(self) -> None:
-        """Room to pan: the picture may be pushed until half of the view is empty."""
-        if self._size is None:
-            return
-        area, scale = self.viewport().rect(), self.zoom
-        x, y = area.width() / 2 / scale, area.height() / 2 / scale
-        self.setSceneRect(QRectF(-x, -y, self._size[0] + 2 * x, self._size[1] + 2 * y))
-
-    def _scroll_by(self, dx: float, dy: float) -> None:
-        self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() + round(dx))
-        self.verticalScrollBar().setValue(self.verticalScrollBar().value() + round(dy))
+        super()._set_scale(scale)
 
     # Finding boxes
 
@@ -337,20 +233,8 @@ class PictureView(QGraphicsView):
 
     # Events
 
-    @guarded
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        delta = event.angleDelta()
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self._scroll_by(-(delta.x() or delta.y()), 0)
-        elif delta.y():
-            self.zoom_by(_WHEEL_BASE ** delta.y(), event.position())
-        event.accept()
-
     @guarded(default=False)
     def viewportEvent(self, event: QEvent) -> bool:
-        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-            self.zoom_by(1.0 + event.value(), event.position())
-            return True
         if event.type() == QEvent.Type.Leave:
             self._hover(None)
         return super().viewportEvent(event)
@@ -383,35 +267,8 @@ class PictureView(QGraphicsView):
         event.accept()
 
     @guarded
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space:
-            if not event.isAutoRepeat():
-                self._space_held = True
-                self._show_cursor()
-        elif event.key() in (Qt.Key.Key_F, Qt.Key.Key_0) and not event.modifiers():
-            self.fit()
-        elif event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-            self.zoom_in()
-        elif event.key() == Qt.Key.Key_Minus:
-            self.zoom_out()
-        else:
-            super().keyPressEvent(event)
-
-    @guarded
-    def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._space_held = False
-            self._end_pan()
-        else:
-            super().keyReleaseEvent(event)
-
-    @guarded
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._fitted:
-            self.fit()
-        else:
-            self._update_scene_rect()
         self._place_message()
         self._focus_frame.setGeometry(self.viewport().rect())
 
@@ -425,39 +282,9 @@ class PictureView(QGraphicsView):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self._focus_frame.hide()
-        self._space_held = False
-
-    # Panning and hovering
 
     def _starts_pan(self, event: QMouseEvent) -> bool:
-        if event.button() == Qt.MouseButton.MiddleButton:
-            return True
-        return event.button() == Qt.MouseButton.LeftButton
-
-    def _start_pan(self, at: QPoint) -> None:
-        self._panning_from = at
-        self._show_cursor()
-
-    def _pan(self, to: QPoint) -> bool:
-        if self._panning_from is None:
-            return False
-        moved, self._panning_from = to - self._panning_from, to
-        if not moved.isNull():
-            self._fitted = False
-            self._scroll_by(-moved.x(), -moved.y())
-        return True
-
-    def _end_pan(self) -> None:
-        self._panning_from = None
-        self._show_cursor()
-
-    def _show_cursor(self) -> None:
-        if self._panning_from is not None:
-            self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
-        elif self._space_held:
-            self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
-        else:
-            self.viewport().unsetCursor()
+        return super()._starts_pan(event) or event.button() == Qt.MouseButton.LeftButton
 
     def _hover(self, key: Hashable | None) -> None:
         if key != self._hovered:
