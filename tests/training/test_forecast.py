@@ -1,0 +1,109 @@
+"""The forecast against facts: sizes of the full model, and what a real one keeps for its backward pass."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from qvl_desktop.core.forecast import (
+    DataSummary,
+    DecoderShape,
+    ForecastError,
+    adapter_weights,
+    block_activations,
+    fitting,
+    forecast,
+)
+from qvl_desktop.core.plan import TrainingPlan
+from qvl_desktop.models.loading import load_model
+from qvl_desktop.training.methods import load_for_training
+
+GIB = 2**30
+PLAN = TrainingPlan(data="red", batch_size=1, accumulation=8)
+DATA = DataSummary(samples=1000, pictures=900, longest=600, most_supervised=60)
+
+
+@pytest.fixture
+def full_size(tmp_path: Path) -> DecoderShape:
+    """The official model."""
+    visual = {"image_size": 448, "patch_size": 14, "width": 1664, "layers": 48, "heads": 16, "mlp_ratio": 4.9231}
+    config = {
+        "hidden_size": 4096, "num_attention_heads": 32, "kv_channels": 128, "intermediate_size": 22016,
+        "num_hidden_layers": 32, "vocab_size": 151936, "visual": visual | {"output_dim": 4096},
+    }  # fmt: skip
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    return DecoderShape.read(tmp_path)
+
+
+def test_counts_of_the_official_model(full_size: DecoderShape) -> None:
+    assert full_size.block_weights + full_size.other_weights + full_size.tower == 9_656_935_168
+    assert adapter_weights(PLAN, full_size) == 112_197_632
+
+
+def test_a_published_card_holds_q_lora_and_not_lora(full_size: DecoderShape) -> None:
+    need = forecast(PLAN, full_size, DATA, value_bytes=2, on_card=True)
+    assert need.checkpointing
+    assert 5.4 < need.weights / GIB < 5.6
+    assert need.memory < 12 * GIB
+    assert need.feature_cache == 900 * 256 * 4096 * 2
+    assert need.steps == 375
+    dense = forecast(replace(PLAN, method="lora"), full_size, DATA, value_bytes=2, on_card=True)
+    assert dense.memory > 14 * GIB
+    offered = fitting(
+        replace(PLAN, method="lora", batch_size=4, accumulation=2), full_size, DATA,
+        value_bytes=2, on_card=True, available=12 * GIB,
+    )  # fmt: skip
+    assert offered is not None
+    assert (offered.method, offered.batch_size, offered.accumulation) == ("qlora", 1, 8)
+    assert fitting(PLAN, full_size, DATA, value_bytes=2, on_card=True, available=4 * GIB) is None
+
+
+def test_counts_of_a_small_model(tiny_model: Path) -> None:
+    shape = DecoderShape.read(tiny_model)
+    model = load_model(tiny_model)
+    assert sum(p.numel() for p in model.parameters()) == shape.block_weights + shape.other_weights + shape.tower
+    plan = replace(PLAN, method="lora", lora_rank=4)
+    tuned = load_for_training(tiny_model, plan, torch.device("cpu"), torch.float32)
+    assert adapter_weights(plan, shape) == sum(p.numel() for p in tuned.parameters() if p.requires_grad)
+
+
+@pytest.mark.parametrize("method", ["lora", "qlora", "full"])
+@pytest.mark.parametrize("dropout", [0.0, 0.1])
+def test_activations_are_those_of_the_real_model(tiny_model: Path, method: str, dropout: float) -> None:
+    plan = replace(PLAN, method=method, lora_rank=4, lora_dropout=dropout)
+    shape = DecoderShape.read(tiny_model)
+    kept = {tokens: kept_bytes(tiny_model, plan, tokens) for tokens in (128, 256)}
+    measured = (kept[256] - kept[128]) / 128
+    expected = shape.layers * block_activations(plan, shape, 4)
+    assert expected == pytest.approx(measured, rel=0.08)
+
+
+def kept_bytes(folder: Path, plan: TrainingPlan, tokens: int) -> int:
+    """What autograd holds on to after a forward pass, weights apart."""
+    model = load_for_training(folder, plan, torch.device("cpu"), torch.float32).train()
+    own = {tensor.untyped_storage().data_ptr() for tensor in (*model.parameters(), *model.buffers())}
+    held: dict[int, int] = {}
+
+    def pack(tensor: torch.Tensor) -> torch.Tensor:
+        storage = tensor.untyped_storage()
+        if storage.data_ptr() not in own:
+            held[storage.data_ptr()] = storage.nbytes()
+        return tensor
+
+    ids = torch.randint(0, 200, (1, tokens), generator=torch.Generator().manual_seed(0))
+    labels = torch.full_like(ids, -100)
+    labels[:, -4:] = ids[:, -4:]
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+        output = model(input_ids=ids, labels=labels)
+    assert output.loss is not None
+    return sum(held.values())
+
+
+def test_a_model_without_sizes_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"hidden_size": 3}')
+    with pytest.raises(ForecastError, match="sizes of this model"):
+        DecoderShape.read(tmp_path)
