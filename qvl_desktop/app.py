@@ -18,9 +18,9 @@ from PySide6.QtWidgets import QApplication
 from qvl_desktop import __version__
 from qvl_desktop.gui.icons import application_icon
 from qvl_desktop.gui.shell.first_paint import FirstPaint
-from qvl_desktop.gui.shell.main_window import MainWindow
+from qvl_desktop.gui.shell.main_window import NO_FONT, MainWindow
 from qvl_desktop.gui.theme import theme
-from qvl_desktop.gui.translation import install_language
+from qvl_desktop.gui.translation import can_show, install_language, language_in_force
 from qvl_desktop.jobs.engine import EngineSupervisor
 from qvl_desktop.jobs.models import ModelShelf
 from qvl_desktop.jobs.opening import open_path
@@ -94,6 +94,8 @@ def _begin(window: MainWindow, session: Session, target: Path | None) -> None:
     """After the first paint: open what was asked for, else the project of last time."""
     if session.settings.problem:
         session.notice.emit("warning", session.settings.problem)
+    if not can_show(language_in_force(session.settings.language)):
+        session.notice.emit("warning", NO_FONT)
     last = session.settings.last_project
     if target is not None:
         open_path(session, target)

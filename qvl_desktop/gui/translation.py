@@ -7,6 +7,7 @@ Owns which there are, installing their catalogues, and giving `core` its words. 
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+from PySide6.QtGui import QFontDatabase
 
 from qvl_desktop.core.i18n import set_translator
 from qvl_desktop.core.resources import resource_path
@@ -22,6 +23,13 @@ def language_in_force(chosen: str) -> str:
     if chosen in LANGUAGES:
         return chosen
     return "zh_CN" if QLocale.system().language() == QLocale.Language.Chinese else "en"
+
+
+def can_show(code: str) -> bool:
+    """Whether some font on this machine has the characters of a language."""
+    if code != "zh_CN":
+        return True
+    return bool(QFontDatabase.families(QFontDatabase.WritingSystem.SimplifiedChinese))
 
 
 def install_language(chosen: str) -> str:

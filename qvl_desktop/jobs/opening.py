@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QObject
 
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.jobs.task import Task
-from qvl_desktop.storage.project import SUFFIX
+from qvl_desktop.storage.project import SUFFIX, Project
+from qvl_desktop.storage.rows import AddReport
 
 SHOWN_PROBLEMS = 5
 
@@ -36,21 +37,30 @@ def open_path(session: Session, path: Path) -> bool:
 
 def index_pictures(session: Session, paths: Iterable[Path]) -> None:
     """Add pictures and the pictures of folders to the open project, beside the window, and say what came of it."""
-    project, chosen = session.project, list(paths)
-    if project is None:
-        return
-    task = Task.reporting(lambda report: project.add_pictures(chosen, report))
-    task.on_success(lambda report: _tell(session, report.added, report.known, report.problems))
-    task.start(session, serial=True)
+    if session.project is not None:
+        _Indexing(session).start(session.project, list(paths))
 
 
-def _tell(session: Session, added: int, known: int, problems: tuple[str, ...]) -> None:
-    lines = [QCoreApplication.translate("opening", "%n picture(s) added.", "", added)]
-    if known:
-        lines.append(QCoreApplication.translate("opening", "%n picture(s) were there already.", "", known))
-    if problems:
-        lines.append(QCoreApplication.translate("opening", "%n file(s) were left out:", "", len(problems)))
-        lines += problems[:SHOWN_PROBLEMS]
-        if len(problems) > SHOWN_PROBLEMS:
-            lines.append("…")
-    session.notice.emit("warning" if problems else "success", "\n".join(lines))
+class _Indexing(QObject):
+    """One indexing: a child of the session until it is done."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+
+    def start(self, project: Project, paths: list[Path]) -> None:
+        """Begin beside the window."""
+        task = Task.reporting(lambda report: project.add_pictures(paths, report))
+        task.on_success(self._tell).on_end(self.deleteLater).start(self, serial=True)
+
+    def _tell(self, report: AddReport) -> None:
+        problems = report.problems
+        lines = [self.tr("%n picture(s) added.", "", report.added)]
+        if report.known:
+            lines.append(self.tr("%n picture(s) were there already.", "", report.known))
+        if problems:
+            lines.append(self.tr("%n file(s) were left out:", "", len(problems)))
+            lines += problems[:SHOWN_PROBLEMS]
+            if len(problems) > SHOWN_PROBLEMS:
+                lines.append("…")
+        self._session.notice.emit("warning" if problems else "success", "\n".join(lines))

@@ -23,7 +23,7 @@ from qvl_desktop.gui.shell.toasts import Toasts
 from qvl_desktop.gui.shell.top_bar import TopBar
 from qvl_desktop.gui.shell.welcome import WelcomePage
 from qvl_desktop.gui.theme import set_surface
-from qvl_desktop.gui.translation import install_language
+from qvl_desktop.gui.translation import can_show, install_language
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.jobs.demo_project import open_demo_project
 from qvl_desktop.jobs.opening import open_path
@@ -31,6 +31,8 @@ from qvl_desktop.jobs.session import Session
 from qvl_desktop.storage.demo_project import is_shipped
 
 MINIMUM = QSize(1024, 640)
+NO_FONT = "No font with Chinese characters is installed. Install one, for example fonts-wqy-microhei."
+"""In English alone: in Chinese nobody could read it then."""
 _BY_NAME = {page.name: page for page in PAGES}
 
 
@@ -96,7 +98,8 @@ class MainWindow(QMainWindow):
 
     def change_language(self, code: str) -> None:
         """Show everything in another language: words of the frame are replaced, pages are made again."""
-        install_language(code)
+        if not can_show(install_language(code)):
+            self.session.notice.emit("warning", NO_FONT)
         action_table.retranslate(self.window_actions)
         self.rail.retranslate()
         self.top_bar.retranslate()

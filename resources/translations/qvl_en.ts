@@ -1,0 +1,133 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en" sourcelanguage="en">
+<context>
+    <name>Browser</name>
+    <message numerus="yes">
+        <source>%n picture(s)</source>
+        <translation>
+            <numerusform>%n picture</numerusform>
+            <numerusform>%n pictures</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n conversation(s)</source>
+        <translation>
+            <numerusform>%n conversation</numerusform>
+            <numerusform>%n conversations</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ConversationsPage</name>
+    <message numerus="yes">
+        <source>Make them from the picture&apos;s %n box(es), or write one.</source>
+        <translation>
+            <numerusform>Make them from the picture&apos;s %n box, or write one.</numerusform>
+            <numerusform>Make them from the picture&apos;s %n boxes, or write one.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>NewRun</name>
+    <message numerus="yes">
+        <source>%n picture(s)</source>
+        <translation>
+            <numerusform>%n picture</numerusform>
+            <numerusform>%n pictures</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n conversation(s)</source>
+        <translation>
+            <numerusform>%n conversation</numerusform>
+            <numerusform>%n conversations</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n of them held out for validation</source>
+        <translation>
+            <numerusform>%n of them held out for validation</numerusform>
+            <numerusform>%n of them held out for validation</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n record(s) cannot be used</source>
+        <translation>
+            <numerusform>%n record cannot be used</numerusform>
+            <numerusform>%n records cannot be used</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>PictureList</name>
+    <message numerus="yes">
+        <source>%n picture(s)</source>
+        <translation>
+            <numerusform>%n picture</numerusform>
+            <numerusform>%n pictures</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Remove %n picture(s) from the project</source>
+        <translation>
+            <numerusform>Remove %n picture from the project</numerusform>
+            <numerusform>Remove %n pictures from the project</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>PictureModel</name>
+    <message numerus="yes">
+        <source>%n region(s)</source>
+        <translation>
+            <numerusform>%n region</numerusform>
+            <numerusform>%n regions</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>TopBar</name>
+    <message numerus="yes">
+        <source>%n run(s) training</source>
+        <translation>
+            <numerusform>%n run training</numerusform>
+            <numerusform>%n runs training</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>TurnEditor</name>
+    <message numerus="yes">
+        <source>(and %n more)</source>
+        <translation>
+            <numerusform>(and %n more)</numerusform>
+            <numerusform>(and %n more)</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>_Indexing</name>
+    <message numerus="yes">
+        <source>%n picture(s) added.</source>
+        <translation>
+            <numerusform>%n picture added.</numerusform>
+            <numerusform>%n pictures added.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s) were there already.</source>
+        <translation>
+            <numerusform>%n picture was there already.</numerusform>
+            <numerusform>%n pictures were there already.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) were left out:</source>
+        <translation>
+            <numerusform>%n file was left out:</numerusform>
+            <numerusform>%n files were left out:</numerusform>
+        </translation>
+    </message>
+</context>
+</TS>

@@ -1,0 +1,2938 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en">
+<context>
+    <name>AnnotatePage</name>
+    <message>
+        <source>No project is open</source>
+        <translation>没有打开的项目</translation>
+    </message>
+    <message>
+        <source>Open or make one to begin.</source>
+        <translation>打开或新建一个项目，即可开始。</translation>
+    </message>
+    <message>
+        <source>Add a folder of pictures, or drop one here. Files stay where they are.</source>
+        <translation>添加一个图片文件夹，或把它拖到这里。文件保留在原处。</translation>
+    </message>
+    <message>
+        <source>No pictures yet</source>
+        <translation>还没有图片</translation>
+    </message>
+    <message>
+        <source>The file has changed since it was added: it was {old}, now it is {new}. Boxes may be off.</source>
+        <translation>该文件在加入项目之后有改动：原来是 {old}，现在是 {new}。框的位置可能不准。</translation>
+    </message>
+    <message>
+        <source>Every picture in the list has regions.</source>
+        <translation>列表中的每张图片都已有区域。</translation>
+    </message>
+    <message>
+        <source>The previous picture has no regions that are not here already.</source>
+        <translation>上一张图片没有这里缺少的区域。</translation>
+    </message>
+    <message>
+        <source>Folder of pictures</source>
+        <translation>图片文件夹</translation>
+    </message>
+    <message>
+        <source>Pictures ({endings})</source>
+        <translation>图片 ({endings})</translation>
+    </message>
+    <message>
+        <source>Add pictures</source>
+        <translation>添加图片</translation>
+    </message>
+    <message>
+        <source>Add a folder…</source>
+        <translation>添加文件夹…</translation>
+    </message>
+    <message>
+        <source>Add pictures…</source>
+        <translation>添加图片…</translation>
+    </message>
+</context>
+<context>
+    <name>AnswerView</name>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Add to project</source>
+        <translation>加入项目</translation>
+    </message>
+    <message>
+        <source>Copy the answer as the model wrote it</source>
+        <translation>复制模型的原始回答</translation>
+    </message>
+    <message>
+        <source>Show the tokens as the model wrote them</source>
+        <translation>按模型的原样显示标记</translation>
+    </message>
+    <message>
+        <source>Thinking…</source>
+        <translation>思考中…</translation>
+    </message>
+    <message>
+        <source>Stopped.</source>
+        <translation>已停止。</translation>
+    </message>
+    <message>
+        <source>The model answered with nothing.</source>
+        <translation>模型没有给出任何回答。</translation>
+    </message>
+    <message>
+        <source>The answer reached its length limit.</source>
+        <translation>回答已达到长度上限。</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
+        <source>{count} tokens</source>
+        <translation>{count} 个 token</translation>
+    </message>
+    <message>
+        <source>{s:.1f} s</source>
+        <translation>{s:.1f} 秒</translation>
+    </message>
+    <message>
+        <source>{rate:.0f} tokens/s</source>
+        <translation>{rate:.0f} token/秒</translation>
+    </message>
+</context>
+<context>
+    <name>Browser</name>
+    <message>
+        <source>Pictures</source>
+        <translation>图片</translation>
+    </message>
+    <message>
+        <source>Conversations</source>
+        <translation>对话</translation>
+    </message>
+    <message>
+        <source>Only without conversations</source>
+        <translation>仅显示没有对话的</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s)</source>
+        <translation>
+            <numerusform>%n 张图片</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n conversation(s)</source>
+        <translation>
+            <numerusform>%n 段对话</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Clear the filter</source>
+        <translation>清除筛选</translation>
+    </message>
+    <message>
+        <source>Filter by name</source>
+        <translation>按名称筛选</translation>
+    </message>
+    <message>
+        <source>Search in questions and answers</source>
+        <translation>在问题和回答中搜索</translation>
+    </message>
+</context>
+<context>
+    <name>Canvas</name>
+    <message>
+        <source>Canvas</source>
+        <translation>画布</translation>
+    </message>
+</context>
+<context>
+    <name>CanvasBar</name>
+    <message>
+        <source>Position in the list</source>
+        <translation>在列表中的位置</translation>
+    </message>
+    <message>
+        <source>Zoom</source>
+        <translation>缩放</translation>
+    </message>
+    <message>
+        <source>All actions and their keys</source>
+        <translation>所有操作及其快捷键</translation>
+    </message>
+</context>
+<context>
+    <name>CardList</name>
+    <message>
+        <source>Show more ({count} left)</source>
+        <translation>显示更多（还有 {count} 段）</translation>
+    </message>
+</context>
+<context>
+    <name>CardView</name>
+    <message>
+        <source>Chat</source>
+        <translation>对话</translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Take off this list; the files stay</source>
+        <translation>从列表中移除；文件保留</translation>
+    </message>
+    <message>
+        <source>on {base}</source>
+        <translation>基于 {base}</translation>
+    </message>
+    <message>
+        <source>Acc@0.5 {score}</source>
+        <translation>Acc@0.5 {score}</translation>
+    </message>
+</context>
+<context>
+    <name>ChatClient</name>
+    <message>
+        <source>The model&apos;s process ended in the middle of the answer.</source>
+        <translation>模型进程在回答途中结束了。</translation>
+    </message>
+    <message>
+        <source>The model said nothing for a long time. Try again, or choose a smaller model.</source>
+        <translation>模型很久没有响应。请重试，或选择更小的模型。</translation>
+    </message>
+    <message>
+        <source>The connection to the model broke off: {reason}.</source>
+        <translation>与模型的连接中断：{reason}。</translation>
+    </message>
+</context>
+<context>
+    <name>ChatPage</name>
+    <message>
+        <source>No model yet</source>
+        <translation>还没有模型</translation>
+    </message>
+    <message>
+        <source>Add a model folder on the Models page, then ask it about a picture.</source>
+        <translation>先在“模型”页添加模型文件夹，然后就可以就图片提问。</translation>
+    </message>
+    <message>
+        <source>Go to Models</source>
+        <translation>前往“模型”</translation>
+    </message>
+    <message>
+        <source>Ask about a picture</source>
+        <translation>就图片提问</translation>
+    </message>
+    <message>
+        <source>Add a picture, then ask where something is, what is in it, or how many there are.</source>
+        <translation>添加一张图片，然后问某个东西在哪里、里面有什么、有多少个。</translation>
+    </message>
+    <message>
+        <source>Find the red circle.</source>
+        <translation>框出红色圆形</translation>
+    </message>
+    <message>
+        <source>How many circles are there?</source>
+        <translation>有几个圆形？</translation>
+    </message>
+    <message>
+        <source>What is in this picture?</source>
+        <translation>这张图片里有什么？</translation>
+    </message>
+    <message>
+        <source>Find the largest object.</source>
+        <translation>框出最大的物体。</translation>
+    </message>
+    <message>
+        <source>Open or create a project first, then add the chat to it.</source>
+        <translation>请先打开或新建一个项目，再把对话加入其中。</translation>
+    </message>
+    <message>
+        <source>Added to the project. Correct it on the Conversations page.</source>
+        <translation>已加入项目。可在“对话”页修正。</translation>
+    </message>
+    <message>
+        <source>Keep this chat as a conversation to learn from</source>
+        <translation>把这次聊天保存为可供学习的对话</translation>
+    </message>
+    <message>
+        <source>Open a project first</source>
+        <translation>请先打开一个项目</translation>
+    </message>
+</context>
+<context>
+    <name>Composer</name>
+    <message>
+        <source>Ask about the picture…</source>
+        <translation>就图片提问…</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>Choose pictures (or drop them, or paste)</source>
+        <translation>选择图片（也可拖入或粘贴）</translation>
+    </message>
+    <message>
+        <source>Choose pictures</source>
+        <translation>选择图片</translation>
+    </message>
+    <message>
+        <source>Point: drag a box on the picture and ask about it</source>
+        <translation>指点：在图片上拖出一个框，就它提问</translation>
+    </message>
+    <message>
+        <source>Point at a place in the picture</source>
+        <translation>在图片上指点一处</translation>
+    </message>
+    <message>
+        <source>Send</source>
+        <translation>发送</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Stop the answer (Esc)</source>
+        <translation>停止回答（Esc）</translation>
+    </message>
+    <message>
+        <source>Pictures ({patterns})</source>
+        <translation>图片 ({patterns})</translation>
+    </message>
+    <message>
+        <source>Take {name} away</source>
+        <translation>移除 {name}</translation>
+    </message>
+</context>
+<context>
+    <name>ConversationCard</name>
+    <message>
+        <source>As its picture</source>
+        <translation>与图片相同</translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>Validation</source>
+        <translation>验证</translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation>测试</translation>
+    </message>
+    <message>
+        <source>Add a turn</source>
+        <translation>添加一轮</translation>
+    </message>
+    <message>
+        <source>Conversation {number}</source>
+        <translation>对话 {number}</translation>
+    </message>
+    <message>
+        <source>More about this conversation</source>
+        <translation>这段对话的更多操作</translation>
+    </message>
+    <message>
+        <source>Split</source>
+        <translation>划分</translation>
+    </message>
+    <message>
+        <source>Delete the conversation</source>
+        <translation>删除这段对话</translation>
+    </message>
+</context>
+<context>
+    <name>ConversationDelegate</name>
+    <message>
+        <source>(no question)</source>
+        <translation>（没有问题）</translation>
+    </message>
+    <message>
+        <source>(no answer)</source>
+        <translation>（没有回答）</translation>
+    </message>
+</context>
+<context>
+    <name>ConversationModel</name>
+    <message>
+        <source>(no question)</source>
+        <translation>（没有问题）</translation>
+    </message>
+</context>
+<context>
+    <name>ConversationsPage</name>
+    <message>
+        <source>New</source>
+        <translation>新建</translation>
+    </message>
+    <message>
+        <source>From template…</source>
+        <translation>用模板生成…</translation>
+    </message>
+    <message>
+        <source>Go to Annotate</source>
+        <translation>前往“标注”</translation>
+    </message>
+    <message>
+        <source>No project is open</source>
+        <translation>没有打开的项目</translation>
+    </message>
+    <message>
+        <source>Open or make one to begin.</source>
+        <translation>打开或新建一个项目，即可开始。</translation>
+    </message>
+    <message>
+        <source>No pictures yet</source>
+        <translation>还没有图片</translation>
+    </message>
+    <message>
+        <source>Conversations are about pictures. Add some on the Annotate page.</source>
+        <translation>对话是关于图片的。请先在“标注”页添加图片。</translation>
+    </message>
+    <message>
+        <source>Conversation</source>
+        <translation>对话</translation>
+    </message>
+    <message>
+        <source>No conversations</source>
+        <translation>没有对话</translation>
+    </message>
+    <message>
+        <source>Make them from boxes with “From template…”, or choose a picture and write one.</source>
+        <translation>点“用模板生成…”由框生成，或选择一张图片来写。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Make them from the picture&apos;s %n box(es), or write one.</source>
+        <translation>
+            <numerusform>用这张图片的 %n 个框生成，或自己写。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Draw boxes on the Annotate page and make them from a template, or write one.</source>
+        <translation>在“标注”页画框后用模板生成，或自己写。</translation>
+    </message>
+    <message>
+        <source>No conversations about this picture</source>
+        <translation>没有关于这张图片的对话</translation>
+    </message>
+    <message>
+        <source>A box belongs to the picture that is named last before it: picture {number}.</source>
+        <translation>框属于它前面最后提到的图片：图片 {number}。</translation>
+    </message>
+    <message>
+        <source>New conversation</source>
+        <translation>新建对话</translation>
+    </message>
+    <message>
+        <source>From template</source>
+        <translation>用模板生成</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>下一个</translation>
+    </message>
+    <message>
+        <source>Previous</source>
+        <translation>上一个</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>筛选</translation>
+    </message>
+    <message>
+        <source>Write a conversation about this picture (Ctrl+Shift+N)</source>
+        <translation>为这张图片写一段对话（Ctrl+Shift+N）</translation>
+    </message>
+    <message>
+        <source>Make conversations from boxes (Ctrl+T)</source>
+        <translation>由框生成对话（Ctrl+T）</translation>
+    </message>
+</context>
+<context>
+    <name>Curves</name>
+    <message>
+        <source>Loss</source>
+        <translation>损失</translation>
+    </message>
+    <message>
+        <source>Validation Acc@0.5</source>
+        <translation>验证 Acc@0.5</translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation>学习率</translation>
+    </message>
+</context>
+<context>
+    <name>EngineSupervisor</name>
+    <message>
+        <source>The model&apos;s process cannot be started: {reason}</source>
+        <translation>无法启动模型进程：{reason}</translation>
+    </message>
+    <message>
+        <source>The model&apos;s process ended unexpectedly: it crashed, was killed, or ran out of memory.</source>
+        <translation>模型进程意外结束：崩溃、被终止，或内存不足。</translation>
+    </message>
+    <message>
+        <source>The model&apos;s process ended unexpectedly (exit code {code}).</source>
+        <translation>模型进程意外结束（退出码 {code}）。</translation>
+    </message>
+</context>
+<context>
+    <name>Figures</name>
+    <message>
+        <source>step</source>
+        <translation>步</translation>
+    </message>
+    <message>
+        <source>left</source>
+        <translation>剩余</translation>
+    </message>
+    <message>
+        <source>loss</source>
+        <translation>损失</translation>
+    </message>
+    <message>
+        <source>best Acc@0.5</source>
+        <translation>最佳 Acc@0.5</translation>
+    </message>
+    <message>
+        <source>tokens a second</source>
+        <translation>token/秒</translation>
+    </message>
+    <message>
+        <source>memory</source>
+        <translation>内存</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>{name}: paused</source>
+        <translation>{name}：已暂停</translation>
+    </message>
+    <message>
+        <source>{name}: step {step} of {total}</source>
+        <translation>{name}：第 {step} 步，共 {total} 步</translation>
+    </message>
+    <message>
+        <source>New project</source>
+        <translation>新建项目</translation>
+    </message>
+    <message>
+        <source>Projects (*.qvl)</source>
+        <translation>项目 (*.qvl)</translation>
+    </message>
+    <message>
+        <source>Open project</source>
+        <translation>打开项目</translation>
+    </message>
+    <message>
+        <source>Folder of pictures</source>
+        <translation>图片文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>ModelBar</name>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Adapter</source>
+        <translation>适配器</translation>
+    </message>
+    <message>
+        <source>Unload</source>
+        <translation>卸载</translation>
+    </message>
+    <message>
+        <source>Unload the model and free its memory</source>
+        <translation>卸载模型，释放内存</translation>
+    </message>
+    <message>
+        <source>New chat</source>
+        <translation>新聊天</translation>
+    </message>
+    <message>
+        <source>No adapter</source>
+        <translation>不用适配器</translation>
+    </message>
+    <message>
+        <source>Ready</source>
+        <translation>就绪</translation>
+    </message>
+    <message>
+        <source>The model could not be loaded</source>
+        <translation>无法加载模型</translation>
+    </message>
+    <message>
+        <source>Unloading…</source>
+        <translation>正在卸载…</translation>
+    </message>
+    <message>
+        <source>Not loaded yet</source>
+        <translation>尚未加载</translation>
+    </message>
+    <message>
+        <source>Loading the model…</source>
+        <translation>正在加载模型…</translation>
+    </message>
+    <message>
+        <source>Loading the adapter…</source>
+        <translation>正在加载适配器…</translation>
+    </message>
+    <message>
+        <source>Starting…</source>
+        <translation>正在启动…</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsPage</name>
+    <message>
+        <source>{name} was added: {family}.</source>
+        <translation>已添加 {name}：{family}。</translation>
+    </message>
+    <message>
+        <source>adapter</source>
+        <translation>适配器</translation>
+    </message>
+    <message>
+        <source>On this machine</source>
+        <translation>本机上的模型</translation>
+    </message>
+    <message>
+        <source>Add a model folder…</source>
+        <translation>添加模型文件夹…</translation>
+    </message>
+    <message>
+        <source>Folder of a model</source>
+        <translation>模型文件夹</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>No model yet. Add the folder of a downloaded Qwen-VL model.</source>
+        <translation>还没有模型。请添加已下载的 Qwen-VL 模型文件夹。</translation>
+    </message>
+    <message>
+        <source>Adapters</source>
+        <translation>适配器</translation>
+    </message>
+    <message>
+        <source>Adapters appear here when a training run of this project ends.</source>
+        <translation>本项目的训练任务结束后，适配器会出现在这里。</translation>
+    </message>
+</context>
+<context>
+    <name>NewRun</name>
+    <message>
+        <source>Start training</source>
+        <translation>开始训练</translation>
+    </message>
+    <message>
+        <source>New training run</source>
+        <translation>新建训练任务</translation>
+    </message>
+    <message>
+        <source>Choose a file…</source>
+        <translation>选择文件…</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>数据</translation>
+    </message>
+    <message>
+        <source>This project: {name}</source>
+        <translation>当前项目：{name}</translation>
+    </message>
+    <message>
+        <source>Open a project, or choose a data file</source>
+        <translation>打开一个项目，或选择数据文件</translation>
+    </message>
+    <message>
+        <source>Data to learn from</source>
+        <translation>用于学习的数据</translation>
+    </message>
+    <message>
+        <source>Projects and data files (*.qvl *.json *.jsonl);;All files (*)</source>
+        <translation>项目和数据文件 (*.qvl *.json *.jsonl);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Nothing to learn from yet.</source>
+        <translation>还没有可学习的内容。</translation>
+    </message>
+    <message>
+        <source>Counting…</source>
+        <translation>正在统计…</translation>
+    </message>
+    <message>
+        <source>There are no conversations to learn from yet. Make them on the Conversations page.</source>
+        <translation>还没有可供学习的对话。请在“对话”页生成。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s)</source>
+        <translation>
+            <numerusform>%n 张图片</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n conversation(s)</source>
+        <translation>
+            <numerusform>%n 段对话</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n of them held out for validation</source>
+        <translation>
+            <numerusform>其中 %n 段留作验证</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n record(s) cannot be used</source>
+        <translation>
+            <numerusform>%n 条记录无法使用</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Model: there is none on this machine. Add one on the Models page.</source>
+        <translation>模型：本机上还没有模型。请在“模型”页添加。</translation>
+    </message>
+    <message>
+        <source>Data: there is no conversation to learn from that is not held out.</source>
+        <translation>数据：除留出的以外，没有可供学习的对话。</translation>
+    </message>
+</context>
+<context>
+    <name>PictureDelegate</name>
+    <message>
+        <source>cannot be shown</source>
+        <translation>无法显示</translation>
+    </message>
+</context>
+<context>
+    <name>PictureList</name>
+    <message>
+        <source>Train</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>Validation</source>
+        <translation>验证</translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation>测试</translation>
+    </message>
+    <message>
+        <source>No split</source>
+        <translation>未划分</translation>
+    </message>
+    <message>
+        <source>Filter by name</source>
+        <translation>按名称筛选</translation>
+    </message>
+    <message>
+        <source>Filter pictures by name</source>
+        <translation>按名称筛选图片</translation>
+    </message>
+    <message>
+        <source>Only unannotated</source>
+        <translation>仅未标注</translation>
+    </message>
+    <message>
+        <source>Show pictures without regions</source>
+        <translation>显示没有区域的图片</translation>
+    </message>
+    <message>
+        <source>No picture matches the filter.</source>
+        <translation>没有符合筛选条件的图片。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s)</source>
+        <translation>
+            <numerusform>%n 张图片</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Pictures</source>
+        <translation>图片</translation>
+    </message>
+    <message>
+        <source>Clear the filter</source>
+        <translation>清除筛选</translation>
+    </message>
+    <message>
+        <source>Add pictures</source>
+        <translation>添加图片</translation>
+    </message>
+    <message>
+        <source>Add a folder…</source>
+        <translation>添加文件夹…</translation>
+    </message>
+    <message>
+        <source>Add pictures…</source>
+        <translation>添加图片…</translation>
+    </message>
+    <message>
+        <source>Split</source>
+        <translation>划分</translation>
+    </message>
+    <message numerus="yes">
+        <source>Remove %n picture(s) from the project</source>
+        <translation>
+            <numerusform>从项目中移除 %n 张图片</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>PictureModel</name>
+    <message numerus="yes">
+        <source>%n region(s)</source>
+        <translation>
+            <numerusform>%n 个区域</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>no regions</source>
+        <translation>没有区域</translation>
+    </message>
+</context>
+<context>
+    <name>PicturePane</name>
+    <message>
+        <source>This conversation names no picture of the project.</source>
+        <translation>这段对话没有提到项目中的图片。</translation>
+    </message>
+    <message>
+        <source>Drag a box around “{words}” on the picture. Esc stops.</source>
+        <translation>在图片上为“{words}”拖出一个框。按 Esc 结束。</translation>
+    </message>
+    <message>
+        <source>Select words in a turn, then drag a box here: they become a phrase with its box.</source>
+        <translation>在某一轮中选中文字，再在这里拖出一个框：文字就成为带框的短语。</translation>
+    </message>
+    <message>
+        <source>Picture {number}</source>
+        <translation>图片 {number}</translation>
+    </message>
+</context>
+<context>
+    <name>PicturePanel</name>
+    <message>
+        <source>No picture yet</source>
+        <translation>还没有图片</translation>
+    </message>
+    <message>
+        <source>Drop one anywhere on this page, paste one, or choose one.</source>
+        <translation>拖到本页任意位置、粘贴，或选择一张。</translation>
+    </message>
+    <message>
+        <source>Choose pictures…</source>
+        <translation>选择图片…</translation>
+    </message>
+</context>
+<context>
+    <name>PictureView</name>
+    <message>
+        <source>Picture</source>
+        <translation>图片</translation>
+    </message>
+</context>
+<context>
+    <name>PlanForm</name>
+    <message>
+        <source>More settings</source>
+        <translation>更多设置</translation>
+    </message>
+    <message>
+        <source>{name}: “{text}” is no number.</source>
+        <translation>{name}：“{text}”不是数字。</translation>
+    </message>
+    <message>
+        <source>Fewer settings</source>
+        <translation>收起设置</translation>
+    </message>
+</context>
+<context>
+    <name>RefEditor</name>
+    <message>
+        <source>Ref, for example “red cup”</source>
+        <translation>指代，例如“红色杯子”</translation>
+    </message>
+    <message>
+        <source>Ref of the region</source>
+        <translation>区域的指代</translation>
+    </message>
+    <message>
+        <source>Suggested refs</source>
+        <translation>建议的指代</translation>
+    </message>
+</context>
+<context>
+    <name>RegionDesk</name>
+    <message>
+        <source>Type a ref. Enter takes it, Tab completes, 1–9 give a recent one, Esc leaves it as it is.</source>
+        <translation>输入指代。Enter 确定，Tab 补全，1–9 选最近用过的，Esc 保持原样。</translation>
+    </message>
+    <message>
+        <source>Click the opposite corner. Esc cancels.</source>
+        <translation>点击对角。Esc 取消。</translation>
+    </message>
+    <message>
+        <source>Esc cancels.</source>
+        <translation>Esc 取消。</translation>
+    </message>
+    <message>
+        <source>Arrow keys nudge, with Shift by 10 px. 1–9 give a recent ref, Enter edits it, Del deletes.</source>
+        <translation>方向键微移，加 Shift 移 10 像素。1–9 选最近的指代，Enter 编辑，Del 删除。</translation>
+    </message>
+    <message>
+        <source>The next box will be “{ref}”.</source>
+        <translation>下一个框将是“{ref}”。</translation>
+    </message>
+    <message>
+        <source>Drag to draw a box, or click two corners. The wheel zooms, Space and drag pan.</source>
+        <translation>拖动画框，或点击两个角。滚轮缩放，按住空格拖动可平移。</translation>
+    </message>
+</context>
+<context>
+    <name>RegionModel</name>
+    <message>
+        <source>no ref</source>
+        <translation>没有指代</translation>
+    </message>
+</context>
+<context>
+    <name>RegionPanel</name>
+    <message>
+        <source>Regions</source>
+        <translation>区域</translation>
+    </message>
+    <message>
+        <source>Token of the selected region</source>
+        <translation>所选区域的标记</translation>
+    </message>
+    <message>
+        <source>Copy the token</source>
+        <translation>复制标记</translation>
+    </message>
+    <message>
+        <source>Recent refs</source>
+        <translation>最近的指代</translation>
+    </message>
+    <message>
+        <source>Regions ({count})</source>
+        <translation>区域（{count}）</translation>
+    </message>
+    <message>
+        <source>Nothing selected</source>
+        <translation>未选中</translation>
+    </message>
+    <message>
+        <source>Regions of this picture</source>
+        <translation>这张图片的区域</translation>
+    </message>
+    <message>
+        <source>Give “{ref}” to the selected region  ({number})</source>
+        <translation>把“{ref}”赋给所选区域（{number}）</translation>
+    </message>
+</context>
+<context>
+    <name>RunList</name>
+    <message>
+        <source>Training runs</source>
+        <translation>训练任务</translation>
+    </message>
+</context>
+<context>
+    <name>RunView</name>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Stop and save</source>
+        <translation>停止并保存</translation>
+    </message>
+    <message>
+        <source>End now, without saving</source>
+        <translation>立即结束，不保存</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>恢复训练</translation>
+    </message>
+    <message>
+        <source>Chat with this</source>
+        <translation>用它聊天</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Last lines of the log</source>
+        <translation>日志的最后几行</translation>
+    </message>
+    <message>
+        <source>Pausing…</source>
+        <translation>正在暂停…</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>正在停止…</translation>
+    </message>
+    <message>
+        <source>Start again</source>
+        <translation>重新开始</translation>
+    </message>
+    <message>
+        <source>Starting the training process…</source>
+        <translation>正在启动训练进程…</translation>
+    </message>
+</context>
+<context>
+    <name>SampleView</name>
+    <message>
+        <source>Sample with true and predicted boxes</source>
+        <translation>带真实框和预测框的样例</translation>
+    </message>
+    <message>
+        <source>Sample after step {step}</source>
+        <translation>第 {step} 步之后的样例</translation>
+    </message>
+</context>
+<context>
+    <name>Session</name>
+    <message>
+        <source>Something went wrong that should not have: {reason}. The log has the details.</source>
+        <translation>出现了不该出现的问题：{reason}。详情见日志。</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsMenu</name>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>Look</source>
+        <translation>外观</translation>
+    </message>
+    <message>
+        <source>Folder for runs…</source>
+        <translation>训练任务的文件夹…</translation>
+    </message>
+    <message>
+        <source>Keep runs beside the project</source>
+        <translation>训练任务放在项目旁边</translation>
+    </message>
+    <message>
+        <source>Folder for runs</source>
+        <translation>训练任务的文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>TemplateDialog</name>
+    <message>
+        <source>Conversations from boxes</source>
+        <translation>由框生成对话</translation>
+    </message>
+    <message>
+        <source>This picture</source>
+        <translation>这张图片</translation>
+    </message>
+    <message>
+        <source>All pictures with boxes</source>
+        <translation>所有有框的图片</translation>
+    </message>
+    <message>
+        <source>Replace earlier ones of these kinds</source>
+        <translation>替换先前同类的对话</translation>
+    </message>
+    <message>
+        <source>Make conversations</source>
+        <translation>生成对话</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Counting…</source>
+        <translation>正在统计…</translation>
+    </message>
+    <message>
+        <source>Choose at least one kind.</source>
+        <translation>请至少选择一类。</translation>
+    </message>
+    <message>
+        <source>There are no boxes with a ref to ask about. Draw some on the Annotate page first.</source>
+        <translation>没有带指代的框可供提问。请先在“标注”页画框。</translation>
+    </message>
+    <message>
+        <source>New conversations: {count}</source>
+        <translation>新对话：{count}</translation>
+    </message>
+    <message>
+        <source>Pictures: {count}</source>
+        <translation>图片：{count}</translation>
+    </message>
+    <message>
+        <source>Replaced: {count}</source>
+        <translation>已替换：{count}</translation>
+    </message>
+    <message>
+        <source>Kept: {count}</source>
+        <translation>已保留：{count}</translation>
+    </message>
+    <message>
+        <source>Nothing to show yet.</source>
+        <translation>还没有可显示的内容。</translation>
+    </message>
+    <message>
+        <source>Conversations made: {made}. Undo takes them back.</source>
+        <translation>已生成 {made} 段对话。可以撤销。</translation>
+    </message>
+    <message>
+        <source>Ask for</source>
+        <translation>提问类型</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>For</source>
+        <translation>范围</translation>
+    </message>
+    <message>
+        <source>Examples</source>
+        <translation>示例</translation>
+    </message>
+</context>
+<context>
+    <name>Toast</name>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>TopBar</name>
+    <message>
+        <source>No project</source>
+        <translation>没有项目</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n run(s) training</source>
+        <translation>
+            <numerusform>%n 个任务正在训练</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Recent projects</source>
+        <translation>最近的项目</translation>
+    </message>
+    <message>
+        <source>Project</source>
+        <translation>项目</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+</context>
+<context>
+    <name>TrainPage</name>
+    <message>
+        <source>New run</source>
+        <translation>新任务</translation>
+    </message>
+    <message>
+        <source>Runs appear here. They go on when the window is closed.</source>
+        <translation>训练任务会出现在这里。关闭窗口后它们会继续运行。</translation>
+    </message>
+</context>
+<context>
+    <name>Transcript</name>
+    <message>
+        <source>Chat</source>
+        <translation>聊天</translation>
+    </message>
+</context>
+<context>
+    <name>TurnEditor</name>
+    <message>
+        <source>Text of the turn</source>
+        <translation>这一轮的文字</translation>
+    </message>
+    <message>
+        <source>“{text}”: {reason}</source>
+        <translation>“{text}”：{reason}</translation>
+    </message>
+    <message numerus="yes">
+        <source>(and %n more)</source>
+        <translation>
+            <numerusform>（还有 %n 处）</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Ctrl+Enter keeps the text, Esc leaves it as it was.</source>
+        <translation>Ctrl+Enter 保存文字，Esc 保持原样。</translation>
+    </message>
+</context>
+<context>
+    <name>TurnView</name>
+    <message>
+        <source>System</source>
+        <translation>系统</translation>
+    </message>
+    <message>
+        <source>User</source>
+        <translation>用户</translation>
+    </message>
+    <message>
+        <source>Assistant</source>
+        <translation>助手</translation>
+    </message>
+    <message>
+        <source>The turn is empty. Double-click to write it.</source>
+        <translation>这一轮是空的。双击即可书写。</translation>
+    </message>
+    <message>
+        <source>“{text}”: {reason}</source>
+        <translation>“{text}”：{reason}</translation>
+    </message>
+    <message>
+        <source>Who speaks</source>
+        <translation>谁在说话</translation>
+    </message>
+    <message>
+        <source>Edit as text (Enter)</source>
+        <translation>以文字编辑（Enter）</translation>
+    </message>
+    <message>
+        <source>Move up (Alt+Up)</source>
+        <translation>上移（Alt+↑）</translation>
+    </message>
+    <message>
+        <source>Move down (Alt+Down)</source>
+        <translation>下移（Alt+↓）</translation>
+    </message>
+    <message>
+        <source>Delete the turn (Del)</source>
+        <translation>删除这一轮（Del）</translation>
+    </message>
+    <message>
+        <source>Edit as text</source>
+        <translation>以文字编辑</translation>
+    </message>
+    <message>
+        <source>Add a turn behind it</source>
+        <translation>在后面添加一轮</translation>
+    </message>
+    <message>
+        <source>Move up</source>
+        <translation>上移</translation>
+    </message>
+    <message>
+        <source>Move down</source>
+        <translation>下移</translation>
+    </message>
+    <message>
+        <source>Delete the turn</source>
+        <translation>删除这一轮</translation>
+    </message>
+</context>
+<context>
+    <name>WelcomePage</name>
+    <message>
+        <source>You can also drop a folder of pictures or a project file here.</source>
+        <translation>也可以把图片文件夹或项目文件拖到这里。</translation>
+    </message>
+    <message>
+        <source>From pictures to a model that points</source>
+        <translation>从图片到会指物的模型</translation>
+    </message>
+    <message>
+        <source>Draw boxes, turn them into conversations, tune the model on them, and ask it about new pictures. Everything stays on this machine.</source>
+        <translation>画框，把框变成对话，用它们微调模型，再拿新图片来问它。一切都留在本机。</translation>
+    </message>
+    <message>
+        <source>Recent projects</source>
+        <translation>最近的项目</translation>
+    </message>
+</context>
+<context>
+    <name>_Indexing</name>
+    <message numerus="yes">
+        <source>%n picture(s) added.</source>
+        <translation>
+            <numerusform>已添加 %n 张图片。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s) were there already.</source>
+        <translation>
+            <numerusform>有 %n 张图片早已在项目中。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) were left out:</source>
+        <translation>
+            <numerusform>略去了 %n 个文件：</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>actions</name>
+    <message>
+        <source>New project…</source>
+        <translation>新建项目…</translation>
+    </message>
+    <message>
+        <source>Open project…</source>
+        <translation>打开项目…</translation>
+    </message>
+    <message>
+        <source>New project from a folder of pictures…</source>
+        <translation>用图片文件夹新建项目…</translation>
+    </message>
+    <message>
+        <source>Open the demo project</source>
+        <translation>打开演示项目</translation>
+    </message>
+    <message>
+        <source>Show the project&apos;s folder</source>
+        <translation>显示项目所在文件夹</translation>
+    </message>
+    <message>
+        <source>Close project</source>
+        <translation>关闭项目</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>重做</translation>
+    </message>
+    <message>
+        <source>Show the log</source>
+        <translation>查看日志</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>退出</translation>
+    </message>
+</context>
+<context>
+    <name>annotate</name>
+    <message>
+        <source>Previous picture</source>
+        <translation>上一张图片</translation>
+    </message>
+    <message>
+        <source>Next picture</source>
+        <translation>下一张图片</translation>
+    </message>
+    <message>
+        <source>Next picture without regions</source>
+        <translation>下一张没有区域的图片</translation>
+    </message>
+    <message>
+        <source>Filter pictures</source>
+        <translation>筛选图片</translation>
+    </message>
+    <message>
+        <source>Edit ref</source>
+        <translation>编辑指代</translation>
+    </message>
+    <message>
+        <source>Delete region</source>
+        <translation>删除区域</translation>
+    </message>
+    <message>
+        <source>Duplicate region</source>
+        <translation>复制一份区域</translation>
+    </message>
+    <message>
+        <source>Select next region</source>
+        <translation>选中下一个区域</translation>
+    </message>
+    <message>
+        <source>Select previous region</source>
+        <translation>选中上一个区域</translation>
+    </message>
+    <message>
+        <source>Copy region</source>
+        <translation>复制区域</translation>
+    </message>
+    <message>
+        <source>Paste region</source>
+        <translation>粘贴区域</translation>
+    </message>
+    <message>
+        <source>Copy regions from previous picture</source>
+        <translation>复制上一张图片的区域</translation>
+    </message>
+    <message>
+        <source>Fit picture to view</source>
+        <translation>图片适应窗口</translation>
+    </message>
+    <message>
+        <source>Actual size</source>
+        <translation>实际大小</translation>
+    </message>
+    <message>
+        <source>Zoom in</source>
+        <translation>放大</translation>
+    </message>
+    <message>
+        <source>Zoom out</source>
+        <translation>缩小</translation>
+    </message>
+    <message>
+        <source>Hide boxes</source>
+        <translation>隐藏框</translation>
+    </message>
+    <message>
+        <source>Show lines to aim with</source>
+        <translation>显示瞄准线</translation>
+    </message>
+</context>
+<context>
+    <name>dialects</name>
+    <message>
+        <source>The list of boxes is not whole JSON; what could be read was kept.</source>
+        <translation>框的列表不是完整的 JSON；能读出的部分已保留。</translation>
+    </message>
+    <message>
+        <source>A box is four finite numbers.</source>
+        <translation>一个框由四个有限的数组成。</translation>
+    </message>
+    <message>
+        <source>The box reaches outside the picture; it was cut at the edge.</source>
+        <translation>框超出了图片，已在边缘处截断。</translation>
+    </message>
+    <message>
+        <source>The corners of the box were the wrong way round; now they are in order.</source>
+        <translation>框的两个角次序颠倒，现已调正。</translation>
+    </message>
+    <message>
+        <source>This is not how the family writes a box.</source>
+        <translation>这不是该系列模型书写框的方式。</translation>
+    </message>
+    <message>
+        <source>This tag has no partner.</source>
+        <translation>这个标签没有配对。</translation>
+    </message>
+    <message>
+        <source>A box as first-generation Qwen-VL writes it; taken as thousandths.</source>
+        <translation>第一代 Qwen-VL 写法的框；按千分之一理解。</translation>
+    </message>
+    <message>
+        <source>Tags inside a phrase were left out.</source>
+        <translation>短语中的标签已略去。</translation>
+    </message>
+</context>
+<context>
+    <name>errors</name>
+    <message>
+        <source>The demo pictures were left out of this installation: {folder} is missing.</source>
+        <translation>此安装包不含演示图片：缺少 {folder}。</translation>
+    </message>
+    <message>
+        <source>{path}: this folder holds something else. Choose another with --out.</source>
+        <translation>{path}：这个文件夹里有别的内容。请用 --out 另选一个。</translation>
+    </message>
+    <message>
+        <source>{path}: the folder cannot be written ({reason}).</source>
+        <translation>{path}：无法写入文件夹（{reason}）。</translation>
+    </message>
+    <message>
+        <source>{path}: this is not a picture that can be read.</source>
+        <translation>{path}：这不是可以读取的图片。</translation>
+    </message>
+    <message>
+        <source>The training run failed: {reason} ({log} has the rest).</source>
+        <translation>训练任务失败：{reason}（其余内容见 {log}）。</translation>
+    </message>
+    <message>
+        <source>{path}: the {split} split has no grounding question (a question whose answer boxes something). Choose another --split, or make conversations from the grounding template.</source>
+        <translation>{path}：{split} 划分中没有定位问题（即回答带框的问题）。请换一个 --split，或用定位模板生成对话。</translation>
+    </message>
+    <message>
+        <source>{path}: the picture cannot be written ({reason}).</source>
+        <translation>{path}：无法写入图片（{reason}）。</translation>
+    </message>
+    <message>
+        <source>{path}: there is no sample to calibrate with.</source>
+        <translation>{path}：没有可用于校准的样本。</translation>
+    </message>
+    <message>
+        <source>Two adapters are called {name}: name them apart (--adapter NAME=DIR).</source>
+        <translation>有两个适配器都叫 {name}：请取不同的名字（--adapter NAME=DIR）。</translation>
+    </message>
+    <message>
+        <source>{host} can be reached by others: give --api-key too, and keep it secret.</source>
+        <translation>{host} 可被他人访问：请同时给出 --api-key，并妥善保密。</translation>
+    </message>
+    <message>
+        <source>Nothing can listen at {host}, port {port}: {reason}</source>
+        <translation>无法在 {host} 的端口 {port} 上监听：{reason}</translation>
+    </message>
+    <message>
+        <source>{path}: this is no run folder: it has no plan.json.</source>
+        <translation>{path}：这不是训练任务文件夹：没有 plan.json。</translation>
+    </message>
+    <message>
+        <source>{path}: this run has begun already. Go on with --resume, or start a new run.</source>
+        <translation>{path}：这个训练任务已经开始过。请用 --resume 继续，或新建一个。</translation>
+    </message>
+    <message>
+        <source>{path}: there is a run here already. Choose another folder, or go on with train RUN --resume.</source>
+        <translation>{path}：这里已有一个训练任务。请另选文件夹，或用 train RUN --resume 继续。</translation>
+    </message>
+    <message>
+        <source>{path}: the card of this adapter cannot be read ({reason}).</source>
+        <translation>{path}：无法读取这个适配器的说明卡（{reason}）。</translation>
+    </message>
+    <message>
+        <source>A picture side of {side} pixels has no coordinates.</source>
+        <translation>边长为 {side} 像素的图片没有坐标可言。</translation>
+    </message>
+    <message>
+        <source>({x1},{y1}),({x2},{y2}) is no box: values run from 0 to 999, the first corner first.</source>
+        <translation>({x1},{y1}),({x2},{y2}) 不是框：数值应为 0 到 999，第一个角在前。</translation>
+    </message>
+    <message>
+        <source>{points} is no quad: four points with values from 0 to 999.</source>
+        <translation>{points} 不是四边形：应有四个点，数值为 0 到 999。</translation>
+    </message>
+    <message>
+        <source>{path}: there is no such folder.</source>
+        <translation>{path}：没有这个文件夹。</translation>
+    </message>
+    <message>
+        <source>{path}: this is no model folder, there is no config.json in it. Choose the folder that has one.</source>
+        <translation>{path}：这不是模型文件夹，里面没有 config.json。请选择含有它的文件夹。</translation>
+    </message>
+    <message>
+        <source>{path}: models of the type {type} are not supported. Choose a Qwen-VL, Qwen2-VL, Qwen2.5-VL, Qwen3-VL or Qwen3.5 model.</source>
+        <translation>{path}：不支持类型为 {type} 的模型。请选择 Qwen-VL、Qwen2-VL、Qwen2.5-VL、Qwen3-VL 或 Qwen3.5 模型。</translation>
+    </message>
+    <message>
+        <source>{path}: the weights are missing (no .safetensors or .bin file). Download the model again.</source>
+        <translation>{path}：缺少权重（没有 .safetensors 或 .bin 文件）。请重新下载模型。</translation>
+    </message>
+    <message>
+        <source>{path}: the adapter&apos;s weights are missing (adapter_model.safetensors).</source>
+        <translation>{path}：缺少适配器的权重（adapter_model.safetensors）。</translation>
+    </message>
+    <message>
+        <source>{path}: the file cannot be read ({reason}).</source>
+        <translation>{path}：无法读取文件（{reason}）。</translation>
+    </message>
+    <message>
+        <source>{path}: the weights are damaged or cut off ({reason}).</source>
+        <translation>{path}：权重已损坏或不完整（{reason}）。</translation>
+    </message>
+    <message>
+        <source>The pictures of this chat are {megabytes} MB together, more than {limit}. Begin a new chat.</source>
+        <translation>这次聊天的图片共 {megabytes} MB，超过了 {limit} MB。请开始新的聊天。</translation>
+    </message>
+    <message>
+        <source>{path}: {megabytes} MB is more than a picture in a chat may have ({limit} MB).</source>
+        <translation>{path}：{megabytes} MB，超过聊天中单张图片的上限（{limit} MB）。</translation>
+    </message>
+    <message>
+        <source>{name}: no such family of models. Choose one of {known}.</source>
+        <translation>{name}：没有这个系列的模型。请从 {known} 中选择。</translation>
+    </message>
+    <message>
+        <source>{name} writes boxes in pixels: the size of the picture is needed.</source>
+        <translation>{name} 用像素书写框：需要知道图片的尺寸。</translation>
+    </message>
+    <message>
+        <source>A picture of {width} x {height} pixels is too narrow for this model (at most 1 to {ratio}).</source>
+        <translation>{width} x {height} 像素的图片对这个模型来说太窄（最多 1 比 {ratio}）。</translation>
+    </message>
+    <message>
+        <source>{path}: the sizes of this model cannot be read ({reason}).</source>
+        <translation>{path}：无法读取这个模型的尺寸设置（{reason}）。</translation>
+    </message>
+    <message>
+        <source>{path}: the lock file cannot be written ({reason}).</source>
+        <translation>{path}：无法写入锁文件（{reason}）。</translation>
+    </message>
+    <message>
+        <source>{path}: another process is using this. Wait for it to end, or stop it.</source>
+        <translation>{path}：另一个进程正在使用它。请等它结束，或停止它。</translation>
+    </message>
+    <message>
+        <source>{path}: the picture is damaged or cut off ({reason}).</source>
+        <translation>{path}：图片已损坏或不完整（{reason}）。</translation>
+    </message>
+    <message>
+        <source>{path}: the file is empty.</source>
+        <translation>{path}：文件是空的。</translation>
+    </message>
+    <message>
+        <source>{path}: {megabytes} MB is more than a picture may have ({limit} MB).</source>
+        <translation>{path}：{megabytes} MB，超过单张图片的上限（{limit} MB）。</translation>
+    </message>
+    <message>
+        <source>{path}: the picture has more than {limit} megapixels, the limit.</source>
+        <translation>{path}：图片超过 {limit} 百万像素的上限。</translation>
+    </message>
+    <message>
+        <source>{path}: the picture has no pixels.</source>
+        <translation>{path}：图片没有像素。</translation>
+    </message>
+    <message>
+        <source>{path}: {megapixels} megapixels are more than the limit of {limit}.</source>
+        <translation>{path}：{megapixels} 百万像素，超过 {limit} 的上限。</translation>
+    </message>
+    <message>
+        <source>{path}: the training plan cannot be read ({reason}).</source>
+        <translation>{path}：无法读取训练计划（{reason}）。</translation>
+    </message>
+    <message>
+        <source>{path}: this is not a training plan of version {version}.</source>
+        <translation>{path}：这不是版本 {version} 的训练计划。</translation>
+    </message>
+    <message>
+        <source>{source}: unknown or wrong settings: {names}.</source>
+        <translation>{source}：未知或错误的设置：{names}。</translation>
+    </message>
+    <message>
+        <source>{path}: the run folder cannot be written ({reason}).</source>
+        <translation>{path}：无法写入训练任务文件夹（{reason}）。</translation>
+    </message>
+    <message>
+        <source>{shares} are no shares: give train, val and test numbers above 0.</source>
+        <translation>{shares} 不是份额：请给 train、val 和 test 大于 0 的数。</translation>
+    </message>
+    <message>
+        <source>The question takes {tokens} tokens, more than the model reads ({limit}): shorten it, or use fewer pictures.</source>
+        <translation>问题占 {tokens} 个 token，超过模型能读的 {limit} 个：请缩短问题，或减少图片。</translation>
+    </message>
+    <message>
+        <source>Two models cannot both be called {name}: rename the adapter.</source>
+        <translation>两个模型不能都叫 {name}：请给适配器改名。</translation>
+    </message>
+    <message>
+        <source>{adapter}: this adapter was made on {base}, not on {model}. Choose that model, or train again.</source>
+        <translation>{adapter}：这个适配器基于 {base}，而不是 {model}。请选择那个模型，或重新训练。</translation>
+    </message>
+    <message>
+        <source>The cache holds {length} tokens, but {needed} are needed.</source>
+        <translation>缓存里有 {length} 个 token，但需要 {needed} 个。</translation>
+    </message>
+    <message>
+        <source>{path}: this is neither a JSON list nor JSON lines.</source>
+        <translation>{path}：既不是 JSON 列表，也不是逐行 JSON。</translation>
+    </message>
+    <message>
+        <source>{path}: the file is not UTF-8 text. Save it as UTF-8.</source>
+        <translation>{path}：文件不是 UTF-8 文本。请另存为 UTF-8。</translation>
+    </message>
+    <message>
+        <source>{path}, line {line}: the JSON is broken ({reason}).</source>
+        <translation>{path} 第 {line} 行：JSON 有误（{reason}）。</translation>
+    </message>
+    <message>
+        <source>{path}: the file cannot be written ({reason}).</source>
+        <translation>{path}：无法写入文件（{reason}）。</translation>
+    </message>
+    <message>
+        <source>{name} is no known format. Known: {known}.</source>
+        <translation>{name} 不是已知的格式。已知的有：{known}。</translation>
+    </message>
+    <message>
+        <source>{path}: this is no data in a known format ({known}).</source>
+        <translation>{path}：不是已知格式（{known}）的数据。</translation>
+    </message>
+    <message>
+        <source>The chat was not added, a picture cannot be: {problem}</source>
+        <translation>聊天未能加入，有一张图片无法加入：{problem}</translation>
+    </message>
+    <message>
+        <source>{path}: the picture cannot be shown ({reason}).</source>
+        <translation>{path}：无法显示图片（{reason}）。</translation>
+    </message>
+    <message>
+        <source>{path}: the training process cannot be started ({reason}).</source>
+        <translation>{path}：无法启动训练进程（{reason}）。</translation>
+    </message>
+    <message>
+        <source>{folder}: {name} is in two files: {first} and {second}.</source>
+        <translation>{folder}：{name} 同时在两个文件里：{first} 和 {second}。</translation>
+    </message>
+    <message>
+        <source>{folder}: the index names tensors that its files do not hold: {names}. Download them again.</source>
+        <translation>{folder}：索引中的张量在文件里找不到：{names}。请重新下载。</translation>
+    </message>
+    <message>
+        <source>{folder}: the weights do not fit the configuration. Missing: {missing}. Unexpected: {unexpected}. Other shape: {mismatched}. Download the model again, or check config.json.</source>
+        <translation>{folder}：权重与配置不符。缺少：{missing}。多出：{unexpected}。形状不同：{mismatched}。请重新下载模型，或检查 config.json。</translation>
+    </message>
+    <message>
+        <source>{folder}: there are no weights: none of {names} is here. Download the model again.</source>
+        <translation>{folder}：没有权重：{names} 都不在。请重新下载模型。</translation>
+    </message>
+    <message>
+        <source>{path}: cannot be read: {reason}</source>
+        <translation>{path}：无法读取：{reason}</translation>
+    </message>
+    <message>
+        <source>{path}: the index names files outside the folder, or none at all.</source>
+        <translation>{path}：索引指向文件夹以外的文件，或什么也没有指向。</translation>
+    </message>
+    <message>
+        <source>{folder}: {count} file(s) of the model are missing: {names}. Download them again.</source>
+        <translation>{folder}：缺少 {count} 个模型文件：{names}。请重新下载。</translation>
+    </message>
+    <message>
+        <source>The model&apos;s chat template refuses this conversation: {reason}</source>
+        <translation>模型的聊天模板拒绝了这段对话：{reason}</translation>
+    </message>
+    <message>
+        <source>{folder}: the settings for pictures cannot be read: {reason}</source>
+        <translation>{folder}：无法读取图片处理设置：{reason}</translation>
+    </message>
+    <message>
+        <source>The tokenizer has no {token}: this is no Qwen-VL chat model.</source>
+        <translation>分词器没有 {token}：这不是 Qwen-VL 聊天模型。</translation>
+    </message>
+    <message>
+        <source>{folder}: the tokenizer is missing (tokenizer.json). Download it again.</source>
+        <translation>{folder}：缺少分词器（tokenizer.json）。请重新下载。</translation>
+    </message>
+    <message>
+        <source>{folder}: the tokenizer cannot be read: {reason}</source>
+        <translation>{folder}：无法读取分词器：{reason}</translation>
+    </message>
+    <message>
+        <source>There are no samples to calibrate with.</source>
+        <translation>没有可用于校准的样本。</translation>
+    </message>
+    <message>
+        <source>{layer}: {reason}</source>
+        <translation>{layer}：{reason}</translation>
+    </message>
+    <message>
+        <source>{folder}: config.json speaks of GPTQ layers, but the weights hold none.</source>
+        <translation>{folder}：config.json 提到 GPTQ 层，但权重中没有。</translation>
+    </message>
+    <message>
+        <source>{path}: {name} is quantised, but the model has no such linear layer.</source>
+        <translation>{path}：{name} 是量化的，但模型没有这样的线性层。</translation>
+    </message>
+    <message>
+        <source>{path}: {name} is stored in {stored} bits, but the settings say {bits}. Correct config.json.</source>
+        <translation>{path}：{name} 以 {stored} 位存储，但设置写的是 {bits} 位。请更正 config.json。</translation>
+    </message>
+    <message>
+        <source>{path}: {name} does not fill whole words of {bits} bits.</source>
+        <translation>{path}：{name} 不能填满整数个 {bits} 位的字。</translation>
+    </message>
+    <message>
+        <source>{path}: {name} has {found} groups, but a group size of {group_size} over {inputs} inputs makes {groups}. The group size in config.json is not that of the weights.</source>
+        <translation>{path}：{name} 有 {found} 组，但 {inputs} 个输入按每组 {group_size} 应为 {groups} 组。config.json 中的组大小与权重不符。</translation>
+    </message>
+    <message>
+        <source>Kernel {kernel} is not known. Choose one of {known}.</source>
+        <translation>未知的内核 {kernel}。请从 {known} 中选择。</translation>
+    </message>
+    <message>
+        <source>The fused kernels need an NVIDIA card and the package gptqmodel (pip install “qvl-desktop[gptq]”). Use the kernel “native”, which needs neither.</source>
+        <translation>融合内核需要 NVIDIA 显卡和 gptqmodel 包（pip install “qvl-desktop[gptq]”）。也可用内核“native”，两者都不需要。</translation>
+    </message>
+    <message>
+        <source>GPTQModel offers no kernel for this model on this card: {reason}</source>
+        <translation>GPTQModel 没有适合此模型和此显卡的内核：{reason}</translation>
+    </message>
+    <message>
+        <source>g_idx names groups that the scales do not have.</source>
+        <translation>g_idx 提到了缩放表中没有的组。</translation>
+    </message>
+    <message>
+        <source>Zero points from {low} to {high} do not fit the layout {layout} in {bits} bits.</source>
+        <translation>{low} 到 {high} 的零点不适合 {bits} 位的 {layout} 布局。</translation>
+    </message>
+    <message>
+        <source>GPTQ with {bits} bits is not offered. Choose one of {known}.</source>
+        <translation>不提供 {bits} 位的 GPTQ。请从 {known} 中选择。</translation>
+    </message>
+    <message>
+        <source>A layer of {length} channels cannot be packed in {bits} bits: it must be a multiple of {factor}.</source>
+        <translation>{length} 个通道的层无法按 {bits} 位打包：通道数必须是 {factor} 的倍数。</translation>
+    </message>
+    <message>
+        <source>DoRA needs dense weights: choose LoRA for an Int4 model.</source>
+        <translation>DoRA 需要未量化的权重：Int4 模型请选择 LoRA。</translation>
+    </message>
+    <message>
+        <source>An adapter cannot be merged into Int4 layers in place. Use “merge”: it makes the weights dense, adds the adapter and, if asked, quantises them again.</source>
+        <translation>适配器不能就地合并进 Int4 层。请用“merge”：它把权重还原、加上适配器，并可再次量化。</translation>
+    </message>
+    <message>
+        <source>{folder}: this model is quantised already. Start from the dense one.</source>
+        <translation>{folder}：这个模型已经量化过。请从未量化的模型开始。</translation>
+    </message>
+    <message>
+        <source>The calibration data do not determine a layer: give more, and more varied, samples.</source>
+        <translation>校准数据不足以确定某一层：请提供更多、更多样的样本。</translation>
+    </message>
+    <message>
+        <source>A weight is not a number: the model is damaged.</source>
+        <translation>有权重不是数字：模型已损坏。</translation>
+    </message>
+    <message>
+        <source>{path}: the settings of the quantised layers cannot be read: {reason}</source>
+        <translation>{path}：无法读取量化层的设置：{reason}</translation>
+    </message>
+    <message>
+        <source>{path}: {field} is {value}, which cannot be read here (known: {known}).</source>
+        <translation>{path}：{field} 是 {value}，这里无法读取（已知：{known}）。</translation>
+    </message>
+    <message>
+        <source>{folder}: config.json makes no model: {reason}</source>
+        <translation>{folder}：config.json 不能构成模型：{reason}</translation>
+    </message>
+    <message>
+        <source>{folder}: GPTQ checkpoints of {family} cannot be read. Take the full model, as nf4 or int8.</source>
+        <translation>{folder}：无法读取 {family} 的 GPTQ 检查点。请用完整模型，以 nf4 或 int8 加载。</translation>
+    </message>
+    <message>
+        <source>{folder}: the model cannot be loaded: {reason}</source>
+        <translation>{folder}：无法加载模型：{reason}</translation>
+    </message>
+    <message>
+        <source>{folder}: not an adapter folder: it has no adapter_config.json.</source>
+        <translation>{folder}：不是适配器文件夹：没有 adapter_config.json。</translation>
+    </message>
+    <message>
+        <source>{folder}: the adapter does not fit this model: {reason}</source>
+        <translation>{folder}：适配器与此模型不符：{reason}</translation>
+    </message>
+    <message>
+        <source>{folder}: not a model folder: it has no config.json.</source>
+        <translation>{folder}：不是模型文件夹：没有 config.json。</translation>
+    </message>
+    <message>
+        <source>{path}: model_type {kind} is not known here. Known: {known}.</source>
+        <translation>{path}：未知的 model_type {kind}。已知的有：{known}。</translation>
+    </message>
+    <message>
+        <source>Precision {precision} is not known. Choose one of {known}.</source>
+        <translation>未知的精度 {precision}。请从 {known} 中选择。</translation>
+    </message>
+    <message>
+        <source>{folder}: checkpoints quantised by {method} cannot be read.</source>
+        <translation>{folder}：无法读取用 {method} 量化的检查点。</translation>
+    </message>
+    <message>
+        <source>{folder}: this model is quantised already ({method}); it cannot be loaded as {precision}.</source>
+        <translation>{folder}：这个模型已经量化过（{method}），不能以 {precision} 加载。</translation>
+    </message>
+    <message>
+        <source>{path}: {name} holds {stored}, where the model needs {needed}.</source>
+        <translation>{path}：{name} 里是 {stored}，而模型需要 {needed}。</translation>
+    </message>
+    <message>
+        <source>{layer} has a bias, which the dense model has no place for.</source>
+        <translation>{layer} 有偏置，而未量化的模型没有它的位置。</translation>
+    </message>
+    <message>
+        <source>The demo model was left out of this installation: {folder} is missing.</source>
+        <translation>此安装包不含演示模型：缺少 {folder}。</translation>
+    </message>
+    <message>
+        <source>{name}: there is no such model folder. Give a folder, or &quot;demo&quot;.</source>
+        <translation>{name}：没有这个模型文件夹。请给出文件夹，或写 &quot;demo&quot;。</translation>
+    </message>
+    <message>
+        <source>The model takes {needed} GB, and the cards have {free} GB free together. Close other programs that use them, or choose a smaller precision (nf4).</source>
+        <translation>模型需要 {needed} GB，而显卡共空闲 {free} GB。请关闭占用显卡的其他程序，或选择更小的精度（nf4）。</translation>
+    </message>
+    <message>
+        <source>config.json: visual.output_dim is {output_dim} but hidden_size is {hidden_size}; they must be equal.</source>
+        <translation>config.json：visual.output_dim 是 {output_dim}，而 hidden_size 是 {hidden_size}；两者必须相等。</translation>
+    </message>
+    <message>
+        <source>config.json: visual.n_queries is {n_queries}, which is not a square number.</source>
+        <translation>config.json：visual.n_queries 是 {n_queries}，不是平方数。</translation>
+    </message>
+    <message>
+        <source>config.json: visual.image_size {image_size} is not a multiple of visual.patch_size {patch_size}.</source>
+        <translation>config.json：visual.image_size {image_size} 不是 visual.patch_size {patch_size} 的倍数。</translation>
+    </message>
+    <message>
+        <source>The cache ends at token {column}, inside a picture. Cut it before the picture.</source>
+        <translation>缓存在第 {column} 个 token 处、一张图片的中间结束。请在图片之前截断。</translation>
+    </message>
+    <message>
+        <source>{path}: the file is no readable JSON ({reason}).</source>
+        <translation>{path}：文件不是可读的 JSON（{reason}）。</translation>
+    </message>
+    <message>
+        <source>This conversation has no answer to learn from: add an assistant turn.</source>
+        <translation>这段对话没有可供学习的回答：请添加一轮助手发言。</translation>
+    </message>
+    <message>
+        <source>This conversation has {length} tokens, the limit is {max_length}: raise the limit, or split the conversation into shorter ones.</source>
+        <translation>这段对话有 {length} 个 token，上限是 {max_length}：请提高上限，或把对话拆短。</translation>
+    </message>
+    <message>
+        <source>{tag} has no {end} in “{text}”: close it, or write it without the angle brackets.</source>
+        <translation>“{text}”中的 {tag} 没有 {end}：请补上，或去掉尖括号。</translation>
+    </message>
+    <message>
+        <source>{element} is no element of a query: give an image, a text, or a ref with its box.</source>
+        <translation>{element} 不是查询的元素：请给出图片、文字，或带框的指代。</translation>
+    </message>
+    <message>
+        <source>A message is of system, user or assistant, not of {role}.</source>
+        <translation>消息的角色应是 system、user 或 assistant，而不是 {role}。</translation>
+    </message>
+    <message>
+        <source>The message of {role} has no content: give a text or a list of parts.</source>
+        <translation>{role} 的消息没有内容：请给出文字或部件列表。</translation>
+    </message>
+    <message>
+        <source>A message part is a text or an image, not {kind}.</source>
+        <translation>消息的部件是文字或图片，而不是 {kind}。</translation>
+    </message>
+    <message>
+        <source>This model was loaded without its visual tower, so it cannot read pixels. Hand over image_features, or load the model with its visual tower.</source>
+        <translation>这个模型加载时没有带视觉塔，不能读取像素。请传入 image_features，或连同视觉塔一起加载。</translation>
+    </message>
+    <message>
+        <source>{path}: {name} is missing, so this is no Qwen-VL model folder.</source>
+        <translation>{path}：缺少 {name}，因此这不是 Qwen-VL 模型文件夹。</translation>
+    </message>
+    <message>
+        <source>The text names {expected} picture(s), but {given} were given: give one for each &lt;img&gt;...&lt;/img&gt;, in the order of the text.</source>
+        <translation>文字提到 {expected} 张图片，却给了 {given} 张：请按文字中的次序，为每个 &lt;img&gt;...&lt;/img&gt; 各给一张。</translation>
+    </message>
+    <message>
+        <source>Turn {place} is a system turn; only the first turn can be one.</source>
+        <translation>第 {place} 轮是系统轮；只有第一轮可以是。</translation>
+    </message>
+    <message>
+        <source>The picture at token {column} of row {row} does not have exactly {n_queries} &lt;imgpad&gt; between &lt;img&gt; and &lt;/img&gt;. Build the tokens with the processor, and never cut a sample inside a picture.</source>
+        <translation>第 {row} 行第 {column} 个 token 处的图片在 &lt;img&gt; 和 &lt;/img&gt; 之间没有正好 {n_queries} 个 &lt;imgpad&gt;。请用处理器生成 token，且不要在图片中间截断样本。</translation>
+    </message>
+    <message>
+        <source>The text has places for {expected} picture(s), but {given} were given. Give one picture for each &lt;img&gt;, in the order of the text.</source>
+        <translation>文字里有 {expected} 张图片的位置，却给了 {given} 张。请按文字中的次序，为每个 &lt;img&gt; 各给一张。</translation>
+    </message>
+    <message>
+        <source>{path}: the vocabulary file cannot be read ({reason}).</source>
+        <translation>{path}：无法读取词表文件（{reason}）。</translation>
+    </message>
+    <message>
+        <source>{path}, line {line}: a vocabulary line is a base64 token, a blank and its rank.</source>
+        <translation>{path} 第 {line} 行：词表的一行应是 base64 的 token、一个空格和它的序号。</translation>
+    </message>
+    <message>
+        <source>{path}: ranks must run from 0 without a gap or a repetition.</source>
+        <translation>{path}：序号必须从 0 起连续，且不重复。</translation>
+    </message>
+    <message>
+        <source>{path}: {count} of the 256 single bytes are missing, the first is {first}.</source>
+        <translation>{path}：256 个单字节中缺少 {count} 个，第一个是 {first}。</translation>
+    </message>
+    <message>
+        <source>{token} cannot be added: the ids of this vocabulary are fixed. Use one of {extras}.</source>
+        <translation>无法添加 {token}：此词表的编号是固定的。请用 {extras} 中的一个。</translation>
+    </message>
+    <message>
+        <source>Token id {id} is outside the vocabulary of {size} tokens.</source>
+        <translation>token 编号 {id} 超出了 {size} 个 token 的词表。</translation>
+    </message>
+    <message>
+        <source>{path}: {field} must be an object with the settings of the visual tower.</source>
+        <translation>{path}：{field} 必须是含视觉塔设置的对象。</translation>
+    </message>
+    <message>
+        <source>{path}: {field} is {value}; it must be a number between 0 and {bound}.</source>
+        <translation>{path}：{field} 是 {value}；它必须是 0 到 {bound} 之间的数。</translation>
+    </message>
+    <message>
+        <source>{path}: {field} is {value}; it must be a whole number between 1 and {bound}.</source>
+        <translation>{path}：{field} 是 {value}；它必须是 1 到 {bound} 之间的整数。</translation>
+    </message>
+    <message>
+        <source>{path}: the file ended early. Download it again.</source>
+        <translation>{path}：文件提前结束。请重新下载。</translation>
+    </message>
+    <message>
+        <source>{path}: the file is cut short or is no safetensors file ({size} bytes). Download it again.</source>
+        <translation>{path}：文件不完整，或不是 safetensors 文件（{size} 字节）。请重新下载。</translation>
+    </message>
+    <message>
+        <source>{path}: the header cannot be read. Download the file again.</source>
+        <translation>{path}：无法读取文件头。请重新下载文件。</translation>
+    </message>
+    <message>
+        <source>{path}: the header puts {name} in a wrong place. Download the file again.</source>
+        <translation>{path}：文件头把 {name} 放在了错误的位置。请重新下载文件。</translation>
+    </message>
+    <message>
+        <source>{path}: the file has {size} bytes but its header speaks of {expected}. Download it again.</source>
+        <translation>{path}：文件有 {size} 字节，而文件头说有 {expected} 字节。请重新下载。</translation>
+    </message>
+    <message>
+        <source>{path}: the header&apos;s entry for {name} makes no sense. Download the file again.</source>
+        <translation>{path}：文件头中 {name} 的条目不合理。请重新下载文件。</translation>
+    </message>
+    <message>
+        <source>{path}: {name} is no tensor; this is no file of weights.</source>
+        <translation>{path}：{name} 不是张量；这不是权重文件。</translation>
+    </message>
+    <message>
+        <source>{path}: the file is cut short or is no file of PyTorch weights. Download it again.</source>
+        <translation>{path}：文件不完整，或不是 PyTorch 权重文件。请重新下载。</translation>
+    </message>
+    <message>
+        <source>{path}: the file holds more than tensors: loading it would run code, so it is refused ({reason}). Get the model as safetensors, or from a source you trust.</source>
+        <translation>{path}：文件里不只有张量：加载它会执行代码，因此拒绝加载（{reason}）。请获取 safetensors 版本，或从可信来源获取。</translation>
+    </message>
+    <message>
+        <source>{path}: the file holds no named tensors.</source>
+        <translation>{path}：文件里没有带名字的张量。</translation>
+    </message>
+    <message>
+        <source>{path}: the weights cannot be read: {reason}. Download the file again.</source>
+        <translation>{path}：无法读取权重：{reason}。请重新下载文件。</translation>
+    </message>
+    <message>
+        <source>{path}: there is something already. Choose a new folder.</source>
+        <translation>{path}：这里已有内容。请另选新文件夹。</translation>
+    </message>
+    <message>
+        <source>{path}: the model cannot be written ({reason}).</source>
+        <translation>{path}：无法写入模型（{reason}）。</translation>
+    </message>
+    <message>
+        <source>{path}: there is no such project.</source>
+        <translation>{path}：没有这个项目。</translation>
+    </message>
+    <message>
+        <source>{path}: this is a folder, not a project file.</source>
+        <translation>{path}：这是文件夹，不是项目文件。</translation>
+    </message>
+    <message>
+        <source>{path}: the project cannot be read ({reason}).</source>
+        <translation>{path}：无法读取项目（{reason}）。</translation>
+    </message>
+    <message>
+        <source>{path}: there is a file already. Open it, or choose another name.</source>
+        <translation>{path}：已有同名文件。请打开它，或换一个名字。</translation>
+    </message>
+    <message>
+        <source>{path}: the project cannot be created ({reason}). Choose a folder you may write to.</source>
+        <translation>{path}：无法新建项目（{reason}）。请选择您有写入权限的文件夹。</translation>
+    </message>
+    <message>
+        <source>{path}: conversation {id} is no longer in the project.</source>
+        <translation>{path}：对话 {id} 已不在项目中。</translation>
+    </message>
+    <message>
+        <source>{path}: turn {id} is no longer in the project.</source>
+        <translation>{path}：第 {id} 轮已不在项目中。</translation>
+    </message>
+    <message>
+        <source>{path}: there is no such file.</source>
+        <translation>{path}：没有这个文件。</translation>
+    </message>
+    <message>
+        <source>{source}: its picture is an address, not a file.</source>
+        <translation>{source}：它的图片是网址，不是文件。</translation>
+    </message>
+    <message>
+        <source>{path}: the disk is full. The last edit was taken back; make room and do it again.</source>
+        <translation>{path}：磁盘已满。最后一次编辑已撤回；请腾出空间后再做一次。</translation>
+    </message>
+    <message>
+        <source>{path}: another program works on this project. Close it there first.</source>
+        <translation>{path}：另一个程序正在使用这个项目。请先在那里关闭它。</translation>
+    </message>
+    <message>
+        <source>{path}: the project cannot be written. Check the rights of the file and of its folder, or copy it to a place of your own.</source>
+        <translation>{path}：无法写入项目。请检查文件及其文件夹的权限，或把它复制到您自己的位置。</translation>
+    </message>
+    <message>
+        <source>{path}: the project file is damaged ({reason}). It was left as it is; restore a backup (the .backup files beside it), or export what can still be read.</source>
+        <translation>{path}：项目文件已损坏（{reason}）。它保持原样；请恢复备份（旁边的 .backup 文件），或导出还能读取的内容。</translation>
+    </message>
+    <message>
+        <source>{path}: this is not a QVL Desktop project. It was not touched.</source>
+        <translation>{path}：这不是 QVL Desktop 项目。文件未被改动。</translation>
+    </message>
+    <message>
+        <source>{path}: the project cannot be used ({reason}).</source>
+        <translation>{path}：无法使用该项目（{reason}）。</translation>
+    </message>
+    <message>
+        <source>{source}: left out, its picture {path} cannot be read.</source>
+        <translation>{source}：已略去，无法读取它的图片 {path}。</translation>
+    </message>
+    <message>
+        <source>{path}: the folder cannot be read. Check its rights.</source>
+        <translation>{path}：无法读取文件夹。请检查其权限。</translation>
+    </message>
+    <message>
+        <source>{path}: the file&apos;s name is not valid text; rename the file.</source>
+        <translation>{path}：文件名不是有效文本；请重命名文件。</translation>
+    </message>
+    <message>
+        <source>{path}: the file&apos;s name holds &lt;img&gt;, &lt;/img&gt; or a line end; rename the file.</source>
+        <translation>{path}：文件名中含有 &lt;img&gt;、&lt;/img&gt; 或换行；请重命名文件。</translation>
+    </message>
+    <message>
+        <source>{path}: this project was written by a newer version of the program (file version {found}, this program knows {known}). Update the program to open it; the file was not touched.</source>
+        <translation>{path}：这个项目由更新版本的程序写成（文件版本 {found}，本程序认识 {known}）。请更新程序后再打开；文件未被改动。</translation>
+    </message>
+    <message>
+        <source>{path}: the project file carries no version; it was not written to the end. It was left as it is; restore a backup (the .backup files beside it).</source>
+        <translation>{path}：项目文件没有版本号，没有写完整。它保持原样；请恢复备份（旁边的 .backup 文件）。</translation>
+    </message>
+    <message>
+        <source>{path}: picture {id} is no longer in the project.</source>
+        <translation>{path}：图片 {id} 已不在项目中。</translation>
+    </message>
+    <message>
+        <source>{path}: region {id} is no longer in the project.</source>
+        <translation>{path}：区域 {id} 已不在项目中。</translation>
+    </message>
+    <message>
+        <source>This box has no area inside its picture.</source>
+        <translation>这个框在它的图片内没有面积。</translation>
+    </message>
+    <message>
+        <source>“{ref}” cannot name a region: it holds tags such as &lt;ref&gt; or &lt;box&gt;.</source>
+        <translation>“{ref}”不能作为区域的指代：其中含有 &lt;ref&gt; 或 &lt;box&gt; 之类的标签。</translation>
+    </message>
+    <message>
+        <source>The loss is no number any more at step {step}: the learning rate of {rate:g} is too high. Start again with a third of it. The last checkpoint is from before.</source>
+        <translation>第 {step} 步的损失已不是数字：学习率 {rate:g} 太高。请用它的三分之一重新开始。最后一个检查点是在此之前的。</translation>
+    </message>
+    <message>
+        <source>There is not enough memory for this run. Make the batch smaller (and the accumulation larger), shorten the longest sample, or choose Q-LoRA. Resume goes on from the last checkpoint.</source>
+        <translation>内存不足以完成这个训练任务。请减小批大小（并增大累积）、缩短最长样本，或选择 Q-LoRA。恢复训练会从最后一个检查点继续。</translation>
+    </message>
+    <message>
+        <source>The disk is full ({path}). Make room, then resume: the last checkpoint is whole.</source>
+        <translation>磁盘已满（{path}）。请腾出空间再恢复：最后一个检查点是完整的。</translation>
+    </message>
+    <message>
+        <source>{folder}: {family} models can be asked here, but not trained. Choose a first-generation Qwen-VL, or export the data for {family} and train elsewhere.</source>
+        <translation>{folder}：{family} 模型在这里可以提问，但不能训练。请选择第一代 Qwen-VL，或为 {family} 导出数据后在别处训练。</translation>
+    </message>
+    <message>
+        <source>{folder}: the weights of a quantised model cannot be trained. Choose Q-LoRA or LoRA.</source>
+        <translation>{folder}：量化模型的权重不能训练。请选择 Q-LoRA 或 LoRA。</translation>
+    </message>
+    <message>
+        <source>None of the layers {targets} exists in this model. It has: {names}.</source>
+        <translation>{targets} 中没有一层存在于这个模型。它有：{names}。</translation>
+    </message>
+    <message>
+        <source>{source} is left out: {reason}</source>
+        <translation>{source} 已略去：{reason}</translation>
+    </message>
+    <message>
+        <source>{count} picture(s) are not where the data says: {names}. Bring them back, or take them out of the data.</source>
+        <translation>有 {count} 张图片不在数据所说的位置：{names}。请放回原处，或从数据中去掉。</translation>
+    </message>
+    <message>
+        <source>{name}: there is nothing to learn from: no conversation of the training split has an answer within {limit} tokens. Make conversations, or put some into the training split.</source>
+        <translation>{name}：没有可供学习的内容：训练划分中没有一段对话的回答在 {limit} 个 token 以内。请生成对话，或把一些放入训练划分。</translation>
+    </message>
+    <message>
+        <source>{count} more samples are left out.</source>
+        <translation>另有 {count} 个样本已略去。</translation>
+    </message>
+    <message>
+        <source>The data has changed since the run began: {before} samples then, {now} now. The run goes on.</source>
+        <translation>训练任务开始之后数据有变动：当时有 {before} 个样本，现在有 {now} 个。任务继续。</translation>
+    </message>
+    <message>
+        <source>{path}: this checkpoint cannot be resumed from ({reason}). Delete it to use the one before.</source>
+        <translation>{path}：无法从这个检查点恢复（{reason}）。删除它即可使用前一个。</translation>
+    </message>
+    <message>
+        <source>There is no checkpoint yet: the run starts from the beginning.</source>
+        <translation>还没有检查点：任务从头开始。</translation>
+    </message>
+    <message>
+        <source>{path}: this checkpoint was made with another method or rank than the plan says now. Start a new run.</source>
+        <translation>{path}：这个检查点的方法或秩与计划不同。请新建训练任务。</translation>
+    </message>
+</context>
+<context>
+    <name>formats</name>
+    <message>
+        <source>the line is no JSON ({reason}).</source>
+        <translation>这一行不是 JSON（{reason}）。</translation>
+    </message>
+    <message>
+        <source>the record is no object.</source>
+        <translation>这条记录不是对象。</translation>
+    </message>
+    <message>
+        <source>“conversations” is missing or empty.</source>
+        <translation>“conversations”缺失或为空。</translation>
+    </message>
+    <message>
+        <source>turn {turn} has no text in “value”.</source>
+        <translation>第 {turn} 轮的“value”中没有文字。</translation>
+    </message>
+    <message>
+        <source>turn {turn} is from “{role}”; it must be user, assistant or system.</source>
+        <translation>第 {turn} 轮来自“{role}”；应为 user、assistant 或 system。</translation>
+    </message>
+    <message>
+        <source>a picture has no path.</source>
+        <translation>有图片没有路径。</translation>
+    </message>
+    <message>
+        <source>the picture {url} is an address. Download it first and name the file; nothing is fetched from the network.</source>
+        <translation>图片 {url} 是网址。请先下载再写文件名；程序不会从网络获取任何内容。</translation>
+    </message>
+    <message>
+        <source>Qwen-VL JSON</source>
+        <translation>Qwen-VL JSON</translation>
+    </message>
+</context>
+<context>
+    <name>history</name>
+    <message>
+        <source>Copy regions</source>
+        <translation>复制区域</translation>
+    </message>
+    <message>
+        <source>Add conversation from chat</source>
+        <translation>从聊天添加对话</translation>
+    </message>
+    <message>
+        <source>Point at words</source>
+        <translation>为文字指出位置</translation>
+    </message>
+    <message>
+        <source>Add conversation</source>
+        <translation>添加对话</translation>
+    </message>
+    <message>
+        <source>Add conversations</source>
+        <translation>添加多段对话</translation>
+    </message>
+    <message>
+        <source>Set split</source>
+        <translation>设置划分</translation>
+    </message>
+    <message>
+        <source>Delete conversations</source>
+        <translation>删除对话</translation>
+    </message>
+    <message>
+        <source>Edit turn</source>
+        <translation>编辑一轮</translation>
+    </message>
+    <message>
+        <source>Change role</source>
+        <translation>更改角色</translation>
+    </message>
+    <message>
+        <source>Add turn</source>
+        <translation>添加一轮</translation>
+    </message>
+    <message>
+        <source>Move turn</source>
+        <translation>移动一轮</translation>
+    </message>
+    <message>
+        <source>Delete turn</source>
+        <translation>删除一轮</translation>
+    </message>
+    <message>
+        <source>Make conversations</source>
+        <translation>生成对话</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>导入</translation>
+    </message>
+    <message>
+        <source>Add pictures</source>
+        <translation>添加图片</translation>
+    </message>
+    <message>
+        <source>Mark pictures</source>
+        <translation>标记图片</translation>
+    </message>
+    <message>
+        <source>Split pictures</source>
+        <translation>划分图片</translation>
+    </message>
+    <message>
+        <source>Remove pictures</source>
+        <translation>移除图片</translation>
+    </message>
+    <message>
+        <source>Add region</source>
+        <translation>添加区域</translation>
+    </message>
+    <message>
+        <source>Add regions</source>
+        <translation>添加多个区域</translation>
+    </message>
+    <message>
+        <source>Move region</source>
+        <translation>移动区域</translation>
+    </message>
+    <message>
+        <source>Rename region</source>
+        <translation>重命名区域</translation>
+    </message>
+    <message>
+        <source>Delete regions</source>
+        <translation>删除区域</translation>
+    </message>
+</context>
+<context>
+    <name>lint</name>
+    <message>
+        <source>{reason}</source>
+        <translation>{reason}</translation>
+    </message>
+    <message>
+        <source>Mend the record or take it out.</source>
+        <translation>请修正这条记录，或去掉它。</translation>
+    </message>
+    <message>
+        <source>Correct or delete it.</source>
+        <translation>请更正或删除。</translation>
+    </message>
+    <message>
+        <source>The conversation has no turns.</source>
+        <translation>这段对话没有任何一轮。</translation>
+    </message>
+    <message>
+        <source>Delete it.</source>
+        <translation>请删除它。</translation>
+    </message>
+    <message>
+        <source>There is no answer to learn from.</source>
+        <translation>没有可供学习的回答。</translation>
+    </message>
+    <message>
+        <source>Add an assistant turn at the end.</source>
+        <translation>请在末尾添加一轮助手发言。</translation>
+    </message>
+    <message>
+        <source>The last turn is not the assistant&apos;s.</source>
+        <translation>最后一轮不是助手的。</translation>
+    </message>
+    <message>
+        <source>Add the answer, or delete the turn.</source>
+        <translation>请添加回答，或删除这一轮。</translation>
+    </message>
+    <message>
+        <source>The {role} speaks twice in a row, or first.</source>
+        <translation>{role} 连续说了两次，或最先发言。</translation>
+    </message>
+    <message>
+        <source>User and assistant take turns; the user begins.</source>
+        <translation>用户和助手轮流发言；由用户开始。</translation>
+    </message>
+    <message>
+        <source>A system turn stands inside.</source>
+        <translation>系统轮出现在中间。</translation>
+    </message>
+    <message>
+        <source>Only the first turn may be one.</source>
+        <translation>只有第一轮可以是系统轮。</translation>
+    </message>
+    <message>
+        <source>The turn is empty.</source>
+        <translation>这一轮是空的。</translation>
+    </message>
+    <message>
+        <source>Write its text or delete it.</source>
+        <translation>请写上文字，或删除它。</translation>
+    </message>
+    <message>
+        <source>The picture {path} is not there.</source>
+        <translation>图片 {path} 不在。</translation>
+    </message>
+    <message>
+        <source>Put the file back, or give the folder of the pictures (--images).</source>
+        <translation>请放回文件，或给出图片所在的文件夹（--images）。</translation>
+    </message>
+    <message>
+        <source>Replace the file.</source>
+        <translation>请更换文件。</translation>
+    </message>
+    <message>
+        <source>The answer shows a picture.</source>
+        <translation>回答里出示了图片。</translation>
+    </message>
+    <message>
+        <source>Only the user shows pictures; move it into the question.</source>
+        <translation>只有用户出示图片；请移到问题里。</translation>
+    </message>
+    <message>
+        <source>The picture is called Picture {found} but is number {wanted}.</source>
+        <translation>图片名为 Picture {found}，但它是第 {wanted} 张。</translation>
+    </message>
+    <message>
+        <source>Number the pictures of a conversation 1, 2, 3, …</source>
+        <translation>请把对话的图片编号为 1、2、3……</translation>
+    </message>
+    <message>
+        <source>A box stands before any picture.</source>
+        <translation>框出现在所有图片之前。</translation>
+    </message>
+    <message>
+        <source>Name the picture first: Picture 1: &lt;img&gt;…&lt;/img&gt;.</source>
+        <translation>请先提到图片：Picture 1: &lt;img&gt;…&lt;/img&gt;。</translation>
+    </message>
+    <message>
+        <source>The box has no area.</source>
+        <translation>框没有面积。</translation>
+    </message>
+    <message>
+        <source>Draw it again, or delete it.</source>
+        <translation>请重画，或删除它。</translation>
+    </message>
+    <message>
+        <source>The same box stands twice behind one phrase.</source>
+        <translation>同一个框在一个短语后出现了两次。</translation>
+    </message>
+    <message>
+        <source>Delete one of them.</source>
+        <translation>请删除其中一个。</translation>
+    </message>
+    <message>
+        <source>The phrase in &lt;ref&gt; is empty.</source>
+        <translation>&lt;ref&gt; 中的短语是空的。</translation>
+    </message>
+    <message>
+        <source>Write what the box shows.</source>
+        <translation>请写上框里是什么。</translation>
+    </message>
+    <message>
+        <source>“{ref}” has no box.</source>
+        <translation>“{ref}”没有框。</translation>
+    </message>
+    <message>
+        <source>Put its &lt;box&gt; right behind &lt;/ref&gt;, or take the tags away.</source>
+        <translation>请把它的 &lt;box&gt; 紧跟在 &lt;/ref&gt; 后面，或去掉标签。</translation>
+    </message>
+    <message>
+        <source>“{text}” looks like a box in another family&apos;s writing; the model would learn it as plain words.</source>
+        <translation>“{text}”像是别的系列模型写的框；模型会把它当作普通文字来学。</translation>
+    </message>
+    <message>
+        <source>Write &lt;box&gt;(x1,y1),(x2,y2)&lt;/box&gt; with values from 0 to 999.</source>
+        <translation>请写成 &lt;box&gt;(x1,y1),(x2,y2)&lt;/box&gt;，数值为 0 到 999。</translation>
+    </message>
+</context>
+<context>
+    <name>models</name>
+    <message>
+        <source>float16, because {card} has no bfloat16</source>
+        <translation>float16，因为 {card} 没有 bfloat16</translation>
+    </message>
+    <message>
+        <source>bfloat16, the native precision of {card}</source>
+        <translation>bfloat16，{card} 的原生精度</translation>
+    </message>
+    <message>
+        <source>float32, on the CPU</source>
+        <translation>float32，在 CPU 上</translation>
+    </message>
+    <message>
+        <source>bfloat16, because the model is large and the CPU holds it at half the memory</source>
+        <translation>bfloat16，因为模型很大，这样 CPU 只需一半内存</translation>
+    </message>
+</context>
+<context>
+    <name>pages</name>
+    <message>
+        <source>Annotate</source>
+        <translation>标注</translation>
+    </message>
+    <message>
+        <source>Draw boxes on pictures</source>
+        <translation>在图片上画框</translation>
+    </message>
+    <message>
+        <source>Conversations</source>
+        <translation>对话</translation>
+    </message>
+    <message>
+        <source>Questions and answers to learn from</source>
+        <translation>用于学习的问与答</translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>Tune a model on the project</source>
+        <translation>用项目微调模型</translation>
+    </message>
+    <message>
+        <source>Chat</source>
+        <translation>聊天</translation>
+    </message>
+    <message>
+        <source>Ask a model about a picture</source>
+        <translation>就图片向模型提问</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Models and adapters on this machine</source>
+        <translation>本机上的模型和适配器</translation>
+    </message>
+</context>
+<context>
+    <name>plan</name>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>The model that is tuned.</source>
+        <translation>要微调的模型。</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>数据</translation>
+    </message>
+    <message>
+        <source>The project or data file to learn from.</source>
+        <translation>用于学习的项目或数据文件。</translation>
+    </message>
+    <message>
+        <source>Method</source>
+        <translation>方法</translation>
+    </message>
+    <message>
+        <source>Q-LoRA keeps the model in 4 bits and trains a small adapter: least memory. LoRA keeps it in 16 bits: a little faster. Full changes every weight.</source>
+        <translation>Q-LoRA 以 4 位保存模型，只训练一个小适配器：最省内存。LoRA 以 16 位保存：稍快。全量会改动每一个权重。</translation>
+    </message>
+    <message>
+        <source>Epochs</source>
+        <translation>轮数</translation>
+    </message>
+    <message>
+        <source>How often the whole training set is seen.</source>
+        <translation>整个训练集被看多少遍。</translation>
+    </message>
+    <message>
+        <source>Steps at most</source>
+        <translation>最多步数</translation>
+    </message>
+    <message>
+        <source>Stop after this many steps; 0 means as many as the epochs need.</source>
+        <translation>到这么多步就停；0 表示按轮数需要。</translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation>学习率</translation>
+    </message>
+    <message>
+        <source>How far each step goes. Too high forgets what the model knew, too low learns nothing.</source>
+        <translation>每一步走多远。太高会忘掉模型已会的，太低则什么也学不到。</translation>
+    </message>
+    <message>
+        <source>Batch</source>
+        <translation>批大小</translation>
+    </message>
+    <message>
+        <source>Samples on the card at a time. More is faster and takes more memory.</source>
+        <translation>显卡上同时处理的样本数。越多越快，也越占内存。</translation>
+    </message>
+    <message>
+        <source>Accumulation</source>
+        <translation>累积</translation>
+    </message>
+    <message>
+        <source>Batches added up before one step: the effect of a large batch without its memory.</source>
+        <translation>多少批加起来走一步：有大批的效果，却不占大批的内存。</translation>
+    </message>
+    <message>
+        <source>Rank</source>
+        <translation>秩</translation>
+    </message>
+    <message>
+        <source>Size of the adapter. More can learn more and takes more memory.</source>
+        <translation>适配器的大小。越大能学得越多，也越占内存。</translation>
+    </message>
+    <message>
+        <source>Alpha</source>
+        <translation>Alpha</translation>
+    </message>
+    <message>
+        <source>Strength of the adapter; it is scaled by alpha / rank.</source>
+        <translation>适配器的强度；按 alpha / 秩 缩放。</translation>
+    </message>
+    <message>
+        <source>Dropout</source>
+        <translation>随机失活</translation>
+    </message>
+    <message>
+        <source>Share of the adapter switched off at random; guards small data sets.</source>
+        <translation>适配器中随机关闭的比例；可保护小数据集。</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>层</translation>
+    </message>
+    <message>
+        <source>The layers that get an adapter.</source>
+        <translation>加适配器的层。</translation>
+    </message>
+    <message>
+        <source>Warm-up</source>
+        <translation>预热</translation>
+    </message>
+    <message>
+        <source>Share of the steps in which the learning rate rises.</source>
+        <translation>学习率上升阶段占总步数的比例。</translation>
+    </message>
+    <message>
+        <source>Schedule</source>
+        <translation>调度</translation>
+    </message>
+    <message>
+        <source>How the learning rate falls after the warm-up.</source>
+        <translation>预热之后学习率如何下降。</translation>
+    </message>
+    <message>
+        <source>Weight decay</source>
+        <translation>权重衰减</translation>
+    </message>
+    <message>
+        <source>Pulls weights towards zero a little at each step.</source>
+        <translation>每一步都把权重向零拉一点。</translation>
+    </message>
+    <message>
+        <source>Adam beta 2</source>
+        <translation>Adam beta 2</translation>
+    </message>
+    <message>
+        <source>How long the optimiser remembers the size of gradients.</source>
+        <translation>优化器记住梯度大小的时间长短。</translation>
+    </message>
+    <message>
+        <source>Gradient limit</source>
+        <translation>梯度上限</translation>
+    </message>
+    <message>
+        <source>Longer gradients are cut to this length; 0 switches it off.</source>
+        <translation>更长的梯度会被截到这个长度；0 表示关闭。</translation>
+    </message>
+    <message>
+        <source>Longest sample</source>
+        <translation>最长样本</translation>
+    </message>
+    <message>
+        <source>In tokens. Longer samples are listed and left out, never cut inside a picture.</source>
+        <translation>以 token 计。更长的样本会列出并略去，绝不会在图片中间截断。</translation>
+    </message>
+    <message>
+        <source>Learn from</source>
+        <translation>学习内容</translation>
+    </message>
+    <message>
+        <source>Answers: only what the assistant says. Compatible: also the turn markers, as the original script does.</source>
+        <translation>回答：只学助手说的话。兼容：也学轮次标记，与原始脚本相同。</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>精度</translation>
+    </message>
+    <message>
+        <source>Number format of the computation; auto chooses for this machine.</source>
+        <translation>计算所用的数字格式；自动会按本机选择。</translation>
+    </message>
+    <message>
+        <source>Validate every</source>
+        <translation>验证间隔</translation>
+    </message>
+    <message>
+        <source>Steps between two validations; 0 validates only at the end.</source>
+        <translation>两次验证之间的步数；0 表示只在结束时验证。</translation>
+    </message>
+    <message>
+        <source>Save every</source>
+        <translation>保存间隔</translation>
+    </message>
+    <message>
+        <source>Steps between two checkpoints.</source>
+        <translation>两个检查点之间的步数。</translation>
+    </message>
+    <message>
+        <source>Checkpoints kept</source>
+        <translation>保留的检查点</translation>
+    </message>
+    <message>
+        <source>Older checkpoints are deleted.</source>
+        <translation>更早的检查点会被删除。</translation>
+    </message>
+    <message>
+        <source>Validation samples</source>
+        <translation>验证样本数</translation>
+    </message>
+    <message>
+        <source>At most this many validation samples are answered each time.</source>
+        <translation>每次最多回答这么多验证样本。</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>随机种子</translation>
+    </message>
+    <message>
+        <source>The same seed and data give the same run.</source>
+        <translation>相同的种子和数据会得到相同的结果。</translation>
+    </message>
+    <message>
+        <source>{name}: {value} is none of {choices}.</source>
+        <translation>{name}：{value} 不是 {choices} 之一。</translation>
+    </message>
+    <message>
+        <source>{name}: {value} is not between {low} and {high}.</source>
+        <translation>{name}：{value} 不在 {low} 和 {high} 之间。</translation>
+    </message>
+    <message>
+        <source>Data: choose a project or a data file to learn from.</source>
+        <translation>数据：请选择用于学习的项目或数据文件。</translation>
+    </message>
+    <message>
+        <source>Layers: an adapter needs at least one layer.</source>
+        <translation>层：适配器至少需要一层。</translation>
+    </message>
+    <message>
+        <source>Cosine</source>
+        <translation>余弦</translation>
+    </message>
+    <message>
+        <source>Linear</source>
+        <translation>线性</translation>
+    </message>
+    <message>
+        <source>Constant</source>
+        <translation>恒定</translation>
+    </message>
+    <message>
+        <source>Answers</source>
+        <translation>回答</translation>
+    </message>
+    <message>
+        <source>Compatible</source>
+        <translation>兼容</translation>
+    </message>
+    <message>
+        <source>Auto</source>
+        <translation>自动</translation>
+    </message>
+</context>
+<context>
+    <name>runs</name>
+    <message>
+        <source>Not started</source>
+        <translation>未开始</translation>
+    </message>
+    <message>
+        <source>Training</source>
+        <translation>训练中</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>Finished</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>Interrupted</source>
+        <translation>中断</translation>
+    </message>
+    <message>
+        <source>Starting</source>
+        <translation>正在启动</translation>
+    </message>
+    <message>
+        <source>Loading the model</source>
+        <translation>正在加载模型</translation>
+    </message>
+    <message>
+        <source>Preparing the samples</source>
+        <translation>正在准备样本</translation>
+    </message>
+    <message>
+        <source>Reading the pictures</source>
+        <translation>正在读取图片</translation>
+    </message>
+    <message>
+        <source>Validating</source>
+        <translation>正在验证</translation>
+    </message>
+    <message>
+        <source>Full</source>
+        <translation>全量</translation>
+    </message>
+    <message>
+        <source>{days} d {hours} h</source>
+        <translation>{days} 天 {hours} 小时</translation>
+    </message>
+    <message>
+        <source>{hours} h {minutes:02} min</source>
+        <translation>{hours} 小时 {minutes:02} 分</translation>
+    </message>
+    <message>
+        <source>{minutes} min {seconds:02} s</source>
+        <translation>{minutes} 分 {seconds:02} 秒</translation>
+    </message>
+    <message>
+        <source>{seconds} s</source>
+        <translation>{seconds} 秒</translation>
+    </message>
+</context>
+<context>
+    <name>templates</name>
+    <message>
+        <source>Grounding</source>
+        <translation>定位</translation>
+    </message>
+    <message>
+        <source>One question for each ref; the answer points at all of its boxes.</source>
+        <translation>每个指代一个问题；回答指出它的所有框。</translation>
+    </message>
+    <message>
+        <source>Describing</source>
+        <translation>描述</translation>
+    </message>
+    <message>
+        <source>One question for each box; the answer says what is in it.</source>
+        <translation>每个框一个问题；回答说出框里是什么。</translation>
+    </message>
+    <message>
+        <source>Counting</source>
+        <translation>计数</translation>
+    </message>
+    <message>
+        <source>One question for each ref; the answer is a number.</source>
+        <translation>每个指代一个问题；回答是一个数。</translation>
+    </message>
+    <message>
+        <source>Listing</source>
+        <translation>列举</translation>
+    </message>
+    <message>
+        <source>One question for the picture; the answer names every box.</source>
+        <translation>每张图片一个问题；回答列出每个框。</translation>
+    </message>
+</context>
+<context>
+    <name>tokens</name>
+    <message>
+        <source>A box is written &lt;box&gt;(x1,y1),(x2,y2)&lt;/box&gt;.</source>
+        <translation>框的写法是 &lt;box&gt;(x1,y1),(x2,y2)&lt;/box&gt;。</translation>
+    </message>
+    <message>
+        <source>A quad is written with four points.</source>
+        <translation>四边形用四个点书写。</translation>
+    </message>
+    <message>
+        <source>Box values run from 0 to 999.</source>
+        <translation>框的数值为 0 到 999。</translation>
+    </message>
+    <message>
+        <source>Quad values run from 0 to 999.</source>
+        <translation>四边形的数值为 0 到 999。</translation>
+    </message>
+    <message>
+        <source>The top left corner comes first.</source>
+        <translation>左上角在前。</translation>
+    </message>
+    <message>
+        <source>This tag has no partner.</source>
+        <translation>这个标签没有配对。</translation>
+    </message>
+</context>
+<context>
+    <name>training</name>
+    <message>
+        <source>The run&apos;s process was ended from outside ({name}). This is often the system short of memory. Resume goes on from the last checkpoint.</source>
+        <translation>训练进程被外部终止（{name}）。这往往是系统内存不足。恢复训练会从最后一个检查点继续。</translation>
+    </message>
+    <message>
+        <source>The run&apos;s process ended by itself with code {code} before the run was done.</source>
+        <translation>训练进程在任务完成之前自行结束，退出码 {code}。</translation>
+    </message>
+    <message>
+        <source>The run&apos;s process is gone. Resume goes on from the last checkpoint.</source>
+        <translation>训练进程已不在。恢复训练会从最后一个检查点继续。</translation>
+    </message>
+</context>
+</TS>
