@@ -1,7 +1,7 @@
 """`qvl-desktop train`: start or resume a run in this process.
 
-Owns the flags (made from the plan's own fields) and what a terminal sees of a run. Does not own the run
-(`training.runner`).
+Owns what a terminal says and sees of a run; its settings are flags made from the plan (`plan_flags`). Does not own
+the run (`training.runner`).
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from dataclasses import Field, fields
 from pathlib import Path
 from typing import Any
 
+from qvl_desktop.commands.plan_flags import add_plan_flags, given_settings
 from qvl_desktop.core.dataset import Dataset
 from qvl_desktop.core.errors import PlanError, RunError
 from qvl_desktop.core.events import Evaluated, Event, Failed, Finished, Notice, Paused, Resumed, Stage, Started, Step
@@ -20,7 +20,6 @@ from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.run_folder import RunFolder
 
-_OWN_FLAGS = ("model", "data")
 STEP_LINES_EVERY = 1.0
 """Seconds between two lines about steps on the terminal."""
 
@@ -36,31 +35,13 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("folder", nargs="?", type=Path, metavar="RUN", help="a run folder that holds a plan.json")
     parser.add_argument("--run", dest="new_folder", type=Path, metavar="RUN", help="the folder of a new run")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint of the run")
-    parser.add_argument("--model", help='a model folder or "demo"')
-    parser.add_argument("--data", help="a project (.qvl) or a data file")
-    settings = parser.add_argument_group("settings of a new run")
-    for field in fields(TrainingPlan):
-        if field.name not in _OWN_FLAGS:
-            _add_flag(settings, field)
+    add_plan_flags(parser, required=False)
     parser.set_defaults(run=run, parser=parser)
-
-
-def _add_flag(group: Any, field: Field[Any]) -> None:
-    default = getattr(TrainingPlan(), field.name)
-    shown = " ".join(default) if isinstance(default, list) else default
-    options: dict[str, Any] = {"help": f"{field.metadata['help']} [{shown}]".replace("%", "%%"), "default": None}
-    if isinstance(default, list):
-        options |= {"nargs": "+", "metavar": "NAME"}
-    elif field.metadata["choices"]:
-        options |= {"choices": field.metadata["choices"]}
-    else:
-        options |= {"type": type(default), "metavar": "N" if isinstance(default, int) else "X"}
-    group.add_argument(f"--{field.name.replace('_', '-')}", **options)
 
 
 def run(args: argparse.Namespace) -> int:
     """Carry out the command; does not return when training ran (the process ends at once, see `runner.leave`)."""
-    chosen = {f.name: getattr(args, f.name) for f in fields(TrainingPlan) if getattr(args, f.name) is not None}
+    chosen = given_settings(args)
     if (args.folder is None) == (args.new_folder is None):
         args.parser.error("name one run folder: RUN for an existing one, or --run RUN for a new one")
     folder = RunFolder((args.folder or args.new_folder).resolve())
@@ -96,9 +77,6 @@ def _check_existing(folder: RunFolder, *, resume: bool) -> None:
 
 
 def _create(folder: RunFolder, chosen: dict[str, Any]) -> None:
-    for name in _OWN_FLAGS:
-        if name in chosen and Path(chosen[name]).expanduser().exists():
-            chosen[name] = str(Path(chosen[name]).expanduser().resolve())
     plan = TrainingPlan.from_dict(chosen).checked()
     if folder.events.exists() or folder.plan.exists():
         raise RunError(
