@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(table(need, data, available))
         if not fits:
-            changes = ", ".join(f"--{name.replace('_', '-')} {value}" for name, value in _changes(plan, offer).items())
+            changes = " ".join(f"--{name.replace('_', '-')} {value}" for name, value in _changes(plan, offer).items())
             print(f"It does not fit. {f'This would: {changes}' if offer else 'No cheaper setting fits either.'}")
     return 0 if fits else 1
 

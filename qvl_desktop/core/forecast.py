@@ -114,7 +114,7 @@ def _tower_weights(visual: Mapping[str, Any]) -> int:
     queries, grid = visual.get("n_queries", 256), visual.get("position_grid", 16)
     stem = 3 * visual["patch_size"] ** 2 * width + grid * grid * width + 2 * width
     resampler = 2 * queries * output + width * output + 4 * output * output + 4 * output + 4 * output
-    return layers * block + stem + resampler + output * output + 2 * output
+    return int(layers * block + stem + resampler + output * output + 2 * output)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from qvl_desktop.cli import main
+from qvl_desktop.core.dataset import Dataset
 from qvl_desktop.core.forecast import (
     DataSummary,
     DecoderShape,
@@ -21,6 +23,7 @@ from qvl_desktop.core.forecast import (
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.models.loading import load_model
 from qvl_desktop.training.methods import load_for_training
+from tests.training.test_runs import project_of
 
 GIB = 2**30
 PLAN = TrainingPlan(data="red", batch_size=1, accumulation=8)
@@ -107,3 +110,21 @@ def test_a_model_without_sizes_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text('{"hidden_size": 3}')
     with pytest.raises(ForecastError, match="sizes of this model"):
         DecoderShape.read(tmp_path)
+
+
+def test_the_plan_command(
+    tiny_model: Path, dataset: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    what = ["plan", "--model", str(tiny_model), "--data", str(project_of(tmp_path, dataset)), "--batch-size", "4"]
+    assert main([*what, "--epochs", "2", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["data"]["samples"] == 10
+    assert told["data"]["pictures"] == 10
+    assert told["steps"] == 2  # 3 batches, 8 of them a step: one step an epoch
+    assert told["fits"]
+    assert told["offer"] is None
+    assert main([*what, "--method", "full", "--memory", "0.1"]) == 1
+    assert "No cheaper setting fits either." in capsys.readouterr().out
+    with pytest.raises(SystemExit) as wrong:
+        main([*what, "--epochs", "0"])
+    assert wrong.value.code == 2
