@@ -72,6 +72,12 @@ QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSp
     width: 0; border: none; }
 QCheckBox, QRadioButton { spacing: 8px; }
 QCheckBox:focus, QRadioButton:focus { color: $link; }
+QCheckBox::indicator, QAbstractItemView::indicator { width: 14px; height: 14px; border: 1px solid $control;
+    border-radius: 4px; background: $panel; }
+QCheckBox::indicator:focus, QCheckBox::indicator:hover { border-color: $accent; }
+QCheckBox::indicator:checked, QAbstractItemView::indicator:checked { background: $accent; border-color: $accent;
+    image: url("$check"); }
+QCheckBox::indicator:disabled { border-color: $line; }
 
 QAbstractItemView { background: $panel; border: none; outline: none; alternate-background-color: $hover;
     selection-background-color: $accent_soft; selection-color: $text; }
@@ -101,10 +107,12 @@ QProgressBar { background: $line; border: none; border-radius: 3px; max-height: 
     color: transparent; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QMenu { background: $raised; border: 1px solid $line; padding: 4px; }
-QMenu::item { padding: 5px 28px 5px 12px; border-radius: 4px; }
+QMenu::item { padding: 5px 24px 5px 28px; border-radius: 4px; }
 QMenu::item:selected { background: $accent_soft; color: $text; }
 QMenu::item:disabled { color: $control; }
 QMenu::icon { padding-left: 8px; }
+QMenu::indicator { width: 14px; height: 14px; left: 8px; }
+QMenu::indicator:checked { image: url("$tick"); }
 QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
 
 QWidget#rail { background: $panel; border-right: 1px solid $line; }
@@ -125,4 +133,6 @@ def style_sheet(colours: Colours, mono: str) -> str:
     """The whole QSS for one set of colours; `mono` is the family of fixed-width text."""
     values = {name: getattr(colours, name) for name in colours.__dataclass_fields__}
     chevron = resource_path("icons", "chevron-down-control.svg").as_posix()
-    return _QSS.substitute(values, mono=mono, chevron=chevron)
+    check = resource_path("icons", "check-light.svg").as_posix()
+    tick = resource_path("icons", "check-control.svg").as_posix()
+    return _QSS.substitute(values, mono=mono, chevron=chevron, check=check, tick=tick)

@@ -45,10 +45,10 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n of them held out for validation</source>
+        <source>%n of them held out</source>
         <translation>
-            <numerusform>%n of them held out for validation</numerusform>
-            <numerusform>%n of them held out for validation</numerusform>
+            <numerusform>%n of them held out</numerusform>
+            <numerusform>%n of them held out</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -175,7 +175,7 @@
     <name>CardView</name>
     <message>
         <source>Chat</source>
-        <translation>对话</translation>
+        <translation>聊天</translation>
     </message>
     <message>
         <source>Train</source>
@@ -702,9 +702,9 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n of them held out for validation</source>
+        <source>%n of them held out</source>
         <translation>
-            <numerusform>其中 %n 段留作验证</numerusform>
+            <numerusform>其中 %n 段留出</numerusform>
         </translation>
     </message>
     <message numerus="yes">

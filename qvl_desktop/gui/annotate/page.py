@@ -12,7 +12,16 @@ from pathlib import Path, PurePosixPath
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QLabel,
+    QSizePolicy,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from qvl_desktop.core.dataset import Split
 from qvl_desktop.core.pictures import SUFFIXES
@@ -55,6 +64,8 @@ class AnnotatePage(QWidget):
         self.canvas.setAcceptDrops(False)
         self.bar = CanvasBar(self.page_actions, self)
         self.hint = QLabel(self)
+        self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.hint.setWordWrap(True)
         set_role(self.hint, "caption")
         self.hint.setContentsMargins(Space.M, Space.XS, Space.M, Space.XS)
         self.panel = RegionPanel(self.page_actions, self)
@@ -208,6 +219,9 @@ class AnnotatePage(QWidget):
     def _set_split(self, picture_ids: list[int], split: Split) -> None:
         self.editing.attempt(lambda project: project.set_split(picture_ids, split))
 
+    def _divide(self, picture_ids: list[int], shares: dict[Split, float]) -> None:
+        self.editing.attempt(lambda project: project.split_pictures(shares, picture_ids=picture_ids))
+
     # Events
 
     @guarded
@@ -289,6 +303,7 @@ class AnnotatePage(QWidget):
         self.pictures.addFolderRequested.connect(self._add_folder)
         self.pictures.removeRequested.connect(self._remove)
         self.pictures.splitRequested.connect(self._set_split)
+        self.pictures.divideRequested.connect(self._divide)
         self.canvas.zoomChanged.connect(self.bar.show_zoom)
         self.canvas.pictureShown.connect(self._on_picture_shown)
         self.canvas.pictureFailed.connect(self.desk.show_hint)

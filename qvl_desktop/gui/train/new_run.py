@@ -226,7 +226,7 @@ class NewRun(QWidget):
         words = [
             self.tr("%n picture(s)", "", count.pictures),
             self.tr("%n conversation(s)", "", count.conversations),
-            self.tr("%n of them held out for validation", "", count.held_out),
+            self.tr("%n of them held out", "", count.held_out),
         ]
         if count.problems:
             words.append(self.tr("%n record(s) cannot be used", "", count.problems))

@@ -123,7 +123,6 @@ class TrainPage(QWidget):
         runs = self._runs.summaries
         self.run_list.show_runs(runs)
         self._empty.setVisible(not runs)
-        self.run_list.setVisible(bool(runs))
         shown = self.run_view.run
         if not self._chosen_by_user and self._detail.currentIndex() == 0 and (alive := self._runs.alive):
             self.run_list.choose(alive[0].folder.path)  # begin with the run that is alive
