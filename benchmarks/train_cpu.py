@@ -17,10 +17,10 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.report import Row, show
-from qvl_desktop.commands import demo_steps
 from qvl_desktop.core.events import Event, Stage, Started, Step
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.run_folder import EventReader, RunFolder
+from qvl_desktop.storage.demo_project import PROJECT_NAME, make_demo_project, read_shipped
 
 CASES: dict[str, dict[str, Any]] = {
     "Q-LoRA, features cached": {},
@@ -84,14 +84,11 @@ def main() -> None:
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as place:
         out = Path(place) / "demo"
-        demo_steps.clear(out)
-        demo_steps.make_project(out, demo_steps.read_shipped("en"), "en")
+        make_demo_project(out, read_shipped("en"), "en")
         for number, (name, settings) in enumerate(CASES.items()):
             folder = Path(place) / f"run-{number}"
             context = multiprocessing.get_context("spawn")
-            process = context.Process(
-                target=work, args=(folder, out / demo_steps.PROJECT_NAME, options.steps, settings.copy())
-            )
+            process = context.Process(target=work, args=(folder, out / PROJECT_NAME, options.steps, settings.copy()))
             process.start()
             process.join()
             rows += rows_of(name, list(EventReader(RunFolder(folder)).read()))

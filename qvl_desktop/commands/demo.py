@@ -47,12 +47,13 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """The demo from start to end."""
     from qvl_desktop.commands import demo_steps as steps
+    from qvl_desktop.storage.demo_project import PROJECT_NAME, demo_plan, read_shipped
 
     tell = Narrator()
     out: Path = args.out.resolve()
-    shipped = steps.read_shipped(args.language)
+    shipped = read_shipped(args.language)
     steps.clear(out)
-    tell(f"making the project {out / steps.PROJECT_NAME}")
+    tell(f"making the project {out / PROJECT_NAME}")
     dataset = steps.make_project(out, shipped, args.language)
     learning = len(dataset.split("train"))
     tell(f"{len(shipped.pictures)} pictures, {len(dataset.samples)} conversations, {learning} to learn from; checked")
@@ -66,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
     tell(f"before: {steps.acc50(new_before):.0%} found of the new, {steps.acc50(known_before):.0%} of the known")
 
     folder = RunFolder(out / "demo.runs" / shipped.unseen)
-    steps.train(folder, steps.demo_plan(out / steps.PROJECT_NAME), tell.event)
+    steps.train(folder, demo_plan(out / PROJECT_NAME), tell.event)
     examiner.put_on(folder.adapter)
     tell("asking again, on pictures it was not trained on")
     new_after, known_after = examiner.ask(examiner.new), examiner.ask(examiner.known)
@@ -75,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
     title = f'"{shipped.unseen}" on held-out pictures'
     steps.picture_sheet(title, new_before, new_after).save(out / GRID_NAME)
     tell(f"the project, the run and {GRID_NAME} are in {out}")
-    tell(f"look at it in the window: qvl-desktop {out / steps.PROJECT_NAME}")
+    tell(f"look at it in the window: qvl-desktop {out / PROJECT_NAME}")
     figures = {
         "acc50_before": round(steps.acc50(new_before), 4),
         "acc50_after": round(steps.acc50(new_after), 4),

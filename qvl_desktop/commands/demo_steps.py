@@ -5,71 +5,34 @@ Owns what the demo does, through the same code as the window. Does not own what 
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 import time
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qvl_desktop.core.box import Rect
-from qvl_desktop.core.dataset import Dataset, Split
-from qvl_desktop.core.errors import DataError, QvlError
+from qvl_desktop.core.dataset import Dataset
+from qvl_desktop.core.errors import DataError
 from qvl_desktop.core.events import Event, Failed
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.lint import lint
 from qvl_desktop.core.plan import TrainingPlan
-from qvl_desktop.core.resources import resource_path
 from qvl_desktop.core.run_folder import EventReader, RunFolder
 from qvl_desktop.core.templates import Language
+from qvl_desktop.storage.dataset import load_dataset
+from qvl_desktop.storage.demo_project import PROJECT_NAME, DemoError, Shipped, make_demo_project
 
 if TYPE_CHECKING:
     from PIL import Image
 
     from qvl_desktop.training.evaluation import Outcome, Question
 
-PROJECT_NAME = "demo.qvl"
-SPLITS: dict[str, Split] = {"train": "train", "val": "val", "known": "test"}
-"""The splits of the shipped annotations. "known" are pictures of shapes that the model knew before."""
-
-TEMPLATES = ("grounding",)
 PRECISION = "nf4"
 """The base is asked in 4 bits before and after: the same weights that the adapter was trained on."""
 
 POLL_SECONDS = 0.1
-
-
-class DemoError(QvlError):
-    """The demo cannot be carried out here."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shipped:
-    """The shipped pictures: file and size, split, and regions (ref, rectangle in pixels). `unseen` is the new word."""
-
-    unseen: str
-    pictures: tuple[tuple[Path, str, tuple[tuple[str, Rect], ...]], ...]
-
-
-def read_shipped(language: Language) -> Shipped:
-    """The demo's pictures and regions, refs in one language. Raises `DemoError` when they were left out."""
-    folder = resource_path("demo_project")
-    try:
-        body = json.loads((folder / "annotations.json").read_text(encoding="utf-8"))
-    except OSError as error:
-        raise DemoError(
-            QT_TRANSLATE_NOOP("errors", "The demo pictures were left out of this installation: {folder} is missing."),
-            folder=folder,
-        ) from error
-    ref = f"ref_{language}"
-    pictures = tuple(
-        (folder / item["file"], item["split"], tuple((r[ref], Rect(*r["xyxy"])) for r in item["regions"]))
-        for item in body["pictures"]
-    )
-    return Shipped(body["unseen"][ref], pictures)
 
 
 def clear(out: Path) -> None:
@@ -95,59 +58,12 @@ def clear(out: Path) -> None:
 
 
 def make_project(out: Path, shipped: Shipped, language: Language) -> Dataset:
-    """Create the project: copy and import the pictures, their regions, make conversations, check them.
-
-    Raises `DataError` when the check finds an error.
-    """
-    from qvl_desktop.storage.dataset import project_dataset
-    from qvl_desktop.storage.generation import generate
-    from qvl_desktop.storage.project import Project
-
-    files: dict[Path, tuple[str, tuple[tuple[str, Rect], ...]]] = {}
-    (out / "pictures").mkdir()
-    for source, split, regions in shipped.pictures:
-        copy = out / "pictures" / source.name
-        shutil.copyfile(source, copy)
-        files[copy] = split, regions
-    with Project.create(out / PROJECT_NAME) as project:
-        project.add_pictures(files)
-        by_split: dict[Split, list[int]] = {}
-        for file, (split, regions) in files.items():
-            picture = project.find_picture(file)
-            if picture is None:
-                raise DataError(
-                    QT_TRANSLATE_NOOP("errors", "{path}: this is not a picture that can be read."), path=file
-                )
-            project.add_regions(picture.id, regions)
-            by_split.setdefault(SPLITS[split], []).append(picture.id)
-        for name, ids in by_split.items():
-            project.set_split(ids, name)
-        generate(project, TEMPLATES, language)
-        dataset = project_dataset(project)
+    """Make the project with its conversations, read it back and check it. Raises `DataError` for a fault found."""
+    dataset = load_dataset(make_demo_project(out, shipped, language))
     errors = [finding for finding in lint(dataset) if finding.level == "error"]
     if errors:
         raise DataError("{finding}", finding=errors[0])
     return dataset
-
-
-def demo_plan(project: Path) -> TrainingPlan:
-    """The settings of the demo's run."""
-    return TrainingPlan(
-        model="demo",
-        data=str(project),
-        method="qlora",
-        epochs=6.0,
-        learning_rate=2e-3,
-        batch_size=8,
-        accumulation=1,
-        lora_rank=16,
-        lora_alpha=32,
-        lora_dropout=0.0,
-        lora_targets=["c_attn", "attn.c_proj", "w1", "w2", "mlp.c_proj"],
-        eval_steps=0,
-        eval_samples=32,
-        save_steps=50,
-    )
 
 
 def train(run: RunFolder, plan: TrainingPlan, tell: Callable[[Event], None]) -> None:
