@@ -120,3 +120,12 @@ def test_autocast() -> None:
     assert torch.equal(out, states.bfloat16() @ weight.bfloat16().T + layer.bias.bfloat16())
     out.sum().backward()
     assert states.grad.dtype == torch.float32
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("act_order", [False, True])
+def test_a_compiled_layer_is_one_graph_and_the_same(act_order: bool) -> None:
+    layer, _ = layer_and_weight(4, 16, V1, act_order)
+    states = torch.randn(1, 96, generator=torch.Generator().manual_seed(1))
+    compiled = torch.compile(layer, backend="eager", fullgraph=True)
+    torch.testing.assert_close(compiled(states), layer(states), atol=1e-6, rtol=0)

@@ -76,7 +76,10 @@ class GPTQLinear(nn.Module):
         kind = states.device.type
         if torch.is_autocast_enabled(kind):
             states = states.to(torch.get_autocast_dtype(kind))
-        product = cast("torch.Tensor", DequantizedProduct.apply(states, self))
+        if states.requires_grad and torch.is_grad_enabled():
+            product = cast("torch.Tensor", DequantizedProduct.apply(states, self))
+        else:
+            product = states @ self._dequantized(states.dtype)
         return product if self.bias is None else product + self.bias.to(product.dtype)
 
     def extra_repr(self) -> str:

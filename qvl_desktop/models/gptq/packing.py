@@ -43,12 +43,16 @@ def pack(values: torch.Tensor, bits: int, dim: int) -> torch.Tensor:
 
 def unpack(words: torch.Tensor, bits: int, dim: int, dtype: torch.dtype = torch.uint8) -> torch.Tensor:
     """The integers of 2-D int32 ``words``, packed along ``dim`` (0 or 1), in ``dtype``."""
-    factor = per_word(bits)
+    factor, top = per_word(bits), 2**bits - 1
+    if torch.compiler.is_compiling():  # as one expression, which a compiler joins with the product that follows
+        places = torch.arange(factor, dtype=torch.int32, device=words.device) * bits
+        places = places[:, None] if dim == 0 else places
+        return ((words.unsqueeze(dim + 1) >> places) & top).to(dtype).flatten(dim, dim + 1)
     shape = list(words.shape)
     shape.insert(dim + 1, factor)
     values = torch.empty(shape, dtype=dtype, device=words.device)
-    for place in range(factor):  # one place at a time: a quarter of the scratch memory that one shift of all would take
-        values.select(dim + 1, place).copy_((words >> (bits * place)) & (2**bits - 1))
+    for place in range(factor):  # one place at a time: a fraction of the scratch memory of all at once
+        values.select(dim + 1, place).copy_((words >> (bits * place)) & top)
     return values.flatten(dim, dim + 1)
 
 
@@ -99,7 +103,10 @@ def dequantize(
     scales = scales.to(work)
     if g_idx is None and len(weight) == len(scales) * group_size:
         groups = weight.unflatten(0, (len(scales), group_size))
-        groups.sub_(zeros[:, None]).mul_(scales[:, None])
+        if torch.compiler.is_compiling():
+            weight = ((groups - zeros[:, None]) * scales[:, None]).flatten(0, 1)
+        else:
+            groups.sub_(zeros[:, None]).mul_(scales[:, None])
     else:
         index = plain_groups(len(weight), group_size, weight.device) if g_idx is None else g_idx.long()
         weight.sub_(zeros[index]).mul_(scales[index])
