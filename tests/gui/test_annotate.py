@@ -461,3 +461,16 @@ def test_a_hundred_thousand_pictures_are_listed_at_once(page: AnnotatePage, sess
     assert time.perf_counter() - began < 3.0
     assert len(page.pictures.model._rows) <= 4096
     assert page.bar.position.text() == "70001 / 100006"
+
+
+def test_pictures_are_divided_at_random_from_the_menu(page: AnnotatePage, session: Session) -> None:
+    project = session.project
+    assert project is not None
+    menu = page.pictures.menu_for([project.picture_ids()[0]])
+    splits = menu.actions()[0].menu()
+    division = next(action.menu() for action in splits.actions() if action.menu())
+    assert "6" in division.title()
+    division.actions()[0].trigger()
+    assert project.split_counts() == {"train": 5, "val": 1}
+    session.undo()
+    assert project.split_counts() == {"": 6}

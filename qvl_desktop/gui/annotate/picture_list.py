@@ -6,6 +6,7 @@ done with the current picture (`page`).
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import chain
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
@@ -37,6 +38,10 @@ SPLITS = (
     ("test", QT_TRANSLATE_NOOP("PictureList", "Test")),
     ("", QT_TRANSLATE_NOOP("PictureList", "No split")),
 )
+DIVISIONS = (
+    ({"train": 80, "val": 20}, QT_TRANSLATE_NOOP("PictureList", "80 % train, 20 % validation")),
+    ({"train": 80, "val": 10, "test": 10}, QT_TRANSLATE_NOOP("PictureList", "80 % train, 10 % validation, 10 % test")),
+)
 _FILTER_DELAY_MS = 150
 
 
@@ -45,7 +50,7 @@ class PictureList(QWidget):
     currentChanged(picture id or None): another picture is the current one.
     positionChanged(): the place of the current picture in the list, or the list's length, changed.
     addFilesRequested(), addFolderRequested(): the user wants more pictures.
-    removeRequested(ids), splitRequested(ids, split): from the context menu.
+    removeRequested(ids), splitRequested(ids, split), divideRequested(ids, shares): from the context menu.
     """
 
     currentChanged = Signal(object)
@@ -54,6 +59,7 @@ class PictureList(QWidget):
     addFolderRequested = Signal()
     removeRequested = Signal(object)
     splitRequested = Signal(object, str)
+    divideRequested = Signal(object, object)
 
     def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -266,18 +272,25 @@ class PictureList(QWidget):
         layout.addWidget(self.view, 1)
         layout.addLayout(foot)
 
-    def _show_menu(self, at: QPoint) -> None:
-        ids = [self.model.ids[index.row()] for index in self.view.selectionModel().selectedIndexes()]
-        if not ids:
-            return
+    def menu_for(self, ids: list[int]) -> QMenu:
+        """What can be done with these pictures; a random division takes the whole list when only one is chosen."""
         menu = QMenu(self)
         splits = menu.addMenu(self.tr("Split"))
         for split, name in SPLITS:
-            splits.addAction(self.tr(name)).setData(split)
+            splits.addAction(self.tr(name), partial(self.splitRequested.emit, ids, split))
+        splits.addSeparator()
+        several = ids if len(ids) > 1 else list(self.model.ids)
+        dividing = splits.addMenu(self.tr("Divide %n picture(s) at random", "", len(several)))
+        for shares, name in DIVISIONS:
+            dividing.addAction(self.tr(name), partial(self.divideRequested.emit, several, shares))
         menu.addSeparator()
-        remove = menu.addAction(self.tr("Remove %n picture(s) from the project", "", len(ids)))
-        chosen = menu.exec(self.view.viewport().mapToGlobal(at))
-        if chosen is remove:
-            self.removeRequested.emit(ids)
-        elif chosen is not None:
-            self.splitRequested.emit(ids, str(chosen.data()))
+        remove = self.tr("Remove %n picture(s) from the project", "", len(ids))
+        menu.addAction(remove, partial(self.removeRequested.emit, ids))
+        return menu
+
+    def _show_menu(self, at: QPoint) -> None:
+        ids = [self.model.ids[index.row()] for index in self.view.selectionModel().selectedIndexes()]
+        if ids:
+            menu = self.menu_for(ids)
+            menu.exec(self.view.viewport().mapToGlobal(at))
+            menu.deleteLater()
