@@ -69,6 +69,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>Divide %n picture(s) at random</source>
+        <translation>
+            <numerusform>Divide %n picture at random</numerusform>
+            <numerusform>Divide %n pictures at random</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>Remove %n picture(s) from the project</source>
         <translation>
             <numerusform>Remove %n picture from the project</numerusform>

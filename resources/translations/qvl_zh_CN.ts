@@ -748,6 +748,14 @@
         <translation>未划分</translation>
     </message>
     <message>
+        <source>80 % train, 20 % validation</source>
+        <translation>80% 训练，20% 验证</translation>
+    </message>
+    <message>
+        <source>80 % train, 10 % validation, 10 % test</source>
+        <translation>80% 训练，10% 验证，10% 测试</translation>
+    </message>
+    <message>
         <source>Filter by name</source>
         <translation>按名称筛选</translation>
     </message>
@@ -796,6 +804,12 @@
     <message>
         <source>Split</source>
         <translation>划分</translation>
+    </message>
+    <message numerus="yes">
+        <source>Divide %n picture(s) at random</source>
+        <translation>
+            <numerusform>随机划分 %n 张图片</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>Remove %n picture(s) from the project</source>

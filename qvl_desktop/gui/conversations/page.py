@@ -394,7 +394,8 @@ class ConversationsPage(QWidget):
         column.addWidget(self._middle, 1)
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
         splitter.setChildrenCollapsible(False)
-        middle.setMinimumWidth(420)
+        middle.setMinimumWidth(380)
+        self.pane.setMinimumWidth(320)
         for widget in (self.browser, middle, self.pane):
             splitter.addWidget(widget)
         splitter.setStretchFactor(1, 3)
