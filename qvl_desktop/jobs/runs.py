@@ -23,7 +23,7 @@ from qvl_desktop.core.run_folder import EventReader, RunFolder, RunState
 from qvl_desktop.jobs.run_history import RunHistory
 from qvl_desktop.jobs.run_summary import RunSummary, list_runs, read_summary
 from qvl_desktop.jobs.task import Task
-from qvl_desktop.jobs.training import ALIVE, Outcome, TrainingThread, log_tail, train_command
+from qvl_desktop.jobs.training import ALIVE, ENDED, Outcome, TrainingThread, log_tail, train_command
 
 LOG_LINES = 200
 """Lines of a run's log that are kept to be shown."""
@@ -55,6 +55,7 @@ class RunShelf(QObject):
         self._logs: dict[Path, deque[str]] = {}
         self._listing: Task[list[RunSummary]] | None = None
         self._reading: set[Path] = set()
+        self._resume_next: set[Path] = set()
 
     @property
     def summaries(self) -> list[RunSummary]:
@@ -123,8 +124,13 @@ class RunShelf(QObject):
         return folder.path
 
     def resume(self, path: Path) -> None:
-        """Go on with a run that was interrupted, stopped or failed, from its last checkpoint."""
+        """Go on with a run that was interrupted, stopped or failed, from its last checkpoint.
+
+        While its process is still on its way out, the run goes on as soon as that is gone.
+        """
         if path in self._threads:
+            if self._threads[path].state in ENDED:
+                self._resume_next.add(path)
             return
         summary = self._summaries.get(path) or read_summary(path)
         self._summaries[path] = replace(summary, state=RunState.RUNNING, message="")
@@ -215,6 +221,9 @@ class RunShelf(QObject):
         self.runChanged.emit(path)
         self.listChanged.emit()
         self.runEnded.emit(path, outcome)
+        if path in self._resume_next:
+            self._resume_next.discard(path)
+            self.resume(path)
 
 
 def _read_run(path: Path) -> tuple[Path, RunHistory, list[str]]:

@@ -13,8 +13,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
+from qvl_desktop.core.events import Started
 from qvl_desktop.core.plan import TrainingPlan
-from qvl_desktop.core.run_folder import RunFolder, RunState
+from qvl_desktop.core.run_folder import EventReader, RunFolder, RunState
 from qvl_desktop.gui.train.page import TrainPage
 from qvl_desktop.jobs.session import Session
 from tests.jobs.conftest import fake_command, kill_holder
@@ -78,6 +79,11 @@ def state(session: Session, path: Path) -> RunState:
     return summary.state
 
 
+def starts(path: Path) -> list[int]:
+    """From which step each life of a run began."""
+    return [event.step for event in EventReader(RunFolder(path)).read() if isinstance(event, Started)]
+
+
 def test_what_is_in_the_data_is_told(page: TrainPage, qtbot: QtBot, data: Path) -> None:
     page.new_run.add_file(str(data))
     labels = page.new_run.findChildren(QLabel)
@@ -115,9 +121,11 @@ def test_a_run_from_start_to_stop(page: TrainPage, session: Session, qtbot: QtBo
     qtbot.waitUntil(lambda: state(session, path) is RunState.STOPPED, timeout=20_000)
     assert not shown(page, "stopButton")
     assert shown(page, "resumeButton")
-    drawn = page.run_view.curves.drawn_steps
+    lives = session.runs.history(path)
     press(page, qtbot, "resumeButton")
-    qtbot.waitUntil(lambda: page.run_view.curves.drawn_steps > drawn, timeout=20_000)
+    qtbot.waitUntil(lambda: session.runs.history(path) is not lives)
+    qtbot.waitUntil(lambda: starts(path) == [0, 3], timeout=20_000)
+    qtbot.waitUntil(lambda: state(session, path) is RunState.RUNNING and page.run_view.curves.drawn_steps > 5)
 
 
 def test_a_killed_run_is_shown_as_what_it_was(page: TrainPage, session: Session, qtbot: QtBot, data: Path) -> None:
