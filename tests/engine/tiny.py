@@ -6,6 +6,7 @@ They are whole folders as any other model's, so that loading, serving, adapters 
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from qvl_desktop.models.qwen_vl.special_tokens import write_ranks
 WORDS = (b"he", b"ll", b"hello", b" wor", b"ld", "红".encode(), b"red", b" red", b"cir", b"circ", b"le", b" circle")
 RED = "<ref>the red circle</ref><box>(125,166),(500,666)</box>"
 TWO = "There are <ref>two things</ref><box>(100,100),(400,400)</box><box>(500,500),(900,900)</box>, 红 and blue."
-BLUE = "<ref>the blue square</ref><box>(500,500),(900,900)</box>"
+BLUE = "<ref>the red circle</ref><box>(500,500),(900,900)</box>"
 STORY = "Once upon a time there was a picture, and nobody knew who had drawn it. " * 6
 ANSWERS = {"Find the red circle.": RED, "What is here?": TWO, "Tell me a story.": STORY}
 
@@ -92,9 +93,12 @@ def teach(model: Any, processor: Any, pictures: list[Path], answers: Mapping[str
     shown = [pictures[place % len(pictures)] for place in range(len(rows))]
     pixels = processor.image_processor(shown, return_tensors="pt")["pixel_values"]
     chosen = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    optimizer = torch.optim.Adam(chosen, lr=4e-3)
+    optimizer = torch.optim.Adam(chosen, betas=(0.9, 0.98))
+    step = 0
     model.train()
-    for _ in range(steps):
+    for step in range(steps):
+        for group in optimizer.param_groups:
+            group["lr"] = 3e-3 * min(1, (step + 1) / 20) * (1 - step / (steps + 100))
         loss = model(input_ids=ids, attention_mask=mask, labels=labels, pixel_values=pixels).loss
         optimizer.zero_grad()
         loss.backward()
@@ -102,6 +106,7 @@ def teach(model: Any, processor: Any, pictures: list[Path], answers: Mapping[str
         optimizer.step()
         if loss.item() < 0.003:
             break
+    assert loss.item() < 0.05, f"not learnt: the loss is {loss.item():.3f} after {step + 1} steps"
     model.eval()
 
 
@@ -110,7 +115,7 @@ def make_taught_model(folder: Path, pictures: list[Path]) -> Path:
     make_model(folder, seed=1)
     _soften(folder)
     model, processor = load_model(folder), load_processor(folder)
-    teach(model, processor, pictures, ANSWERS, 400)
+    teach(model, processor, pictures, ANSWERS, 600)
     model.save_pretrained(folder)
     return folder
 
@@ -133,3 +138,15 @@ def make_adapter(model_folder: Path, folder: Path, pictures: list[Path], answers
     teach(model, load_processor(model_folder), pictures, answers, 200)
     model.save_pretrained(str(folder))
     return folder
+
+
+def main(target: Path) -> None:
+    """Write pictures, the taught model and an adapter below `target`, for tests whose own process holds no torch."""
+    torch.set_num_threads(1)
+    pictures = make_pictures(target / "pictures")
+    folder = make_taught_model(target / "taught", pictures)
+    make_adapter(folder, target / "runs" / "blue" / "adapter", pictures, {"Find the red circle.": BLUE})
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -31,6 +31,13 @@ def answer_html(text: str, *, streaming: bool = False, lit: int | None = None) -
     return f'<div style="line-height:150%">{"".join(out)}</div>'
 
 
+def shown_words(text: str) -> str:
+    """The words a reader sees of canonical text, to measure them."""
+    return "".join(
+        part if isinstance(part, str) else part.words or BOX_SIGN * max(1, len(part.boxes)) for part in phrases(text)
+    )
+
+
 def plain_html(text: str) -> str:
     """Words as they are: line ends kept, nothing interpreted."""
     return escape(text).replace("\n", "<br>").replace("  ", " &nbsp;")

@@ -87,13 +87,15 @@ class QuestionField(QPlainTextEdit):
 class Composer(QFrame):
     """The field with its buttons and the pictures that go with the next question.
 
-    Signals: `sent(words, paths)`, `stopped()`, `picturesChanged(paths)`, `pictureClicked(path)`.
+    Signals: `sent(words, paths)`, `stopped()`, `picturesChanged(paths)`, `pictureClicked(path)`,
+    `pointAsked(on)`: the next drag on the picture is to put a box into the question, or not any more.
     """
 
     sent = Signal(str, list)
     stopped = Signal()
     picturesChanged = Signal(list)
     pictureClicked = Signal(Path)
+    pointAsked = Signal(bool)
 
     def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -128,6 +130,13 @@ class Composer(QFrame):
         self.attach_button.setAccessibleName(self.tr("Choose pictures"))
         set_icon(self.attach_button, "image")
         self.attach_button.clicked.connect(self.choose_pictures)
+        self.point_button = QToolButton(self)
+        self.point_button.setObjectName("pointButton")
+        self.point_button.setCheckable(True)
+        self.point_button.setToolTip(self.tr("Point: drag a box on the picture and ask about it"))
+        self.point_button.setAccessibleName(self.tr("Point at a place in the picture"))
+        set_icon(self.point_button, "box")
+        self.point_button.toggled.connect(self.pointAsked)
         self.send_button = QPushButton(self.tr("Send"), self)
         self.send_button.setObjectName("sendButton")
         set_icon(self.send_button, "send", "accent_text")
@@ -141,6 +150,7 @@ class Composer(QFrame):
         row = QHBoxLayout()
         row.setSpacing(Space.XS)
         row.addWidget(self.attach_button, 0, Qt.AlignmentFlag.AlignBottom)
+        row.addWidget(self.point_button, 0, Qt.AlignmentFlag.AlignBottom)
         row.addWidget(self.field, 1)
         row.addWidget(self.send_button, 0, Qt.AlignmentFlag.AlignBottom)
         row.addWidget(self.stop_button, 0, Qt.AlignmentFlag.AlignBottom)
@@ -174,6 +184,19 @@ class Composer(QFrame):
         )
         if chosen:
             self.attach(Path(name) for name in chosen)
+
+    # Pointing
+
+    def set_pointing_possible(self, possible: bool) -> None:
+        """Whether there is a picture to point at."""
+        self.point_button.setEnabled(possible)
+        if not possible:
+            self.point_button.setChecked(False)
+
+    def insert(self, token: str) -> None:
+        """Put a token where the cursor is."""
+        self.field.insertPlainText(token)
+        self.field.setFocus()
 
     # Sending
 

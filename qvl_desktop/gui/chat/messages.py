@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from qvl_desktop.gui.chat.answer_html import answer_html
+from qvl_desktop.gui.chat.answer_html import answer_html, shown_words
 from qvl_desktop.gui.chat.thread import Exchange, State
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, mono_font, set_kind, set_role, theme
@@ -61,9 +61,6 @@ class QuestionView(QWidget):
         self._words.setTextFormat(Qt.TextFormat.RichText)
         self._words.setWordWrap(True)
         self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        longest = max(map(self._words.fontMetrics().horizontalAdvance, exchange.question.split("\n")), default=0)
-        self._words.setMinimumWidth(min(longest + 2 * Space.M + Space.S, WIDEST_QUESTION))
-        self._words.setMaximumWidth(WIDEST_QUESTION)
         column = QVBoxLayout()
         column.setSpacing(Space.XS)
         if exchange.pictures:
@@ -88,6 +85,11 @@ class QuestionView(QWidget):
         self._words.setStyleSheet(
             f"QLabel#question {{ background: {colours.accent_soft}; border-radius: 10px; padding: 8px 12px; }}"
         )
+        self._words.ensurePolished()
+        lines = shown_words(self._exchange.question).split("\n")
+        longest = max(map(self._words.fontMetrics().horizontalAdvance, lines), default=0)
+        width = min(longest + 2 * Space.M + Space.L, WIDEST_QUESTION)
+        self._words.setFixedSize(width, self._words.heightForWidth(width))
 
 
 class AnswerView(QWidget):
@@ -119,11 +121,15 @@ class AnswerView(QWidget):
         self._status = QLabel(self)
         self._status.setObjectName("answerStatus")
         self._status.setWordWrap(True)
+        self._figures = QLabel(self)
+        self._figures.setObjectName("figures")
+        set_role(self._figures, "caption")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, Space.XL, 0)
         layout.setSpacing(Space.XS)
         layout.addWidget(self._words)
         layout.addWidget(self._status)
+        layout.addWidget(self._figures)
         layout.addWidget(self._make_tools())
         theme().changed.connect(self.refresh)
         self.refresh()
@@ -133,15 +139,14 @@ class AnswerView(QWidget):
         row = QHBoxLayout(self._tools)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.XS)
-        self._figures = QLabel(self._tools)
-        self._figures.setObjectName("figures")
-        set_role(self._figures, "caption")
         self.retry_button = QPushButton(self.tr("Try again"), self._tools)
         self.retry_button.setObjectName("retryButton")
         set_icon(self.retry_button, "refresh")
         self.retry_button.clicked.connect(self.retry)
         self.add_button = QPushButton(self.tr("Add to project"), self._tools)
         self.add_button.setObjectName("addToProjectButton")
+        for button in (self.add_button, self.retry_button):
+            button.setStyleSheet("QPushButton { padding: 3px 8px 3px 2px; }")
         set_icon(self.add_button, "plus")
         self.add_button.clicked.connect(self.addToProject)
         self.copy_button = QToolButton(self._tools)
@@ -151,18 +156,16 @@ class AnswerView(QWidget):
         self.copy_button.clicked.connect(self._copy)
         self.raw_button = QToolButton(self._tools)
         self.raw_button.setObjectName("rawButton")
+        self.raw_button.setText("<>")
         self.raw_button.setCheckable(True)
         self.raw_button.setToolTip(self.tr("Show the tokens as the model wrote them"))
-        set_icon(self.raw_button, "box")
         self.raw_button.toggled.connect(self._show_raw)
         set_kind(self.add_button, "quiet")
         set_kind(self.retry_button, "quiet")
-        for button in (self.copy_button, self.raw_button):
-            button.setAccessibleName(button.toolTip())
+        for tool in (self.copy_button, self.raw_button):
+            tool.setAccessibleName(tool.toolTip())
         for widget in (self.add_button, self.retry_button, self.copy_button, self.raw_button):
             row.addWidget(widget)
-        row.addSpacing(Space.S)
-        row.addWidget(self._figures)
         row.addStretch(1)
         return self._tools
 
@@ -204,6 +207,7 @@ class AnswerView(QWidget):
             button.setVisible(answered)
         self.retry_button.setVisible(exchange.state in (State.FAILED, State.STOPPED))
         self._figures.setText(self._figure_words())
+        self._figures.setVisible(bool(self._figures.text()))
 
     def set_waiting_for(self, words: str) -> None:
         """What is said while nothing of the answer is there yet."""
@@ -234,7 +238,10 @@ class AnswerView(QWidget):
         exchange = self._exchange
         if exchange.running or not exchange.tokens:
             return self.tr("Stopped") if exchange.state is State.STOPPED and exchange.answer else ""
-        words = [self.tr("%n token(s)", "", exchange.tokens), self.tr("{s:.1f} s").format(s=exchange.seconds)]
+        words = [
+            self.tr("{count} tokens").format(count=exchange.tokens),
+            self.tr("{s:.1f} s").format(s=exchange.seconds),
+        ]
         if exchange.tokens_per_second:
             words.insert(1, self.tr("{rate:.0f} tokens/s").format(rate=exchange.tokens_per_second))
         return " · ".join([*words, exchange.model] if exchange.model else words)

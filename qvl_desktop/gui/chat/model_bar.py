@@ -7,7 +7,7 @@ Owns the two choices and the words about the engine's state. Does not own the en
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from qvl_desktop.core.cards import ModelCard
 from qvl_desktop.core.chat_protocol import BASE_MODEL
@@ -41,11 +41,10 @@ class ModelBar(QWidget):
         self.adapters.setMinimumWidth(170)
         self._status = QLabel(self)
         self._status.setObjectName("engineStatus")
-        self.unload_button = QToolButton(self)
+        self.unload_button = QPushButton(self.tr("Unload"), self)
         self.unload_button.setObjectName("unloadButton")
         self.unload_button.setToolTip(self.tr("Unload the model and free its memory"))
-        self.unload_button.setAccessibleName(self.unload_button.toolTip())
-        set_icon(self.unload_button, "close")
+        set_kind(self.unload_button, "quiet")
         self.unload_button.clicked.connect(session.engine.unload)
         self.new_button = QPushButton(self.tr("New chat"), self)
         self.new_button.setObjectName("newChatButton")

@@ -11,11 +11,14 @@ from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from qvl_desktop.core.box import Box, Rect
+from qvl_desktop.core.cards import DEMO
 from qvl_desktop.core.chat_protocol import ChatOptions
 from qvl_desktop.core.errors import PictureError, QvlError
 from qvl_desktop.core.pictures import picture_size
+from qvl_desktop.core.tokens import format_box
 from qvl_desktop.gui.annotate.empty_state import EmptyState
 from qvl_desktop.gui.chat.composer import Composer, picture_files
 from qvl_desktop.gui.chat.model_bar import ModelBar
@@ -74,11 +77,20 @@ class ChatPage(QWidget):
             self.tr("Ask about a picture"),
             self.tr("Add a picture, then ask where something is, what is in it, or how many there are."),
         )
-        self.examples: list[QPushButton] = []
-        for words in (self.tr("Find the red circle."), self.tr("How many circles are there?")):
-            button = self._hello.add_button(words, "chat")
-            button.clicked.connect(lambda _=False, words=words: self._take_example(words))
-            self.examples.append(button)
+        for state in (self._hello, self._no_model):
+            state.words.setWordWrap(True)
+        self.examples = [self._hello.add_button("", "chat") for _ in range(2)]
+        for button in self.examples:
+            button.clicked.connect(lambda _=False, button=button: self._take_example(button.text()))
+
+    def _show_examples(self) -> None:
+        """Questions that the chosen model can answer."""
+        if self.bar.model == DEMO:
+            words = (self.tr("Find the red circle."), self.tr("How many circles are there?"))
+        else:
+            words = (self.tr("What is in this picture?"), self.tr("Find the largest object."))
+        for button, text in zip(self.examples, words, strict=True):
+            button.setText(text)
 
     def _lay_out(self) -> None:
         self._middle = QStackedWidget(self)
@@ -123,6 +135,9 @@ class ChatPage(QWidget):
         self.panel.chooseAsked.connect(self.composer.choose_pictures)
         self.panel.pictureChosen.connect(self._choose_picture)
         self.panel.view.boxHovered.connect(self._box_hovered)
+        self.panel.view.boxDrawn.connect(self._pointed)
+        self.panel.view.drawingLeft.connect(lambda: self.composer.point_button.setChecked(False))
+        self.composer.pointAsked.connect(self._point)
         self.panel.view.pictureShown.connect(lambda _: self._show_boxes())
         self.transcript.phraseHovered.connect(self._phrase_hovered)
         self.transcript.answerSelected.connect(self.select_answer)
@@ -253,17 +268,22 @@ class ChatPage(QWidget):
         path, size = self.panel.path, self.panel.view.picture_size
         if path is None or path != self.thread_data.picture_of(self._shown) or self.panel.view.waiting or not size:
             return []
-        exchange = self.thread_data.exchanges[self._shown]
-        text = settled(exchange.answer) if exchange.running else exchange.answer
-        found = [part for part in phrases(text) if isinstance(part, Phrase)]
         return [
             ShownBox((self._shown, number, place), box.decode(*size), phrase.words.strip())
-            for number, phrase in enumerate(found)
+            for number, phrase in enumerate(self._phrases())
             for place, box in enumerate(phrase.boxes)
         ]
 
+    def _phrases(self) -> list[Phrase]:
+        """The phrases of the shown answer, as far as they are certain."""
+        if not 0 <= self._shown < len(self.thread_data.exchanges):
+            return []
+        exchange = self.thread_data.exchanges[self._shown]
+        text = settled(exchange.answer) if exchange.running else exchange.answer
+        return [part for part in phrases(text) if isinstance(part, Phrase)]
+
     def _show_boxes(self) -> None:
-        self.panel.view.set_boxes(self._boxes())
+        self.panel.view.show_boxes(self._boxes())
 
     def _attached(self, paths: list[Path]) -> None:
         for path in paths:
@@ -295,10 +315,34 @@ class ChatPage(QWidget):
         if number is not None and index != self._shown:
             self.select_answer(index)
         self.transcript.light(index, number)
-        self.panel.view.highlight(None if number is None else (index, number, 0))
+        self._light_boxes(number)
 
     def _box_hovered(self, key: BoxKey | None) -> None:
         self.transcript.light(key[0] if key else None, key[1] if key else None)
+        self._light_boxes(key[1] if key else None)
+
+    def _light_boxes(self, number: int | None) -> None:
+        """Light up all boxes of one phrase of the shown answer, or none."""
+        found = self._phrases() if number is not None else []
+        boxes = found[number].boxes if number is not None and number < len(found) else ()
+        self.panel.view.light_all([(self._shown, number, place) for place in range(len(boxes))])
+
+    def _point(self, pointing: bool) -> None:
+        """Let the next drag put a box into the question. It belongs to the chat's last picture: that one is shown."""
+        paths = [*self.thread_data.pictures, *self.composer.pictures]
+        if pointing and paths:
+            self.panel.show_picture(self.composer.pictures[-1] if self.composer.pictures else self._last_picture())
+            self._show_boxes()
+        self.panel.view.set_drawing("" if pointing and paths else None)
+
+    def _last_picture(self) -> Path | None:
+        return self.thread_data.picture_of(self._last)
+
+    def _pointed(self, rect: Rect) -> None:
+        size = self.panel.view.picture_size
+        self.composer.point_button.setChecked(False)
+        if size is not None:
+            self.composer.insert(format_box(Box.encode(rect, *size)))
 
     # The project
 
@@ -335,6 +379,7 @@ class ChatPage(QWidget):
         self.panel.set_pictures(paths)
         if self.panel.path not in paths:
             self.panel.show_picture(paths[-1] if paths else None)
+        self.composer.set_pointing_possible(bool(paths))
 
     def _show_middle(self) -> None:
         if self.thread_data.exchanges:
@@ -342,6 +387,7 @@ class ChatPage(QWidget):
         else:
             self._middle.setCurrentWidget(self._hello if self.bar.model else self._no_model)
         self.composer.setEnabled(bool(self.bar.model))
+        self._show_examples()
 
     def _show_project(self) -> None:
         there = self._session.project is not None

@@ -1,7 +1,7 @@
 """The picture beside the chat, with the boxes of an answer.
 
 Owns which picture is shown, the strip to choose among several, and the invitation where there is none yet. Does not own
-drawing (`widgets.picture_view`) nor which boxes there are (`page`).
+drawing (`PointView`) nor which boxes there are (`page`).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QScrollArea, QStackedWi
 
 from qvl_desktop.gui.annotate.empty_state import EmptyState
 from qvl_desktop.gui.chat.messages import THUMBNAIL, PictureButton
+from qvl_desktop.gui.conversations.picture_pane import PointView
 from qvl_desktop.gui.theme import Space, set_surface
-from qvl_desktop.gui.widgets.picture_view import PictureView
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
 
 
@@ -29,7 +29,7 @@ class PicturePanel(QWidget):
         super().__init__(parent)
         self._thumbnails = thumbnails
         self._paths: list[Path] = []
-        self.view = PictureView(self)
+        self.view = PointView(self)
         self.view.setAcceptDrops(False)  # the page takes what is dropped anywhere
         self.view.viewport().setAcceptDrops(False)
         self.empty = EmptyState("image", self)
