@@ -235,7 +235,7 @@ def _read_run(path: Path) -> tuple[Path, RunHistory, list[str]]:
 
 def _default_name(plan: TrainingPlan) -> str:
     model = re.sub(r"[^\w.-]+", "-", Path(plan.model).name).strip("-") or "model"
-    return f"{model}-{plan.method}-{datetime.now():%Y%m%d-%H%M}"
+    return f"{model}-{plan.method}-{datetime.now():%m%d-%H%M}"
 
 
 def _free_folder(place: Path, name: str) -> Path:

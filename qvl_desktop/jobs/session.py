@@ -17,6 +17,7 @@ from qvl_desktop.core.errors import Cancelled, QvlError
 from qvl_desktop.jobs.runs import RunShelf
 from qvl_desktop.jobs.task import report_failures_to
 from qvl_desktop.storage.project import Project
+from qvl_desktop.storage.settings import data_folder
 
 if TYPE_CHECKING:
     from qvl_desktop.jobs.engine import EngineSupervisor
@@ -66,11 +67,11 @@ class Session(QObject):
         report_failures_to(self.report)
 
     @property
-    def runs_folder(self) -> Path | None:
-        """Where the runs of this project lie: the chosen folder, else `NAME.runs` beside it; None without a project."""
+    def runs_folder(self) -> Path:
+        """Where runs lie: the chosen folder, else `NAME.runs` beside the project, else (no project) the user's data."""
         if chosen := self.settings.runs_folder:
             return Path(chosen)
-        return self.project.path.with_suffix(".runs") if self.project else None
+        return self.project.path.with_suffix(".runs") if self.project else data_folder() / "runs"
 
     def open_project(self, path: Path) -> bool:
         """Open another project; on failure the present one stays open and the reason is shown. True on success."""
@@ -110,9 +111,8 @@ class Session(QObject):
 
     def look_at_runs(self) -> None:
         """List the runs of the project, attach to those that live, and put their adapters on the shelf."""
-        place = self.runs_folder
-        self.runs.look_in(place)
-        self.models.look_in(*([place] if place else []))
+        self.runs.look_in(self.runs_folder)
+        self.models.look_in(self.runs_folder)
 
     def report(self, error: Exception) -> None:
         """Show a failure: the sentence of a `QvlError` as it stands, anything else as unexpected, with the log."""

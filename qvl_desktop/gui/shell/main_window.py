@@ -17,7 +17,7 @@ from qvl_desktop.core.run_folder import RunState
 from qvl_desktop.gui.icons import application_icon
 from qvl_desktop.gui.shell import actions as action_table
 from qvl_desktop.gui.shell.pages import PAGES, PageSpec
-from qvl_desktop.gui.shell.rail import Rail
+from qvl_desktop.gui.shell.rail import WIDTH, Rail
 from qvl_desktop.gui.shell.settings_menu import SettingsMenu
 from qvl_desktop.gui.shell.toasts import Toasts
 from qvl_desktop.gui.shell.top_bar import TopBar
@@ -63,7 +63,7 @@ class MainWindow(QMainWindow):
         self._stack = QStackedWidget(self)
         frame = self._frame()
         self.setCentralWidget(frame)
-        self.toasts = Toasts(frame)
+        self.toasts = Toasts(frame, WIDTH)
         self._connect_session()
         self._restore()
 

@@ -69,7 +69,7 @@ class SettingsMenu(QMenu):
         theme().set_mode(action.data())
 
     def _choose_runs_folder(self) -> None:
-        start = str(self._session.runs_folder or "")
+        start = str(self._session.runs_folder)
         if folder := QFileDialog.getExistingDirectory(self.parentWidget(), self.tr("Folder for runs"), start):
             self._set_runs_folder(folder)
 

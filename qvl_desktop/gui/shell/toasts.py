@@ -1,4 +1,4 @@
-"""Notices: calm, not modal, in the lower right corner.
+"""Notices: calm, not modal, at the lower left, where no page has its buttons.
 
 Owns showing, repeating, hiding. Does not own what is said (`Session.notice`).
 """
@@ -20,13 +20,17 @@ SECONDS = {"info": 6, "success": 6, "warning": 12, "error": 0}
 COLOURS = {"info": "accent", "success": "success", "warning": "warning", "error": "danger"}
 MOST = 4
 WIDTH = 420
+ABOVE_FOOT = 44
+"""Pixels kept free below, for the line at the foot of a list."""
 
 
 class Toasts(QWidget):
     """Lies over its parent, transparent for the mouse where there is no notice."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, left: int) -> None:
+        """`left` is where the pages begin, in pixels of the parent."""
         super().__init__(parent)
+        self._left = left
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(Space.S)
@@ -40,6 +44,7 @@ class Toasts(QWidget):
         for toast in self._toasts:
             if (toast.level, toast.text) == (level, text):
                 toast.again()
+                self._place()
                 return
         toast = Toast(level, text, self)
         toast.closed = lambda: self._remove(toast)
@@ -71,10 +76,9 @@ class Toasts(QWidget):
     def _place(self) -> None:
         self.setVisible(bool(self._toasts))
         parent = self._over
-        self.setFixedWidth(min(WIDTH, parent.width() - 2 * Space.L))
-        height = self._layout.heightForWidth(self.width()) if self._layout.hasHeightForWidth() else -1
-        self.resize(self.width(), max(height, self.sizeHint().height()))
-        self.move(parent.width() - self.width() - Space.L, parent.height() - self.height() - Space.L)
+        width = min(WIDTH, parent.width() - self._left - 2 * Space.L)
+        height = sum(toast.fit(width) for toast in self._toasts) + Space.S * max(0, len(self._toasts) - 1)
+        self.setGeometry(self._left + Space.L, parent.height() - height - ABOVE_FOOT, width, height)
         self.raise_()
 
 
@@ -119,6 +123,13 @@ class Toast(QFrame):
         self._count += 1
         self._label.setText(f"{self.text}  ×{self._count}")
         self._start()
+
+    def fit(self, width: int) -> int:
+        """Take the height that the text needs at this width; the height in pixels."""
+        layout = self.layout()
+        assert layout is not None
+        self.setFixedHeight(max(layout.totalHeightForWidth(width), layout.totalMinimumSize().height()))
+        return self.height()
 
     def _start(self) -> None:
         if seconds := SECONDS[self.level]:

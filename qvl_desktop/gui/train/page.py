@@ -65,7 +65,6 @@ class TrainPage(QWidget):
     def show_new_run(self) -> None:
         """Show the form of a new run."""
         self.run_list.choose(None)
-        self.run_list.clearSelection()
         self._detail.setCurrentIndex(0)
 
     def show_run(self, path: Path) -> None:
@@ -154,9 +153,8 @@ class TrainPage(QWidget):
         self.new_run.choose_model(reference)
 
     def _start(self, plan: TrainingPlan) -> None:
-        place = self._session.runs_folder or Path(plan.data).with_suffix(".runs")
         try:
-            path = self._runs.begin(plan, place)
+            path = self._runs.begin(plan, self._session.runs_folder)
         except QvlError as error:
             self._session.report(error)
             return

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 from qvl_desktop.core.run_folder import RunState
 from qvl_desktop.gui.theme import Space, theme
 from qvl_desktop.gui.widgets.guarded import guarded
-from qvl_desktop.gui.words import STATE_ROLES, date_text, method_text, percent_text, state_text
+from qvl_desktop.gui.words import STATE_ROLES, date_text, percent_text, state_text
 from qvl_desktop.jobs.run_summary import RunSummary
 from qvl_desktop.jobs.training import ALIVE
 
@@ -73,8 +73,7 @@ def detail_text(run: RunSummary) -> str:
     """The second line of a run: what is most worth knowing in its state."""
     if run.state in ALIVE and run.total:
         return f"{run.step} / {run.total}"
-    parts = [method_text(run.method) if run.method else "", date_text(run.created)]
-    return "  ·  ".join(part for part in parts if part)
+    return date_text(run.created)
 
 
 class RunDelegate(QStyledItemDelegate):
@@ -140,7 +139,7 @@ class RunList(QListView):
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.selectionModel().currentChanged.connect(self._current_changed)
+        self.selectionModel().selectionChanged.connect(self._selection_changed)
         theme().changed.connect(self.viewport().update)
 
     def show_runs(self, runs: list[RunSummary]) -> None:
@@ -161,17 +160,21 @@ class RunList(QListView):
         """Select a run, or none."""
         row = -1 if path is None else self._model.row_of(path)
         self.setCurrentIndex(self._model.index(row) if row >= 0 else QModelIndex())
+        if row < 0:
+            self.clearSelection()
 
     @property
     def chosen(self) -> Path | None:
         """The folder of the selected run."""
-        run = self.currentIndex().data(_SUMMARY)
-        return run.folder.path if isinstance(run, RunSummary) else None
+        for index in self.selectedIndexes():
+            run = index.data(_SUMMARY)
+            if isinstance(run, RunSummary):
+                return run.folder.path
+        return None
 
-    def _current_changed(self, current: QModelIndex) -> None:
-        run = current.data(_SUMMARY)
-        if isinstance(run, RunSummary):
-            self.runChosen.emit(run.folder.path)
+    def _selection_changed(self) -> None:
+        if (path := self.chosen) is not None:
+            self.runChosen.emit(path)
 
 
 SHOWS_RESUME = frozenset({RunState.INTERRUPTED, RunState.STOPPED, RunState.FAILED})

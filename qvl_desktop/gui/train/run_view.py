@@ -77,7 +77,7 @@ class RunView(QWidget):
         self._bar.setTextVisible(False)
         self._figures = Figures(self)
         self.curves = Curves(self)
-        self.curves.setMinimumHeight(230)
+        self.curves.setMinimumHeight(290)
         self._sample = SampleView(self)
         self._log = QPlainTextEdit(self)
         self._log.setReadOnly(True)
