@@ -2,8 +2,8 @@
 
 A decoder of about 50 million parameters runs in float32 and bfloat16. The yardstick is what torch's own products of
 exactly the same shapes take, with as many different matrices, in the same order: the linear layers, the head and
-attention's two products. What stands above 1.0 is norms, rotary positions, softmax, caches and Python. A training step is the loss of every token and the gradient of every weight; the optimiser's update belongs to
-neither side.
+attention's two products. What stands above 1.0 is norms, rotary positions, softmax, caches and Python. A training step is
+the loss of every token and the gradient of every weight; the optimiser's update belongs to neither side.
 
 Run: `python benchmarks/model_cpu.py [--threads 2] [--repeats 20] [--save]` on a machine that does nothing else.
 """
@@ -21,9 +21,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import torch
 import torch.nn.functional as F
-from transformers import DynamicCache
 
 from benchmarks.report import Row, show
+from qvl_desktop.models.growing_cache import GrowingCache
 from qvl_desktop.models.qwen_vl import QwenVLConfig, QwenVLForConditionalGeneration
 
 LIMIT = 1.5
@@ -130,14 +130,14 @@ def measure(
     products = Products(config, dtype)
     ids = torch.randint(0, config.vocab_size // 2, (1, prompt))
     one, learnt = ids[:, :1], ids[:, :sample]
-    cache = DynamicCache(config=config)
+    cache = GrowingCache()
     model.eval()
     with torch.no_grad():
         model(input_ids=ids, past_key_values=cache, use_cache=True, logits_to_keep=1)
 
     @torch.no_grad()
     def read() -> None:
-        model(input_ids=ids, past_key_values=DynamicCache(config=config), use_cache=True, logits_to_keep=1)
+        model(input_ids=ids, past_key_values=GrowingCache(), use_cache=True, logits_to_keep=1)
 
     @torch.no_grad()
     def step() -> None:

@@ -15,7 +15,6 @@ from itertools import pairwise
 from typing import Any, Literal
 
 import torch
-from transformers import DynamicCache
 
 from qvl_desktop.core.conversation import Turn
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
@@ -24,6 +23,7 @@ from qvl_desktop.engine.prefix import Prefix
 from qvl_desktop.engine.sampling import GREEDY, Sampler, Sampling
 from qvl_desktop.engine.text_stream import TextStream
 from qvl_desktop.models.errors import ModelError
+from qvl_desktop.models.growing_cache import GrowingCache
 from qvl_desktop.models.qwen_vl.prompt import DEFAULT_WINDOW, Prompt, encode_prompt, picture_paths, stop_ids
 from qvl_desktop.models.qwen_vl.spans import check_picture_count
 from qvl_desktop.models.qwen_vl.special_tokens import POINTING_TOKENS
@@ -229,7 +229,7 @@ class Generator:
             if length > 0:
                 kept.crop(length)
                 return kept
-        return Prefix(DynamicCache(config=self._base.config), [], [], variant, level)
+        return Prefix(GrowingCache(), [], [], variant, level)
 
     def _picture_places(self, input_ids: Sequence[int]) -> list[int]:
         """Where the tokens of each picture begin."""
@@ -257,7 +257,7 @@ class Generator:
             mask[row, longest - len(prompt.input_ids) :] = 1
         rows = [row for _, _, features in prepared for row in features]
         features = torch.stack(rows) if rows else None
-        cache = DynamicCache(config=self._base.config)
+        cache = GrowingCache()
         answers: list[list[int]] = [[] for _ in prepared]
         alive = list(range(len(prepared)))
         for _ in range(min(max_new_tokens, self.context - longest)):
@@ -350,7 +350,7 @@ def evaluating(model: Any) -> Iterator[None]:
             module.training = True
 
 
-def _select_level(cache: DynamicCache, rows: torch.Tensor) -> None:
+def _select_level(cache: GrowingCache, rows: torch.Tensor) -> None:
     """Keep the rotary level of the remaining rows where the model keeps one a row."""
     level = getattr(cache, "ntk_level", 0)
     if isinstance(level, torch.Tensor) and level.ndim and len(level) > 1:

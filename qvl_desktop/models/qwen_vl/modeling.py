@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 from torch import nn
-from transformers import AutoConfig, AutoModelForCausalLM, Cache, DynamicCache, PreTrainedModel
+from transformers import AutoConfig, AutoModelForCausalLM, Cache, PreTrainedModel
 from transformers.masking_utils import create_causal_mask
 from transformers.modeling_outputs import BaseModelOutputWithPast
 from transformers.modeling_utils import slice_logits_to_keep
@@ -21,6 +21,7 @@ from transformers.utils.output_capturing import OutputRecorder, capture_outputs
 
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.models.errors import VisualTowerMissingError
+from qvl_desktop.models.growing_cache import GrowingCache
 from qvl_desktop.models.qwen_vl.configuration import QwenVLConfig
 from qvl_desktop.models.qwen_vl.decoder import Positions, QwenVLAttention, QwenVLBlock, QwenVLRMSNorm
 from qvl_desktop.models.qwen_vl.generation import QwenVLGenerationMixin
@@ -181,7 +182,7 @@ class QwenVLModel(QwenVLPreTrainedModel):
                 raise ValueError("one of input_ids and inputs_embeds is needed")
             inputs_embeds, features = self.embed(input_ids, pixel_values, image_features)
         if use_cache and past_key_values is None:
-            past_key_values = DynamicCache(config=self.config)
+            past_key_values = GrowingCache()
         past_length = past_key_values.get_seq_length() if past_key_values is not None else 0
         if not torch.compiler.is_compiling():
             past_length = int(past_length)
