@@ -155,7 +155,7 @@ def test_text_has_contrast(colours: Colours) -> None:
         assert contrast(getattr(colours, control), colours.panel) >= 3.0, control
 
 
-def test_language_switches_while_open(window: MainWindow, session: Session, tmp_path: Path) -> None:
+def test_language_switches_while_open(window: MainWindow, session: Session, qtbot: QtBot, tmp_path: Path) -> None:
     assert session.create_project(tmp_path / "p.qvl")
     for page in PAGES:
         window.show_page(page.name)
@@ -165,6 +165,16 @@ def test_language_switches_while_open(window: MainWindow, session: Session, tmp_
         window.show_page(page.name)
     window.change_language("en")
     assert button(window, "rail-train").text() == "Train"
+    qtbot.wait(50)  # the pages of the other language are deleted now
+    with qtbot.captureExceptions() as raised:
+        session.engine.stageChanged.emit("model")
+        session.engine.stateChanged.emit(session.engine.state)
+        session.modelsChanged.emit()
+        session.runs.listChanged.emit()
+        theme().set_mode("dark")
+        theme().set_mode("light")
+        session.close_project()
+    assert raised == []
 
 
 @pytest.mark.parametrize(

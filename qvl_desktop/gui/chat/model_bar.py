@@ -61,8 +61,8 @@ class ModelBar(QWidget):
         self.models.activated.connect(self._model_chosen)
         self.adapters.activated.connect(self._adapter_chosen)
         session.modelsChanged.connect(self.show_cards)
-        session.engine.stateChanged.connect(lambda _: self._show_state())
-        session.engine.stageChanged.connect(lambda _: self._show_state())
+        session.engine.stateChanged.connect(self._show_state)
+        session.engine.stageChanged.connect(self._show_state)
         self.show_cards()
         self._show_state()
 

@@ -125,7 +125,7 @@ class ChatPage(QWidget):
         session.chatRequested.connect(self.bar.choose)
         session.projectChanged.connect(self._show_project)
         session.engine.crashed.connect(self._crashed)
-        session.engine.stageChanged.connect(lambda _: self._say_waiting())
+        session.engine.stageChanged.connect(self._say_waiting)
         self.bar.changed.connect(self._choice_changed)
         self.bar.newChat.connect(self.new_chat)
         self.composer.sent.connect(self.ask)
