@@ -121,7 +121,7 @@ def demo_plan(data: Path | str) -> TrainingPlan:
         data=str(data),
         method="qlora",
         epochs=6.0,
-        learning_rate=2e-3,
+        learning_rate=7e-4,
         batch_size=8,
         accumulation=1,
         lora_rank=16,
