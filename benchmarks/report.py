@@ -16,7 +16,7 @@ RESULTS = Path(__file__).resolve().parent / "results"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure. `limit` is the aim or the peer's figure in the same unit; `note` says which, or how it was measured."""
+    """One figure. `limit` is the aim or a peer's figure in the same unit; `note` says which."""
 
     what: str
     ours: float

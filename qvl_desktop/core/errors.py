@@ -33,7 +33,7 @@ def _rebuild(kind: type[QvlError], template: str, values: dict[str, object]) -> 
     return kind(template, **values)
 
 
-class Cancelled(Exception):  # noqa: N818 - it is not an error
+class Cancelled(Exception):
     """The user stopped the work: unwinds quietly and is never shown."""
 
 

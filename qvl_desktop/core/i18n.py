@@ -29,6 +29,6 @@ def translate(context: str, text: str) -> str:
     return _translator(context, text)
 
 
-def QT_TRANSLATE_NOOP(context: str, text: str) -> str:  # noqa: N802 - the name lupdate looks for
+def QT_TRANSLATE_NOOP(context: str, text: str) -> str:
     """Mark `text` for extraction and return it unchanged; it is translated where it is shown."""
     return text
