@@ -91,6 +91,10 @@
         <translation>已停止</translation>
     </message>
     <message>
+        <source>{count} token</source>
+        <translation>{count} 个 token</translation>
+    </message>
+    <message>
         <source>{count} tokens</source>
         <translation>{count} 个 token</translation>
     </message>

@@ -238,8 +238,9 @@ class AnswerView(QWidget):
         exchange = self._exchange
         if exchange.running or not exchange.tokens:
             return self.tr("Stopped") if exchange.state is State.STOPPED and exchange.answer else ""
+        count = self.tr("{count} tokens") if exchange.tokens > 1 else self.tr("{count} token")
         words = [
-            self.tr("{count} tokens").format(count=exchange.tokens),
+            count.format(count=exchange.tokens),
             self.tr("{s:.1f} s").format(s=exchange.seconds),
         ]
         if exchange.tokens_per_second:

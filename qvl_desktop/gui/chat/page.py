@@ -111,7 +111,7 @@ class ChatPage(QWidget):
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
         split.setChildrenCollapsible(False)
-        talk.setMinimumWidth(360)
+        talk.setMinimumWidth(440)
         self.panel.setMinimumWidth(280)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
