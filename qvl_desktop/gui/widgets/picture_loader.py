@@ -7,7 +7,6 @@ thumbnails on disk (`thumbnails`) or drawing (`picture_view`).
 
 from __future__ import annotations
 
-import contextlib
 import sys
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
@@ -16,12 +15,13 @@ from functools import partial
 from pathlib import Path
 
 from PIL import Image
-from PySide6.QtCore import QObject, Qt, Signal, SignalInstance
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from qvl_desktop.core.errors import PictureError, QvlError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.pictures import open_upright, to_rgb
+from qvl_desktop.gui.widgets.relay import Relay
 
 CACHE_BYTES = 400 * 2**20
 """Decoded pictures kept in memory (the newest is always kept, whatever its size)."""
@@ -85,7 +85,6 @@ class PictureLoader(QObject):
 
     loaded = Signal(object, object)
     failed = Signal(object, str)
-    _decoded = Signal(object, object, object)
 
     def __init__(self, parent: QObject | None = None, *, cache_bytes: int = CACHE_BYTES) -> None:
         super().__init__(parent)
@@ -95,7 +94,7 @@ class PictureLoader(QObject):
         self._later: list[Path] = []
         self._running: set[Path] = set()
         self._executor = ThreadPoolExecutor(_WORKERS, thread_name_prefix="decode")
-        self._decoded.connect(self._take, Qt.ConnectionType.QueuedConnection)
+        self._relay = Relay(self._take)
         self.destroyed.connect(partial(self._executor.shutdown, wait=False, cancel_futures=True))
 
     def cached(self, path: Path) -> Raster | None:
@@ -135,7 +134,7 @@ class PictureLoader(QObject):
     def _pump(self) -> None:
         while len(self._running) < _WORKERS and (path := self._next()) is not None:
             self._running.add(path)
-            self._executor.submit(_decode_into, path, self._decoded)
+            self._executor.submit(_decode_into, path, self._relay)
 
     def _next(self) -> Path | None:
         for path in self._wanted:
@@ -147,7 +146,9 @@ class PictureLoader(QObject):
                 return path
         return None
 
-    def _take(self, path: Path, stamp: int, outcome: Raster | str) -> None:
+    @Slot(object)
+    def _take(self, decoded: tuple[Path, int, Raster | str]) -> None:
+        path, stamp, outcome = decoded
         self._running.discard(path)
         wanted = path in self._wanted
         if wanted:
@@ -169,8 +170,8 @@ class PictureLoader(QObject):
             total -= dropped.byte_count
 
 
-def _decode_into(path: Path, decoded: SignalInstance) -> None:
-    """Decode on a worker thread and send the result back as a queued signal."""
+def _decode_into(path: Path, relay: Relay) -> None:
+    """Decode on a worker thread and send the result back."""
     stamp = _stamp(path)
     outcome: Raster | str
     try:
@@ -180,8 +181,7 @@ def _decode_into(path: Path, decoded: SignalInstance) -> None:
     except Exception as error:  # noqa: BLE001 - the edge of a worker
         sys.excepthook(type(error), error, error.__traceback__)
         outcome = f"{path}: {error}"
-    with contextlib.suppress(RuntimeError):  # the window closed while this was decoded
-        decoded.emit(path, stamp, outcome)
+    relay.done.emit((path, stamp, outcome))
 
 
 def _stamp(path: Path) -> int:

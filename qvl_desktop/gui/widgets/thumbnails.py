@@ -17,12 +17,13 @@ from functools import partial
 from pathlib import Path
 
 from PIL import Image
-from PySide6.QtCore import QObject, Qt, Signal, SignalInstance
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from qvl_desktop.core.errors import PictureError, QvlError
 from qvl_desktop.core.pictures import open_upright, to_rgb
 from qvl_desktop.gui.widgets.picture_loader import to_qimage
+from qvl_desktop.gui.widgets.relay import Relay
 from qvl_desktop.storage.settings import cache_folder
 
 SIDE = 160
@@ -40,7 +41,6 @@ class Thumbnails(QObject):
     """
 
     ready = Signal(object)
-    _made = Signal(object, object)
 
     def __init__(self, parent: QObject | None = None, *, folder: Path | None = None) -> None:
         super().__init__(parent)
@@ -49,7 +49,7 @@ class Thumbnails(QObject):
         self._waiting: OrderedDict[Path, None] = OrderedDict()
         self._running: set[Path] = set()
         self._executor = ThreadPoolExecutor(_WORKERS, thread_name_prefix="thumbnail")
-        self._made.connect(self._take, Qt.ConnectionType.QueuedConnection)
+        self._relay = Relay(self._take)
         self.destroyed.connect(partial(self._executor.shutdown, wait=False, cancel_futures=True))
 
     def get(self, file: Path) -> QImage | str | None:
@@ -79,9 +79,11 @@ class Thumbnails(QObject):
         while self._waiting and len(self._running) < _WORKERS:
             file, _ = self._waiting.popitem(last=True)
             self._running.add(file)
-            self._executor.submit(_make_into, file, self._folder, self._made)
+            self._executor.submit(_make_into, file, self._folder, self._relay)
 
-    def _take(self, file: Path, outcome: QImage | str) -> None:
+    @Slot(object)
+    def _take(self, made: tuple[Path, QImage | str]) -> None:
+        file, outcome = made
         self._running.discard(file)
         self._kept[file] = outcome
         while len(self._kept) > KEPT_IN_MEMORY:
@@ -123,8 +125,8 @@ def _keep(image: Image.Image, place: Path) -> None:
         beside.replace(place)
 
 
-def _make_into(file: Path, folder: Path, made: SignalInstance) -> None:
-    """Make on a worker thread and send the result back as a queued signal."""
+def _make_into(file: Path, folder: Path, relay: Relay) -> None:
+    """Make on a worker thread and send the result back."""
     outcome: QImage | str
     try:
         outcome = thumbnail(file, folder)
@@ -135,5 +137,4 @@ def _make_into(file: Path, folder: Path, made: SignalInstance) -> None:
     except Exception as error:  # noqa: BLE001 - the edge of a worker
         sys.excepthook(type(error), error, error.__traceback__)
         outcome = str(error)
-    with contextlib.suppress(RuntimeError):  # the window closed while this was made
-        made.emit(file, outcome)
+    relay.done.emit((file, outcome))
