@@ -2,8 +2,8 @@
 
 A decoder of about 50 million parameters runs in float32 and bfloat16. The yardstick is what torch's own products of
 exactly the same shapes take, with as many different matrices, in the same order: the linear layers, the head and
-attention's two products. What stands above 1.0 is norms, rotary positions, softmax, caches and Python. A training step is
-the loss of every token and the gradient of every weight; the optimiser's update belongs to neither side.
+attention's two products. What stands above 1.0 is norms, rotary positions, softmax, caches and Python. A training step
+is the loss of every token and the gradient of every weight; the optimiser's update belongs to neither side.
 
 Run: `python benchmarks/model_cpu.py [--threads 2] [--repeats 20] [--save]` on a machine that does nothing else.
 """

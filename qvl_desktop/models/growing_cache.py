@@ -58,7 +58,7 @@ class GrowingLayer(DynamicLayer):
             return False
         keys, values = self._buffers
         ours = self.keys.data_ptr() == keys.data_ptr() and self.values.data_ptr() == values.data_ptr()
-        return ours and len(keys) == len(self.keys) == len(states) and end <= keys.shape[2]
+        return ours and keys.shape[0] == self.keys.shape[0] == states.shape[0] and end <= keys.shape[2]
 
     def _grow(self, past: int, end: int, key_states: torch.Tensor, value_states: torch.Tensor) -> None:
         room = end + max(ROOM, end // SHARE)

@@ -56,9 +56,7 @@ class QwenVLRMSNorm(nn.Module):
 
     def forward(self, states: torch.Tensor) -> torch.Tensor:
         """Same shape and dtype as ``states``."""
-        wide = states.float()
-        normed = wide * torch.rsqrt(wide.pow(2).mean(-1, keepdim=True) + self.eps)
-        return normed.to(states.dtype) * self.weight
+        return F.rms_norm(states, self.weight.shape, self.weight, self.eps)
 
 
 def eager_attention(
@@ -120,12 +118,9 @@ class QwenVLAttention(nn.Module):
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
         """(rows, tokens, hidden) -> the same, and the weights when the implementation gives them."""
         rows, tokens, _ = hidden_states.shape
-        query, key, value = (
-            part.view(rows, tokens, self.heads, self.head_dim).transpose(1, 2)
-            for part in self.c_attn(hidden_states).chunk(3, dim=-1)
-        )
-        query = rotate(query, positions.cos, positions.sin)
-        key = rotate(key, positions.cos, positions.sin)
+        heads = self.c_attn(hidden_states).view(rows, tokens, 3 * self.heads, self.head_dim).transpose(1, 2)
+        turned, value = heads.split((2 * self.heads, self.heads), dim=1)
+        query, key = rotate(turned, positions.cos, positions.sin).chunk(2, dim=1)
         if positions.query_scale is not None:
             query = query * positions.query_scale
         if past_key_values is not None:

@@ -84,5 +84,7 @@ def rotate(states: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.
     """Rotate the first 2 * cos.shape[-1] channels of (rows, heads, tokens, channels), halves paired, in float32."""
     half = cos.shape[-1]
     wide = states.float()
-    first, second, rest = wide[..., :half], wide[..., half : 2 * half], wide[..., 2 * half :]
-    return torch.cat([first * cos - second * sin, second * cos + first * sin, rest], dim=-1).to(states.dtype)
+    parts = wide.split((half, half, wide.shape[-1] - 2 * half), dim=-1)
+    first, second = parts[:2]
+    turned = [first * cos - second * sin, second * cos + first * sin]
+    return torch.cat([*turned, parts[2]] if parts[2].shape[-1] else turned, dim=-1).to(states.dtype)
