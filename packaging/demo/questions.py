@@ -22,23 +22,6 @@ _WEIGHTS = (46, 6, 5, 11, 14, 12, 6)
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """One exchange. ``boxes`` are the boxes of the answer in order; ``ref`` what was asked for, where one thing was."""
-
-    kind: str
-    language: str
-    question: str
-    answer: str
-    boxes: tuple[Box, ...] = ()
-    ref: str = ""
-
-
-def box_of(scene: Scene, thing: SceneObject) -> Box:
-    """The token box of an object."""
-    return Box.encode(Rect(*thing.box), *scene.size)
-
-
-@dataclass(frozen=True, slots=True)
 class Look:
     """What is asked for: a shape, a colour, or both; ``None`` leaves one open."""
 
@@ -62,6 +45,27 @@ class Look:
         if language == "en":
             return f"{colour} {name}"
         return f"{colour}的{name}" if rng is not None and rng.random() < 0.15 else colour + name
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One exchange. ``boxes`` are the boxes of the answer in order, ``about`` those of the question, as they are;
+    ``looks`` what was asked for, box by box,
+    ``ref`` its words, where one thing was."""
+
+    kind: str
+    language: str
+    question: str
+    answer: str
+    boxes: tuple[Box, ...] = ()
+    ref: str = ""
+    about: tuple[Box, ...] = ()
+    looks: tuple[Look, ...] = ()
+
+
+def box_of(scene: Scene, thing: SceneObject) -> Box:
+    """The token box of an object."""
+    return Box.encode(Rect(*thing.box), *scene.size)
 
 
 def found(scene: Scene, look: Look) -> list[Box]:
@@ -149,6 +153,7 @@ class QuestionMaker:
             format_ref(ref, boxes),
             tuple(boxes),
             ref,
+            looks=(look,) * len(boxes),
         )
 
     def _find_two(self, language: str) -> Question | None:
@@ -161,22 +166,27 @@ class QuestionMaker:
         ref, other = self._words(first, language), self._words(second, language)
         text = self._pick(words.FIND_TWO, language).format(ref=ref, other=other)
         return Question(
-            "find_two", language, text, format_ref(ref, boxes[0]) + format_ref(other, boxes[1]), (*boxes[0], *boxes[1])
+            "find_two",
+            language,
+            text,
+            format_ref(ref, boxes[0]) + format_ref(other, boxes[1]),
+            (*boxes[0], *boxes[1]),
+            looks=(first,) * len(boxes[0]) + (second,) * len(boxes[1]),
         )
 
     def _find_all(self, language: str) -> Question | None:
         if self.unseen:
             return None
-        things = sorted(
-            (box_of(self.scene, thing), Look(thing.shape, thing.colour).phrase(language)) for thing in self.known
-        )
+        things = sorted(((box_of(self.scene, thing), thing) for thing in self.known), key=lambda pair: pair[0])
+        looks = tuple(Look(thing.shape, thing.colour) for _, thing in things)
         text = self._pick(words.FIND_ALL, language)
         return Question(
             "find_all",
             language,
             text,
-            "".join(format_ref(ref, [box]) for box, ref in things),
+            "".join(format_ref(look.phrase(language), [box]) for look, (box, _) in zip(looks, things, strict=True)),
             tuple(box for box, _ in things),
+            looks=looks,
         )
 
     def _absent(self, language: str) -> Question | None:
@@ -200,7 +210,9 @@ class QuestionMaker:
         high = [min(max(value + self.rng.randint(-shift, shift), 0), 999) for value in (exact.x2, exact.y2)]
         text = self._pick(words.DESCRIBE, language).format(box=format_box(Box(*low, *high)))
         phrase = Look(thing.shape, thing.colour).phrase(language)
-        return Question("describe", language, text, words.article(phrase) if language == "en" else phrase)
+        return Question(
+            "describe", language, text, words.article(phrase) if language == "en" else phrase, about=(exact,)
+        )
 
     def _asked_about(self, language: str, chance: float) -> tuple[str, int] | None:
         if self.rng.random() < chance:

@@ -12,8 +12,12 @@ from demo.scenes import SceneStyle
 class Stage:
     """A stretch of steps.
 
-    ``rate`` is the learning rate's share at the stage's start and end (linear between). ``tokens`` is the length of the
-    decoder's rows, 0 trains the visual tower alone; ``tower`` says whether the tower learns.
+    ``rate`` and ``decoder_rate`` are shares of the learning rates at the stage's start and end (linear between).
+    ``asked`` is how many of the batch's scenes are asked about (0: all); the others teach the tower only.
+    ``box_weight`` weighs the boxes in the vision loss. ``tokens`` is the length of the decoder's rows, 0 trains the
+    visual tower alone; ``two_pictures`` the chance that two scenes share a conversation. ``tower`` says whether the
+    tower learns, ``shaped`` whether the answers teach it too. ``pointing`` and ``reading`` weigh the lessons of where
+    to look and of what number stands there, ``tens_weight`` the second digit of a coordinate.
     """
 
     name: str
@@ -21,10 +25,16 @@ class Stage:
     batch: int
     style: SceneStyle
     rate: tuple[float, float] = (1.0, 1.0)
+    decoder_rate: tuple[float, float] = (1.0, 1.0)
     tokens: int = 0
     two_pictures: float = 0.0
     tower: bool = True
-    vision_weight: float = 1.0
+    shaped: bool = True
+    box_weight: float = 1.0
+    asked: int = 0
+    pointing: float = 0.0
+    reading: float = 0.0
+    tens_weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +105,8 @@ class Recipe:
     stages: tuple[Stage, ...]
     sizes: Sizes = field(default_factory=Sizes)
     seed: int = 20
-    matrix_rate: float = 0.005
-    other_rate: float = 1e-3
+    vision_rates: tuple[float, float] = (0.005, 1e-3)
+    decoder_rates: tuple[float, float] = (0.01, 1.5e-3)
     warmup: int = 50
 
     @property
@@ -104,12 +114,17 @@ class Recipe:
         """Steps of all stages."""
         return sum(stage.steps for stage in self.stages)
 
-    def at(self, step: int) -> tuple[Stage, float]:
-        """The stage of a step (counted from 0) and the share of the learning rate there."""
+    def at(self, step: int) -> tuple[Stage, float, float]:
+        """The stage of a step (counted from 0) and the shares of both learning rates there, each half warmed up."""
+        vision, decoder = step, step
         for stage in self.stages:
+            if not stage.tokens:
+                decoder -= stage.steps
             if step < stage.steps:
-                start, end = stage.rate
-                return stage, start + (end - start) * step / stage.steps
+                done = step / stage.steps
+                shares = [start + (end - start) * done for start, end in (stage.rate, stage.decoder_rate)]
+                warm = [min(1.0, (count + 1) / self.warmup) for count in (vision, max(decoder, 0))]
+                return stage, shares[0] * warm[0], shares[1] * warm[1]
             step -= stage.steps
         raise IndexError("the recipe has no such step")
 
@@ -120,12 +135,56 @@ def scenes(most: int, least: int = 1) -> SceneStyle:
 
 
 RECIPE = Recipe(
-    stages=(Stage("vision", 2600, 24, SceneStyle(objects=(1, 5), unseen=0.3), rate=(1.0, 0.5)),),
+    stages=(
+        Stage("vision", 1399, 24, SceneStyle(objects=(1, 5), unseen=0.3), rate=(1.0, 0.731)),
+        Stage("speech", 346, 16, scenes(4), rate=(0.5, 0.4654), tokens=352, shaped=False),
+        Stage(
+            "joint",
+            292,
+            32,
+            scenes(5),
+            (0.5, 0.4838),
+            (1.0, 0.9513),
+            asked=12,
+            tokens=352,
+            two_pictures=0.15,
+            box_weight=2.0,
+        ),
+        Stage("sharpen", 600, 24, scenes(5), rate=(0.48, 0.03), box_weight=2.0),
+        Stage("listen", 1057, 16, scenes(5), (0.5, 0.5), (0.5, 0.5), tower=False, pointing=1.0, tokens=352),
+        Stage(
+            "read",
+            367,
+            16,
+            scenes(5),
+            (0.5, 0.5),
+            (0.6, 0.6),
+            tower=False,
+            pointing=0.5,
+            reading=1.0,
+            tokens=352,
+            tens_weight=2.5,
+        ),
+        Stage(
+            "settle",
+            1200,
+            16,
+            scenes(5),
+            (0.5, 0.0),
+            (0.6, 0.0),
+            tower=False,
+            pointing=0.5,
+            reading=0.7,
+            tens_weight=2.5,
+            tokens=352,
+            two_pictures=0.08,
+        ),
+    ),
 )
 TINY = Recipe(
     stages=(
         Stage("vision", 2, 2, scenes(2)),
-        Stage("joint", 4, 2, scenes(3), tokens=160, two_pictures=0.5),
+        Stage("joint", 4, 2, scenes(3), tokens=160, two_pictures=0.5, pointing=0.5, reading=0.5),
     ),
     sizes=Sizes(
         patch_size=56,
@@ -134,7 +193,7 @@ TINY = Recipe(
         vision_heads=2,
         queries=16,
         hidden_size=64,
-        layers=1,
+        layers=2,
         heads=2,
         inner=64,
     ),

@@ -10,6 +10,7 @@ import contextlib
 import multiprocessing
 import os
 import queue
+import signal
 from typing import TYPE_CHECKING
 
 import torch
@@ -48,6 +49,7 @@ def _draw(
         with contextlib.suppress(OSError):
             os.sched_setaffinity(0, {core})
     batch = ring.shape[1]
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     parent = os.getppid()
     while os.getppid() == parent:  # a loop that was killed leaves nobody to draw for
         try:

@@ -12,6 +12,8 @@ import argparse
 import json
 import os
 import random
+import signal
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +24,8 @@ import torch.nn.functional as F
 from demo.attention import written_out_attention
 from demo.export import export_model
 from demo.optim import Optimiser
-from demo.samples import Batch, RowMaker, collate
+from demo.pointing import AttentionWatch
+from demo.samples import FIRST_WEIGHT, HUNDREDS_WEIGHT, UNITS_WEIGHT, Batch, RowMaker, collate
 from demo.stream import SceneStream
 from demo.vision import FINE, Targets, VisionHeads, see, start_tower, vision_loss
 from qvl_desktop.models.qwen_vl import QwenVLConfig, QwenVLForConditionalGeneration, QwenVLTokenizer
@@ -54,8 +57,8 @@ class Training:
                 *self.model.named_parameters(),
                 *((f"heads.{name}", value) for name, value in self.heads.named_parameters()),
             ],
-            recipe.matrix_rate,
-            recipe.other_rate,
+            recipe.vision_rates,
+            recipe.decoder_rates,
         )
         self.step = 0
         self.model.train()
@@ -86,22 +89,23 @@ class Training:
             return self._train_step(pixels, scenes)
 
     def _train_step(self, pixels: torch.Tensor, scenes: list[Scene]) -> dict[str, float]:
-        stage, share = self.recipe.at(self.step)
-        share *= min(1.0, (self.step + 1) / self.recipe.warmup)
+        stage, vision_share, decoder_share = self.recipe.at(self.step)
         with torch.autocast("cpu", torch.bfloat16), torch.set_grad_enabled(stage.tower):
             early, late, features = see(self.tower, pixels)
             logits = [self.heads.mask(early), self.heads.patch(late), self.heads.slot(features)]
         targets = Targets(scenes, round(self.recipe.sizes.queries**0.5))
-        loss, seen = vision_loss(*(part.float() for part in logits), targets)
+        loss, seen = vision_loss(*(part.float() for part in logits), targets, stage.box_weight)
         seen["vision"] = float(loss.detach())
-        loss = loss * stage.vision_weight if stage.tower else loss.detach()
+        if not stage.tower:
+            loss = loss.detach()
         if stage.tokens:
-            answers, watched = self.answer_loss(stage, scenes, features)
+            read = features if stage.shaped else features.detach()
+            answers, watched = self.answer_loss(stage, scenes, read)
             loss = loss + answers
             seen |= watched
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.optimiser.parameters, GRADIENT_LIMIT)
-        self.optimiser.step(share)
+        self.optimiser.step(vision_share, decoder_share)
         self.step += 1
         return seen
 
@@ -110,9 +114,10 @@ class Training:
     ) -> tuple[torch.Tensor, dict[str, float]]:
         """The weighted cross-entropy of the answers' tokens."""
         rng = random.Random(self.recipe.seed * 1_000_003 + self.step)
-        rows = RowMaker(self.tokenizer, stage.tokens, stage.two_pictures).rows(scenes, rng)
-        batch = collate(rows, self.tokenizer.eod_id)
-        with torch.autocast("cpu", torch.bfloat16):
+        asked = scenes[: stage.asked or len(scenes)]
+        maker = RowMaker(self.tokenizer, stage.tokens, stage.two_pictures, stage.tens_weight)
+        batch = collate(maker.rows(asked, rng), self.tokenizer.eod_id, self.tokenizer.img_pad_id, maker.digits)
+        with torch.autocast("cpu", torch.bfloat16), AttentionWatch(self.model, stage.pointing) as watch:
             hidden = self.model.transformer(
                 input_ids=batch.input_ids,
                 image_features=features[batch.pictures].float(),
@@ -123,19 +128,31 @@ class Training:
             logits = self.model.lm_head(hidden[:, :-1][learnt])
         truth, weights = batch.input_ids[:, 1:][learnt], batch.weights[:, 1:][learnt]
         losses = F.cross_entropy(logits.float(), truth, reduction="none")
-        return (losses * weights).sum() / weights.sum(), self._watch(
-            batch, losses.detach(), logits.detach(), truth, weights
-        )
+        seen = self._watch(batch, losses.detach(), logits.detach(), truth, weights)
+        loss = (losses * weights).sum() / weights.sum()
+        if stage.pointing:
+            pointing, watched = watch.loss(batch, self.heads.told)
+            reading, read = watch.value_loss(batch, self.heads, hidden)
+            loss = loss + stage.pointing * pointing + stage.reading * reading
+            seen |= watched | read
+        return loss, seen
 
     def _watch(
         self, batch: Batch, losses: torch.Tensor, logits: torch.Tensor, truth: torch.Tensor, weights: torch.Tensor
     ) -> dict[str, float]:
         right = (logits.argmax(-1) == truth).float()
         seen = {"answer": float((losses * weights).sum() / weights.sum())}
-        for name, weight in (("hundreds", 1.5), ("units", 0.25), ("first", 2.0)):
+        for name, weight in (("hundreds", HUNDREDS_WEIGHT), ("units", UNITS_WEIGHT), ("first", FIRST_WEIGHT)):
             seen[name] = float(right[weights == weight].mean())
-        seen["tokens"] = float(batch.input_ids.numel())
+        learnt = torch.zeros_like(batch.input_ids)
+        learnt[:, :-1][batch.weights[:, 1:] > 0] = right.long()
+        rows, tokens = batch.numbers[batch.numbers[:, 3] == 10, :2].unbind(-1)
+        seen["tens"] = float(learnt[rows, tokens].float().mean())
         return seen
+
+
+_asked_to_stop = threading.Event()
+stopping = _asked_to_stop.is_set
 
 
 def run(
@@ -145,13 +162,13 @@ def run(
     until: int | None = None,
     core: int | None = None,
     every: float = 180.0,
-    log_every: int = 50,
+    log_every: int = 20,
 ) -> None:
     """Train to the end (or to step ``until``), with ``log.jsonl`` and a checkpoint every ``every`` seconds."""
     folder.mkdir(parents=True, exist_ok=True)
     end = training.recipe.steps if until is None else min(until, training.recipe.steps)
-    while training.step < end:
-        stage, _ = training.recipe.at(training.step)
+    while training.step < end and not stopping():
+        stage = training.recipe.at(training.step)[0]
         index = training.recipe.stages.index(stage)
         first = sum(earlier.steps for earlier in training.recipe.stages[:index])
         sizes = training.recipe.sizes
@@ -174,7 +191,7 @@ def _run_stage(training: Training, stream: SceneStream, folder: Path, end: int, 
     sums: dict[str, list[float]] = {}
     saved = started = time.monotonic()
     for pixels, scenes in stream:
-        stage, share = training.recipe.at(training.step)
+        stage, *shares = training.recipe.at(training.step)
         for name, value in training.train_step(pixels, scenes).items():
             sums.setdefault(name, []).append(value)
         now = time.monotonic()
@@ -182,7 +199,7 @@ def _run_stage(training: Training, stream: SceneStream, folder: Path, end: int, 
             line: dict[str, Any] = {
                 "step": training.step,
                 "stage": stage.name,
-                "rate": round(share, 4),
+                "rates": [round(share, 4) for share in shares],
                 "seconds": round(now - started, 1),
             }
             line |= {name: round(sum(values) / len(values), 4) for name, values in sums.items()}
@@ -192,7 +209,7 @@ def _run_stage(training: Training, stream: SceneStream, folder: Path, end: int, 
         if now - saved > every:
             training.save(folder)
             saved = now
-        if training.step >= end:
+        if training.step >= end or stopping():
             return
 
 
@@ -208,13 +225,14 @@ def main() -> None:
     parser.add_argument("--recipe", default="RECIPE")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
+    signal.signal(signal.SIGTERM, lambda *_: _asked_to_stop.set())
     from demo import recipe as recipes
 
     training = Training(getattr(recipes, arguments.recipe), arguments.ranks)
     if arguments.resume:
         training.load(arguments.folder)
     run(training, arguments.folder, until=arguments.until, core=arguments.core)
-    if arguments.export:
+    if arguments.export and not stopping():
         export_model(training.model, training.config, arguments.ranks, arguments.export)
 
 

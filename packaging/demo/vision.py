@@ -26,9 +26,11 @@ _COLOUR_NAMES = tuple(COLOURS)
 
 
 class VisionHeads(nn.Module):
-    """Linear read-outs. ``patch``: presence, shape, colour, box sides. ``slot``: the same and 4 x 3 x 10 digit logits.
+    """Linear read-outs that do not ship. ``patch``: presence, shape, colour, box sides. ``slot``: the same and digits.
 
-    ``mask`` reads the middle of the tower: whether a shape shows in each part of the patch.
+    The digits are 4 x 3 x 10 logits: of each coordinate the hundreds, tens and units.
+    ``mask`` reads the middle of the tower: whether a shape shows in each part of the patch. ``told`` reads the
+    decoder (see ``pointing``): what the text says of the thing to look at, its shape, colour, row and column.
     """
 
     def __init__(self, width: int, output_dim: int) -> None:
@@ -36,6 +38,10 @@ class VisionHeads(nn.Module):
         self.patch = nn.Linear(width, _LOOK)
         self.slot = nn.Linear(output_dim, _LOOK + 120)
         self.mask = nn.Linear(width, FINE * FINE)
+        with torch.random.fork_rng():  # the other starting values do not depend on this read-out
+            self.told = nn.Linear(output_dim, 32)
+            self.early_value = nn.Linear(output_dim, 1)
+            self.value = nn.Linear(output_dim, 2)
 
 
 def see(tower: VisualTower, pixels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -121,7 +127,11 @@ def overlap(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
 
 
 def vision_loss(
-    mask_logits: torch.Tensor, patch_logits: torch.Tensor, slot_logits: torch.Tensor, targets: Targets
+    mask_logits: torch.Tensor,
+    patch_logits: torch.Tensor,
+    slot_logits: torch.Tensor,
+    targets: Targets,
+    box_weight: float,
 ) -> tuple[torch.Tensor, dict[str, float]]:
     """The loss, and what to watch: share of right shapes, colours, digits, and mean IoU of the slots' boxes."""
     total = 3 * F.binary_cross_entropy_with_logits(mask_logits, targets.masks)
@@ -135,7 +145,7 @@ def vision_loss(
         presence = F.binary_cross_entropy_with_logits(logits[..., 0], here.float())
         total = total + (5 if name == "slot" else 1) * presence
         total = total + F.cross_entropy(shape, looks[:, 0]) + F.cross_entropy(colour, looks[:, 1])
-        total = total + 10 * F.l1_loss(side, boxes) + (1 - overlap(side, boxes)).mean()
+        total = total + box_weight * (10 * F.l1_loss(side, boxes) + (1 - overlap(side, boxes)).mean())
         with torch.no_grad():
             seen[name + "_iou"] = float(overlap(side, boxes).mean())
             seen[name + "_shape"] = float((shape.argmax(-1) == looks[:, 0]).float().mean())

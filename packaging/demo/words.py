@@ -110,8 +110,9 @@ _SYLLABLES = (
 )
 _ABSENT_EN = (
     "dog", "cat", "car", "tree", "house", "apple", "bird", "boat", "cup", "chair", "flower", "leaf", "bell", "key",
-    "hammer", "hexagon", "arrow", "spiral", "cube", "bottle", "shirt", "phone", "cloud", "fish", "lamp", "clock", "book",
-    "hat", "shoe", "person", "flag", "kite", "drum", "fork", "anchor", "crown", "bolt", "screw", "spring", "chain",
+    "hammer", "hexagon", "arrow", "spiral", "cube", "bottle", "shirt", "phone", "cloud", "fish", "lamp", "clock",
+    "book", "hat", "shoe", "person", "flag", "kite", "drum", "fork", "anchor", "crown", "bolt", "screw", "spring",
+    "chain",
 )  # fmt: skip
 _ABSENT_ZH = (
     "狗", "猫", "汽车", "大树", "房子", "苹果", "小鸟", "小船", "杯子", "椅子", "花朵", "叶子", "铃铛", "钥匙", "锤子",
