@@ -1,17 +1,14 @@
 """The style sheet of the window, made from one set of colours.
 
-Owns the QSS text. Does not own the colours or when they change (`theme`).
+Owns the QSS text. Does not own the colours (`colours`) or when they change (`theme`).
 """
 
 from __future__ import annotations
 
 from string import Template
-from typing import TYPE_CHECKING
 
 from qvl_desktop.core.resources import resource_path
-
-if TYPE_CHECKING:
-    from qvl_desktop.gui.theme import Colours
+from qvl_desktop.gui.colours import Colours
 
 _QSS = Template("""
 QWidget[surface="window"] { background: $window; }

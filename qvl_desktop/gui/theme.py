@@ -1,13 +1,13 @@
 """The look of the window: one small design system.
 
-Owns colours (light and dark), spacing, type sizes and the style sheet made from them, and says when they change.
-Does not own icons (`icons`) or the colours of refs (`widgets.ref_colours`). Widgets take distances from `Space`, text
-styles from `set_role`, colours from `theme().colours`; nothing else names a colour.
+Owns spacing, type sizes and which colours are in force, and says when they change. Does not own the two sets of colours
+(`colours`), the text of the style sheet (`style_sheet`), icons (`icons`) or the colours of refs
+(`widgets.ref_colours`). Widgets take distances from `Space`, text styles from `set_role`, colours from
+`theme().colours`; nothing else names a colour.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Literal
 
@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
+from qvl_desktop.gui.colours import DARK, LIGHT, Colours
 from qvl_desktop.gui.style_sheet import style_sheet
 
 Mode = Literal["system", "light", "dark"]
@@ -31,41 +32,6 @@ class Space(IntEnum):
     L = 16
     XL = 24
 
-
-@dataclass(frozen=True, slots=True)
-class Colours:
-    """One set of colours as #rrggbb. Text, muted and the status colours have a contrast of 4.5 or more on window,
-    panel and raised; `accent_text` on `accent`."""
-
-    window: str
-    panel: str
-    raised: str
-    canvas: str
-    line: str
-    control: str
-    text: str
-    muted: str
-    accent: str
-    accent_hover: str
-    accent_text: str
-    accent_soft: str
-    link: str
-    hover: str
-    success: str
-    warning: str
-    danger: str
-
-
-LIGHT = Colours(
-    window="#f5f6f8", panel="#ffffff", raised="#ffffff", canvas="#e6e8ec", line="#d9dce2", control="#868d9b",
-    text="#1c2027", muted="#59616e", accent="#3558d6", accent_hover="#2a48b4", accent_text="#ffffff",
-    accent_soft="#e4eafc", link="#2a48b4", hover="#eceef2", success="#1a6f43", warning="#8a5300", danger="#b3261e",
-)  # fmt: skip
-DARK = Colours(
-    window="#16181d", panel="#1d2026", raised="#262a32", canvas="#101216", line="#343943", control="#747c8b",
-    text="#e8eaee", muted="#a2a9b6", accent="#4b69da", accent_hover="#3d59c4", accent_text="#ffffff",
-    accent_soft="#28335a", link="#9db2ff", hover="#2a2e37", success="#6fce9b", warning="#ecb35c", danger="#ff8f86",
-)  # fmt: skip
 
 _FAMILIES = (
     "Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans",

@@ -13,9 +13,10 @@ from pytestqt.qtbot import QtBot
 
 from qvl_desktop import app
 from qvl_desktop.core.errors import QvlError
+from qvl_desktop.gui.colours import DARK, LIGHT, Colours
 from qvl_desktop.gui.shell.main_window import MainWindow
 from qvl_desktop.gui.shell.pages import PAGES
-from qvl_desktop.gui.theme import DARK, LIGHT, Colours, theme
+from qvl_desktop.gui.theme import theme
 from qvl_desktop.jobs.opening import open_path
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.storage.settings import Settings
