@@ -29,12 +29,12 @@ from qvl_desktop.gui.annotate.actions import make_actions, make_digit_actions
 from qvl_desktop.gui.annotate.canvas import Canvas
 from qvl_desktop.gui.annotate.canvas_bar import CanvasBar
 from qvl_desktop.gui.annotate.editing import Editing
-from qvl_desktop.gui.annotate.empty_state import EmptyState
 from qvl_desktop.gui.annotate.picture_list import PictureList
 from qvl_desktop.gui.annotate.ref_editor import RefEditor
 from qvl_desktop.gui.annotate.region_desk import RegionDesk
 from qvl_desktop.gui.annotate.region_panel import RegionPanel
 from qvl_desktop.gui.theme import Space, set_role, set_surface
+from qvl_desktop.gui.widgets.empty_state import EmptyState
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
 from qvl_desktop.jobs.opening import index_pictures

@@ -19,7 +19,6 @@ from qvl_desktop.core.chat_protocol import ChatOptions
 from qvl_desktop.core.errors import PictureError, QvlError
 from qvl_desktop.core.pictures import picture_size
 from qvl_desktop.core.tokens import format_box
-from qvl_desktop.gui.annotate.empty_state import EmptyState
 from qvl_desktop.gui.chat.composer import Composer, picture_files
 from qvl_desktop.gui.chat.model_bar import ModelBar
 from qvl_desktop.gui.chat.picture_panel import PicturePanel
@@ -27,6 +26,7 @@ from qvl_desktop.gui.chat.saving import add_to_project
 from qvl_desktop.gui.chat.thread import ChatThread, Exchange, Phrase, State, phrases, settled
 from qvl_desktop.gui.chat.transcript import Transcript
 from qvl_desktop.gui.theme import Space, set_surface
+from qvl_desktop.gui.widgets.empty_state import EmptyState
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.picture_view import ShownBox
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails

@@ -12,10 +12,10 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
-from qvl_desktop.gui.annotate.empty_state import EmptyState
 from qvl_desktop.gui.chat.messages import THUMBNAIL, PictureButton
-from qvl_desktop.gui.conversations.picture_pane import PointView
 from qvl_desktop.gui.theme import Space, set_surface
+from qvl_desktop.gui.widgets.empty_state import EmptyState
+from qvl_desktop.gui.widgets.point_view import PointView
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
 
 

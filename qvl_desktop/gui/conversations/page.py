@@ -25,7 +25,6 @@ from PySide6.QtWidgets import (
 
 from qvl_desktop.core.box import Rect
 from qvl_desktop.core.conversation import Role
-from qvl_desktop.gui.annotate.empty_state import EmptyState
 from qvl_desktop.gui.conversations.browser import PICTURES, Browser
 from qvl_desktop.gui.conversations.card_list import CardList
 from qvl_desktop.gui.conversations.editing import Editing, picture_number, words_of
@@ -34,6 +33,7 @@ from qvl_desktop.gui.conversations.shown_boxes import Key, ShownConversation
 from qvl_desktop.gui.conversations.template_dialog import TemplateDialog
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
+from qvl_desktop.gui.widgets.empty_state import EmptyState
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
 from qvl_desktop.jobs.session import Session
