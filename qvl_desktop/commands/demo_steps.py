@@ -117,6 +117,7 @@ class Examiner:
         from qvl_desktop.models.loading import load_model, load_processor
         from qvl_desktop.models.names import resolve_model
         from qvl_desktop.training.evaluation import grounding_questions
+        from qvl_desktop.training.methods import choose_threads
 
         hush_libraries()
         warnings.filterwarnings("ignore", category=FutureWarning)  # for the authors of libraries, not for users
@@ -125,6 +126,7 @@ class Examiner:
         folder = resolve_model("demo")
         self._model: Any = load_model(folder, precision=PRECISION)
         self._processor = load_processor(folder)
+        choose_threads(self._model, self._model.device)
         self._generator = Generator(self._model, self._processor)
 
     def put_on(self, adapter: Path) -> None:

@@ -120,7 +120,7 @@ def demo_plan(data: Path | str) -> TrainingPlan:
         model="demo",
         data=str(data),
         method="qlora",
-        epochs=6.0,
+        epochs=9.0,
         learning_rate=7e-4,
         batch_size=8,
         accumulation=1,

@@ -6,6 +6,7 @@ not own the loop (`trainer`) or the tower of the frozen methods (`tower`).
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,10 @@ from qvl_desktop.training.errors import TrainingError
 
 CHECKPOINTED_PARAMETERS = 1_000_000_000
 """From this size on, activations are computed again in the backward pass instead of being kept."""
+
+
+SMALL_PARAMETERS = 50_000_000
+"""Below this size a second thread gains little, and on cores that others use too it costs a lot."""
 
 
 class MethodError(TrainingError):
@@ -123,3 +128,10 @@ def decoder_layers(model: nn.Module) -> list[str]:
 
 def _name(dtype: torch.dtype) -> str:
     return next(name for name, value in DENSE_DTYPES.items() if value == dtype)
+
+
+def choose_threads(model: nn.Module, device: torch.device) -> None:
+    """One thread for a small model on a processor, unless the user has said otherwise (`OMP_NUM_THREADS`)."""
+    small = sum(p.numel() for p in model.parameters()) < SMALL_PARAMETERS
+    if device.type == "cpu" and small and "OMP_NUM_THREADS" not in os.environ:
+        torch.set_num_threads(1)

@@ -31,7 +31,7 @@ from qvl_desktop.training.callbacks import RunCallback
 from qvl_desktop.training.control import Control
 from qvl_desktop.training.errors import CheckpointError, TrainingDataError
 from qvl_desktop.training.feature_cache import CachedPictures, FeatureCache, PixelPictures
-from qvl_desktop.training.methods import compute_dtype, load_for_training
+from qvl_desktop.training.methods import choose_threads, compute_dtype, load_for_training
 from qvl_desktop.training.run_writer import RunWriter
 from qvl_desktop.training.samples import Collator, EncodedSamples, check_pictures, encode_samples
 from qvl_desktop.training.tower import VisualTowerRunner, tower_key
@@ -111,6 +111,7 @@ class TrainingSession:
         pictures = self._pictures(splits, processor)
         self._writer.stage("model", 0, 1)
         model = load_for_training(self._folder, self._plan, self._device, self._dtype, tower=not self._cached)
+        choose_threads(model, self._device)
         self._writer.stage("model", 1, 1)
         self._control.check()
         collator = Collator(processor.tokenizer.pad_token_id, pictures)
