@@ -75,6 +75,12 @@ QCheckBox::indicator:focus, QCheckBox::indicator:hover { border-color: $accent; 
 QCheckBox::indicator:checked, QAbstractItemView::indicator:checked { background: $accent; border-color: $accent;
     image: url("$check"); }
 QCheckBox::indicator:disabled { border-color: $line; }
+QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid $control; border-radius: 8px;
+    background: $panel; }
+QRadioButton::indicator:focus, QRadioButton::indicator:hover { border-color: $accent; }
+QRadioButton::indicator:checked { width: 6px; height: 6px; border: 5px solid $accent; background: $accent_text; }
+QRadioButton::indicator:disabled { border-color: $line; }
+QRadioButton::indicator:checked:disabled { border-color: $control; }
 
 QAbstractItemView { background: $panel; border: none; outline: none; alternate-background-color: $hover;
     selection-background-color: $accent_soft; selection-color: $text; }
