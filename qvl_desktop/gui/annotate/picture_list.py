@@ -9,12 +9,11 @@ from __future__ import annotations
 from functools import partial
 from itertools import chain
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QLineEdit,
     QMenu,
@@ -25,9 +24,10 @@ from PySide6.QtWidgets import (
 )
 
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
-from qvl_desktop.gui.annotate.picture_model import ROW_HEIGHT, PictureDelegate, PictureModel
+from qvl_desktop.gui.annotate.picture_model import PictureDelegate, PictureModel
 from qvl_desktop.gui.icons import icon, set_icon
 from qvl_desktop.gui.theme import Space, set_role, set_surface, theme
+from qvl_desktop.gui.widgets.rows import mark_row, row_view
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
 from qvl_desktop.storage.project import Project
 from qvl_desktop.storage.rows import PictureRow
@@ -119,7 +119,7 @@ class PictureList(QWidget):
             bare = False if self.only_bare.isChecked() else None
             ids = self._project.picture_ids(text=self.search.text().strip(), has_regions=bare)
         self.model.show(self._project, ids)
-        self._mark_current()
+        mark_row(self.view, self.position)
         self._nothing.setVisible(not ids and self.filtered)
         self.count.setText(self.tr("%n picture(s)", "", len(ids)))
         self.positionChanged.emit()
@@ -145,7 +145,7 @@ class PictureList(QWidget):
         if picture_id == self._current:
             return
         self._current = picture_id
-        self._mark_current()
+        mark_row(self.view, self.position)
         self.currentChanged.emit(picture_id)
         self.positionChanged.emit()
 
@@ -182,19 +182,6 @@ class PictureList(QWidget):
             return 0
         return min(max(here + by, 0), total - 1)
 
-    def _mark_current(self) -> None:
-        place = self.position
-        selection = self.view.selectionModel()
-        selection.blockSignals(True)
-        if place is None:
-            selection.clear()
-        else:
-            index = self.model.index(place, 0)
-            selection.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-            self.view.scrollTo(index)
-        selection.blockSignals(False)
-        self.view.viewport().update()
-
     def _on_current(self, index: QModelIndex) -> None:
         if index.isValid():
             self.set_current(self.model.ids[index.row()])
@@ -216,26 +203,9 @@ class PictureList(QWidget):
     # Parts
 
     def _make_view(self, thumbnails: Thumbnails) -> QTableView:
-        view = QTableView(self)
-        view.setModel(self.model)
-        view.setItemDelegate(PictureDelegate(thumbnails, view))
+        view = row_view(self.model, PictureDelegate(thumbnails, self), self)
         view.setAccessibleName(self.tr("Pictures"))
-        view.horizontalHeader().hide()
-        view.horizontalHeader().setStretchLastSection(True)
-        view.horizontalHeader().setMinimumSectionSize(40)
-        rows = view.verticalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setMinimumSectionSize(ROW_HEIGHT)
-        rows.setDefaultSectionSize(ROW_HEIGHT)
-        view.setShowGrid(False)
-        view.setMouseTracking(True)
-        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        view.setTabKeyNavigation(False)
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         return view
 

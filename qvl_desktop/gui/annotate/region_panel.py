@@ -8,17 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QItemSelectionModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QRect,
-    QSize,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPalette
 from PySide6.QtWidgets import (
     QApplication,
@@ -28,8 +18,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QListView,
     QSizePolicy,
-    QStyle,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QToolButton,
     QVBoxLayout,
@@ -42,11 +30,9 @@ from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_role, set_surface, theme
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.ref_colours import ref_colour
+from qvl_desktop.gui.widgets.rows import ROW_ROLE, Index, RowDelegate, mark_row
 from qvl_desktop.storage.rows import RegionRow
 
-Index = QModelIndex | QPersistentModelIndex
-ROW_ROLE = Qt.ItemDataRole.UserRole
-ROW_HEIGHT = 34
 RECENT = 9
 """How many refs the digits 1 to 9 reach."""
 
@@ -82,26 +68,16 @@ class RegionModel(QAbstractListModel):
         return None
 
 
-class RegionDelegate(QStyledItemDelegate):
+class RegionDelegate(RowDelegate):
     """A mark in the ref's colour, the ref, and the size in pixels."""
 
-    @guarded(default=lambda: QSize(160, ROW_HEIGHT))
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(160, ROW_HEIGHT)
+    WIDTH = 160
+    HEIGHT = 34
+    BAR = False
 
-    @guarded
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        row = index.data(ROW_ROLE)
-        if row is None:
-            return
-        painter.save()
+    def paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: RegionRow) -> None:
         area: QRect = option.rect
-        state = option.state
         palette: QPalette = option.palette
-        if state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(area, theme().colour("accent_soft"))
-        elif state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(area, theme().colour("hover"))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ref_colour(row.ref, theme().dark))
@@ -116,7 +92,6 @@ class RegionDelegate(QStyledItemDelegate):
         painter.drawText(words, middle, name)
         painter.setPen(theme().colour("muted"))
         painter.drawText(area.adjusted(0, 0, -Space.M, 0), middle | int(Qt.AlignmentFlag.AlignRight), size)
-        painter.restore()
 
 
 class RegionPanel(QWidget):
@@ -177,17 +152,7 @@ class RegionPanel(QWidget):
 
     def show_selected(self, region_id: int | None) -> None:
         """Mark a region in the list, without a signal."""
-        place = self.model.place(region_id)
-        selection = self.view.selectionModel()
-        selection.blockSignals(True)
-        if place is None:
-            selection.clear()
-        else:
-            index = self.model.index(place, 0)
-            selection.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-            self.view.scrollTo(index)
-        selection.blockSignals(False)
-        self.view.viewport().update()
+        mark_row(self.view, self.model.place(region_id))
 
     def show_token(self, token: str, rect: Rect | None) -> None:
         """Show the token of the selected region, or of the box being drawn; "" when there is none."""

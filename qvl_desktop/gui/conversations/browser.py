@@ -7,30 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QSize, QTimer, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QButtonGroup,
     QCheckBox,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QLineEdit,
     QPushButton,
     QStackedWidget,
-    QStyledItemDelegate,
     QTableView,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from qvl_desktop.gui.annotate.picture_model import ROW_HEIGHT as PICTURE_HEIGHT
 from qvl_desktop.gui.annotate.picture_model import PictureDelegate, PictureModel
-from qvl_desktop.gui.conversations.conversation_model import ROW_HEIGHT, ConversationDelegate, ConversationModel
+from qvl_desktop.gui.conversations.conversation_model import ConversationDelegate, ConversationModel
 from qvl_desktop.gui.icons import icon
 from qvl_desktop.gui.theme import Space, set_role, set_surface, theme
 from qvl_desktop.gui.widgets.guarded import guarded
+from qvl_desktop.gui.widgets.rows import mark_row, row_view
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
 from qvl_desktop.storage.project import Project
 from qvl_desktop.storage.rows import Change
@@ -53,9 +50,9 @@ class Browser(QWidget):
         self.setMinimumWidth(200)
         self.pictures = PictureModel(self)
         self.conversations = ConversationModel(self)
-        self.picture_view = self._make_view(self.pictures, PictureDelegate(thumbnails, self), PICTURE_HEIGHT)
+        self.picture_view = row_view(self.pictures, PictureDelegate(thumbnails, self), self)
         self.picture_view.setAccessibleName(self.tr("Pictures"))
-        self.conversation_view = self._make_view(self.conversations, ConversationDelegate(self), ROW_HEIGHT)
+        self.conversation_view = row_view(self.conversations, ConversationDelegate(self), self)
         self.conversation_view.setAccessibleName(self.tr("Conversations"))
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.picture_view)
@@ -190,17 +187,7 @@ class Browser(QWidget):
 
     def _mark_current(self) -> None:
         current = self._current[self.mode]
-        place = self._model.place(current) if current is not None else None
-        selection = self.view.selectionModel()
-        selection.blockSignals(True)
-        if place is None:
-            selection.clear()
-        else:
-            index = self._model.index(place, 0)
-            selection.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-            self.view.scrollTo(index)
-        selection.blockSignals(False)
-        self.view.viewport().update()
+        mark_row(self.view, self._model.place(current) if current is not None else None)
 
     def _on_picture(self, index: QModelIndex) -> None:
         if index.isValid() and self.mode == PICTURES:
@@ -218,30 +205,6 @@ class Browser(QWidget):
         self.view.viewport().update()
 
     # Parts
-
-    def _make_view(
-        self, model: PictureModel | ConversationModel, delegate: QStyledItemDelegate, row_height: int
-    ) -> QTableView:
-        view = QTableView(self)
-        view.setModel(model)
-        view.setItemDelegate(delegate)
-        view.horizontalHeader().hide()
-        view.horizontalHeader().setStretchLastSection(True)
-        view.horizontalHeader().setMinimumSectionSize(40)
-        rows = view.verticalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setMinimumSectionSize(row_height)
-        rows.setDefaultSectionSize(row_height)
-        view.setShowGrid(False)
-        view.setMouseTracking(True)
-        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        view.setTabKeyNavigation(False)
-        return view
 
     def _make_search(self) -> QLineEdit:
         search = QLineEdit(self)

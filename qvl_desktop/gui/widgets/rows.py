@@ -1,0 +1,113 @@
+"""What the lists of rows at the sides of the pages share.
+
+Owns `ROW_ROLE`, the height and ground of a row (`RowDelegate`), the settings of a list (`row_view`) and marking a row
+without a signal (`mark_row`). Does not own what is written on a row, nor where rows come from (`paged_rows`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from qvl_desktop.gui.theme import theme
+from qvl_desktop.gui.widgets.guarded import guarded
+
+Index = QModelIndex | QPersistentModelIndex
+
+ROW_ROLE = Qt.ItemDataRole.UserRole
+"""The role under which a model gives the whole row."""
+
+_BAR = 3
+
+
+class RowDelegate(QStyledItemDelegate):
+    """Rows of one size, on a ground that shows the selected one and the one under the mouse.
+
+    A subclass paints the rest in `paint_row`, and may say its size (`WIDTH`, `HEIGHT`: device-independent pixels) and
+    whether a bar stands at the left of the selected row (`BAR`).
+    """
+
+    WIDTH = 200
+    HEIGHT = 64
+    BAR = True
+
+    @guarded(default=QSize)
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(self.WIDTH, self.HEIGHT)
+
+    @guarded
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        row = index.data(ROW_ROLE)
+        if row is None:
+            return
+        painter.save()
+        area: QRect = option.rect
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(area, theme().colour("accent_soft"))
+            if self.BAR:
+                painter.fillRect(QRect(area.left(), area.top(), _BAR, area.height()), theme().colour("accent"))
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(area, theme().colour("hover"))
+        self.paint_row(painter, option, index, row)
+        painter.restore()
+
+    def paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: Any) -> None:
+        """Paint what `ROW_ROLE` gave, inside `option.rect`. The painter's state is put back afterwards."""
+        raise NotImplementedError
+
+
+def row_view(model: QAbstractItemModel, delegate: RowDelegate, parent: QWidget) -> QTableView:
+    """A list of one column: no headers, no grid, whole rows of the delegate's height, one selected at a time."""
+    view = QTableView(parent)
+    view.setModel(model)
+    view.setItemDelegate(delegate)
+    view.horizontalHeader().hide()
+    view.horizontalHeader().setStretchLastSection(True)
+    view.horizontalHeader().setMinimumSectionSize(40)
+    rows = view.verticalHeader()
+    rows.hide()
+    rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    rows.setMinimumSectionSize(delegate.HEIGHT)
+    rows.setDefaultSectionSize(delegate.HEIGHT)
+    view.setShowGrid(False)
+    view.setMouseTracking(True)
+    view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    view.setTabKeyNavigation(False)
+    return view
+
+
+def mark_row(view: QAbstractItemView, place: int | None) -> None:
+    """Select a row and scroll to it, or no row, without a signal of the selection."""
+    selection = view.selectionModel()
+    selection.blockSignals(True)
+    if place is None:
+        selection.clear()
+    else:
+        index = view.model().index(place, 0)
+        selection.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        view.scrollTo(index)
+    selection.blockSignals(False)
+    view.viewport().update()
