@@ -6,6 +6,7 @@ Owns the short texts that several pages share. Does not own sentences about erro
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
@@ -38,6 +39,12 @@ _STAGES = {
     "features": _N("runs", "Reading the pictures"),
     "validation": _N("runs", "Validating"),
 }
+_SPLITS = {
+    "": _N("splits", "No split"),
+    "train": _N("splits", "Train"),
+    "val": _N("splits", "Validation"),
+    "test": _N("splits", "Test"),
+}
 _METHODS = {"qlora": "Q-LoRA", "lora": "LoRA", "full": _N("runs", "Full")}
 
 
@@ -54,6 +61,16 @@ def stage_text(stage: str) -> str:
 def method_text(method: str) -> str:
     """The name of a training method."""
     return QCoreApplication.translate("runs", _METHODS.get(method, method))
+
+
+def split_text(split: str) -> str:
+    """The name of a split; "" is a picture or conversation without one."""
+    return QCoreApplication.translate("splits", _SPLITS[split])
+
+
+def path_text(path: Path) -> str:
+    """A path for reading, from "~" on when it lies in the user's home."""
+    return str(Path("~", path.relative_to(Path.home()))) if path.is_relative_to(Path.home()) else str(path)
 
 
 def duration_text(seconds: float) -> str:

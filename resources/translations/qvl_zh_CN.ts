@@ -194,6 +194,10 @@
         <translation>从列表中移除；文件保留</translation>
     </message>
     <message>
+        <source>Comes with the program</source>
+        <translation>随程序附带</translation>
+    </message>
+    <message>
         <source>on {base}</source>
         <translation>基于 {base}</translation>
     </message>
@@ -324,18 +328,6 @@
     <message>
         <source>As its picture</source>
         <translation>与图片相同</translation>
-    </message>
-    <message>
-        <source>Train</source>
-        <translation>训练</translation>
-    </message>
-    <message>
-        <source>Validation</source>
-        <translation>验证</translation>
-    </message>
-    <message>
-        <source>Test</source>
-        <translation>测试</translation>
     </message>
     <message>
         <source>Add a turn</source>
@@ -735,22 +727,6 @@
 </context>
 <context>
     <name>PictureList</name>
-    <message>
-        <source>Train</source>
-        <translation>训练</translation>
-    </message>
-    <message>
-        <source>Validation</source>
-        <translation>验证</translation>
-    </message>
-    <message>
-        <source>Test</source>
-        <translation>测试</translation>
-    </message>
-    <message>
-        <source>No split</source>
-        <translation>未划分</translation>
-    </message>
     <message>
         <source>80 % train, 20 % validation</source>
         <translation>80% 训练，20% 验证</translation>
@@ -2874,6 +2850,25 @@
     <message>
         <source>{seconds} s</source>
         <translation>{seconds} 秒</translation>
+    </message>
+</context>
+<context>
+    <name>splits</name>
+    <message>
+        <source>No split</source>
+        <translation>未划分</translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>Validation</source>
+        <translation>验证</translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation>测试</translation>
     </message>
 </context>
 <context>

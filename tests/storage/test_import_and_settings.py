@@ -97,9 +97,7 @@ def test_an_import_is_one_step_with_pictures_regions_links_and_splits(tmp_path: 
     data = write_data(
         tmp_path / "data.json",
         [
-            record(
-                "猫.png", "<ref> 猫</ref><box>(100,200),(300,400)</box><box>(0,0),(5,5)</box>", split="val", note=7
-            ),
+            record("猫.png", "<ref> 猫</ref><box>(100,200),(300,400)</box><box>(0,0),(5,5)</box>", split="val", note=7),
             record("猫.png", "<ref>猫</ref><box>(100,200),(300,400)</box> <box>(7,7),(7,9)</box>", split="train"),
             record("gone.png", "x"),
             "junk",

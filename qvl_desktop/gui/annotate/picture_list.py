@@ -23,21 +23,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from qvl_desktop.core.dataset import SPLITS
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.gui.annotate.picture_model import PictureDelegate, PictureModel
 from qvl_desktop.gui.icons import icon, set_icon
 from qvl_desktop.gui.theme import Space, set_role, set_surface, theme
 from qvl_desktop.gui.widgets.rows import mark_row, row_view
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
+from qvl_desktop.gui.words import split_text
 from qvl_desktop.storage.project import Project
 from qvl_desktop.storage.rows import PictureRow
 
-SPLITS = (
-    ("train", QT_TRANSLATE_NOOP("PictureList", "Train")),
-    ("val", QT_TRANSLATE_NOOP("PictureList", "Validation")),
-    ("test", QT_TRANSLATE_NOOP("PictureList", "Test")),
-    ("", QT_TRANSLATE_NOOP("PictureList", "No split")),
-)
 DIVISIONS = (
     ({"train": 80, "val": 20}, QT_TRANSLATE_NOOP("PictureList", "80 % train, 20 % validation")),
     ({"train": 80, "val": 10, "test": 10}, QT_TRANSLATE_NOOP("PictureList", "80 % train, 10 % validation, 10 % test")),
@@ -246,8 +242,8 @@ class PictureList(QWidget):
         """What can be done with these pictures; a random division takes the whole list when only one is chosen."""
         menu = QMenu(self)
         splits = menu.addMenu(self.tr("Split"))
-        for split, name in SPLITS:
-            splits.addAction(self.tr(name), partial(self.splitRequested.emit, ids, split))
+        for split in (*SPLITS, ""):
+            splits.addAction(split_text(split), partial(self.splitRequested.emit, ids, split))
         splits.addSeparator()
         several = ids if len(ids) > 1 else list(self.model.ids)
         dividing = splits.addMenu(self.tr("Divide %n picture(s) at random", "", len(several)))

@@ -20,6 +20,7 @@ from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.paged_rows import PagedRows
 from qvl_desktop.gui.widgets.rows import ROW_ROLE, Index, RowDelegate
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
+from qvl_desktop.gui.words import split_text
 from qvl_desktop.storage.project import Project
 from qvl_desktop.storage.rows import PictureRow
 
@@ -50,7 +51,7 @@ class PictureModel(PagedRows[PictureRow]):
     def summary(self, row: PictureRow) -> str:
         """What a picture holds, in a few words."""
         regions = self.tr("%n region(s)", "", row.region_count) if row.region_count else self.tr("no regions")
-        return " · ".join(part for part in (regions, row.split) if part)
+        return f"{regions} · {split_text(row.split)}" if row.split else regions
 
 
 class PictureDelegate(RowDelegate):

@@ -12,21 +12,16 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
+from qvl_desktop.core.dataset import SPLITS
+from qvl_desktop.core.i18n import translate
 from qvl_desktop.core.templates import TEMPLATES
 from qvl_desktop.gui.conversations.frames import paint_frame
 from qvl_desktop.gui.conversations.turn_view import TurnView
 from qvl_desktop.gui.icons import icon, set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role, theme
 from qvl_desktop.gui.widgets.guarded import guarded
+from qvl_desktop.gui.words import split_text
 from qvl_desktop.storage.rows import ConversationRow
-
-SPLIT_NAMES = (
-    ("", QT_TRANSLATE_NOOP("ConversationCard", "As its picture")),
-    ("train", QT_TRANSLATE_NOOP("ConversationCard", "Train")),
-    ("val", QT_TRANSLATE_NOOP("ConversationCard", "Validation")),
-    ("test", QT_TRANSLATE_NOOP("ConversationCard", "Test")),
-)
 
 
 class ConversationCard(QFrame):
@@ -130,7 +125,7 @@ class ConversationCard(QFrame):
         else:
             parts.append(self.tr("Conversation {number}").format(number=row.id))
         if row.split:
-            parts.append(self.tr(dict(SPLIT_NAMES)[row.split]))
+            parts.append(split_text(row.split))
         return " · ".join(parts)
 
     def _make_menu_button(self) -> QToolButton:
@@ -141,8 +136,9 @@ class ConversationCard(QFrame):
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(button)
         splits = menu.addMenu(self.tr("Split"))
-        for split, name in SPLIT_NAMES:
-            splits.addAction(self.tr(name), partial(self._choose_split, split))
+        splits.addAction(self.tr("As its picture"), partial(self._choose_split, ""))
+        for split in SPLITS:
+            splits.addAction(split_text(split), partial(self._choose_split, split))
         menu.addSeparator()
         menu.addAction(icon("trash"), self.tr("Delete the conversation"), self._delete)
         button.setMenu(menu)

@@ -20,6 +20,7 @@ from qvl_desktop.gui.theme import Space, theme
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.paged_rows import PagedRows
 from qvl_desktop.gui.widgets.rows import ROW_ROLE, Index, RowDelegate
+from qvl_desktop.gui.words import split_text
 from qvl_desktop.storage.project import Project
 from qvl_desktop.storage.rows import ConversationRow
 
@@ -86,7 +87,11 @@ class ConversationDelegate(RowDelegate):
         lines = (
             (option.font, "text", said.question or self.tr("(no question)")),
             (small, "muted", said.answer or self.tr("(no answer)")),
-            (small, "muted", " · ".join(part for part in (said.picture, row.split) if part)),
+            (
+                small,
+                "muted",
+                " · ".join(part for part in (said.picture, split_text(row.split) if row.split else "") if part),
+            ),
         )
         for number, (font, colour, words) in enumerate(lines):
             painter.setFont(font)

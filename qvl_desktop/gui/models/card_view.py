@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QTo
 from qvl_desktop.core.cards import CardKind, ModelCard
 from qvl_desktop.gui.icons import pixmap, set_icon
 from qvl_desktop.gui.theme import Space, set_role, set_surface
-from qvl_desktop.gui.words import date_text, method_text, percent_text, size_text
+from qvl_desktop.gui.words import date_text, method_text, path_text, percent_text, size_text
 
 ICONS = {CardKind.DEMO: "template", CardKind.MODEL: "models", CardKind.ADAPTER: "adapter"}
 
@@ -33,7 +33,7 @@ class CardView(QWidget):
         self.setAccessibleName(card.name)
         mark = QLabel(self)
         mark.setPixmap(pixmap(ICONS[card.kind], 24, "muted"))
-        name, facts, path = QLabel(card.name, self), QLabel(self.facts(), self), QLabel(str(card.path), self)
+        name, facts, path = QLabel(card.name, self), QLabel(self.facts(), self), QLabel(self.place(), self)
         set_role(name, "heading")
         set_role(facts, "muted")
         set_role(path, "caption")
@@ -56,6 +56,10 @@ class CardView(QWidget):
         row.addWidget(self._tool(self.tr("Open folder"), "external", self._folder))
         if removable:
             row.addWidget(self._tool(self.tr("Take off this list; the files stay"), "close", self._remove))
+
+    def place(self) -> str:
+        """Where it lies; the demo model is part of the program."""
+        return self.tr("Comes with the program") if self.card.kind is CardKind.DEMO else path_text(self.card.path)
 
     def facts(self) -> str:
         """What is known about the card, in one line."""

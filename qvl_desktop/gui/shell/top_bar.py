@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButt
 
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_role
+from qvl_desktop.gui.words import path_text
 
 
 class TopBar(QWidget):
@@ -65,7 +66,7 @@ class TopBar(QWidget):
     def show_project(self, path: Path | None) -> None:
         """Show the project's name and where it lies."""
         self._project.setText(path.stem if path else self.tr("No project"))
-        self._path.setText(_from_home(path.parent) if path else "")
+        self._path.setText(path_text(path.parent) if path else "")
         self._path.setToolTip(str(path) if path else "")
 
     def show_recent(self, paths: list[str]) -> None:
@@ -119,8 +120,3 @@ class TopBar(QWidget):
         action = self.sender()
         if isinstance(action, QAction):
             self.recentChosen.emit(str(action.data()))
-
-
-def _from_home(folder: Path) -> str:
-    """The folder, from "~" on when it lies in the user's home."""
-    return str(Path("~", folder.relative_to(Path.home()))) if folder.is_relative_to(Path.home()) else str(folder)
