@@ -84,7 +84,7 @@ class _Plot(QWidget):
         item.setDownsampling(auto=True, mode="peak")
         item.setClipToView(True)
         item.setContentsMargins(0, Space.S, Space.S, 0)
-        item.getAxis("left").setWidth(46)
+        item.getAxis("left").setWidth(58)
         item.getAxis("left").enableAutoSIPrefix(False)
         item.getAxis("bottom").enableAutoSIPrefix(False)
         if low is not None and high is not None:
