@@ -1,7 +1,7 @@
 """How fast the project file is at its intended size: 100,000 pictures, a million regions, 200,000 conversations.
 
 Builds such a project (or a smaller one: `--scale 0.1`) in a temporary folder and prints a table of timings. The rows go
-in through the same methods the program uses. Run: `python benchmarks/storage.py [--scale S] [--keep FOLDER]`.
+in through the same methods the program uses. Run: `python benchmarks/storage.py [--scale S] [--keep FOLDER] [--save]`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.report import Row, number, show
 from qvl_desktop.core.box import Rect
 from qvl_desktop.core.conversation import Conversation, Turn, user_turn
 from qvl_desktop.core.tokens import format_ref
@@ -37,14 +38,29 @@ def timed(work: Callable[[], object], repeat: int = 1) -> tuple[float, float]:
     return statistics.median(clock), statistics.median(cpu)
 
 
+LIMITS = {
+    "ids of all pictures, in order": (50.0, "the aim for any filter"),
+    "ids of pictures with a text in the path": (50.0, "the aim for any filter"),
+    "ids of pictures without regions": (50.0, "the aim for any filter"),
+    "ids of pictures with a ref": (50.0, "the aim for any filter"),
+    "add one region": (2.0, "the aim for an edit, durable on disk"),
+    "move one region (its turns follow)": (2.0, "the aim for an edit, durable on disk"),
+    "open (with integrity check)": (500.0, "the aim"),
+}
+_rows: list[Row] = []
+
+
 def row(name: str, milliseconds: tuple[float, float], note: str = "") -> None:
     """One line of the table."""
     clock, cpu = milliseconds
-    print(f"| {name:<52} | {clock:>12,.2f} | {cpu:>12,.2f} | {note} |", flush=True)
+    limit, why = LIMITS.get(name, (None, ""))
+    notes = ", ".join(part for part in (note, why, f"processor {number(cpu)}") if part)
+    _rows.append(Row(name, clock, "ms", limit, notes))
+    print(f"{name}: {number(clock)} ms", file=sys.stderr, flush=True)
 
 
 def build(project: Project, pictures: int, regions: int, conversations: int) -> list[int]:
-    """Fill a project; prints the time of each part."""
+    """Fill a project; tells the time of each part."""
     folder = project.folder
     measured = [Measured(folder / f"pictures/{n // 1000:03}/img{n}.jpg", 1280, 720) for n in range(pictures)]
     ids: list[int] = []
@@ -81,10 +97,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--keep", type=Path, help="build the project here and leave it")
+    parser.add_argument("--save", action="store_true", help="also write benchmarks/results/storage.md")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         path = (options.keep or Path(temporary)) / "large.qvl"
-        print(f"| {'what':<52} | {'ms':>12} | {'ms of CPU':>12} | note |\n|{'-' * 54}|{'-' * 13}:|{'-' * 13}:|---|")
         project = Project.create(path)
         scale = options.scale
         ids = build(project, int(100_000 * scale), int(1_000_000 * scale), int(200_000 * scale))
@@ -95,6 +111,7 @@ def main() -> None:
             timed(lambda: Project.open(path).close(), 3),
             f"{path.stat().st_size >> 20} MB",
         )
+    show("The project file", _rows, save_as="storage" if options.save else "")
 
 
 def measure(project: Project, ids: list[int]) -> None:
