@@ -7,7 +7,7 @@ how to mend it. Does not change anything, and does not know a model's limits (`t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -146,13 +146,6 @@ def lint(dataset: Dataset) -> list[Finding]:
     for sample in dataset.samples:
         found += checker.sample(sample)
     return found
-
-
-def lint_samples(samples: Iterable[Sample]) -> Iterator[Finding]:
-    """The faults of samples, one after the other."""
-    checker = _Checker()
-    for sample in samples:
-        yield from checker.sample(sample)
 
 
 class _Checker:

@@ -24,8 +24,6 @@ from qvl_desktop.core.box import Box, Quad
 from qvl_desktop.core.errors import BoxError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 
-TAGS = ("ref", "box", "quad", "img")
-
 _POINT = r"\(\s*([0-9]+)\s*,\s*([0-9]+)\s*\)"
 _BOX = re.compile(rf"\s*{_POINT}\s*,\s*{_POINT}\s*")
 _QUAD = re.compile(rf"\s*{_POINT}\s*,\s*{_POINT}\s*,\s*{_POINT}\s*,\s*{_POINT}\s*")

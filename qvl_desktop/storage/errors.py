@@ -58,10 +58,6 @@ class RegionError(QvlError):
     """A region that cannot be: no area inside its picture."""
 
 
-class SettingsError(QvlError):
-    """The settings cannot be written."""
-
-
 FULL = QT_TRANSLATE_NOOP("errors", "{path}: the disk is full. The last edit was taken back; make room and do it again.")
 LOCKED = QT_TRANSLATE_NOOP("errors", "{path}: another program works on this project. Close it there first.")
 READ_ONLY = QT_TRANSLATE_NOOP(

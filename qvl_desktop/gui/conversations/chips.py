@@ -88,10 +88,6 @@ class ShownText:
         index = bisect_right(self._starts, position) - 1
         return self.pieces[index] if index >= 0 and position < self.pieces[index].end else None
 
-    def chip_of(self, ordinal: int) -> Piece | None:
-        """The chip of a box token."""
-        return next((p for p in self.pieces if p.kind == "box" and p.ordinals == (ordinal,)), None)
-
     def words_between(self, start: int, end: int) -> tuple[int, int] | None:
         """The turn's characters [a, b) that a selection of plain words covers, blanks at its ends left out.
 
