@@ -37,8 +37,8 @@ _MAGIC = b"SQLite format 3\x00"
 _BUSY_SECONDS = 5.0
 
 
-def check_header(path: Path) -> None:
-    """Refuse, unopened and untouched, what is not a project file of this version or an earlier one."""
+def check_header(path: Path) -> int:
+    """The version of a project file; refuses, unopened and untouched, what is none of this version or an earlier one."""
     try:
         with path.open("rb") as file:
             header = file.read(100)
@@ -63,7 +63,9 @@ def check_header(path: Path) -> None:
     application = int.from_bytes(header[68:72], "big")
     if len(header) < 100 or not header.startswith(_MAGIC) or application != schema.APPLICATION_ID:
         raise NotAProjectError(NOT_OURS, path=path)
-    check_version(path, int.from_bytes(header[60:64], "big"))
+    version = int.from_bytes(header[60:64], "big")
+    check_version(path, version)
+    return version
 
 
 def lock_path(path: Path) -> Path:

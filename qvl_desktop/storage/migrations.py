@@ -9,7 +9,8 @@ in one transaction: a project is either migrated whole or not at all, and its ba
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
@@ -18,8 +19,45 @@ from qvl_desktop.storage.errors import DamagedProjectError, NewerProjectError, e
 
 Migration = Callable[[sqlite3.Connection], None]
 
-MIGRATIONS: dict[int, Migration] = {}
+
+def _to_2(connection: sqlite3.Connection) -> None:
+    """Quads and points, what imports bring along, what is known of files, templates of the user, text search."""
+    _run(connection, "ALTER TABLE pictures ADD COLUMN extra TEXT NOT NULL DEFAULT ''")
+    _run(connection, "CREATE INDEX pictures_by_region_count ON pictures (region_count, sort_key, id)")
+    columns = "id, picture_id, ref, x1, y1, x2, y2, token"
+    for trigger in ("region_added", "region_gone", "region_renamed"):
+        _run(connection, f"DROP TRIGGER {trigger}")
+    _run(connection, "DROP INDEX regions_by_picture", "DROP INDEX regions_by_ref")
+    _run(connection, f"CREATE TEMP TABLE kept_regions AS SELECT {columns} FROM main.regions")
+    _run(connection, "DROP TABLE main.regions")
+    table, *rest = _statements(schema.REGIONS)
+    _run(connection, table, f"INSERT INTO regions ({columns}) SELECT {columns} FROM temp.kept_regions", *rest)
+    _run(connection, "DROP TABLE temp.kept_regions")
+    _run(connection, *_statements(schema.FILES), *_statements(schema.SEARCH), *_statements(schema.KEPT))
+    _run(connection, "INSERT INTO turns_text (turns_text) VALUES ('rebuild')")
+    for table, added in (("pictures", ["''"]), ("regions", ["'box'", "''", "0", "''"])):
+        values = ", ".join(f"'$[#]', {value}" for value in added)
+        _run(connection, f"UPDATE atoms SET image = json_insert(image, {values}) WHERE tbl = '{table}' AND image NOT NULL")
+
+
+MIGRATIONS: dict[int, Migration] = {1: _to_2}
 """From version N to N + 1, by N. Version 1 is the first that was given to anybody."""
+
+
+def _run(connection: sqlite3.Connection, *statements: str) -> None:
+    for statement in statements:
+        connection.execute(statement)
+
+
+def _statements(script: str) -> list[str]:
+    """The statements of a script, one by one: `executescript` would end the transaction."""
+    found, begun = [], ""
+    for line in script.splitlines(keepends=True):
+        begun += line
+        if sqlite3.complete_statement(begun):
+            found.append(begun.strip())
+            begun = ""
+    return found
 
 
 def check_version(path: Path, version: int) -> None:
@@ -56,7 +94,7 @@ def migrate(
     if version == schema.VERSION:
         return None
     backup = back_up(connection, path, version)
-    with explained(path):
+    with explained(path), _without_foreign_keys(connection):
         connection.execute("BEGIN IMMEDIATE")
         try:
             for number in range(version, schema.VERSION):
@@ -69,6 +107,17 @@ def migrate(
             raise
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return backup
+
+
+@contextmanager
+def _without_foreign_keys(connection: sqlite3.Connection) -> Iterator[None]:
+    """Let tables be built anew: dropping one would otherwise take along what hangs on its rows."""
+    before = connection.execute("PRAGMA foreign_keys").fetchone()[0]
+    connection.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        connection.execute(f"PRAGMA foreign_keys = {before}")
 
 
 def back_up(connection: sqlite3.Connection, path: Path, version: int) -> Path:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from qvl_desktop.storage import history
+from qvl_desktop.storage import history, schema
 from qvl_desktop.storage.connection import (
     ReaderPool,
     check_header,
@@ -70,9 +70,13 @@ class Project(Threads):
 
     @classmethod
     def open_read_only(cls, path: Path) -> Project:
-        """Open a project to read it, also while another process works on it or where it cannot be written."""
+        """Open a project to read it, also while another process works on it or where it cannot be written.
+
+        A file of an earlier version is brought to the newest first, which needs it to be free and writable.
+        """
         path = Path(path).absolute()
-        check_header(path)
+        if check_header(path) < schema.VERSION:
+            cls.open(path).close()
         pool = ReaderPool(path, immutable=not _can_share(path))
         project = cls(path, None, pool, None)
         with pool.reading() as connection:

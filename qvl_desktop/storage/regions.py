@@ -6,6 +6,7 @@ box stands follow it in the same step. Does not own drawing or hit-testing.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -20,7 +21,7 @@ from qvl_desktop.storage.pictures import escape_like
 from qvl_desktop.storage.rows import RegionRow
 from qvl_desktop.storage.store import chunks, marks
 
-_COLUMNS = "r.id, r.picture_id, r.ref, r.x1, r.y1, r.x2, r.y2, p.width, p.height"
+_COLUMNS = "r.id, r.picture_id, r.ref, r.x1, r.y1, r.x2, r.y2, p.width, p.height, r.kind, r.points, r.locked, r.extra"
 _FROM = "FROM regions AS r JOIN pictures AS p ON p.id = r.picture_id"
 
 PRECISION = 6
@@ -185,6 +186,9 @@ class Regions(Conversations):
 
 
 def _region_row(row: Sequence[Any]) -> RegionRow:
-    number, picture_id, ref, x1, y1, x2, y2, width, height = row
+    number, picture_id, ref, x1, y1, x2, y2, width, height, kind, points, locked, extra = row
     rect = Rect(x1, y1, x2, y2)
-    return RegionRow(number, picture_id, ref, rect, Box.encode(rect, width, height))
+    corners = tuple((float(x), float(y)) for x, y in json.loads(points)) if points else ()
+    return RegionRow(
+        number, picture_id, ref, rect, Box.encode(rect, width, height), kind, corners, bool(locked), extra
+    )

@@ -14,6 +14,8 @@ from qvl_desktop.core.box import Box, Rect
 from qvl_desktop.core.conversation import Conversation, Role, Turn
 from qvl_desktop.core.dataset import Split
 
+RegionKind = Literal["box", "quad", "point"]
+
 ChangeKind = Literal["pictures", "regions", "conversations"]
 
 RowId = int
@@ -39,13 +41,22 @@ class PictureRow:
 
 @dataclass(frozen=True, slots=True)
 class RegionRow:
-    """A ref and its box on one picture. `rect` is in pixels of the upright picture; `box` is always its encoding."""
+    """A ref and its place on one picture.
+
+    `rect` are its bounds in pixels of the upright picture; `box` is always their encoding. `points` are the corners of a
+    quad (4, clockwise as far as the data says so) or a point (1), in pixels; a box has none. `extra` is a JSON object
+    of what an import brought along, by format, or empty.
+    """
 
     id: RowId
     picture_id: RowId
     ref: str
     rect: Rect
     box: Box
+    kind: RegionKind = "box"
+    points: tuple[tuple[float, float], ...] = ()
+    locked: bool = False
+    extra: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,12 @@ new ones (`migrations`) nor who writes what.
   directly: they follow the rows they count.
 - `conversation_pictures` says which pictures a conversation names, in order; it follows the text of its turns.
 - `links` joins a box token of a turn to the region it stands for.
+- `files` remembers what a picture file looked like when it was last read (size, time, hashes), by stored path. It is an
+  observation, not an edit: it takes no part in undo and outlives the picture's row.
+- `headers` keeps what a data file says besides its records (COCO's licences and categories, YOLO's order of names), by
+  format and name, so that it goes out again as it came in.
+- `project_templates` are the user's own question templates; `marks` is where the user was (last picture, filters).
+- `turns_text` is the full-text index (trigrams) over `turns`, kept by triggers.
 - `steps` and `atoms` are the history (see `history`).
 """
 
@@ -18,7 +24,7 @@ from dataclasses import dataclass
 APPLICATION_ID = 0x51564C44
 """`QVLD`, in the header of every project file: tells ours from any other SQLite file."""
 
-VERSION = 1
+VERSION = 2
 """`user_version` of the file this program writes."""
 
 STRICT = " STRICT" if sqlite3.sqlite_version_info >= (3, 37) else ""
@@ -32,35 +38,64 @@ CREATE TABLE pictures (
     height INTEGER NOT NULL CHECK (height > 0),
     split TEXT NOT NULL DEFAULT '' CHECK (split IN ('', 'train', 'val', 'test')),
     status TEXT NOT NULL DEFAULT '',
-    region_count INTEGER NOT NULL DEFAULT 0
+    region_count INTEGER NOT NULL DEFAULT 0,
+    extra TEXT NOT NULL DEFAULT ''
 ){STRICT};
 CREATE INDEX pictures_in_order ON pictures (sort_key, id);
 CREATE INDEX pictures_by_split ON pictures (split, sort_key, id);
 CREATE INDEX pictures_by_status ON pictures (status, sort_key, id);
 CREATE INDEX pictures_without_regions ON pictures (sort_key, id) WHERE region_count = 0;
+CREATE INDEX pictures_by_region_count ON pictures (region_count, sort_key, id);
 """
 
-_REGIONS = f"""
+FILES = f"""
+CREATE TABLE files (
+    path TEXT PRIMARY KEY,
+    bytes INTEGER NOT NULL,
+    modified INTEGER NOT NULL,
+    content TEXT NOT NULL DEFAULT '',
+    look TEXT NOT NULL DEFAULT ''
+){STRICT};
+CREATE INDEX files_by_content ON files (content) WHERE content <> '';
+"""
+"""`bytes` and `modified` (nanoseconds since the epoch) as the file system says; `content` is a hash of the file's
+bytes, `look` a perceptual hash of the upright picture (16 hexadecimal digits); "" = not computed yet."""
+
+_REGION_TABLE = f"""
 CREATE TABLE regions (
     id INTEGER PRIMARY KEY,
     picture_id INTEGER NOT NULL REFERENCES pictures (id) ON DELETE CASCADE,
     ref TEXT NOT NULL,
     x1 REAL NOT NULL,
     y1 REAL NOT NULL,
-    x2 REAL NOT NULL CHECK (x2 > x1),
-    y2 REAL NOT NULL CHECK (y2 > y1),
-    token TEXT NOT NULL
+    x2 REAL NOT NULL CHECK (x2 >= x1),
+    y2 REAL NOT NULL CHECK (y2 >= y1),
+    token TEXT NOT NULL,
+    kind TEXT NOT NULL DEFAULT 'box' CHECK (kind IN ('box', 'quad', 'point')),
+    points TEXT NOT NULL DEFAULT '',
+    locked INTEGER NOT NULL DEFAULT 0,
+    extra TEXT NOT NULL DEFAULT '',
+    CHECK (kind = 'point' OR (x2 > x1 AND y2 > y1))
 ){STRICT};
+"""
+"""`x1` to `y2` are the bounds. `points` is a JSON list of [x, y] pixels for a quad (4) or a point (1), "" for a box.
+`extra` is a JSON object of what an import brought along, by format."""
+
+_REGION_INDEXES = """
 CREATE INDEX regions_by_picture ON regions (picture_id);
 CREATE INDEX regions_by_ref ON regions (ref, picture_id);
+"""
 
+_REFS = f"""
 CREATE TABLE refs (
     ref TEXT PRIMARY KEY,
     count INTEGER NOT NULL,
     used INTEGER NOT NULL
 ){STRICT};
 CREATE INDEX refs_by_use ON refs (used);
+"""
 
+_REGION_TRIGGERS = """
 CREATE TRIGGER region_added AFTER INSERT ON regions BEGIN
     UPDATE pictures SET region_count = region_count + 1 WHERE id = NEW.picture_id;
     INSERT INTO refs (ref, count, used) VALUES (NEW.ref, 1, (SELECT ifnull(max(used), 0) + 1 FROM refs))
@@ -148,7 +183,40 @@ CREATE TABLE atoms (
 ) {"STRICT, " if STRICT else ""}WITHOUT ROWID;
 """
 
-CREATE = _PICTURES + _REGIONS + _CONVERSATIONS + THREADS + _HISTORY
+SEARCH = """
+CREATE VIRTUAL TABLE turns_text USING fts5 (text, content = 'turns', content_rowid = 'id', tokenize = 'trigram');
+CREATE TRIGGER turn_text_added AFTER INSERT ON turns BEGIN
+    INSERT INTO turns_text (rowid, text) VALUES (NEW.id, NEW.text);
+END;
+CREATE TRIGGER turn_text_gone AFTER DELETE ON turns BEGIN
+    INSERT INTO turns_text (turns_text, rowid, text) VALUES ('delete', OLD.id, OLD.text);
+END;
+CREATE TRIGGER turn_text_changed AFTER UPDATE OF text ON turns WHEN OLD.text <> NEW.text BEGIN
+    INSERT INTO turns_text (turns_text, rowid, text) VALUES ('delete', OLD.id, OLD.text);
+    INSERT INTO turns_text (rowid, text) VALUES (NEW.id, NEW.text);
+END;
+"""
+
+KEPT = f"""
+CREATE TABLE headers (
+    id INTEGER PRIMARY KEY,
+    format TEXT NOT NULL,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    UNIQUE (format, name)
+){STRICT};
+CREATE TABLE project_templates (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    value TEXT NOT NULL
+){STRICT};
+CREATE TABLE marks (key TEXT PRIMARY KEY, value TEXT NOT NULL){STRICT};
+"""
+
+REGIONS = _REGION_TABLE + _REGION_INDEXES + _REGION_TRIGGERS
+"""What a table of regions consists of; a migration that builds it anew runs the same SQL."""
+
+CREATE = _PICTURES + FILES + _REFS + REGIONS + _CONVERSATIONS + THREADS + SEARCH + KEPT + _HISTORY
 """The SQL of a new, empty project of the newest version."""
 
 
@@ -161,11 +229,13 @@ class Recorded:
 
 
 RECORDED = (
-    Recorded("pictures", ("path", "sort_key", "width", "height", "split", "status")),
-    Recorded("regions", ("picture_id", "ref", "x1", "y1", "x2", "y2", "token")),
+    Recorded("pictures", ("path", "sort_key", "width", "height", "split", "status", "extra")),
+    Recorded("regions", ("picture_id", "ref", "x1", "y1", "x2", "y2", "token", "kind", "points", "locked", "extra")),
     Recorded("conversations", ("split", "template", "source", "extra")),
     Recorded("turns", ("conversation_id", "position", "role", "text")),
     Recorded("conversation_pictures", ("conversation_id", "ordinal", "path")),
     Recorded("links", ("turn_id", "ordinal", "region_id")),
+    Recorded("headers", ("format", "name", "value")),
+    Recorded("project_templates", ("name", "value")),
 )
 """Parents before children: rows come back in this order and go in the reverse."""

@@ -280,9 +280,10 @@ def test_an_older_project_is_backed_up_and_migrated(path: Path) -> None:
         assert project._one("SELECT note FROM pictures ORDER BY id") == ("from pictures/img1.png",)
         assert project.region_count() == 2
         assert project.undo() == "Add regions"
-    backup = path.with_name(path.name + ".v1.backup")
+    older = schema.VERSION - 1
+    backup = path.with_name(f"{path.name}.v{older}.backup")
     connection = sqlite3.connect(backup)
-    assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+    assert connection.execute("PRAGMA user_version").fetchone() == (older,)
     assert connection.execute("SELECT count(*) FROM regions").fetchone() == (2,)
     connection.close()
     Project.open(path).close()
@@ -295,13 +296,13 @@ def test_a_migration_that_fails_leaves_the_old_file(path: Path, monkeypatch: pyt
         raise sqlite3.OperationalError("database or disk is full")
 
     with monkeypatch.context() as later:
-        later.setattr(schema, "VERSION", 2)
-        later.setitem(migrations.MIGRATIONS, 1, fail)
+        later.setattr(schema, "VERSION", schema.VERSION + 1)
+        later.setitem(migrations.MIGRATIONS, schema.VERSION - 1, fail)
         with pytest.raises(DiskFullError):
             Project.open(path)
     with Project.open(path) as project:
         assert project.region_count() == 2
-    assert path.with_name(path.name + ".v1.backup").exists()
+    assert path.with_name(f"{path.name}.v{schema.VERSION}.backup").exists()
 
 
 def test_a_project_moves_with_its_pictures(path: Path, tmp_path: Path) -> None:
