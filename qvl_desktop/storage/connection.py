@@ -38,7 +38,7 @@ _BUSY_SECONDS = 5.0
 
 
 def check_header(path: Path) -> int:
-    """The version of a project file; refuses, unopened and untouched, what is none of this version or an earlier one."""
+    """The version of a project file; what is none of this version or an earlier one is refused, unopened."""
     try:
         with path.open("rb") as file:
             header = file.read(100)

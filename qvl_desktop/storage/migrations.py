@@ -37,7 +37,8 @@ def _to_2(connection: sqlite3.Connection) -> None:
     _run(connection, "INSERT INTO turns_text (turns_text) VALUES ('rebuild')")
     for table, added in (("pictures", ["''"]), ("regions", ["'box'", "''", "0", "''"])):
         values = ", ".join(f"'$[#]', {value}" for value in added)
-        _run(connection, f"UPDATE atoms SET image = json_insert(image, {values}) WHERE tbl = '{table}' AND image NOT NULL")
+        image = f"json_insert(image, {values})"
+        _run(connection, f"UPDATE atoms SET image = {image} WHERE tbl = '{table}' AND image IS NOT NULL")
 
 
 MIGRATIONS: dict[int, Migration] = {1: _to_2}

@@ -43,8 +43,8 @@ class PictureRow:
 class RegionRow:
     """A ref and its place on one picture.
 
-    `rect` are its bounds in pixels of the upright picture; `box` is always their encoding. `points` are the corners of a
-    quad (4, clockwise as far as the data says so) or a point (1), in pixels; a box has none. `extra` is a JSON object
+    `rect` are its bounds in pixels of the upright picture; `box` is always their encoding. `points` are the corners of
+    a quad (4, clockwise as far as the data says so) or a point (1), in pixels; a box has none. `extra` is a JSON object
     of what an import brought along, by format, or empty.
     """
 
