@@ -1,22 +1,20 @@
-"""`qvl-desktop new | import | export | check`: projects and data files without the window.
+"""`qvl-desktop new | import | export`: projects and data files without the window.
 
-Owns these commands' options and output. Does not own projects (`storage`), formats or the checks (`core.lint`).
+Owns these commands' options and output. Does not own projects (`storage`), formats, nor the checks (`check`).
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 
 _PROGRESS_EVERY = 2000
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add `new`, `import`, `export` and `check` to the command line."""
+    """Add `new`, `import` and `export` to the command line."""
     new = subparsers.add_parser("new", help="make a project from a folder of pictures")
     new.add_argument("project", type=Path, metavar="PROJECT.qvl")
     new.add_argument("--images", type=Path, metavar="FOLDER", help="index this folder and the folders below it")
@@ -35,12 +33,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     exporting.add_argument("--format", metavar="F", default="qwen-vl", help="qwen-vl (default), ...")
     exporting.add_argument("--split", choices=("train", "val", "test"), help="only this split")
     exporting.set_defaults(run=run_export)
-
-    check = subparsers.add_parser("check", help="look for faults in a project or data file; exit 1 on errors")
-    check.add_argument("data", type=Path, metavar="PROJECT.qvl | DATA.json")
-    check.add_argument("--images", type=Path, metavar="FOLDER", help="the folder that picture paths count from")
-    check.add_argument("--json", action="store_true", help="print the findings as a JSON list")
-    check.set_defaults(run=run_check)
 
 
 def run_new(args: argparse.Namespace) -> int:
@@ -87,24 +79,6 @@ def run_export(args: argparse.Namespace) -> int:
     written = file_format.write(args.target, dataset.samples)
     print(f"{args.target}: {written} conversations")
     return 0
-
-
-def run_check(args: argparse.Namespace) -> int:
-    """Print each finding on a line of its own; exit 1 when one is an error."""
-    from qvl_desktop.core.lint import lint
-    from qvl_desktop.storage.dataset import load_dataset
-
-    dataset = load_dataset(args.data, args.images)
-    findings = lint(dataset)
-    errors = sum(finding.level == "error" for finding in findings)
-    if args.json:
-        print(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
-    else:
-        for finding in findings:
-            print(finding)
-    warnings = len(findings) - errors
-    print(f"{args.data}: {len(dataset.samples)} conversations, {errors} errors, {warnings} warnings", file=sys.stderr)
-    return 1 if errors else 0
 
 
 def _tell_problems(problems: tuple[str, ...]) -> None:
