@@ -38,7 +38,8 @@ class Session(QObject):
         contentChanged(Change): an edit, undo or redo was committed; also from worker threads (queued).
         notice(level, text): something the user should read; level is "info", "success", "warning" or "error".
         modelsChanged(): `models` holds other cards.
-        pageRequested(name): show a page ("annotate", "conversations", "train", "chat", "models").
+        pageRequested(name): show a page ("annotate", "conversations", "health", "train", "chat", "models").
+        placeRequested(name, Place): show a page, and on it a place (the page's `go_to`).
         chatRequested(model, adapter): Chat is to take this model and adapter ("" = none), as `--model` takes them.
         trainRequested(model): Train is to take this model.
         languageChanged(): another language is installed.
@@ -49,6 +50,7 @@ class Session(QObject):
     notice = Signal(str, str)
     modelsChanged = Signal()
     pageRequested = Signal(str)
+    placeRequested = Signal(str, object)
     chatRequested = Signal(str, str)
     trainRequested = Signal(str)
     languageChanged = Signal()

@@ -38,6 +38,7 @@ from qvl_desktop.gui.widgets.empty_state import EmptyState
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
 from qvl_desktop.jobs.opening import index_pictures
+from qvl_desktop.jobs.place import Place
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.storage.rows import Change
 
@@ -142,6 +143,16 @@ class AnnotatePage(QWidget):
             return None
         place: int | None = self.pictures.model.place(int(number))
         return place
+
+    def go_to(self, place: Place) -> None:
+        """Show a picture, in the list or not, and select a region of it; or search for pictures."""
+        if place.text:
+            self.pictures.search.setText(place.text)
+        if place.picture_id is not None:
+            self.pictures.set_current(place.picture_id)
+            if self.editing.row(place.region_id) is not None:
+                self.desk.select(place.region_id)
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _remember(self) -> None:
         if self._project_path is not None and self.pictures.current is not None:

@@ -168,6 +168,16 @@ class Browser(QWidget):
             self._mark_current()
             self.chosen.emit()
 
+    def find(self, mode: int, row_id: int) -> None:
+        """List pictures or conversations and make one the current one; filters that hide it are taken away."""
+        self.set_mode(mode)
+        if self._model.place(row_id) is None:
+            self.search.clear()
+            self.only_bare.setChecked(False)
+            self.reload()
+        if self._model.place(row_id) is not None:
+            self.select(row_id)
+
     def step(self, by: int) -> None:
         """Go `by` rows on; stops at the ends."""
         ids: Sequence[int] = self._model.ids

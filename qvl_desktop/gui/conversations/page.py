@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from qvl_desktop.core.box import Rect
 from qvl_desktop.core.conversation import Role
-from qvl_desktop.gui.conversations.browser import PICTURES, Browser
+from qvl_desktop.gui.conversations.browser import CONVERSATIONS, PICTURES, Browser
 from qvl_desktop.gui.conversations.card_list import CardList
 from qvl_desktop.gui.conversations.editing import Editing, picture_number, words_of
 from qvl_desktop.gui.conversations.picture_pane import PicturePane
@@ -36,6 +36,7 @@ from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
 from qvl_desktop.gui.widgets.empty_state import EmptyState
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
+from qvl_desktop.jobs.place import Place
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.storage.rows import Change, ConversationRow
 
@@ -327,6 +328,22 @@ class ConversationsPage(QWidget):
         self._take_focus()
 
     # Going
+
+    def go_to(self, place: Place) -> None:
+        """Show a conversation, and a turn of it with characters of its text selected; or a picture's conversations."""
+        if place.conversation_id is None:
+            if place.picture_id is not None:
+                self.browser.find(PICTURES, place.picture_id)
+            return
+        self.cards.finish_editing()
+        self.browser.find(CONVERSATIONS, place.conversation_id)
+        view = self.cards.view_of(place.turn_id) if place.turn_id is not None else None
+        if view is not None and (place.end > place.start or not view.row.text.strip()):
+            self._write(view.row.id)
+            if view.editor is not None:
+                view.editor.select(place.start, place.end)
+        elif view is not None:
+            self.cards.show_turn(view.row.id)
 
     def _go_to_annotate(self) -> None:
         self.session.pageRequested.emit("annotate")

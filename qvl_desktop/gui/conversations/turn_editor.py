@@ -69,6 +69,15 @@ class TurnEditor(QWidget):
             self._done = True
             self.finished.emit(self.edit.toPlainText())
 
+    def select(self, start: int, end: int) -> None:
+        """Select characters of the text and bring them into sight."""
+        text = self.edit.toPlainText()
+        cursor = self.edit.textCursor()
+        cursor.setPosition(units(text[:start]))
+        cursor.setPosition(units(text[:end]), QTextCursor.MoveMode.KeepAnchor)
+        self.edit.setTextCursor(cursor)
+        self.edit.ensureCursorVisible()
+
     def cancel(self) -> None:
         """Forget what was written."""
         if not self._done:

@@ -27,6 +27,7 @@ from qvl_desktop.gui.translation import can_show, install_language
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.jobs.demo_project import open_demo_project
 from qvl_desktop.jobs.opening import open_path
+from qvl_desktop.jobs.place import Place
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.storage.demo_project import is_shipped
 
@@ -81,6 +82,13 @@ class MainWindow(QMainWindow):
             self._stack.setCurrentWidget(self._welcome_page())
         else:
             self._stack.setCurrentWidget(self.page(spec))
+
+    def go_to(self, name: str, place: Place) -> None:
+        """Show a page and a place on it."""
+        self.show_page(name)
+        page = self._pages.get(name)
+        if page is not None and hasattr(page, "go_to"):
+            page.go_to(place)
 
     def page(self, spec: PageSpec) -> QWidget:
         """The page itself, made now if it has not been shown before."""
@@ -137,6 +145,7 @@ class MainWindow(QMainWindow):
         session.projectChanged.connect(self._project_changed)
         session.contentChanged.connect(self._show_history)
         session.pageRequested.connect(self.show_page)
+        session.placeRequested.connect(self.go_to)
         session.runs.listChanged.connect(self._show_runs)
         session.runs.runChanged.connect(self._show_runs)
 
