@@ -168,7 +168,7 @@ class Browser(QWidget):
             self._mark_current()
             self.chosen.emit()
 
-    def find(self, mode: int, row_id: int) -> None:
+    def reveal(self, mode: int, row_id: int) -> None:
         """List pictures or conversations and make one the current one; filters that hide it are taken away."""
         self.set_mode(mode)
         if self._model.place(row_id) is None:

@@ -333,10 +333,10 @@ class ConversationsPage(QWidget):
         """Show a conversation, and a turn of it with characters of its text selected; or a picture's conversations."""
         if place.conversation_id is None:
             if place.picture_id is not None:
-                self.browser.find(PICTURES, place.picture_id)
+                self.browser.reveal(PICTURES, place.picture_id)
             return
         self.cards.finish_editing()
-        self.browser.find(CONVERSATIONS, place.conversation_id)
+        self.browser.reveal(CONVERSATIONS, place.conversation_id)
         view = self.cards.view_of(place.turn_id) if place.turn_id is not None else None
         if view is not None and (place.end > place.start or not view.row.text.strip()):
             self._write(view.row.id)
