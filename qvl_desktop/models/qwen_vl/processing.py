@@ -26,6 +26,8 @@ from qvl_desktop.models.qwen_vl.image_processing import (
 )
 from qvl_desktop.models.qwen_vl.messages import turns_from_messages
 from qvl_desktop.models.qwen_vl.prompt import (
+    CHATML,
+    RAW,
     Prompt,
     decode_answer,
     encode_prompt,
@@ -136,12 +138,13 @@ class QwenVLProcessor(ProcessorMixin):
         add_generation_prompt: bool = True,
         system: str | None = None,
         max_window_size: int | None = None,
+        chat_format: str = CHATML,
         return_tensors: str | None = "pt",
     ) -> BatchFeature:
         """Model inputs of one conversation (batch of 1), safe for text that a user typed; see `prompt`.
 
         `images` are the pictures of all turns in reading order; pass `[]` to make sure that no file named in a turn is
-        read. Raises `PictureCountError`, `PictureError`, `TurnOrderError`, `UnclosedMarkup`.
+        read. Raises `PictureCountError`, `PictureError`, `TurnOrderError`, `ChatFormatError`, `UnclosedMarkup`.
         """
         every = None if images is None else [images]
         return self.encode_chats(
@@ -150,6 +153,7 @@ class QwenVLProcessor(ProcessorMixin):
             add_generation_prompt=add_generation_prompt,
             system=system,
             max_window_size=max_window_size,
+            chat_format=chat_format,
             return_tensors=return_tensors,
         )
 
@@ -161,6 +165,7 @@ class QwenVLProcessor(ProcessorMixin):
         add_generation_prompt: bool = True,
         system: str | None = None,
         max_window_size: int | None = None,
+        chat_format: str = CHATML,
         return_tensors: str | None = "pt",
     ) -> BatchFeature:
         """Model inputs of several conversations, padded on the left; `images` holds the pictures of each."""
@@ -174,9 +179,11 @@ class QwenVLProcessor(ProcessorMixin):
                 system=system,
                 add_generation_prompt=add_generation_prompt,
                 max_window_size=max_window_size,
+                chat_format=chat_format,
             )
             prompts.append(prompt)
-            named = [path for turn in with_system(turns, system) for path in picture_paths(turn.text)]
+            whole = turns if chat_format == RAW else with_system(turns, system)
+            named = [path for turn in whole for path in picture_paths(turn.text)]
             given = self._pictures(named, None if images is None else images[place])
             pictures += [given[index] for index in prompt.picture_places]
         data = dict(

@@ -7,6 +7,8 @@ comes as an argument. Does not own labels (`labels`) or pixels (`image_processin
 A turn is canonical text. In it `<ref>`, `<box>`, `<quad>` and their ends are control tokens, `<img>path</img>` is a
 picture's place, and everything else is ordinary text: nobody can end a turn or open another by typing
 `<|im_end|>`, nor make a picture's slot by typing `<imgpad>`.
+
+The base model was trained without a layout. Its format, "raw", is the last turn's text alone, for it to go on with.
 """
 
 from __future__ import annotations
@@ -27,11 +29,19 @@ DEFAULT_WINDOW = 6144
 TURN_TOKENS = frozenset({*special.POINTING_TOKENS, special.IMG, special.IMG_END})
 """The control tokens that the text of a turn may hold."""
 
+CHATML, RAW = "chatml", "raw"
+CHAT_FORMATS = (CHATML, RAW)
+"""`chat_format` of the official generation settings: of the chat models, and of the base model."""
+
 _PICTURE = re.compile(r"<img>(.*?)</img>", re.DOTALL)
 
 
 class TurnOrderError(ModelError):
     """Turns that make no prompt: a system turn after the first, or nothing to answer."""
+
+
+class ChatFormatError(ModelError):
+    """A chat format that is neither "chatml" nor "raw"."""
 
 
 class Encoder(Protocol):
@@ -139,13 +149,18 @@ def encode_prompt(
     system: str | None = None,
     add_generation_prompt: bool = True,
     max_window_size: int | None = None,
+    chat_format: str = CHATML,
 ) -> Prompt:
     """The tokens of a conversation, ready to be answered.
 
-    With `max_window_size`, the oldest exchanges are left out as the original does it: going back from the newest,
-    an exchange stays while system turn + kept exchanges have fewer tokens than the window; the last exchange
-    always stays and is not counted. Raises `TurnOrderError` and `UnclosedMarkup`.
+    `chat_format` is one of `CHAT_FORMATS`; "raw" is the text of the last turn, without the others and without a
+    system text. With `max_window_size`, the oldest exchanges are left out as the original does it: going back from the
+    newest, an exchange stays while system turn + kept exchanges have fewer tokens than the window; the last exchange
+    always stays and is not counted. Raises `TurnOrderError`, `ChatFormatError` and `UnclosedMarkup`.
     """
+    check_chat_format(chat_format)
+    if chat_format == RAW:
+        return _raw_prompt(tokenizer, list(turns))
     system_text, rest = split_system(turns, system)
     newline = tokenizer.encode_text("\n", ())
     head = encode_turn(tokenizer, "system", system_text)
@@ -164,6 +179,24 @@ def encode_prompt(
     paths = (*in_system, *(path for group in groups for turn in group for path in picture_paths(turn.text)))
     places = (*range(len(in_system)), *range(len(in_system) + dropped, len(paths)))
     return Prompt(input_ids, tuple(paths[place] for place in places), places)
+
+
+def check_chat_format(chat_format: str) -> None:
+    """Raise `ChatFormatError` for a format that is not known."""
+    if chat_format not in CHAT_FORMATS:
+        raise ChatFormatError(
+            QT_TRANSLATE_NOOP("errors", "Chat format {name} is not known. Choose one of {known}."),
+            name=chat_format,
+            known=", ".join(CHAT_FORMATS),
+        )
+
+
+def _raw_prompt(tokenizer: Encoder, turns: Sequence[Turn]) -> Prompt:
+    if not turns:
+        return Prompt([], (), ())
+    before = sum(len(picture_paths(turn.text)) for turn in turns[:-1])
+    paths = picture_paths(turns[-1].text)
+    return Prompt(encode_turn_text(tokenizer, turns[-1].text), paths, tuple(range(before, before + len(paths))))
 
 
 def _count_pictures(groups: Iterable[Sequence[Turn]]) -> int:
@@ -195,17 +228,20 @@ def prompt_text(turns: Iterable[Turn], *, system: str | None = None, add_generat
     return "\n".join(lines) + ("\n<|im_start|>assistant\n" if add_generation_prompt else "")
 
 
-def stop_ids(tokenizer: Encoder) -> list[int]:
-    """The ids that end an answer: `<|im_end|>`, `<|im_start|>`, `<|endoftext|>`."""
+def stop_ids(tokenizer: Encoder, chat_format: str = CHATML) -> list[int]:
+    """The ids that end an answer: `<|im_end|>`, `<|im_start|>`, `<|endoftext|>`; in raw text the last only."""
+    check_chat_format(chat_format)
+    if chat_format == RAW:
+        return [tokenizer.eod_id]
     return [tokenizer.im_end_id, tokenizer.im_start_id, tokenizer.eod_id]
 
 
-def decode_answer(tokenizer: Encoder, token_ids: Sequence[int]) -> str:
+def decode_answer(tokenizer: Encoder, token_ids: Sequence[int], chat_format: str = CHATML) -> str:
     """The text of generated ids up to the first that ends an answer, blanks around it removed.
 
     The original drops the last token of an answer that no stop token ended; here it is kept.
     """
-    ends = set(stop_ids(tokenizer))
+    ends = set(stop_ids(tokenizer, chat_format))
     kept = []
     for token_id in token_ids:
         if token_id in ends:
