@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from qvl_desktop.core.conversation import Conversation
+from qvl_desktop.core.shapes import Shape
 
 Split = Literal["", "train", "val", "test"]
 SPLITS: tuple[Split, ...] = ("train", "val", "test")
@@ -22,6 +23,9 @@ class Sample:
     `pictures` are absolute, one for each `<img>` of the conversation in order. `source` names the record for the user
     ("data.json: record 17"). An empty `split` means the data does not say. `extra` is a JSON object with those keys of
     the record that mean nothing here, kept for the way back; empty when there are none.
+
+    `shapes`: for each box and quad of the conversation in reading order its exact place in pixels, None where the data
+    says no more than the token. Empty when nothing more is known.
     """
 
     conversation: Conversation
@@ -29,6 +33,7 @@ class Sample:
     split: Split = ""
     source: str = ""
     extra: str = ""
+    shapes: tuple[Shape | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
