@@ -50,11 +50,14 @@ def run_new(args: argparse.Namespace) -> int:
 
 def run_import(args: argparse.Namespace) -> int:
     """Import; a project that is not there yet is made. Exit 1 when nothing could be used."""
+    from qvl_desktop.formats.regions import RegionFormat
     from qvl_desktop.formats.registry import format_named, guess_format
     from qvl_desktop.storage.importing import import_file
     from qvl_desktop.storage.project import Project
 
     file_format = format_named(args.format) if args.format else guess_format(args.source)
+    if isinstance(file_format, RegionFormat):
+        raise NotImplementedError
     project = Project.open(args.project) if args.project.exists() else Project.create(args.project)
     with project:
         report = import_file(project, args.source, file_format, args.images, _progress("imported"))
@@ -68,11 +71,14 @@ def run_import(args: argparse.Namespace) -> int:
 
 def run_export(args: argparse.Namespace) -> int:
     """Write the samples of the project, or of one split."""
+    from qvl_desktop.formats.regions import RegionFormat
     from qvl_desktop.formats.registry import format_named
     from qvl_desktop.storage.dataset import project_dataset
     from qvl_desktop.storage.project import Project
 
     file_format = format_named(args.format)
+    if isinstance(file_format, RegionFormat):
+        raise NotImplementedError
     with Project.open_read_only(args.project) as project:
         dataset = project_dataset(project, args.split)
     _tell_problems(dataset.problems)

@@ -1,6 +1,7 @@
-"""Which formats there are, and which one a file is of.
+"""Which formats there are, and which one a file or folder is of.
 
-Owns the list and the guess. Does not own any format.
+Owns the list and the guess. Does not own any format. A format is of one of two kinds: `Format` holds conversations,
+`RegionFormat` holds regions.
 """
 
 from __future__ import annotations
@@ -11,14 +12,21 @@ from qvl_desktop.core.errors import DataError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.formats.base import Format
 from qvl_desktop.formats.qwen_vl import QWEN_VL
+from qvl_desktop.formats.regions import RegionFormat
 
-FORMATS: dict[str, Format] = {item.name: item for item in (QWEN_VL,)}
-"""By the name that `--format` takes."""
+AnyFormat = Format | RegionFormat
+
+CONVERSATION_FORMATS: tuple[Format, ...] = (QWEN_VL,)
+REGION_FORMATS: tuple[RegionFormat, ...] = ()
+
+_ALL: tuple[AnyFormat, ...] = (*CONVERSATION_FORMATS, *REGION_FORMATS)
+FORMATS: dict[str, AnyFormat] = {item.name: item for item in _ALL}
+"""By the name that `--format` takes; a guess takes the first that fits."""
 
 _HEAD = 64 * 1024
 
 
-def format_named(name: str) -> Format:
+def format_named(name: str) -> AnyFormat:
     """The format of that name. Raises `DataError` with the names there are."""
     if name not in FORMATS:
         raise DataError(
@@ -29,22 +37,48 @@ def format_named(name: str) -> Format:
     return FORMATS[name]
 
 
-def guess_format(path: Path) -> Format:
-    """The format of an existing file, by its beginning. Raises `DataError` when none fits."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(_HEAD).decode("utf-8", errors="replace")
-    except OSError as error:
-        raise DataError(
-            QT_TRANSLATE_NOOP("errors", "{path}: the file cannot be read ({reason})."),
-            path=path,
-            reason=error.strerror or error,
-        ) from error
+def guess_format(path: Path) -> AnyFormat:
+    """The format of an existing file, by its beginning, or of a folder. Raises `DataError` when none fits."""
+    path = Path(path)
+    head = "" if path.is_dir() else _head(path)
     for item in FORMATS.values():
-        if path.suffix.lower() in item.suffixes and item.recognises(head):
+        if isinstance(item, RegionFormat):
+            if item.recognises(path, head):
+                return item
+        elif path.suffix.lower() in item.suffixes and item.recognises(head):
             return item
     raise DataError(
         QT_TRANSLATE_NOOP("errors", "{path}: this is no data in a known format ({known})."),
         path=path,
         known=", ".join(FORMATS),
     )
+
+
+def conversation_format(path: Path) -> Format:
+    """The format of a file that holds conversations. Raises `DataError`, also for a file of regions."""
+    found = guess_format(path)
+    if isinstance(found, RegionFormat):
+        raise DataError(
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "{path}: this is {format}, which has boxes but no conversations. Import it into a project "
+                "(qvl-desktop import), and make conversations from its boxes there.",
+            ),
+            path=path,
+            format=found.label,
+        )
+    return found
+
+
+def _head(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            data = file.read(_HEAD)
+    except OSError as error:
+        raise DataError(
+            QT_TRANSLATE_NOOP("errors", "{path}: the file cannot be read ({reason})."),
+            path=path,
+            reason=error.strerror or error,
+        ) from error
+    wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    return data.decode("utf-16" if wide else "utf-8-sig", errors="replace")

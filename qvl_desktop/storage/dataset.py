@@ -12,7 +12,7 @@ from qvl_desktop.core.dataset import Dataset, Sample, Split
 from qvl_desktop.core.errors import DataError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.formats.base import Problem
-from qvl_desktop.formats.registry import guess_format
+from qvl_desktop.formats.registry import conversation_format
 from qvl_desktop.storage.paths import absolute_path, is_url
 from qvl_desktop.storage.project import SUFFIX, Project
 from qvl_desktop.storage.rows import ConversationRow
@@ -33,7 +33,7 @@ def load_dataset(path: Path, images: Path | None = None) -> Dataset:
             return project_dataset(project)
     samples: list[Sample] = []
     problems: list[str] = []
-    for item in guess_format(path).read(path, images):
+    for item in conversation_format(path).read(path, images):
         if isinstance(item, Problem):
             problems.append(str(item))
         else:

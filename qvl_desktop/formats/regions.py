@@ -1,0 +1,170 @@
+"""What every format of regions is: pictures with boxes, quads and points, and no conversation.
+
+Owns `RegionFormat`, the records its reader yields, and what its writer is given. Does not own any format, nor how
+records become rows of a project (`storage.importing_regions`).
+
+A reader keeps each record as it found it in `raw`, so that the same format can write it again to the letter; a writer
+changes only what no longer fits the region (see `is_where_it_was`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from qvl_desktop.core.dataset import Split
+from qvl_desktop.core.shapes import PRECISION, Shape
+from qvl_desktop.formats.base import Problem
+
+Unit = Literal["pixel", "share"]
+
+
+@dataclass(frozen=True, slots=True)
+class RegionRecord:
+    """A ref and its shape as a file says it, before it is fitted into the picture.
+
+    `raw` is the format's own record with all its keys (JSON values). `source` names it for the user.
+    """
+
+    ref: str
+    shape: Shape
+    raw: Mapping[str, Any] = field(default_factory=dict)
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRecord:
+    """A picture with regions. A large file may speak of one picture in several records; they add up.
+
+    `name` is the picture as the file names it, `bases` the folders that name may count from, tried in order. `width`
+    and `height` are what the file says (0 = nothing), `unit` what the shapes count in: pixels of that size, or shares
+    of the upright picture. `reviewed` says that somebody looked at it, also where there are no regions. `raw` are the
+    format's own keys of the picture; `aside` are records with no counterpart here that are kept for the way back.
+    """
+
+    name: str
+    bases: tuple[Path, ...]
+    regions: tuple[RegionRecord, ...] = ()
+    width: int = 0
+    height: int = 0
+    unit: Unit = "pixel"
+    split: Split = ""
+    reviewed: bool = False
+    raw: Mapping[str, Any] = field(default_factory=dict)
+    aside: tuple[Any, ...] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a file says besides its records, by name (JSON values). A later one adds what earlier ones lack."""
+
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """How far a reader is (bytes or files); also a place to stop."""
+
+    done: int
+    total: int
+
+
+RegionItem = PictureRecord | Header | Advance | Problem
+
+
+@dataclass(frozen=True, slots=True)
+class OutPicture:
+    """A picture as a writer gets it. Shapes are pixels of the upright picture; `raw` is what the format brought."""
+
+    file: Path
+    name: str
+    width: int
+    height: int
+    regions: tuple[RegionRecord, ...]
+    split: Split = ""
+    reviewed: bool = False
+    raw: Mapping[str, Any] = field(default_factory=dict)
+    aside: tuple[Any, ...] = ()
+
+
+class RegionSource(Protocol):
+    """What a writer reads a project through."""
+
+    @property
+    def header(self) -> Mapping[str, Any]:
+        """What the format's own files said besides their records."""
+        ...
+
+    def refs(self) -> list[str]:
+        """The refs of all regions that will come, the earliest first."""
+        ...
+
+    def largest(self, table: Literal["pictures", "regions"], key: str) -> int:
+        """The largest whole number that the format's own records hold under `key`; 0 when there is none."""
+        ...
+
+    def pictures(self) -> Iterator[OutPicture]:
+        """The pictures with their regions, one at a time; may be asked for again."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOptions:
+    """How to write: over files that are there (`force`), and with copies of the pictures (`copy_images`)."""
+
+    force: bool = False
+    copy_images: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a writer wrote; `problems` says what it had to leave out."""
+
+    pictures: int
+    regions: int
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RegionFormat:
+    """A read/write pair for regions.
+
+    `read(path, images)` streams records and raises `DataError` for what cannot be read as a whole; `images` is the
+    folder that picture names count from (None = as the format's own convention says). `write(target, source, options)`
+    makes a file, or a folder where `folder` is true. `recognises(path, head)` says whether a path may be of this
+    format; `head` is the beginning of a file as text (up to 64 KiB), "" for a folder.
+    """
+
+    name: str
+    label: str
+    suffixes: tuple[str, ...]
+    folder: bool
+    read: Callable[[Path, Path | None], Iterator[RegionItem]]
+    write: Callable[[Path, RegionSource, WriteOptions], Written]
+    recognises: Callable[[Path, str], bool]
+
+
+def fit(shape: Shape, width: int, height: int) -> Shape | None:
+    """The shape as a picture of `width` x `height` pixels holds it: cut off at its edges, kept to a millionth pixel.
+
+    None when nothing is left of it. The project stores exactly this.
+    """
+    if shape.kind != "box":
+        fitted = shape.clipped(width, height).rounded()
+        return fitted if fitted.stands else None
+    (x1, y1), (x2, y2) = shape.points
+    if x1 > x2:
+        x1, x2 = x2, x1
+    if y1 > y2:
+        y1, y2 = y2, y1
+    x1, x2 = round(max(float(x1), 0.0), PRECISION), round(min(float(x2), float(width)), PRECISION)
+    y1, y2 = round(max(float(y1), 0.0), PRECISION), round(min(float(y2), float(height)), PRECISION)
+    return Shape("box", ((x1, y1), (x2, y2))) if x2 > x1 and y2 > y1 else None
+
+
+def is_where_it_was(region: RegionRecord, before: Shape | None, picture: OutPicture) -> bool:
+    """Whether the shape that `raw` tells (`before`, in upright pixels) is still the region's."""
+    return before is not None and fit(before, picture.width, picture.height) == region.shape
