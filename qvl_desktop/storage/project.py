@@ -1,7 +1,7 @@
 """A project file, open.
 
 Owns creating, opening and closing. What a project can do stands in the classes it is made of: `pictures`,
-`conversations`, `regions`, `threads`, and `store` for steps, undo and observers.
+`conversations`, `regions`, `refs`, `threads`, and `store` for steps, undo and observers.
 """
 
 from __future__ import annotations

@@ -1,31 +1,35 @@
-"""The regions of a project: a ref and its box on one picture.
+"""The regions of a project: a ref and its shape on one picture.
 
-Owns adding, moving, renaming and deleting regions, and keeps `token == encode(geometry)`. The turns in which a region's
-box stands follow it in the same step. Does not own drawing or hit-testing.
+Owns reading, adding, reshaping, locking and deleting regions, and keeps `token == encode(geometry)`. The turns in which
+a region's token stands follow it in the same step. Does not own refs (`refs`), drawing or hit-testing.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from qvl_desktop.core.box import Box, Rect
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
-from qvl_desktop.core.tokens import Fault, format_box
+from qvl_desktop.core.shapes import Shape
+from qvl_desktop.core.tokens import Fault
 from qvl_desktop.core.tokens import faults as token_faults
 from qvl_desktop.storage import linking
 from qvl_desktop.storage.conversations import Conversations
 from qvl_desktop.storage.errors import RegionError, RowMissingError
-from qvl_desktop.storage.pictures import escape_like
-from qvl_desktop.storage.rows import RegionRow
+from qvl_desktop.storage.rows import LinkedToken, RegionRow, TurnRow
 from qvl_desktop.storage.store import chunks, marks
 
-_COLUMNS = "r.id, r.picture_id, r.ref, r.x1, r.y1, r.x2, r.y2, p.width, p.height, r.kind, r.points, r.locked, r.extra"
+_COLUMNS = (
+    "r.id, r.picture_id, r.ref, r.x1, r.y1, r.x2, r.y2, p.width, p.height, r.kind, r.points, r.locked, r.extra, r.token"
+)
 _FROM = "FROM regions AS r JOIN pictures AS p ON p.id = r.picture_id"
 
-PRECISION = 6
-"""Pixels are kept to a millionth, which every number of the history holds exactly."""
+_NO_AREA = {
+    "box": QT_TRANSLATE_NOOP("errors", "This box has no area inside its picture."),
+    "quad": QT_TRANSLATE_NOOP("errors", "This quad has no area inside its picture."),
+}
 
 
 class Regions(Conversations):
@@ -54,23 +58,6 @@ class Regions(Conversations):
         row = self._one("SELECT ifnull(sum(count), 0) FROM refs")
         return int(row[0]) if row else 0
 
-    def recent_refs(self, limit: int = 9) -> list[str]:
-        """The refs used last, newest first."""
-        query = "SELECT ref FROM refs WHERE count > 0 AND ref <> '' ORDER BY used DESC LIMIT ?"
-        return [row[0] for row in self._all(query, (limit,))]
-
-    def all_refs(self, prefix: str = "", limit: int = 1000) -> list[str]:
-        """The refs that begin with `prefix`, the most frequent first."""
-        query = (
-            "SELECT ref FROM refs WHERE count > 0 AND ref <> '' AND ref LIKE ? ESCAPE '\\' "
-            "ORDER BY count DESC, ref LIMIT ?"
-        )
-        return [row[0] for row in self._all(query, (escape_like(prefix) + "%", limit))]
-
-    def ref_counts(self) -> dict[str, int]:
-        """How many regions each ref has."""
-        return {row[0]: row[1] for row in self._all("SELECT ref, count FROM refs WHERE count > 0 ORDER BY ref")}
-
     def distinct_counts(self) -> tuple[int, int, int]:
         """How many pictures have regions with a ref, pairs of picture and ref, and triples of picture, ref and box."""
         query = (
@@ -80,24 +67,46 @@ class Regions(Conversations):
         row = self._one(query)
         return (int(row[0]), int(row[1]), int(row[2])) if row else (0, 0, 0)
 
+    def linked_tokens(self, region_ids: Iterable[int]) -> list[LinkedToken]:
+        """Where the tokens of regions stand in turns, in the order of the turns."""
+        found: list[LinkedToken] = []
+        for chunk in chunks(region_ids):
+            query = (
+                "SELECT l.turn_id, l.ordinal, t.text FROM links AS l JOIN turns AS t ON t.id = l.turn_id "
+                f"WHERE l.region_id IN ({marks(len(chunk))}) ORDER BY l.turn_id, l.ordinal"
+            )
+            for turn_id, ordinal, text in self._all(query, chunk):
+                token = linking.token_at(text, ordinal)
+                if token is not None:
+                    found.append(LinkedToken(turn_id, ordinal, token))
+        return found
+
     # Editing
 
     def add_region(self, picture_id: int, ref: str, rect: Rect) -> int:
-        """Add a region; returns its id.
+        """Add a box; returns its id.
 
         `rect` is in pixels of the upright picture, in any corner order; what lies outside is cut off. Raises
         `RegionError` when nothing is left, or when `ref` holds tags of the token grammar.
         """
-        return self.add_regions(picture_id, [(ref, rect)])[0]
+        return self.add_shapes(picture_id, [(ref, Shape.of_rect(rect))])[0]
 
     def add_regions(self, picture_id: int, items: Iterable[tuple[str, Rect]]) -> list[int]:
-        """Add several regions of one picture in one undo step; returns their ids. See `add_region`."""
+        """Add several boxes of one picture in one undo step; returns their ids. See `add_region`."""
+        return self.add_shapes(picture_id, ((ref, Shape.of_rect(rect)) for ref, rect in items))
+
+    def add_shapes(self, picture_id: int, items: Iterable[tuple[str, Shape]]) -> list[int]:
+        """Add regions of any shape to one picture in one undo step; returns their ids.
+
+        What lies outside the picture is cut off. Raises `RegionError`, with nothing added, when nothing of a shape is
+        left (a point must lie inside), or when a ref holds tags of the token grammar.
+        """
         picture = self.picture(picture_id)
-        rows = []
-        for ref, given in items:
-            rect, token = self._fitted(given, picture.width, picture.height)
-            rows.append((picture_id, self._checked_ref(ref), rect.x1, rect.y1, rect.x2, rect.y2, token))
-        insert = "INSERT INTO regions (picture_id, ref, x1, y1, x2, y2, token) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        rows = [
+            (picture_id, self._checked_ref(ref), *_columns(shape, picture.width, picture.height))
+            for ref, shape in items
+        ]
+        insert = "INSERT INTO regions (picture_id, ref, kind, points, x1, y1, x2, y2, token) VALUES (" + marks(9) + ")"
         with self.step(
             QT_TRANSLATE_NOOP("history", "Add region")
             if len(rows) == 1
@@ -106,73 +115,117 @@ class Regions(Conversations):
             return [self._write(insert, row) for row in rows]
 
     def move_region(self, region_id: int, rect: Rect) -> None:
-        """Give a region another place; box tokens that stand for it follow."""
-        region = self.region(region_id)
-        picture = self.picture(region.picture_id)
-        rect, token = self._fitted(rect, picture.width, picture.height)
-        if rect == region.rect:
-            return
-        with self.step(QT_TRANSLATE_NOOP("history", "Move region")):
-            self._write(
-                "UPDATE regions SET x1 = ?, y1 = ?, x2 = ?, y2 = ?, token = ? WHERE id = ?",
-                (rect.x1, rect.y1, rect.x2, rect.y2, token, region_id),
-            )
-            box = Box.encode(rect, picture.width, picture.height)
-            if box != region.box:
-                for turn_id, ordinals in self._tokens_of(region_id).items():
-                    text = self.turn(turn_id).text
-                    for ordinal in ordinals:
-                        text = linking.with_box(text, ordinal, box)
-                    self._set_text(turn_id, text)
+        """Move and scale a region so that its bounds become `rect`; tokens that stand for it follow."""
+        self.reshape_region(region_id, self.region(region_id).shape.fitted(rect.normalised()))
 
-    def rename_region(self, region_id: int, ref: str) -> None:
-        """Give a region another ref; the phrases before its box tokens follow.
+    def reshape_region(self, region_id: int, shape: Shape) -> None:
+        """Give a region another shape, also of another kind; tokens that stand for it follow."""
+        self.reshape_regions({region_id: shape})
 
-        In a conversation made from a template, the question that names the old ref follows too, once the old ref
-        no longer stands in the answer.
-        """
-        region = self.region(region_id)
-        ref = self._checked_ref(ref)
-        if ref == region.ref:
-            return
-        with self.step(QT_TRANSLATE_NOOP("history", "Rename region")):
-            self._write("UPDATE regions SET ref = ? WHERE id = ?", (ref, region_id))
-            for turn_id, ordinals in self._tokens_of(region_id).items():
-                turn = self.turn(turn_id)
-                text = linking.with_ref(turn.text, ordinals, ref)
-                self._set_text(turn_id, text)
-                if region.ref and f"<ref>{region.ref}</ref>" not in text and text != turn.text:
-                    self._rename_in_question(turn.conversation_id, turn.position, region.ref, ref)
+    def reshape_regions(self, shapes: Mapping[int, Shape]) -> None:
+        """Give regions other shapes in one undo step; tokens that stand for them follow. See `add_shapes`."""
+        update = (
+            "UPDATE regions SET kind = ?, points = ?, x1 = ?, y1 = ?, x2 = ?, y2 = ?, token = ? WHERE id = ? "
+            "AND (kind, points, x1, y1, x2, y2) <> (?, ?, ?, ?, ?, ?)"
+        )
+        with self.step(
+            QT_TRANSLATE_NOOP("history", "Move region")
+            if len(shapes) == 1
+            else QT_TRANSLATE_NOOP("history", "Move regions")
+        ):
+            for region_id, shape in shapes.items():
+                region = self.region(region_id)
+                picture = self.picture(region.picture_id)
+                row = _columns(shape, picture.width, picture.height)
+                self._write(update, (*row, region_id, *row[:-1]))
+                token = str(row[-1])
+                if token != region.token:
+                    self._rewrite_tokens(region_id, token)
+
+    def set_locked(self, region_ids: Iterable[int], locked: bool) -> None:
+        """Lock regions against the hand, or free them, in one undo step. The project itself edits them all the same."""
+        query = "UPDATE regions SET locked = ? WHERE id = ? AND locked <> ?"
+        with self.step(
+            QT_TRANSLATE_NOOP("history", "Lock regions") if locked else QT_TRANSLATE_NOOP("history", "Unlock regions")
+        ):
+            self._write_many(query, ((int(locked), number, int(locked)) for number in region_ids))
 
     def delete_regions(self, region_ids: Iterable[int]) -> None:
-        """Delete regions. Conversations keep their text; the box tokens in it then stand for themselves."""
+        """Delete regions. Conversations keep their text; the tokens in it then stand for themselves.
+
+        `linked_tokens`, asked before, tells which; `remove_tokens` takes them out as well.
+        """
         with self.step(QT_TRANSLATE_NOOP("history", "Delete regions")):
             for chunk in chunks(region_ids):
                 self._write(f"DELETE FROM regions WHERE id IN ({marks(len(chunk))})", chunk)
 
+    def remove_tokens(self, tokens: Iterable[LinkedToken]) -> int:
+        """Take tokens out of their turns in one undo step; returns how many.
+
+        A phrase without any token left goes too (see `linking.without_token`). Where an answer has nothing else to say,
+        it goes with its question, and the conversation with its last answer. Tokens that are no longer where they were
+        are left alone.
+        """
+        by_turn: dict[int, list[LinkedToken]] = {}
+        for token in tokens:
+            by_turn.setdefault(token.turn_id, []).append(token)
+        with self.step(QT_TRANSLATE_NOOP("history", "Remove boxes from answers")):
+            return sum(
+                self._remove_from_turn(turn_id, sorted(here, key=lambda token: -token.ordinal))
+                for turn_id, here in by_turn.items()
+            )
+
+    def _remove_from_turn(self, turn_id: int, tokens: Sequence[LinkedToken]) -> int:
+        row = self._one("SELECT text FROM turns WHERE id = ?", (turn_id,))
+        if row is None:
+            return 0
+        text, removed = str(row[0]), 0
+        for token in tokens:
+            if linking.token_at(text, token.ordinal) == token.token:
+                text, removed = linking.without_token(text, token.ordinal), removed + 1
+        if removed:
+            turn = self.turn(turn_id)
+            if turn.role == "assistant" and not text.strip(linking.JOINERS + ".。"):
+                self._drop_exchange(turn)
+            else:
+                self._set_text(turn_id, text)
+                self._text_changed(turn.conversation_id)
+        return removed
+
+    def _drop_exchange(self, answer: TurnRow) -> None:
+        """Delete an answer and the question before it; a conversation without answers goes as a whole.
+
+        The pictures that the question names move to the next question.
+        """
+        turns = list(self.conversation(answer.conversation_id).turns)
+        place = next(i for i, turn in enumerate(turns) if turn.id == answer.id)
+        first = place - 1 if place and turns[place - 1].role == "user" else place
+        dropped, left = turns[first : place + 1], [*turns[:first], *turns[place + 1 :]]
+        if not any(turn.role == "assistant" for turn in left):
+            self._write("DELETE FROM conversations WHERE id = ?", (answer.conversation_id,))
+            return
+        for turn in dropped:
+            self._write("DELETE FROM turns WHERE id = ?", (turn.id,))
+        named = "".join(line for line in dropped[0].text.splitlines(keepends=True) if "<img>" in line)
+        following = next((turn for turn in turns[place + 1 :] if turn.role == "user"), None)
+        if named and following is not None:
+            self._set_text(following.id, named.rstrip("\n") + "\n" + following.text)
+        self._order_turns(left)
+        self._text_changed(answer.conversation_id)
+
+    def _rewrite_tokens(self, region_id: int, token: str) -> None:
+        for turn_id, ordinals in self._tokens_of(region_id).items():
+            text = self.turn(turn_id).text
+            for ordinal in ordinals:
+                text = linking.with_token(text, ordinal, token)
+            self._set_text(turn_id, text)
+
     def _tokens_of(self, region_id: int) -> dict[int, list[int]]:
-        """The turns in which the region's box stands, and which of their box tokens it is."""
+        """The turns in which the region's token stands, and which of their tokens it is."""
         places: dict[int, list[int]] = {}
         for turn_id, ordinal in self._all("SELECT turn_id, ordinal FROM links WHERE region_id = ?", (region_id,)):
             places.setdefault(turn_id, []).append(ordinal)
         return places
-
-    def _rename_in_question(self, conversation_id: int, position: int, old: str, new: str) -> None:
-        query = (
-            "SELECT t.id, t.text FROM turns AS t JOIN conversations AS c ON c.id = t.conversation_id "
-            "WHERE c.id = ? AND c.template <> '' AND t.role = 'user' AND t.position = ?"
-        )
-        for turn_id, text in self._all(query, (conversation_id, position - 1)):
-            head, line_end, question = str(text).rpartition("\n")
-            self._set_text(int(turn_id), head + line_end + question.replace(old, new))
-
-    def _fitted(self, rect: Rect, width: int, height: int) -> tuple[Rect, str]:
-        """The rectangle as it is stored, and its token."""
-        rect = rect.normalised().clipped(width, height)
-        rect = Rect(*(round(value, PRECISION) for value in (rect.x1, rect.y1, rect.x2, rect.y2)))
-        if not (rect.width > 0 and rect.height > 0):
-            raise RegionError(QT_TRANSLATE_NOOP("errors", "This box has no area inside its picture."))
-        return rect, format_box(Box.encode(rect, width, height))
 
     def _checked_ref(self, ref: str) -> str:
         ref = " ".join(ref.split())
@@ -185,10 +238,22 @@ class Regions(Conversations):
         return ref
 
 
+def _columns(shape: Shape, width: int, height: int) -> tuple[object, ...]:
+    """kind, points, x1, y1, x2, y2 and token of a shape as it is stored, on a picture of this size."""
+    shape = shape.normalised()
+    fitted = shape.clipped(width, height).rounded()
+    if not fitted.stands:
+        raise RegionError(_NO_AREA[fitted.kind])
+    if fitted.kind == "point" and fitted != shape.rounded():
+        raise RegionError(QT_TRANSLATE_NOOP("errors", "This point lies outside its picture."))
+    bounds = fitted.bounds
+    points = "" if fitted.kind == "box" else json.dumps(fitted.points, separators=(",", ":"))
+    return fitted.kind, points, bounds.x1, bounds.y1, bounds.x2, bounds.y2, fitted.token(width, height)
+
+
 def _region_row(row: Sequence[Any]) -> RegionRow:
-    number, picture_id, ref, x1, y1, x2, y2, width, height, kind, points, locked, extra = row
+    number, picture_id, ref, x1, y1, x2, y2, width, height, kind, points, locked, extra, token = row
     rect = Rect(x1, y1, x2, y2)
     corners = tuple((float(x), float(y)) for x, y in json.loads(points)) if points else ()
-    return RegionRow(
-        number, picture_id, ref, rect, Box.encode(rect, width, height), kind, corners, bool(locked), extra
-    )
+    box = Box.encode(rect, width, height)
+    return RegionRow(number, picture_id, ref, rect, box, kind, corners, bool(locked), extra, token)

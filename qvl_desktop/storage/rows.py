@@ -13,8 +13,7 @@ from typing import Literal
 from qvl_desktop.core.box import Box, Rect
 from qvl_desktop.core.conversation import Conversation, Role, Turn
 from qvl_desktop.core.dataset import Split
-
-RegionKind = Literal["box", "quad", "point"]
+from qvl_desktop.core.shapes import Shape, ShapeKind
 
 ChangeKind = Literal["pictures", "regions", "conversations"]
 
@@ -45,7 +44,7 @@ class RegionRow:
 
     `rect` are its bounds in pixels of the upright picture; `box` is always their encoding. `points` are the corners of
     a quad (4, clockwise as far as the data says so) or a point (1), in pixels; a box has none. `extra` is a JSON object
-    of what an import brought along, by format, or empty.
+    of what an import brought along, by format, or empty. `token` is the canonical text of the shape.
     """
 
     id: RowId
@@ -53,10 +52,16 @@ class RegionRow:
     ref: str
     rect: Rect
     box: Box
-    kind: RegionKind = "box"
+    kind: ShapeKind = "box"
     points: tuple[tuple[float, float], ...] = ()
     locked: bool = False
     extra: str = ""
+    token: str = ""
+
+    @property
+    def shape(self) -> Shape:
+        """The geometry as it was drawn or imported."""
+        return Shape(self.kind, self.points) if self.points else Shape.of_rect(self.rect)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,24 @@ class LinkRow:
     turn_id: RowId
     ordinal: int
     region_id: RowId
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedToken:
+    """A token of a turn that stands (or stood) for a region, as text."""
+
+    turn_id: RowId
+    ordinal: int
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefUse:
+    """How much of the project a ref, or several, name: regions, the pictures they are on, the turns they stand in."""
+
+    regions: int
+    pictures: int
+    turns: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ from contextlib import contextmanager
 
 from qvl_desktop.core.conversation import Role
 from qvl_desktop.storage.errors import explained
-from qvl_desktop.storage.regions import Regions
+from qvl_desktop.storage.refs import Refs
 from qvl_desktop.storage.rows import ThreadRow, ThreadTurnRow
 
 
-class Threads(Regions):
+class Threads(Refs):
     """Reading and writing chats."""
 
     def threads(self) -> list[ThreadRow]:

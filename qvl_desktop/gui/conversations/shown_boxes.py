@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from qvl_desktop.core.tokens import BoxToken, parse
+from qvl_desktop.core.shapes import Shape
+from qvl_desktop.core.tokens import BoxToken, QuadToken, parse
 from qvl_desktop.gui.conversations.picture_pane import ShownPicture
 from qvl_desktop.gui.widgets.picture_view import ShownBox
 from qvl_desktop.storage.linking import box_places
@@ -60,7 +61,7 @@ class ShownConversation:
             found = project.find_picture(path)
             ids.append(found.id if found else None)
             boxes = [
-                ShownBox(key, _box(key[1]).box.decode(found.width, found.height), label)
+                ShownBox(key, _shape(key[1], found.width, found.height).bounds, label)
                 for key, label in labels.items()
                 if found is not None and key[0] == number
             ]
@@ -79,7 +80,7 @@ class ShownConversation:
         return cls((shown,), (rows[0].id,), (0,))
 
 
-def _box(token: str) -> BoxToken:
+def _shape(token: str, width: int, height: int) -> Shape:
     (segment,) = parse(token)
-    assert isinstance(segment, BoxToken)
-    return segment
+    assert isinstance(segment, BoxToken | QuadToken)
+    return Shape.decode(segment.box if isinstance(segment, BoxToken) else segment.quad, width, height)
