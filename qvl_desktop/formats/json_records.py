@@ -13,10 +13,8 @@ from typing import Any
 
 from qvl_desktop.core.errors import DataError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.formats.json_window import Window, list_items
 
-_CHUNK = 1 << 20
-_NUMBER_TAIL = 3
-"""A number may go on in the next piece when it ends this close to the end (`1`, `1.`, `1e+`)."""
 _BLANKS = " \t\r\n"
 
 
@@ -38,7 +36,7 @@ def read_records(path: Path) -> Iterator[Any]:
             first = _first_mark(file.read(4096))
             file.seek(0)
             if first == "[":
-                yield from _list_items(_Window(path, file))
+                yield from list_items(Window(path, file))
             elif first == "{":
                 yield from _lines(path)
             else:
@@ -82,78 +80,3 @@ def _whole_object(path: Path) -> Any | None:
         return json.loads(path.read_text(encoding="utf-8-sig"))
     except ValueError:
         return None
-
-
-class _Window:
-    """A moving piece of a text file; `position` is where reading goes on."""
-
-    def __init__(self, path: Path, file: Any) -> None:
-        self.path = path
-        self._file = file
-        self.text = ""
-        self.position = 0
-        self._lines_before = 0
-        self.ended = False
-
-    def more(self) -> bool:
-        """Drop what was read and take another piece; False at the end of the file."""
-        self._lines_before += self.text.count("\n", 0, self.position)
-        piece = self._file.read(max(_CHUNK, len(self.text) - self.position))
-        self.ended = not piece
-        self.text = self.text[self.position :] + piece
-        self.position = 0
-        return not self.ended
-
-    def next_mark(self) -> str:
-        """The next character that is no blank, not consumed; "" at the end."""
-        while True:
-            while self.position < len(self.text) and self.text[self.position] in _BLANKS:
-                self.position += 1
-            if self.position < len(self.text):
-                return self.text[self.position]
-            if not self.more():
-                return ""
-
-    def fail(self, at: int, reason: str) -> DataError:
-        """The error for a malformed place."""
-        line = self._lines_before + self.text.count("\n", 0, at) + 1
-        return DataError(
-            QT_TRANSLATE_NOOP("errors", "{path}, line {line}: the JSON is broken ({reason})."),
-            path=self.path,
-            line=line,
-            reason=reason,
-        )
-
-
-def _list_items(window: _Window) -> Iterator[Any]:
-    decoder = json.JSONDecoder()
-    window.next_mark()
-    window.position += 1
-    if window.next_mark() == "]":
-        return
-    while True:
-        window.next_mark()
-        yield _item(window, decoder)
-        mark = window.next_mark()
-        window.position += 1
-        if mark == "]":
-            return
-        if mark != ",":
-            raise window.fail(window.position, "the file ends too early" if not mark else f"{mark!r} is not expected")
-
-
-def _item(window: _Window, decoder: json.JSONDecoder) -> Any:
-    while True:
-        start = window.position
-        try:
-            value, end = decoder.raw_decode(window.text, start)
-        except ValueError as error:
-            if window.more():
-                continue
-            at = getattr(error, "pos", start) - start + window.position
-            raise window.fail(at, getattr(error, "msg", str(error))) from error
-        may_go_on = isinstance(value, (int, float)) and len(window.text) - end < _NUMBER_TAIL
-        if may_go_on and window.more():
-            continue
-        window.position += end - start  # a failed `more` has moved the window
-        return value

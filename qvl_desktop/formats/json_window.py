@@ -1,0 +1,125 @@
+"""A moving window over a large JSON file.
+
+Owns decoding one value after the other without holding the file, and saying in which line it is broken. Does not know
+what a value means (`json_records`, `coco`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from qvl_desktop.core.errors import DataError
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+
+_CHUNK = 1 << 20
+_NUMBER_TAIL = 3
+"""A number may go on in the next piece when it ends this close to the end (`1`, `1.`, `1e+`)."""
+_TAIL = 16
+"""A fault this close to the end of the piece may come from the cut (`\\ud83d` of a pair, `-Infin`)."""
+_BLANKS = " \t\r\n"
+
+
+class Window:
+    """A moving piece of a text file; `position` is where reading goes on."""
+
+    def __init__(self, path: Path, file: IO[str]) -> None:
+        self.path = path
+        self._file = file
+        self.text = ""
+        self.position = 0
+        self._lines_before = 0
+        self.ended = False
+
+    def more(self) -> bool:
+        """Drop what was read and take another piece; False at the end of the file."""
+        self._lines_before += self.text.count("\n", 0, self.position)
+        piece = self._file.read(max(_CHUNK, len(self.text) - self.position))
+        self.ended = not piece
+        self.text = self.text[self.position :] + piece
+        self.position = 0
+        return not self.ended
+
+    def next_mark(self) -> str:
+        """The next character that is no blank, not consumed; "" at the end."""
+        while True:
+            while self.position < len(self.text) and self.text[self.position] in _BLANKS:
+                self.position += 1
+            if self.position < len(self.text):
+                return self.text[self.position]
+            if not self.more():
+                return ""
+
+    def fail(self, at: int, reason: str) -> DataError:
+        """The error for a malformed place."""
+        line = self._lines_before + self.text.count("\n", 0, at) + 1
+        return DataError(
+            QT_TRANSLATE_NOOP("errors", "{path}, line {line}: the JSON is broken ({reason})."),
+            path=self.path,
+            line=line,
+            reason=reason,
+        )
+
+
+_DECODER = json.JSONDecoder()
+
+
+def list_items(window: Window) -> Iterator[Any]:
+    """The values of the list that begins at the window's position, one at a time."""
+    yield from _members(window, "]")
+
+
+def object_keys(window: Window) -> Iterator[str]:
+    """The keys of the object that begins at the window's position, each with the window at its value.
+
+    Whoever asks for the next key has read the value (`take_value`, `list_items`).
+    """
+    for key in _members(window, "}"):
+        if not isinstance(key, str) or window.next_mark() != ":":
+            raise window.fail(window.position, "a key and a colon are expected")
+        window.position += 1
+        window.next_mark()
+        yield key
+
+
+def _members(window: Window, closing: str) -> Iterator[Any]:
+    window.next_mark()
+    window.position += 1
+    if window.next_mark() == closing:
+        window.position += 1
+        return
+    while True:
+        yield take_value(window)
+        mark = window.next_mark()
+        window.position += 1
+        if mark == closing:
+            return
+        if mark != ",":
+            raise window.fail(window.position, "the file ends too early" if not mark else f"{mark!r} is not expected")
+
+
+def take_value(window: Window) -> Any:
+    """The value that begins at the window's position (after blanks); reading goes on behind it."""
+    window.next_mark()
+    while True:
+        start = window.position
+        try:
+            value, end = _DECODER.raw_decode(window.text, start)
+        except json.JSONDecodeError as error:
+            if _may_be_cut_off(error, len(window.text)) and window.more():
+                continue
+            raise window.fail(error.pos - start + window.position, error.msg) from error
+        except (ValueError, RecursionError) as error:  # a number of thousands of digits, thousands of brackets
+            raise window.fail(start, str(error)) from error
+        may_go_on = isinstance(value, (int, float)) and len(window.text) - end < _NUMBER_TAIL
+        if may_go_on and window.more():
+            continue
+        window.position += end - start  # a failed `more` has moved the window
+        return value
+
+
+def _may_be_cut_off(error: json.JSONDecodeError, length: int) -> bool:
+    """Whether more text might mend it: the fault is at the very end, or in a string without end."""
+    return error.pos >= length - _TAIL or error.msg.startswith("Unterminated string")
