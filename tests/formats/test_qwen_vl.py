@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from qvl_desktop.core.conversation import Conversation, Turn
 from qvl_desktop.core.dataset import Sample
 from qvl_desktop.core.errors import DataError
-from qvl_desktop.formats import json_records
+from qvl_desktop.formats import json_records, json_window
 from qvl_desktop.formats.base import Problem
 from qvl_desktop.formats.qwen_vl import read_qwen_vl, write_qwen_vl
 from qvl_desktop.formats.registry import FORMATS, format_named, guess_format
@@ -120,7 +120,7 @@ def test_human_and_gpt_are_understood(tmp_path: Path) -> None:
 def test_large_files_are_read_piece_by_piece(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int, indent: int | None
 ) -> None:
-    monkeypatch.setattr(json_records, "_CHUNK", chunk)
+    monkeypatch.setattr(json_window, "_CHUNK", chunk)
     records = [{"n": number, "text": '长 \\ " ] }' * (number % 5)} for number in range(40)] + [12, 1.5, "x", None]
     path = tmp_path / "data.json"
     path.write_text("\ufeff \n" + json.dumps(records, ensure_ascii=False, indent=indent), encoding="utf-8")
