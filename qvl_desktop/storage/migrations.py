@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
-from qvl_desktop.storage import schema
+from qvl_desktop.storage import schema, searching
 from qvl_desktop.storage.errors import DamagedProjectError, NewerProjectError, explained
 
 Migration = Callable[[sqlite3.Connection], None]
@@ -34,8 +34,15 @@ def _to_2(connection: sqlite3.Connection) -> None:
     _run(connection, table, f"INSERT INTO regions ({columns}) SELECT {columns} FROM temp.kept_regions", *rest)
     _run(connection, "DROP TABLE temp.kept_regions")
     _run(connection, *_statements(schema.FILES), *_statements(schema.SEARCH), *_statements(schema.KEPT))
-    _run(connection, "INSERT INTO turns_text (turns_text) VALUES ('rebuild')")
-    for table, added in (("pictures", ["''"]), ("regions", ["'box'", "''", "0", "''"])):
+    searching.build(connection)
+    _run(connection, "ALTER TABLE conversations ADD COLUMN edited INTEGER NOT NULL DEFAULT 0")
+    _run(connection, "DROP INDEX links_of_turn", "DROP INDEX links_of_region")
+    columns = "id, turn_id, ordinal, region_id"
+    _run(connection, f"CREATE TEMP TABLE kept_links AS SELECT {columns} FROM main.links", "DROP TABLE main.links")
+    table, *rest = _statements(schema.LINKS)
+    _run(connection, table, f"INSERT INTO links ({columns}) SELECT {columns} FROM temp.kept_links", *rest)
+    _run(connection, "DROP TABLE temp.kept_links")
+    for table, added in (("pictures", ["''"]), ("regions", ["'box'", "''", "0", "''"]), ("conversations", ["0"])):
         values = ", ".join(f"'$[#]', {value}" for value in added)
         image = f"json_insert(image, {values})"
         _run(connection, f"UPDATE atoms SET image = {image} WHERE tbl = '{table}' AND image IS NOT NULL")
