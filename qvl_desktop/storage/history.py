@@ -79,6 +79,16 @@ def finish(connection: sqlite3.Connection, step: int) -> bool:
     return False
 
 
+def join(connection: sqlite3.Connection, step: int, earlier: int) -> bool:
+    """Make a finished step part of the one directly before it, if that is `earlier`; whether it was."""
+    before = connection.execute("SELECT max(id) FROM steps WHERE id < ?", (step,)).fetchone()[0]
+    if before != earlier:
+        return False
+    connection.execute("UPDATE OR IGNORE atoms SET step = ? WHERE step = ?", (earlier, step))
+    connection.execute("DELETE FROM steps WHERE id = ?", (step,))
+    return True
+
+
 def pause(connection: sqlite3.Connection) -> None:
     """Stop recording (a step was given up)."""
     connection.execute("DELETE FROM temp.recording")

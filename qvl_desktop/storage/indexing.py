@@ -1,14 +1,17 @@
 """Finding the pictures of a folder and reading their sizes.
 
-Owns the recursive search and the check of each file's header. Does not decode pixels (`core.pictures`) nor write to a
-project (`pictures`).
+Owns the recursive search and the check of each file's header, on a few threads. Does not decode pixels
+(`core.pictures`) nor write to a project (`pictures`).
 """
 
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from qvl_desktop.core.errors import PictureError, QvlError
@@ -17,7 +20,17 @@ from qvl_desktop.core.pictures import SUFFIXES, picture_size
 from qvl_desktop.storage.paths import sort_key
 
 Progress = Callable[[int, int], None]
-"""`progress(done, total)`; it may raise `Cancelled`, and nothing has happened then."""
+"""`progress(done, total)`; it may raise `Cancelled`. A total of 0 means that files are still being searched for."""
+
+WORKERS = 4
+"""Threads that read headers: more only wait for one another where files come from memory, these also serve a slow
+disk."""
+_PIECE = 64
+"""Files a thread takes at a time."""
+_AHEAD = 4
+"""Pieces a thread is given in advance."""
+_SINGLE = 128
+"""Fewer files are read on the spot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +42,7 @@ class Measured:
     height: int
 
 
-def find_pictures(folder: Path) -> list[Path]:
+def find_pictures(folder: Path, progress: Progress | None = None) -> list[Path]:
     """All files below `folder` whose ending is a picture's, in natural order; hidden folders are left out.
 
     Raises `PictureError` when the folder itself cannot be read; unreadable folders below it are passed over.
@@ -40,39 +53,77 @@ def find_pictures(folder: Path) -> list[Path]:
         raise PictureError(
             QT_TRANSLATE_NOOP("errors", "{path}: the folder cannot be read. Check its rights."), path=folder
         )
-    return sorted(_walk(folder), key=lambda path: sort_key(path.as_posix()))
+    found: list[Path] = []
+    for path in _walk(folder):
+        if progress is not None and len(found) % 1000 == 0:
+            progress(len(found), 0)
+        found.append(path)
+    found.sort(key=lambda path: sort_key(path.as_posix()))
+    return found
 
 
-def expand(paths: Iterable[Path]) -> list[Path]:
+def expand(paths: Iterable[Path], progress: Progress | None = None) -> list[Path]:
     """Files as they are, folders replaced by the pictures below them."""
     found: list[Path] = []
     for path in paths:
-        found += find_pictures(path) if path.is_dir() else [path]
+        found += find_pictures(path, progress) if path.is_dir() else [path]
     return found
 
 
 def _walk(folder: Path) -> Iterator[Path]:
     for root, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
+        place = Path(root)
         for name in files:
             if os.path.splitext(name)[1].lower() in SUFFIXES and not name.startswith("."):
-                yield Path(root, name)
+                yield place / name
 
 
 def measure(files: Sequence[Path], progress: Progress | None = None) -> tuple[list[Measured], list[str]]:
     """The pictures among `files` with their sizes, and a sentence about each that cannot be used."""
+    pieces = list(measure_pieces(files, progress))
+    return list(chain.from_iterable(good for good, _ in pieces)), [line for _, lines in pieces for line in lines]
+
+
+def measure_pieces(
+    files: Sequence[Path], progress: Progress | None = None
+) -> Iterator[tuple[list[Measured], list[str]]]:
+    """What `measure` gives, piece by piece, in the order of the files."""
+    total, done = len(files), 0
+    pieces = (files[start : start + _PIECE] for start in range(0, total, _PIECE))
+    for piece in map(_measure, pieces) if total <= _SINGLE else _on_threads(pieces):
+        if progress is not None:
+            progress(done, total)
+        done += min(_PIECE, total - done)
+        yield piece
+    if progress is not None:
+        progress(total, total)
+
+
+def _on_threads(pieces: Iterator[Sequence[Path]]) -> Iterator[tuple[list[Measured], list[str]]]:
+    """Give pieces out as they are fetched, so that whoever fetches slowly is not run away from."""
+    waiting: deque[Future[tuple[list[Measured], list[str]]]] = deque()
+    executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="measure")
+    try:
+        for piece in pieces:
+            waiting.append(executor.submit(_measure, piece))
+            if len(waiting) >= WORKERS * _AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _measure(files: Sequence[Path]) -> tuple[list[Measured], list[str]]:
     good: list[Measured] = []
     problems: list[str] = []
-    for number, file in enumerate(files):
-        if progress is not None and number % 64 == 0:
-            progress(number, len(files))
+    for file in files:
         try:
             _check_name(file)
             good.append(Measured(file, *picture_size(file)))
         except QvlError as error:
             problems.append(str(error))
-    if progress is not None:
-        progress(len(files), len(files))
     return good, problems
 
 

@@ -35,6 +35,27 @@ def stored_path(file: Path | str, folder: Path) -> str:
     return Path(relative).as_posix()
 
 
+class PlaceNames:
+    """`stored_path` for many files of few folders: the way to a folder is found once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._known: dict[str, str] = {}
+
+    def stored(self, file: Path | str) -> str:
+        """What `stored_path` says."""
+        text = str(file)
+        head, separator, name = text.rpartition("/")
+        if os.sep != "/" or not separator or name in ("", ".", "..") or is_url(text):
+            return stored_path(file, self._folder)
+        head = head or "/"
+        before = self._known.get(head)
+        if before is None:
+            before = stored_path(f"{head}/x", self._folder)[:-1]
+            self._known[head] = before
+        return before + name
+
+
 def absolute_path(stored: str, folder: Path) -> Path:
     """The place of a stored path."""
     return Path(os.path.normpath(folder / stored))

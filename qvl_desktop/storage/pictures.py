@@ -1,12 +1,15 @@
 """The pictures of a project.
 
-Owns adding, listing, splitting and removing pictures. Does not own regions, decoding or thumbnails.
+Owns adding, listing, marking, splitting and removing pictures. Does not own regions, decoding or thumbnails, nor how a
+filter becomes a query (`filters`).
 """
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,39 +17,93 @@ from qvl_desktop.core.dataset import Split
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.split import assign_splits
 from qvl_desktop.storage.errors import RowMissingError
-from qvl_desktop.storage.indexing import Measured, Progress, expand, measure
-from qvl_desktop.storage.paths import absolute_path, sort_key, stored_path
+from qvl_desktop.storage.filters import STATUSES, PictureFilter, ShownStatus, escape_like, query
+from qvl_desktop.storage.indexing import Measured, Progress, expand, measure_pieces
+from qvl_desktop.storage.paths import PlaceNames, absolute_path, sort_key, stored_path
 from qvl_desktop.storage.rows import AddReport, PictureRow
 from qvl_desktop.storage.store import Store, chunks, marks
 
-_COLUMNS = "id, path, width, height, split, status, region_count"
+__all__ = ["Pictures", "escape_like"]
+
+_COLUMNS = (
+    "id, path, width, height, split, status, region_count, "
+    "EXISTS (SELECT 1 FROM said AS s WHERE s.picture_id = pictures.id)"
+)
+_COMMIT_SECONDS = 0.4
+"""While pictures are added, so often the ones read so far go into the project."""
+_FIRST_COMMIT_SECONDS = 0.1
+_MANY = 2000
 
 
 class Pictures(Store):
     """Reading and editing pictures."""
 
-    def add_pictures(self, paths: Iterable[Path], progress: Progress | None = None) -> AddReport:
-        """Add files, and the pictures below folders, in one undo step.
+    def add_pictures(
+        self, paths: Iterable[Path], progress: Progress | None = None, *, stop: Callable[[], bool] | None = None
+    ) -> AddReport:
+        """Add files, and the pictures below folders: one undo step, in transactions of less than a second.
 
         What is in the project already counts as known; what is no picture is told in the report, and the rest goes in.
-        Sizes come from the files' headers, upright. Files are read before the edit begins: others can edit meanwhile.
+        Sizes come from the files' headers, upright. Others can edit meanwhile (what they do stays a step of its own,
+        and what comes after it becomes another one). When `stop` says so, or `progress` raises `Cancelled`, the
+        pictures added until then stay.
         """
-        files = {self.stored(file): Path(file).absolute() for file in expand(paths)}
+        names = PlaceNames(self.folder)
+        files = {names.stored(file): file for file in expand(paths, progress)}
+        known = self._known(files)
+        new = [Path(file).absolute() for name, file in files.items() if name not in known]
+        problems: list[str] = []
+        ids: list[int] = []
+        waiting: list[Measured] = []
+        step: int | None = None
+        due = time.monotonic() + _FIRST_COMMIT_SECONDS
+        stopped = False
+        for good, lines in measure_pieces(new, progress):
+            waiting += good
+            problems += lines
+            if time.monotonic() >= due:
+                step = self._add(waiting, ids, step)
+                waiting = []
+                due = time.monotonic() + _COMMIT_SECONDS
+            if stop is not None and stop():
+                stopped = True
+                break
+        self._add(waiting, ids, step)
+        return AddReport(len(ids), len(known), tuple(problems), tuple(ids), stopped)
+
+    def _known(self, names: Iterable[str]) -> set[str]:
+        wanted = list(names)
         with self._reading() as connection:
-            known = {name: row for name in files if (row := _id_of(connection, name)) is not None}
-        new = [file for name, file in files.items() if name not in known]
-        good, problems = measure(new, progress)
-        ids = self.add_measured(good)
-        return AddReport(len(good), len(known), tuple(problems), tuple(ids))
+            if len(wanted) <= _MANY:
+                return {name for name in wanted if _id_of(connection, name) is not None}
+            return {row[0] for row in connection.execute("SELECT path FROM pictures")}.intersection(wanted)
+
+    def _add(self, measured: Sequence[Measured], ids: list[int], joining: int | None) -> int | None:
+        """Add some more; the number of the step they went into."""
+        if not measured:
+            return joining
+        names = PlaceNames(self.folder)
+        before = len(ids)
+        insert = "INSERT OR IGNORE INTO pictures (path, sort_key, width, height) VALUES (?, ?, ?, ?)"
+        with self._mutex:
+            with self.step(QT_TRANSLATE_NOOP("history", "Add pictures"), joining=joining):
+                for item in measured:
+                    path = names.stored(item.file)
+                    done = self._write_connection().execute(insert, (path, sort_key(path), item.width, item.height))
+                    if done.rowcount and done.lastrowid is not None:
+                        ids.append(done.lastrowid)
+            newest = self._one("SELECT max(id) FROM steps")
+        return int(newest[0]) if newest and len(ids) > before else joining
 
     def add_measured(self, measured: Sequence[Measured]) -> list[int]:
         """Add pictures whose sizes are known, in one undo step; the ids of all of them, also of those known before."""
         if not measured:
             return []
         ids = []
+        names = PlaceNames(self.folder)
         with self.step(QT_TRANSLATE_NOOP("history", "Add pictures")):
             for item in measured:
-                path = self.stored(item.file)
+                path = names.stored(item.file)
                 row = self._one("SELECT id FROM pictures WHERE path = ?", (path,))
                 if row is not None:
                     ids.append(int(row[0]))
@@ -63,8 +120,11 @@ class Pictures(Store):
         """The form in which this project writes a picture's place; relative paths count from its folder."""
         return stored_path(file, self.folder)
 
+    # Which pictures
+
     def picture_ids(
         self,
+        asked: PictureFilter | None = None,
         *,
         text: str = "",
         split: Split | None = None,
@@ -73,32 +133,69 @@ class Pictures(Store):
         ref: str | None = None,
         has_conversations: bool | None = None,
     ) -> list[int]:
-        """The ids of the pictures that meet all filters, in natural order of their paths.
+        """The ids of the pictures that pass the filter, in natural order of their paths.
 
-        `text` must occur in the path (capitals and small letters alike); `split` "" means pictures without one; `ref`
-        asks for a region of exactly that ref.
+        The keywords are short for the filters asked most: `text` occurs in the path, `split` "" means pictures without
+        one, `status` is as stored, `ref` asks for a region of exactly that ref. They come on top of `asked`.
         """
-        where: list[str] = []
-        values: list[object] = []
-        if text:
-            where.append("path LIKE ? ESCAPE '\\'")
-            values.append("%" + escape_like(text) + "%")
-        if split is not None:
-            where.append("split = ?")
-            values.append(split)
-        if status is not None:
-            where.append("status = ?")
-            values.append(status)
-        if has_regions is not None:
-            where.append("region_count > 0" if has_regions else "region_count = 0")
-        if ref is not None:
-            where.append("id IN (SELECT picture_id FROM regions WHERE ref = ?)")
-            values.append(ref)
-        if has_conversations is not None:
-            negation = "" if has_conversations else "NOT "
-            where.append(f"{negation}EXISTS (SELECT 1 FROM conversation_pictures AS c WHERE c.path = pictures.path)")
-        condition = " WHERE " + " AND ".join(where) if where else ""
-        return [row[0] for row in self._all(f"SELECT id FROM pictures{condition} ORDER BY sort_key, id", values)]
+        plain = PictureFilter(
+            text=text,
+            splits=() if split is None else (split,),
+            stored_status=status,
+            refs=() if ref is None else (ref,),
+            regions_from=1 if has_regions else None,
+            regions_to=0 if has_regions is False else None,
+            has_conversations=has_conversations,
+        )
+        filters = [one for one in (asked, plain) if one is not None and not one.empty]
+        with self._reading() as connection:
+            where, values = _conditions(filters, connection)
+            # One row of JSON: a hundred thousand rows would take and give back the interpreter's lock each.
+            row = connection.execute(
+                f"SELECT json_group_array(id) FROM (SELECT p.id AS id FROM pictures AS p{where} "
+                "ORDER BY p.sort_key, p.id)",
+                values,
+            ).fetchone()
+        found: list[int] = json.loads(row[0])
+        return found
+
+    def next_picture(
+        self, after: int | None, asked: PictureFilter, *, backwards: bool = False, within: PictureFilter | None = None
+    ) -> int | None:
+        """The first picture behind `after` in natural order that passes both filters; from the other end when there is
+        none, and None when there is none at all. `after` itself does not count."""
+        order, way = ("DESC", "<") if backwards else ("ASC", ">")
+        here = None if after is None else self._one("SELECT sort_key, id FROM pictures WHERE id = ?", (after,))
+        with self._reading() as connection:
+            where, values = _conditions([one for one in (asked, within) if one is not None], connection)
+            places: list[tuple[str, tuple[object, ...]]] = [("p.id IS NOT ?", (after,))]
+            if here is not None:
+                places.insert(0, (f"(p.sort_key, p.id) {way} (?, ?)", tuple(here)))
+            for condition, more in places:
+                row = connection.execute(
+                    f"SELECT p.id FROM pictures AS p{where}{' AND' if where else ' WHERE'} {condition} "
+                    f"ORDER BY p.sort_key {order}, p.id {order} LIMIT 1",
+                    (*values, *more),
+                ).fetchone()
+                if row is not None:
+                    return int(row[0])
+        return None
+
+    def status_counts(self) -> dict[ShownStatus, int]:
+        """How many pictures have each status, as it is shown."""
+        counts: dict[ShownStatus, int] = dict.fromkeys(STATUSES, 0)
+        untouched, _ = _conditions([PictureFilter(statuses=("untouched",))], None)
+        with self._reading() as connection:
+            stored = dict(connection.execute("SELECT status, count(*) FROM pictures GROUP BY status"))
+            counts["untouched"] = connection.execute(f"SELECT count(*) FROM pictures AS p{untouched}").fetchone()[0]
+        counts["done"], counts["skipped"] = stored.get("done", 0), stored.get("skipped", 0)
+        counts["in_work"] = sum(stored.values()) - sum(counts.values())
+        return counts
+
+    def done_count(self) -> int:
+        """How many pictures are done: a glance at an index."""
+        row = self._one("SELECT count(*) FROM pictures WHERE status = 'done'")
+        return int(row[0]) if row else 0
 
     def picture_count(self) -> int:
         """How many pictures the project has."""
@@ -140,7 +237,7 @@ class Pictures(Store):
         self._set_pictures(QT_TRANSLATE_NOOP("history", "Set split"), "split", picture_ids, split)
 
     def set_status(self, picture_ids: Iterable[int], status: str) -> None:
-        """Mark pictures, for example "done"."""
+        """Mark pictures "done" or "skipped", or take the mark away ("")."""
         self._set_pictures(QT_TRANSLATE_NOOP("history", "Mark pictures"), "status", picture_ids, status)
 
     def _set_pictures(self, description: str, column: str, picture_ids: Iterable[int], value: str) -> None:
@@ -175,8 +272,9 @@ class Pictures(Store):
                 self._write(f"DELETE FROM pictures WHERE id IN ({places})", chunk)
 
     def _picture_row(self, row: Sequence[Any]) -> PictureRow:
-        number, path, width, height, split, status, count = row
-        return PictureRow(number, path, absolute_path(path, self.folder), width, height, split, status, count)
+        number, path, width, height, split, status, count, talk = row
+        file = absolute_path(path, self.folder)
+        return PictureRow(number, path, file, width, height, split, status, count, bool(talk))
 
 
 def _id_of(connection: sqlite3.Connection, stored: str) -> int | None:
@@ -187,6 +285,10 @@ def _id_of(connection: sqlite3.Connection, stored: str) -> int | None:
     return int(row[0]) if row else None
 
 
-def escape_like(text: str) -> str:
-    """`text` for `LIKE ... ESCAPE '\\'`, taken literally."""
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def _conditions(
+    filters: Iterable[PictureFilter], connection: sqlite3.Connection | None
+) -> tuple[str, tuple[object, ...]]:
+    """All filters together as ` WHERE ...` (or nothing) and its values."""
+    parts = [query(one, connection) for one in filters]
+    where = " AND ".join(part.where for part in parts if part.where)
+    return (" WHERE " + where if where else ""), tuple(value for part in parts for value in part.values)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from qvl_desktop.core.box import Box, Rect
 from qvl_desktop.core.conversation import Conversation, Role, Turn
 from qvl_desktop.core.dataset import Split
 from qvl_desktop.core.shapes import Shape, ShapeKind
+from qvl_desktop.storage.filters import ShownStatus
 
 ChangeKind = Literal["pictures", "regions", "conversations"]
 
@@ -36,6 +37,14 @@ class PictureRow:
     split: Split
     status: str
     region_count: int = 0
+    has_conversations: bool = False
+
+    @property
+    def shown_status(self) -> ShownStatus:
+        """How far the picture is, as the user reads it."""
+        if self.status in ("done", "skipped"):
+            return cast("ShownStatus", self.status)
+        return "in_work" if self.region_count or self.has_conversations else "untouched"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +160,8 @@ class AddReport:
     known: int
     problems: tuple[str, ...] = ()
     ids: tuple[RowId, ...] = ()
+    stopped: bool = False
+    """Ended before all were looked at, because the user wanted it."""
 
 
 @dataclass(frozen=True, slots=True)

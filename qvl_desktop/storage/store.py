@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 from qvl_desktop.core.i18n import translate
 from qvl_desktop.core.lockfile import FileLock
-from qvl_desktop.storage import history
+from qvl_desktop.storage import history, searching
 from qvl_desktop.storage.connection import ReaderPool
 from qvl_desktop.storage.errors import explained
 from qvl_desktop.storage.rows import Change
@@ -44,6 +44,7 @@ class Store:
         self._file_lock = lock
         self._mutex = threading.RLock()
         self._depth = 0
+        self._number = 0
         self._editor: int | None = None
         self._observers: list[Observer] = []
         if writer is not None:
@@ -91,25 +92,31 @@ class Store:
     # Transactions
 
     @contextmanager
-    def step(self, description: str) -> Iterator[None]:
+    def step(self, description: str, *, joining: int | None = None) -> Iterator[int]:
         """Make the edits of the block one transaction and one undo step; an exception takes all of them back.
 
         Inside another step the block joins it (and can still be taken back alone). `description` is English, marked
-        with `QT_TRANSLATE_NOOP("history", ...)`.
+        with `QT_TRANSLATE_NOOP("history", ...)`. Gives the step's number: work in several transactions names the first
+        one's as `joining`, and is undone as one where nothing else was done in between.
         """
         with self._mutex, explained(self.path):
             if self._depth:
                 with self._nested():
-                    yield
+                    yield self._number
                 return
             writer = self._write_connection()
             writer.execute("BEGIN IMMEDIATE")
             self._depth, self._editor = 1, threading.get_ident()
             try:
-                number = history.begin(writer, description)
-                yield
+                number = self._number = history.begin(writer, description)
+                yield number
                 changed = history.finish(writer, number)
-                touched = history.touched(writer, number) if changed else None
+                touched = None
+                if changed:
+                    searching.follow(writer, number)
+                    touched = history.touched(writer, number)
+                    if joining is not None:
+                        history.join(writer, number, joining)
                 writer.execute("COMMIT")
             except BaseException:
                 self._take_back(writer)
@@ -217,6 +224,7 @@ class Store:
                     return None
                 number, description = found
                 history.swap(writer, number)
+                searching.follow(writer, number)
                 touched = history.touched(writer, number)
                 writer.execute("COMMIT")
             except BaseException:
