@@ -35,7 +35,9 @@ class Format:
     in order, and raises `DataError` for a file that cannot be read as a whole. `images` is the folder that relative
     picture paths count from; None = the file's own folder. `write(path, samples)` replaces the file, whole, with
     picture paths relative to its folder where possible, and returns how many records it wrote. `recognises(head)` says
-    whether a file that begins so (up to 64 KiB of text) may be of this format.
+    whether a file that begins so (up to 64 KiB of text) may be of this format; `claims(path)`, where there is one, that
+    a file beside it says it is. `dialects`: its turns are plain text for a model to learn, so that an export may write
+    the boxes in it as another family does.
     """
 
     name: str
@@ -44,6 +46,8 @@ class Format:
     read: Callable[[Path, Path | None], Iterator[Sample | Problem]]
     write: Callable[[Path, Iterable[Sample]], int]
     recognises: Callable[[str], bool]
+    claims: Callable[[Path], bool] | None = None
+    dialects: bool = False
 
 
 def resolve_picture(text: str, base: Path) -> Path:

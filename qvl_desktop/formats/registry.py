@@ -11,12 +11,15 @@ from pathlib import Path
 from qvl_desktop.core.errors import DataError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.formats.base import Format
+from qvl_desktop.formats.ms_swift import MS_SWIFT
 from qvl_desktop.formats.qwen_vl import QWEN_VL
+from qvl_desktop.formats.refcoco import REFCOCO, REFCOCO_XYWH
 from qvl_desktop.formats.regions import RegionFormat
+from qvl_desktop.formats.sharegpt import SHAREGPT
 
 AnyFormat = Format | RegionFormat
 
-CONVERSATION_FORMATS: tuple[Format, ...] = (QWEN_VL,)
+CONVERSATION_FORMATS: tuple[Format, ...] = (QWEN_VL, MS_SWIFT, SHAREGPT, REFCOCO, REFCOCO_XYWH)
 REGION_FORMATS: tuple[RegionFormat, ...] = ()
 
 _ALL: tuple[AnyFormat, ...] = (*CONVERSATION_FORMATS, *REGION_FORMATS)
@@ -41,6 +44,9 @@ def guess_format(path: Path) -> AnyFormat:
     """The format of an existing file, by its beginning, or of a folder. Raises `DataError` when none fits."""
     path = Path(path)
     head = "" if path.is_dir() else _head(path)
+    for claiming in CONVERSATION_FORMATS:
+        if claiming.claims is not None and path.suffix.lower() in claiming.suffixes and claiming.claims(path):
+            return claiming
     for item in FORMATS.values():
         if isinstance(item, RegionFormat):
             if item.recognises(path, head):

@@ -1,0 +1,301 @@
+"""ms-swift's JSON lines: `messages`, `images`, and `objects` with what stands for `<ref-object>` and `<bbox>`.
+
+Owns these records both ways. Boxes are pixels of the picture as it is (`bbox_type` "real") or shares of its sides
+("norm1"); two numbers are a point, four a box, eight a quad. Written are real pixels: those of the project's regions
+where a box stands for one, else the decoded thousandths. Does not own the placeholders of pictures (`placeholders`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from qvl_desktop.core.conversation import Turn
+from qvl_desktop.core.dataset import Sample
+from qvl_desktop.core.errors import DataError
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.core.shapes import Shape
+from qvl_desktop.core.tokens import BoxToken, Picture, QuadToken, Ref, Text, parse, write
+from qvl_desktop.formats.base import Format, Problem, relative_picture
+from qvl_desktop.formats.messages import joined_names, read_turn, refuse_other_media
+from qvl_desktop.formats.picture_sizes import PictureSizes, Size
+from qvl_desktop.formats.placeholders import with_pictures, with_placeholders
+from qvl_desktop.formats.records import (
+    BadRecord,
+    make_sample,
+    picture_file,
+    picture_names,
+    read_each,
+    with_extra,
+    write_records,
+)
+
+REF_OBJECT = "<ref-object>"
+BBOX = "<bbox>"
+_PLACES = re.compile(f"{REF_OBJECT}|{BBOX}")
+_OBJECT_KEYS = ("ref", "bbox", "bbox_type", "image_id")
+_TURN_KEYS = ("messages", "conversations")
+_PIXEL_DIGITS = 6
+
+
+def read_ms_swift(path: Path, images: Path | None = None) -> Iterator[Sample | Problem]:
+    """The records of a JSON-lines (or JSON) file; see `Format.read`. Boxes need their pictures' sizes."""
+    path = Path(path).absolute()
+    base = (images or path.parent).absolute()
+    sizes = PictureSizes()
+    return read_each(path, lambda record, source: [_sample(record, base, source, sizes)])
+
+
+def _sample(record: dict[str, Any], base: Path, source: str, sizes: PictureSizes) -> Sample:
+    inside: list[str] = []
+    turns, used = _turns(record, inside)
+    refuse_other_media(record, turns)
+    picture_key = "images" if "images" in record else "image"
+    turns = list(with_pictures(turns, joined_names(picture_names(record.get(picture_key)), inside)))
+    if not any(_PLACES.search(turn.text) for turn in turns):
+        return make_sample(record, (*used, picture_key), turns, base, source)
+    objects = record.get("objects")
+    filled = _Filling(objects if isinstance(objects, dict) else {}, base, sizes)
+    turns = [filled.turn(turn) for turn in turns]
+    filled.check_all_used()
+    rest = {key: value for key, value in filled.objects.items() if key not in _OBJECT_KEYS}
+    record = {**record, "objects": rest} if rest else {key: record[key] for key in record if key != "objects"}
+    return make_sample(record, (*used, picture_key), turns, base, source, filled.shapes)
+
+
+def _turns(record: dict[str, Any], inside: list[str]) -> tuple[list[Turn], list[str]]:
+    """The turns of `messages`, or of ms-swift's short form `query`, `response`, `history`, `system`."""
+    key = next((name for name in _TURN_KEYS if isinstance(record.get(name), list) and record[name]), None)
+    if key is not None:
+        first = record[key][0] if isinstance(record[key][0], dict) else {}
+        role_key, content_key = ("from", "value") if "from" in first else ("role", "content")
+        turns = [
+            read_turn(message, position, role_key, content_key, {}, inside)
+            for position, message in enumerate(record[key], start=1)
+        ]
+        used = [key]
+    elif isinstance(record.get("query"), str):
+        pairs = [*(record.get("history") or []), [record["query"], record.get("response")]]
+        if not all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
+            raise BadRecord(QT_TRANSLATE_NOOP("formats", "its history is no list of questions with their answers."))
+        said = [(role, text) for pair in pairs for role, text in zip(("user", "assistant"), pair, strict=True)]
+        turns = [
+            read_turn({"role": role, "content": text}, position, "role", "content", {}, inside)
+            for position, (role, text) in enumerate(said, start=1)
+            if text is not None
+        ]
+        used = ["query", "response", "history"]
+    else:
+        raise BadRecord(QT_TRANSLATE_NOOP("formats", "“{key}” is missing or empty."), key="messages")
+    system = record.get("system")
+    if isinstance(system, str):
+        used.append("system")
+        if system and turns[0].role != "system":
+            turns.insert(0, Turn("system", system))
+    return turns, used
+
+
+class _Filling:
+    """Puts refs and boxes of `objects` into the texts, in order."""
+
+    def __init__(self, objects: dict[str, Any], base: Path, sizes: PictureSizes) -> None:
+        self.objects = objects
+        self.shapes: list[Shape | None] = []
+        self._refs = self._list("ref")
+        self._boxes = self._list("bbox")
+        self._image_ids = self._list("image_id")
+        self._norm1 = objects.get("bbox_type") == "norm1"
+        if objects.get("bbox_type") not in (None, "real", "norm1"):
+            raise BadRecord(
+                QT_TRANSLATE_NOOP("formats", "bbox_type is “{kind}”; it must be real or norm1."),
+                kind=objects["bbox_type"],
+            )
+        self._base = base
+        self._size_of = sizes
+        self._seen: list[str] = []
+        self._refs_used = self._boxes_used = 0
+
+    def _list(self, key: str) -> list[Any]:
+        value = self.objects.get(key)
+        if value is None:
+            return []
+        return value if isinstance(value, list) else [value]
+
+    def turn(self, turn: Turn) -> Turn:
+        """The turn with refs and boxes in place of their placeholders."""
+        pieces: list[str] = []
+        for segment in parse(turn.text):
+            match segment:
+                case Text(words):
+                    pieces.append(_PLACES.sub(self._fill, words))
+                case Picture(name):
+                    self._seen.append(name)
+                    pieces.append(write([segment]))
+                case BoxToken() | QuadToken():
+                    self.shapes.append(None)
+                    pieces.append(write([segment]))
+                case _:
+                    pieces.append(write([segment]))
+        return Turn(turn.role, "".join(pieces))
+
+    def _fill(self, match: re.Match[str]) -> str:
+        if match[0] == REF_OBJECT:
+            self._refs_used += 1
+            words = self._refs[self._refs_used - 1] if self._refs_used <= len(self._refs) else ""
+            return f"<ref>{words}</ref>"
+        self._boxes_used += 1
+        number = self._boxes_used - 1
+        if number >= len(self._boxes):
+            return ""
+        width, height = self._size(number)
+        shape = _shape(self._boxes[number], (width, height) if self._norm1 else (1, 1), number + 1)
+        self.shapes.append(shape)
+        return shape.token(width, height)
+
+    def _size(self, number: int) -> Size:
+        """The size of the picture that box `number` is of, which must be the one its place in the text says."""
+        if not self._seen:
+            raise BadRecord(QT_TRANSLATE_NOOP("formats", "box {number} stands before any picture."), number=number + 1)
+        here = len(self._seen) - 1
+        meant = self._image_ids[number] if number < len(self._image_ids) else (here if self._norm1 else 0)
+        if meant != here:
+            raise BadRecord(
+                QT_TRANSLATE_NOOP(
+                    "formats",
+                    "box {number} is of picture {meant} but stands behind picture {here}; "
+                    "a box belongs to the last picture named before it.",
+                ),
+                number=number + 1,
+                meant=meant + 1 if isinstance(meant, int) else meant,
+                here=here + 1,
+            )
+        return self._size_of(picture_file(self._seen[here], self._base))
+
+    def check_all_used(self) -> None:
+        """Raises `BadRecord` when placeholders and what stands for them are not equally many."""
+        for placeholder, places, listed in (
+            (REF_OBJECT, self._refs_used, len(self._refs)),
+            (BBOX, self._boxes_used, len(self._boxes)),
+        ):
+            if places != listed:
+                raise BadRecord(
+                    QT_TRANSLATE_NOOP("formats", "the text has {places} × {placeholder}, “objects” has {listed}."),
+                    placeholder=placeholder,
+                    places=places,
+                    listed=listed,
+                )
+
+
+def _shape(numbers: Any, scale: Size, position: int) -> Shape:
+    flat = isinstance(numbers, list) and all(type(value) in (int, float) for value in numbers)
+    if not flat or len(numbers) not in (2, 4, 8) or not all(abs(value) < 1e9 for value in numbers):
+        raise BadRecord(
+            QT_TRANSLATE_NOOP("formats", "box {number} is not 2, 4 or 8 numbers: {value}."),
+            number=position,
+            value=str(numbers)[:60],
+        )
+    points = tuple((float(x) * scale[0], float(y) * scale[1]) for x, y in zip(numbers[::2], numbers[1::2], strict=True))
+    if len(points) == 1:
+        return Shape("point", points)
+    return Shape("quad", points) if len(points) == 4 else Shape("box", points).normalised()
+
+
+def write_ms_swift(path: Path, samples: Iterable[Sample]) -> int:
+    """Write one JSON object a line; see `Format.write`. Raises `DataError` for words that hold a placeholder."""
+    path = Path(path).absolute()
+    record = partial(_record, base=path.parent, sizes=PictureSizes())
+    return write_records(path, map(record, samples), lines=path.suffix.lower() != ".json")
+
+
+def _record(sample: Sample, base: Path, sizes: PictureSizes) -> dict[str, Any]:
+    objects: dict[str, list[Any]] = {"ref": [], "bbox": [], "image_id": []}
+    try:
+        messages = [
+            {"role": turn.role, "content": text}
+            for turn, text in zip(sample.conversation.turns, _texts(sample, objects, sizes), strict=True)
+        ]
+    except BadRecord as reason:
+        raise DataError(str(Problem(sample.source, reason.template, reason.values))) from reason
+    own: dict[str, Any] = {"messages": messages}
+    if sample.pictures:
+        own["images"] = [relative_picture(picture, base) for picture in sample.pictures]
+    if objects["ref"] or objects["bbox"]:
+        if len(sample.pictures) < 2:
+            del objects["image_id"]
+        own["objects"] = objects
+    record = with_extra(sample, own)
+    kept = with_extra(sample, {}).get("objects")
+    if isinstance(kept, dict) and "objects" in own:
+        record["objects"] = {**own["objects"], **{key: kept[key] for key in kept if key not in _OBJECT_KEYS}}
+    return record
+
+
+def _texts(sample: Sample, objects: dict[str, list[Any]], sizes: PictureSizes) -> Iterator[str]:
+    """The texts of a sample's turns with placeholders; what they stand for goes into `objects`."""
+    shapes = iter(sample.shapes)
+    pictures = _pictures_of_boxes(sample.conversation.turns)
+    for turn in sample.conversation.turns:
+        pieces: list[str] = []
+        for segment in parse(with_placeholders(turn.text)):
+            match segment:
+                case Ref(words):
+                    objects["ref"].append(words)
+                    pieces.append(REF_OBJECT)
+                case BoxToken(token) | QuadToken(token):
+                    picture, exact = next(pictures), next(shapes, None)
+                    if picture >= len(sample.pictures):
+                        pieces.append(write([segment]))
+                        continue
+                    shape = exact or Shape.decode(token, *sizes(sample.pictures[picture]))
+                    objects["bbox"].append(numbers_of(shape))
+                    objects["image_id"].append(picture)
+                    pieces.append(BBOX)
+                case _:
+                    pieces.append(_plain(write([segment])))
+        yield "".join(pieces)
+
+
+def _pictures_of_boxes(turns: Sequence[Turn]) -> Iterator[int]:
+    """For each box and quad in reading order, which picture it belongs to (from 0)."""
+    seen = 0
+    for turn in turns:
+        for segment in parse(turn.text):
+            if isinstance(segment, Picture):
+                seen += 1
+            elif isinstance(segment, (BoxToken, QuadToken)):
+                yield max(seen - 1, 0)
+
+
+def _plain(words: str) -> str:
+    if found := _PLACES.search(words):
+        raise BadRecord(
+            QT_TRANSLATE_NOOP(
+                "formats", "its words hold {placeholder}, which this format takes for a box or a phrase. Reword them."
+            ),
+            placeholder=found[0],
+        )
+    return words
+
+
+def numbers_of(shape: Shape) -> list[float | int]:
+    """The coordinates of a shape one after the other, whole numbers as integers."""
+    flat: Sequence[float] = [round(value, _PIXEL_DIGITS) for point in shape.points for value in point]
+    return [int(value) if value == int(value) else value for value in flat]
+
+
+def recognises_ms_swift(head: str) -> bool:
+    """Whether the beginning of a file looks like ms-swift's."""
+    return '"messages"' in head and ('"objects"' in head or BBOX in head or REF_OBJECT in head)
+
+
+MS_SWIFT = Format(
+    name="ms-swift",
+    label=QT_TRANSLATE_NOOP("formats", "ms-swift JSON lines"),
+    suffixes=(".jsonl", ".json"),
+    read=read_ms_swift,
+    write=write_ms_swift,
+    recognises=recognises_ms_swift,
+)
