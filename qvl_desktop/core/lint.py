@@ -1,201 +1,196 @@
-"""What is wrong with a data set before a model learns from it.
+"""What is wrong with conversations before a model learns from them.
 
-Owns the checks of conversations: tokens, roles, pictures, boxes. Each finding names the place, says what is wrong and
-how to mend it. Does not change anything, and does not know a model's limits (`training`).
+Owns the checks of a conversation's turns and texts: tokens, roles, pictures, boxes, length. Each finding names the
+place, says what is wrong and how to mend it. Does not own the words (`findings`), does not change anything (`mending`),
+and does not look at a whole project (`storage.checking`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
+from qvl_desktop.core.box import Box
 from qvl_desktop.core.conversation import Turn
 from qvl_desktop.core.dataset import Dataset, Sample
 from qvl_desktop.core.errors import PictureError
-from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
+from qvl_desktop.core.findings import Finding
+from qvl_desktop.core.lengths import Count, cut_place, estimate, turn_lengths
 from qvl_desktop.core.pictures import picture_size
 from qvl_desktop.core.tokens import BoxToken, Picture, QuadToken, Ref, Span, Text, faults, spans
 
-Level = Literal["error", "warning"]
+__all__ = ["Fault", "Finding", "lint", "turn_faults", "turns_faults"]
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One fault. `turn` counts from 0, -1 = the whole record; `start`/`end` are characters of the turn's text."""
-
-    source: str
-    turn: int
-    start: int
-    end: int
-    level: Level
-    code: str
-    message: str
-    mend: str
-
-    def __str__(self) -> str:
-        place = f", turn {self.turn + 1}" if self.turn >= 0 else ""
-        characters = f", characters {self.start}-{self.end}" if self.end > self.start else ""
-        return f"{self.source}{place}{characters}: {self.level}: {self.message} {self.mend} [{self.code}]"
-
-
-_RULES: dict[str, tuple[Level, str, str]] = {
-    "unreadable": (
-        "error",
-        QT_TRANSLATE_NOOP("lint", "{reason}"),
-        QT_TRANSLATE_NOOP("lint", "Mend the record or take it out."),
-    ),
-    "token": ("error", QT_TRANSLATE_NOOP("lint", "{reason}"), QT_TRANSLATE_NOOP("lint", "Correct or delete it.")),
-    "no-turns": (
-        "error",
-        QT_TRANSLATE_NOOP("lint", "The conversation has no turns."),
-        QT_TRANSLATE_NOOP("lint", "Delete it."),
-    ),
-    "no-answer": (
-        "error",
-        QT_TRANSLATE_NOOP("lint", "There is no answer to learn from."),
-        QT_TRANSLATE_NOOP("lint", "Add an assistant turn at the end."),
-    ),
-    "last-not-answer": (
-        "warning",
-        QT_TRANSLATE_NOOP("lint", "The last turn is not the assistant's."),
-        QT_TRANSLATE_NOOP("lint", "Add the answer, or delete the turn."),
-    ),
-    "role-order": (
-        "error",
-        QT_TRANSLATE_NOOP("lint", "The {role} speaks twice in a row, or first."),
-        QT_TRANSLATE_NOOP("lint", "User and assistant take turns; the user begins."),
-    ),
-    "late-system": (
-        "error",
-        QT_TRANSLATE_NOOP("lint", "A system turn stands inside."),
-        QT_TRANSLATE_NOOP("lint", "Only the first turn may be one."),
-    ),
-    "empty-turn": (
-        "error",
-        QT_TRANSLATE_NOOP("lint", "The turn is empty."),
-        QT_TRANSLATE_NOOP("lint", "Write its text or delete it."),
-    ),
-    "picture-missing": (
-        "error",
-        QT_TRANSLATE_NOOP("lint", "The picture {path} is not there."),
-        QT_TRANSLATE_NOOP("lint", "Put the file back, or give the folder of the pictures (--images)."),
-    ),
-    "picture-unreadable": (
-        "error",
-        QT_TRANSLATE_NOOP("lint", "{reason}"),
-        QT_TRANSLATE_NOOP("lint", "Replace the file."),
-    ),
-    "picture-in-answer": (
-        "error",
-        QT_TRANSLATE_NOOP("lint", "The answer shows a picture."),
-        QT_TRANSLATE_NOOP("lint", "Only the user shows pictures; move it into the question."),
-    ),
-    "picture-number": (
-        "warning",
-        QT_TRANSLATE_NOOP("lint", "The picture is called Picture {found} but is number {wanted}."),
-        QT_TRANSLATE_NOOP("lint", "Number the pictures of a conversation 1, 2, 3, …"),
-    ),
-    "box-without-picture": (
-        "error",
-        QT_TRANSLATE_NOOP("lint", "A box stands before any picture."),
-        QT_TRANSLATE_NOOP("lint", "Name the picture first: Picture 1: <img>…</img>."),
-    ),
-    "box-without-area": (
-        "warning",
-        QT_TRANSLATE_NOOP("lint", "The box has no area."),
-        QT_TRANSLATE_NOOP("lint", "Draw it again, or delete it."),
-    ),
-    "box-twice": (
-        "warning",
-        QT_TRANSLATE_NOOP("lint", "The same box stands twice behind one phrase."),
-        QT_TRANSLATE_NOOP("lint", "Delete one of them."),
-    ),
-    "empty-ref": (
-        "warning",
-        QT_TRANSLATE_NOOP("lint", "The phrase in <ref> is empty."),
-        QT_TRANSLATE_NOOP("lint", "Write what the box shows."),
-    ),
-    "ref-without-box": (
-        "warning",
-        QT_TRANSLATE_NOOP("lint", "“{ref}” has no box."),
-        QT_TRANSLATE_NOOP("lint", "Put its <box> right behind </ref>, or take the tags away."),
-    ),
-    "other-dialect": (
-        "warning",
-        QT_TRANSLATE_NOOP(
-            "lint", "“{text}” looks like a box in another family's writing; the model would learn it as plain words."
-        ),
-        QT_TRANSLATE_NOOP("lint", "Write <box>(x1,y1),(x2,y2)</box> with values from 0 to 999."),
-    ),
-}
+DEFAULT_LIMIT = 2048
+"""Tokens a sample may have, as a training plan has it by default."""
 
 _OTHER_DIALECT = re.compile(
     r"<\|(?:box|object_ref|quad)_(?:start|end)\|>|\"?bbox(?:_2d)?\"?\s*:\s*\[|"
     r"\[\s*\d+(?:\.\d+)?(?:\s*,\s*\d+(?:\.\d+)?){3}\s*\]|<bbox>|<ref-object>|<loc\d+>"
 )
+_PLACEHOLDER = re.compile(r"<image>|<\|image_pad\|>|<\|vision_start\|>|<ImageHere>")
 _PICTURE_NUMBER = re.compile(r"Picture\s+(\d+)\s*:\s*$")
+_TAG = re.compile(r"</?(?:ref|box|quad|img)>")
+_JOINERS = " ,，、\n"
 
 
-def lint(dataset: Dataset) -> list[Finding]:
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A finding without its record: `turn` counts from 0, -1 = the whole conversation."""
+
+    code: str
+    turn: int = -1
+    start: int = 0
+    end: int = 0
+    values: dict[str, object] = field(default_factory=dict)
+
+
+def lint(dataset: Dataset, limit: int = DEFAULT_LIMIT, count: Count = estimate) -> list[Finding]:
     """Every fault of a data set, in its order; records that could not be read come first."""
-    checker = _Checker()
-    found = [checker.finding("unreadable", dataset.name, -1, 0, 0, reason=text) for text in dataset.problems]
+    found = [Finding("unreadable", dataset.name, values={"reason": text}) for text in dataset.problems]
+    seen: dict[Path, tuple[str, str] | None] = {}
     for sample in dataset.samples:
-        found += checker.sample(sample)
+        for fault in turns_faults(sample.conversation.turns, limit, count):
+            found.append(Finding(fault.code, sample.source, fault.turn, fault.start, fault.end, fault.values))
+        found += _file_findings(sample, seen)
     return found
 
 
-class _Checker:
-    """Checks samples; remembers which picture files it has looked at."""
+def turns_faults(turns: Sequence[Turn], limit: int = 0, count: Count = estimate) -> Iterator[Fault]:
+    """The faults of one conversation, those of the order of its turns first. A `limit` of 0 does not ask for length."""
+    yield from _role_faults(turns)
+    pictures = 0
+    for index, turn in enumerate(turns):
+        found = list(spans(turn.text)) if "<" in turn.text else [Span(0, len(turn.text), Text(turn.text))]
+        for fault in _text_faults(turn, found, pictures):
+            yield Fault(fault.code, index, fault.start, fault.end, fault.values)
+        pictures += sum(isinstance(span.segment, Picture) for span in found)
+    if limit and 2 * sum(len(turn.text) for turn in turns) + 300 * (pictures + 1) > limit:
+        yield from _length_faults(turns, limit, count)
 
-    def __init__(self) -> None:
-        self._pictures: dict[Path, tuple[str, str] | None] = {}
 
-    @staticmethod
-    def finding(code: str, source: str, turn: int, start: int, end: int, **values: object) -> Finding:
-        level, message, mend = _RULES[code]
-        said = translate("lint", message).format(**values)
-        return Finding(source, turn, start, end, level, code, said, translate("lint", mend))
+def turn_faults(turn: Turn, pictures_before: int = 0) -> list[Fault]:
+    """The faults of one turn's text alone; `pictures_before` are named in the turns before it. `turn` is 0 in them."""
+    return [
+        Fault(fault.code, 0, fault.start, fault.end, fault.values)
+        for fault in _text_faults(turn, list(spans(turn.text)), pictures_before)
+    ]
 
-    def sample(self, sample: Sample) -> Iterator[Finding]:
-        """The faults of one conversation."""
-        turns = sample.conversation.turns
-        yield from self._roles(sample.source, turns)
-        pictures = 0
-        for index, turn in enumerate(turns):
-            for code, start, end, values in _turn_faults(turn, pictures):
-                yield self.finding(code, sample.source, index, start, end, **values)
-            pictures += sum(isinstance(span.segment, Picture) for span in spans(turn.text))
-        for path in dict.fromkeys(sample.pictures):
-            if (trouble := self._picture(path)) is not None:
-                code, reason = trouble
-                yield self.finding(code, sample.source, -1, 0, 0, path=path, reason=reason)
 
-    def _roles(self, source: str, turns: tuple[Turn, ...]) -> Iterator[Finding]:
-        if not turns:
-            yield self.finding("no-turns", source, -1, 0, 0)
-            return
-        expected = "user"
-        for index, turn in enumerate(turns):
-            if turn.role == "system":
-                if index:
-                    yield self.finding("late-system", source, index, 0, 0)
+def _length_faults(turns: Sequence[Turn], limit: int, count: Count) -> Iterator[Fault]:
+    tokens = sum(turn_lengths(turns, count))
+    if tokens > limit and (place := cut_place(turns, limit, count)) is not None:
+        turn, at = place
+        text = turns[turn].text
+        before = text[max(0, at - 24) : at].replace("\n", " ").strip()
+        yield Fault("too-long", turn, at, len(text), {"tokens": tokens, "limit": limit, "before": before})
+
+
+def _role_faults(turns: Sequence[Turn]) -> Iterator[Fault]:
+    if not turns:
+        yield Fault("no-turns")
+        return
+    expected = "user"
+    for index, turn in enumerate(turns):
+        if turn.role == "system":
+            if index:
+                yield Fault("late-system", index)
+            continue
+        if turn.role != expected:
+            yield Fault("role-order", index, values={"role": turn.role})
+        expected = "assistant" if turn.role == "user" else "user"
+    if not any(turn.role == "assistant" for turn in turns):
+        yield Fault("no-answer")
+    elif turns[-1].role != "assistant":
+        yield Fault("last-not-answer", len(turns) - 1)
+
+
+def _text_faults(turn: Turn, found: list[Span], pictures_before: int) -> Iterator[Fault]:
+    text = turn.text
+    if not text.strip():
+        yield Fault("empty-answer" if turn.role == "assistant" else "empty-turn")
+        return
+    tokens = sum(not isinstance(span.segment, Text) for span in found)
+    if "<" in text and len(_TAG.findall(text)) != 2 * tokens:
+        for bad in faults(text):
+            yield Fault(bad.code, 0, bad.start, bad.end, {"text": text[bad.start : bad.end]})
+    pictures = pictures_before
+    before: Span | None = None
+    for span in found:
+        match span.segment:
+            case Picture(path):
+                pictures += 1
+                yield from _picture_faults(turn, span, before, pictures, path)
+            case BoxToken() | QuadToken() if pictures == 0:
+                yield Fault("box-without-picture", 0, span.start, span.end)
+            case BoxToken(box) if _flat(box):
+                yield Fault("box-without-area", 0, span.start, span.end)
+            case Text(words):
+                yield from _word_faults(words, span.start, pictures)
+            case _:
+                pass
+        before = span
+    if tokens:
+        yield from _ref_faults(turn, found)
+
+
+def _flat(box: Box) -> bool:
+    """A box without width or without height; one without both is a point."""
+    return (box.x1 == box.x2) != (box.y1 == box.y2)
+
+
+def _word_faults(words: str, offset: int, pictures: int) -> Iterator[Fault]:
+    if "<" in words or "[" in words:
+        for match in _OTHER_DIALECT.finditer(words):
+            yield Fault("other-dialect", 0, offset + match.start(), offset + match.end(), {"text": match[0]})
+        for match in _PLACEHOLDER.finditer(words):
+            values: dict[str, object] = {"text": match[0], "pictures": pictures}
+            yield Fault("picture-count", 0, offset + match.start(), offset + match.end(), values)
+
+
+def _picture_faults(turn: Turn, span: Span, before: Span | None, wanted: int, path: str) -> Iterator[Fault]:
+    if not path.strip():
+        yield Fault("picture-count", 0, span.start, span.end, {"text": "<img></img>", "pictures": wanted - 1})
+    if turn.role == "assistant":
+        yield Fault("picture-in-answer", 0, span.start, span.end)
+    if before is not None and isinstance(before.segment, Text):
+        number = _PICTURE_NUMBER.search(before.segment.text)
+        if number is not None and int(number[1]) != wanted:
+            values: dict[str, object] = {"found": int(number[1]), "wanted": wanted}
+            yield Fault("picture-number", 0, before.start + number.start(1), before.start + number.end(1), values)
+
+
+def _ref_faults(turn: Turn, found: list[Span]) -> Iterator[Fault]:
+    """Phrases without words, answers' phrases without boxes, boxes said twice."""
+    ref: Span | None = None
+    boxes: list[object] = []
+    for span in (*found, Span(len(turn.text), len(turn.text), Text("end"))):
+        match span.segment:
+            case BoxToken() | QuadToken():
+                if ref is not None and span.segment in boxes:
+                    yield Fault("box-twice", 0, span.start, span.end)
+                boxes.append(span.segment)
                 continue
-            if turn.role != expected:
-                yield self.finding("role-order", source, index, 0, 0, role=turn.role)
-            expected = "assistant" if turn.role == "user" else "user"
-        if not any(turn.role == "assistant" for turn in turns):
-            yield self.finding("no-answer", source, -1, 0, 0)
-        elif turns[-1].role != "assistant":
-            yield self.finding("last-not-answer", source, len(turns) - 1, 0, 0)
+            case Text(words) if not words.strip(_JOINERS):
+                continue
+        if ref is not None and not boxes and turn.role == "assistant" and isinstance(ref.segment, Ref):
+            yield Fault("ref-without-box", 0, ref.start, ref.end, {"ref": ref.segment.text.strip()})
+        ref, boxes = None, []
+        if isinstance(span.segment, Ref):
+            ref = span
+            if not span.segment.text.strip():
+                yield Fault("empty-ref", 0, span.start, span.end)
 
-    def _picture(self, path: Path) -> tuple[str, str] | None:
-        if path not in self._pictures:
-            self._pictures[path] = _picture_trouble(path)
-        return self._pictures[path]
+
+def _file_findings(sample: Sample, seen: dict[Path, tuple[str, str] | None]) -> Iterator[Finding]:
+    for path in dict.fromkeys(sample.pictures):
+        if path not in seen:
+            seen[path] = _picture_trouble(path)
+        if (trouble := seen[path]) is not None:
+            code, reason = trouble
+            yield Finding(code, sample.source, values={"path": str(path), "reason": reason})
 
 
 def _picture_trouble(path: Path) -> tuple[str, str] | None:
@@ -206,64 +201,3 @@ def _picture_trouble(path: Path) -> tuple[str, str] | None:
     except PictureError as error:
         return "picture-unreadable", str(error)
     return None
-
-
-_Fault = tuple[str, int, int, dict[str, object]]
-
-
-def _turn_faults(turn: Turn, pictures_before: int) -> Iterator[_Fault]:
-    text = turn.text
-    if not text.strip():
-        yield "empty-turn", 0, 0, {}
-        return
-    for fault in faults(text):
-        yield "token", fault.start, fault.end, {"reason": translate("tokens", fault.message)}
-    pictures = pictures_before
-    before: Span | None = None
-    for span in spans(text):
-        match span.segment:
-            case Picture():
-                pictures += 1
-                yield from _picture_faults(turn, span, before, pictures)
-            case BoxToken() | QuadToken() if pictures == 0:
-                yield "box-without-picture", span.start, span.end, {}
-            case BoxToken(box) if box.x1 == box.x2 or box.y1 == box.y2:
-                yield "box-without-area", span.start, span.end, {}
-            case Text(words):
-                for match in _OTHER_DIALECT.finditer(words):
-                    yield "other-dialect", span.start + match.start(), span.start + match.end(), {"text": match[0]}
-            case _:
-                pass
-        before = span
-    yield from _ref_faults(turn)
-
-
-def _picture_faults(turn: Turn, span: Span, before: Span | None, wanted: int) -> Iterator[_Fault]:
-    if turn.role == "assistant":
-        yield "picture-in-answer", span.start, span.end, {}
-    if before is not None and isinstance(before.segment, Text):
-        number = _PICTURE_NUMBER.search(before.segment.text)
-        if number is not None and int(number[1]) != wanted:
-            yield "picture-number", before.start + number.start(), span.start, {"found": number[1], "wanted": wanted}
-
-
-def _ref_faults(turn: Turn) -> Iterator[_Fault]:
-    """Phrases without words, answers' phrases without boxes, boxes said twice."""
-    ref: Span | None = None
-    boxes: list[object] = []
-    for span in (*spans(turn.text), Span(len(turn.text), len(turn.text), Text("end"))):
-        match span.segment:
-            case BoxToken() | QuadToken():
-                if ref is not None and span.segment in boxes:
-                    yield "box-twice", span.start, span.end, {}
-                boxes.append(span.segment)
-                continue
-            case Text(words) if not words.strip(" ,，、\n"):
-                continue
-        if ref is not None and not boxes and turn.role == "assistant" and isinstance(ref.segment, Ref):
-            yield "ref-without-box", ref.start, ref.end, {"ref": ref.segment.text}
-        ref, boxes = None, []
-        if isinstance(span.segment, Ref):
-            ref = span
-            if not span.segment.text.strip():
-                yield "empty-ref", span.start, span.end, {}
