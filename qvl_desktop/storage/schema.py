@@ -66,7 +66,9 @@ CREATE INDEX files_missing ON files (path) WHERE bytes < 0;
 """
 """`bytes` and `modified` (nanoseconds since the epoch) as the file system says; `content` is a hash of the file's
 bytes, `look` is that of `core.looks`, `width` and `height` are those of the upright picture; "" and 0 = not read yet.
-`annotated` is the content the regions were drawn on: another one means that the file changed since."""
+`annotated` is the content the regions were drawn on: another one means that the file changed since. `bytes` is -1 for a
+file that was not there when last looked for (its hashes stay, to find it elsewhere), and 0 with `modified` 0 for one
+that came back and has not been read since."""
 
 _REGION_TABLE = f"""
 CREATE TABLE regions (
