@@ -186,7 +186,7 @@ def add_picture(turns: Sequence[Turn], path: str, turn: int | None = None) -> li
 def _turn_for_picture(turns: Sequence[Turn]) -> int | None:
     users = [index for index, turn in enumerate(turns) if turn.role == "user"]
     showing = [index for index in users if any(isinstance(s, Picture) for s in parse(turns[index].text))]
-    return (showing or users or [None])[0]
+    return next(iter(showing or users), None)
 
 
 def _before_first(text: str) -> int:

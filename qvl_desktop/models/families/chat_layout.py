@@ -1,7 +1,7 @@
 """A chat of a later family as text: its own template, with the words kept apart from the control tokens.
 
-Owns rendering a template (in `transformers`' sandbox) around placeholders, and what a picture's place in a turn looks
-like. Does not own tokens (`tokenizer`) or pixels (`processor`).
+Owns rendering a template (in `transformers`' sandbox) around placeholders. Does not own how a turn falls into words and
+pictures (`core.sight`, which the window's preview reads too), tokens (`tokenizer`) or pixels (`processor`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from jinja2 import TemplateError
 
 from qvl_desktop.core.conversation import Turn
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
-from qvl_desktop.core.tokens import Picture, parse, write
+from qvl_desktop.core.sight import message_parts
+from qvl_desktop.core.tokens import Picture, parse
 from qvl_desktop.models.errors import ModelError
 
 CHATML = (
@@ -26,7 +27,6 @@ CHATML = (
 )
 """For folders without a template: the layout that all families share."""
 
-_NUMBER_LINE = re.compile(r"Picture \d+:\s*\Z")
 _PLACEHOLDER = re.compile("\ue000(\\d+)\ue001")
 
 
@@ -62,24 +62,12 @@ def lay_out(tokenizer: Any, turns: Sequence[Turn], *, add_generation_prompt: boo
 def _content(turn: Turn, alone: bool, words: list[str]) -> str | list[dict[str, str]]:
     """A turn as a message: parts where it shows pictures, else one text; the words themselves go to `words`."""
     parts: list[dict[str, str]] = []
-    text = ""
-    shown = False
-    for segment in parse(turn.text):
-        if not isinstance(segment, Picture):
-            said = write([segment])
-            text += said.removeprefix("\n") if shown else said
-            shown = False
-            continue
-        _say(_NUMBER_LINE.sub("", text) if alone else text, parts, words)
-        parts.append({"type": "image"})
-        text, shown = "", True
-    _say(text, parts, words)
+    for part in message_parts(turn.text, alone=alone):
+        if part is None:
+            parts.append({"type": "image"})
+        else:
+            parts.append({"type": "text", "text": f"\ue000{len(words)}\ue001"})
+            words.append(part)
     if len(parts) == 1 and parts[0]["type"] == "text":
         return parts[0]["text"]
     return parts or ""
-
-
-def _say(text: str, parts: list[dict[str, str]], words: list[str]) -> None:
-    if text:
-        parts.append({"type": "text", "text": f"\ue000{len(words)}\ue001"})
-        words.append(text)
