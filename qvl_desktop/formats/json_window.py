@@ -7,9 +7,11 @@ what a value means (`json_records`, `coco`).
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, TextIO
 
 from qvl_desktop.core.errors import DataError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
@@ -22,10 +24,28 @@ _TAIL = 16
 _BLANKS = " \t\r\n"
 
 
+@contextmanager
+def open_window(path: Path) -> Iterator[Window]:
+    """A window over the beginning of a file. Raises `DataError` for what cannot be read or is not UTF-8."""
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            yield Window(path, file)
+    except UnicodeDecodeError as error:
+        raise DataError(
+            QT_TRANSLATE_NOOP("errors", "{path}: the file is not UTF-8 text. Save it as UTF-8."), path=path
+        ) from error
+    except OSError as error:
+        raise DataError(
+            QT_TRANSLATE_NOOP("errors", "{path}: the file cannot be read ({reason})."),
+            path=path,
+            reason=error.strerror or error,
+        ) from error
+
+
 class Window:
     """A moving piece of a text file; `position` is where reading goes on."""
 
-    def __init__(self, path: Path, file: IO[str]) -> None:
+    def __init__(self, path: Path, file: TextIO) -> None:
         self.path = path
         self._file = file
         self.text = ""
@@ -41,6 +61,11 @@ class Window:
         self.text = self.text[self.position :] + piece
         self.position = 0
         return not self.ended
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """How many bytes were read so far, and how many there are."""
+        return self._file.buffer.tell(), os.fstat(self._file.fileno()).st_size
 
     def next_mark(self) -> str:
         """The next character that is no blank, not consumed; "" at the end."""
@@ -69,6 +94,15 @@ _DECODER = json.JSONDecoder()
 def list_items(window: Window) -> Iterator[Any]:
     """The values of the list that begins at the window's position, one at a time."""
     yield from _members(window, "]")
+
+
+def skip_value(window: Window) -> None:
+    """Pass over the value at the window's position; of a list, never more than one member is held."""
+    if window.next_mark() == "[":
+        for _ in list_items(window):
+            pass
+    else:
+        take_value(window)
 
 
 def object_keys(window: Window) -> Iterator[str]:

@@ -4,7 +4,7 @@ Owns `RegionFormat`, the records its reader yields, and what its writer is given
 records become rows of a project (`storage.importing_regions`).
 
 A reader keeps each record as it found it in `raw`, so that the same format can write it again to the letter; a writer
-changes only what no longer fits the region (see `is_where_it_was`).
+changes only what no longer fits the region (see `placing.is_where_it_was`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from qvl_desktop.core.dataset import Split
-from qvl_desktop.core.shapes import PRECISION, Shape
+from qvl_desktop.core.i18n import translate
+from qvl_desktop.core.shapes import Shape
 from qvl_desktop.formats.base import Problem
 
 Unit = Literal["pixel", "share"]
@@ -72,12 +73,28 @@ class Advance:
     total: int
 
 
-RegionItem = PictureRecord | Header | Advance | Problem
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something a user should know though nothing was left out. As `Problem`: who says it, and what."""
+
+    source: str
+    template: str
+    values: dict[str, object]
+
+    def __str__(self) -> str:
+        return f"{self.source}: " + translate("formats", self.template).format(**self.values)
+
+
+RegionItem = PictureRecord | Header | Advance | Note | Problem
 
 
 @dataclass(frozen=True, slots=True)
 class OutPicture:
-    """A picture as a writer gets it. Shapes are pixels of the upright picture; `raw` is what the format brought."""
+    """A picture as a writer gets it. Shapes are pixels of the upright picture; `raw` is what the format brought.
+
+    `turned` is the EXIF orientation (5 to 8) where the format's file speaks of the picture as it lies on the disk, not
+    upright; 0 else.
+    """
 
     file: Path
     name: str
@@ -88,6 +105,7 @@ class OutPicture:
     reviewed: bool = False
     raw: Mapping[str, Any] = field(default_factory=dict)
     aside: tuple[Any, ...] = ()
+    turned: int = 0
 
 
 class RegionSource(Protocol):
@@ -100,6 +118,10 @@ class RegionSource(Protocol):
 
     def refs(self) -> list[str]:
         """The refs of all regions that will come, the earliest first."""
+        ...
+
+    def kinds(self) -> frozenset[str]:
+        """The kinds of shape that will come."""
         ...
 
     def largest(self, table: Literal["pictures", "regions"], key: str) -> int:
@@ -125,7 +147,12 @@ class Written:
 
     pictures: int
     regions: int
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[Problem | Note, ...] = ()
+
+
+def keep_first(name: str, old: Any, new: Any) -> Any:
+    """How headers meet unless a format knows better: what is there stays."""
+    return old
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +162,8 @@ class RegionFormat:
     `read(path, images)` streams records and raises `DataError` for what cannot be read as a whole; `images` is the
     folder that picture names count from (None = as the format's own convention says). `write(target, source, options)`
     makes a file, or a folder where `folder` is true. `recognises(path, head)` says whether a path may be of this
-    format; `head` is the beginning of a file as text (up to 64 KiB), "" for a folder.
+    format; `head` is the beginning of a file as text (up to 64 KiB), "" for a folder. `merge(name, old, new)` gives the
+    header value of a project that has `old` and is given `new`.
     """
 
     name: str
@@ -145,26 +173,4 @@ class RegionFormat:
     read: Callable[[Path, Path | None], Iterator[RegionItem]]
     write: Callable[[Path, RegionSource, WriteOptions], Written]
     recognises: Callable[[Path, str], bool]
-
-
-def fit(shape: Shape, width: int, height: int) -> Shape | None:
-    """The shape as a picture of `width` x `height` pixels holds it: cut off at its edges, kept to a millionth pixel.
-
-    None when nothing is left of it. The project stores exactly this.
-    """
-    if shape.kind != "box":
-        fitted = shape.clipped(width, height).rounded()
-        return fitted if fitted.stands else None
-    (x1, y1), (x2, y2) = shape.points
-    if x1 > x2:
-        x1, x2 = x2, x1
-    if y1 > y2:
-        y1, y2 = y2, y1
-    x1, x2 = round(max(float(x1), 0.0), PRECISION), round(min(float(x2), float(width)), PRECISION)
-    y1, y2 = round(max(float(y1), 0.0), PRECISION), round(min(float(y2), float(height)), PRECISION)
-    return Shape("box", ((x1, y1), (x2, y2))) if x2 > x1 and y2 > y1 else None
-
-
-def is_where_it_was(region: RegionRecord, before: Shape | None, picture: OutPicture) -> bool:
-    """Whether the shape that `raw` tells (`before`, in upright pixels) is still the region's."""
-    return before is not None and fit(before, picture.width, picture.height) == region.shape
+    merge: Callable[[str, Any, Any], Any] = keep_first
