@@ -36,7 +36,7 @@ _SENTENCE_KEYS = ("sent", "sents", "sentence", "sentences", "expression")
 _IMAGE_KEYS = ("image", "img_path", "file_name")
 _TOLERANCE = 2.0
 """Pixels by which annotations of the field reach over the edge."""
-_QUESTIONS = {False: "Find the {ref}.", True: "框出{ref}"}
+_DETERMINED = ("a ", "an ", "the ", "this ", "that ", "his ", "her ", "its ")
 _BETWEEN = " \t\n,，、"
 
 
@@ -134,7 +134,8 @@ def _checked_size(record: dict[str, Any], real: Size) -> Size:
 
 def _turns(name: str, sentence: str, token: str) -> list[Turn]:
     chinese = any("\u4e00" <= character <= "\u9fff" for character in sentence)
-    question = _QUESTIONS[chinese].replace("{ref}", sentence)
+    article = "" if sentence.lower().startswith(_DETERMINED) else "the "
+    question = f"框出{sentence}" if chinese else f"Find {article}{sentence}."
     return [user_turn([name], question), Turn("assistant", format_ref(sentence) + token)]
 
 

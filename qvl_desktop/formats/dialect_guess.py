@@ -1,0 +1,149 @@
+"""Which dialect the boxes in others' data are written in, and why.
+
+Owns `tell`. Does not own the dialects (`core.dialects`) nor reading in one (`dialects`).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from qvl_desktop.core.conversation import Turn
+from qvl_desktop.core.dataset import Sample
+from qvl_desktop.core.dialects import QWEN2_5_VL, QWEN2_VL, QWEN3_VL, QWEN_VL, Resizing
+from qvl_desktop.core.dialects.json_reading import find_lists
+from qvl_desktop.core.errors import PictureError, QvlError
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
+from qvl_desktop.core.tokens import Picture, Segment, parse, write
+from qvl_desktop.formats.picture_sizes import PictureSizes, Size
+
+SURE = math.log(1000)
+"""By how much (log of the odds) one reading of JSON boxes must fit better than the other."""
+
+_UNLIKELY = math.log(1e6)
+_TAGS = re.compile(r"<\|box_start\|>|<\|quad_start\|>")
+BOX = re.compile(r"<box>\s*\(\s*\d+\s*,\s*\d+\s*\)\s*,\s*\(\s*\d+\s*,\s*\d+\s*\)\s*</box>")
+"""A canonical box, whatever its numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Which dialect a file speaks (None: it cannot be told, "" has none) and why."""
+
+    dialect: str | None
+    template: str
+    values: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def reason(self) -> str:
+        """The reason in the user's language."""
+        return translate("formats", self.template).format(**self.values)
+
+
+def tell(samples: Iterable[Sample], sizes: PictureSizes) -> Told:
+    """Which dialect the boxes of some samples are written in.
+
+    JSON boxes are pixels of the resized picture (Qwen2.5-VL) or thousandths (Qwen3-VL and later): each reading gets the
+    likelihood of far corners spread evenly over it, and the better one is taken when it is `SURE`.
+    """
+    tags = canonical = listed = 0
+    in_pixels = in_thousandths = 0.0
+    for sample in samples:
+        seen = 0
+        for turn in sample.conversation.turns:
+            tags += len(_TAGS.findall(turn.text))
+            canonical += len(BOX.findall(turn.text))
+            for piece in pieces(turn):
+                if isinstance(piece, Picture):
+                    seen += 1
+                    continue
+                for numbers in _far_corners(piece):
+                    listed += 1
+                    pixels, thousandths = _likelihoods(numbers, _size(sample, seen, sizes))
+                    in_pixels += pixels
+                    in_thousandths += thousandths
+    if listed > max(tags, canonical):
+        return _told_json(listed, in_pixels - in_thousandths)
+    if tags > canonical:
+        return Told(
+            QWEN2_VL,
+            QT_TRANSLATE_NOOP("formats", "{count} boxes between <|box_start|> tags: Qwen2-VL."),
+            {"count": tags},
+        )
+    if canonical:
+        return Told(
+            QWEN_VL, QT_TRANSLATE_NOOP("formats", "{count} boxes between <box> tags: Qwen-VL."), {"count": canonical}
+        )
+    return Told("", QT_TRANSLATE_NOOP("formats", "No boxes in the text."))
+
+
+def _told_json(count: int, odds: float) -> Told:
+    if odds > SURE:
+        reason = QT_TRANSLATE_NOOP(
+            "formats", "{count} bbox_2d, which fit pixels of the resized pictures and not thousandths: Qwen2.5-VL."
+        )
+        return Told(QWEN2_5_VL, reason, {"count": count})
+    if odds < -SURE:
+        reason = QT_TRANSLATE_NOOP(
+            "formats",
+            "{count} bbox_2d, which fit thousandths and not pixels of the resized pictures: Qwen3-VL or later.",
+        )
+        return Told(QWEN3_VL, reason, {"count": count})
+    reason = QT_TRANSLATE_NOOP(
+        "formats", "{count} bbox_2d, which could be pixels (Qwen2.5-VL) as well as thousandths (Qwen3-VL). Say which."
+    )
+    return Told(None, reason, {"count": count})
+
+
+def _far_corners(text: str) -> Iterator[tuple[float, float]]:
+    if "bbox_2d" not in text:
+        return
+    for group in find_lists(text):
+        for entry in group.entries:
+            numbers = [value for value in entry.numbers if type(value) in (int, float)]
+            if len(numbers) == 4:
+                x1, y1, x2, y2 = (float(str(value)) for value in numbers)
+                yield max(x1, x2), max(y1, y2)
+
+
+def _likelihoods(corner: tuple[float, float], size: Size | None) -> tuple[float, float]:
+    """Log-likelihoods of a far corner as pixels of the resized picture, and as thousandths."""
+    try:
+        sides = Resizing().apply(*size) if size else None
+    except QvlError:
+        sides = None
+    if sides is None:
+        return 0.0, (-2 * _UNLIKELY if max(corner) > 1000 else 0.0)
+    return (
+        sum(
+            -math.log(side) - (_UNLIKELY if value > side + 1 else 0) for value, side in zip(corner, sides, strict=True)
+        ),
+        sum(-math.log(1000) - (_UNLIKELY if value > 1000 else 0) for value in corner),
+    )
+
+
+def _size(sample: Sample, seen: int, sizes: PictureSizes) -> Size | None:
+    index = max(seen - 1, 0)
+    if index >= len(sample.pictures):
+        return None
+    try:
+        return sizes(sample.pictures[index])
+    except PictureError:
+        return None
+
+
+def pieces(turn: Turn) -> Iterator[str | Picture]:
+    """The pictures of a turn, and all text between them."""
+    held: list[Segment] = []
+    for segment in parse(turn.text):
+        if isinstance(segment, Picture):
+            if held:
+                yield write(held)
+            held = []
+            yield segment
+        else:
+            held.append(segment)
+    if held:
+        yield write(held)
