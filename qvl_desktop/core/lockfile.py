@@ -30,8 +30,8 @@ class LockError(QvlError):
 class FileLock:
     """An exclusive lock on `path`, held until `release()` or the end of the process.
 
-    The file holds the process number of the last holder, for people who look at it; it is never deleted, because
-    deleting a lock file lets two holders in. Child processes do not inherit the lock.
+    The file holds the process number of the last holder, for people who look at it, or what that holder wrote; it is
+    never deleted, because deleting a lock file lets two holders in. Child processes do not inherit the lock.
     """
 
     def __init__(self, path: Path) -> None:
@@ -60,6 +60,14 @@ class FileLock:
         file.write(f"{os.getpid()}\n".encode())
         file.flush()
         self._file = file
+
+    def write(self, text: str) -> None:
+        """Put a short text in the place of the process number, for the next holder; needs the lock to be held."""
+        if self._file is None:
+            raise RuntimeError(f"{self.path}: the lock is not held")
+        self._file.truncate(0)
+        self._file.write(text.encode())
+        self._file.flush()
 
     def release(self) -> None:
         """Give the lock back; harmless when it is not held."""

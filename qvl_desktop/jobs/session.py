@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from qvl_desktop.core.errors import Cancelled, QvlError
 from qvl_desktop.jobs.runs import RunShelf
-from qvl_desktop.jobs.task import report_failures_to
+from qvl_desktop.jobs.task import Task, report_failures_to
 from qvl_desktop.storage.project import Project
 from qvl_desktop.storage.settings import data_folder
 
@@ -79,7 +79,7 @@ class Session(QObject):
         """Open another project; on failure the present one stays open and the reason is shown. True on success."""
         if self.project is not None and self.project.path == Path(path).absolute():
             return True
-        return self._take(lambda: Project.open(path))
+        return self._take(lambda: Project.open(path, check="later"))
 
     def create_project(self, path: Path) -> bool:
         """Make a new project file and open it; True on success."""
@@ -140,6 +140,8 @@ class Session(QObject):
         self._remember(project.path)
         self.look_at_runs()
         self.projectChanged.emit()
+        if not project.checked:
+            Task(project.check_now).start(self)
         return True
 
     def _remember(self, path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal, cast, get_args
 
@@ -26,8 +27,11 @@ FEW_TURNS = 2000
 FEW_REGIONS = 30_000
 """The same for the regions of a ref."""
 
+MUCH_SAID = 40_000_000
+"""In less than so many characters a text is found sooner by reading than by its trigrams."""
+
 _TRIGRAM = 3
-_HAS_TALK = "EXISTS (SELECT 1 FROM said AS s WHERE s.picture_id = p.id)"
+_HAS_TALK = "EXISTS (SELECT 1 FROM said AS h WHERE h.picture_id = p.id)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,10 +109,11 @@ def _checked(name: str, default: object, value: object) -> object:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """The conditions of a filter on `pictures AS p`, for `WHERE`, and their values."""
+    """What stands behind `FROM` for a filter (`pictures AS p` among it), its conditions for `WHERE`, their values."""
 
     where: str
     values: tuple[object, ...]
+    tables: str = "pictures AS p"
 
 
 def query(asked: PictureFilter, connection: sqlite3.Connection | None) -> Query:
@@ -148,10 +153,13 @@ def query(asked: PictureFilter, connection: sqlite3.Connection | None) -> Query:
     if connection is None:
         return Query(" AND ".join(where), tuple(values))
     _add_refs(asked, connection, where, values)
-    if asked.said:
-        condition, more = _said(asked.said, connection)
-        add(condition, *more)
-    return Query(" AND ".join(where), tuple(values))
+    if not asked.said:
+        return Query(" AND ".join(where), tuple(values))
+    if (turns := _few_turns(asked.said, connection)) is not None:
+        add(_IN_TURNS, json.dumps(turns), like(asked.said))
+        return Query(" AND ".join(where), tuple(values))
+    add("s.text LIKE ? ESCAPE '\\'", like(asked.said))
+    return Query(" AND ".join(where), tuple(values), "pictures AS p CROSS JOIN said AS s ON s.picture_id = p.id")
 
 
 _STATUS: dict[ShownStatus, str] = {
@@ -167,33 +175,39 @@ def _add_refs(asked: PictureFilter, connection: sqlite3.Connection, where: list[
     for refs, wanted in (*((group, True) for group in groups), (asked.without_refs, False)):
         if not refs:
             continue
-        places = _marks(refs)
-        counted = connection.execute(f"SELECT ifnull(sum(count), 0) FROM refs WHERE ref IN ({places})", refs).fetchone()
-        if counted[0] <= FEW_REGIONS:
-            condition = f"p.id IN (SELECT r.picture_id FROM regions AS r WHERE r.ref IN ({places}))"
-        else:
-            condition = f"EXISTS (SELECT 1 FROM regions AS r WHERE r.ref IN ({places}) AND r.picture_id = p.id)"
-        where.append(condition if wanted else "NOT " + condition)
-        values.extend(refs)
+        counts = f"SELECT ref FROM refs WHERE count > ? AND ref IN ({_marks(refs)})"
+        common = {row[0] for row in connection.execute(counts, (FEW_REGIONS, *refs))}
+        rare = [ref for ref in refs if ref not in common]
+        ways = ["EXISTS (SELECT 1 FROM regions AS r WHERE r.ref = ? AND r.picture_id = p.id)"] * len(common)
+        if rare:
+            ways.append(f"p.id IN (SELECT r.picture_id FROM regions AS r WHERE r.ref IN ({_marks(rare)}))")
+        where.append(("" if wanted else "NOT ") + "(" + " OR ".join(ways) + ")")
+        values += [*common, *rare]
 
 
-def _said(text: str, connection: sqlite3.Connection) -> tuple[str, tuple[object, ...]]:
-    """A rare text of three characters and more is found by its trigrams; any other by reading what was said about each
-    picture, which for a common one ends early."""
-    pattern = like(text)
-    if len(text) >= _TRIGRAM:
-        phrase = '"' + text.replace('"', '""') + '"'
-        few = "SELECT rowid FROM turns_text WHERE turns_text MATCH ? LIMIT ?"
-        rows = [row[0] for row in connection.execute(few, (phrase, FEW_TURNS + 1))]
-        if len(rows) <= FEW_TURNS:
-            condition = (
-                "p.path IN (SELECT n.path FROM json_each(?) AS j JOIN turns AS t ON t.id = j.value "
-                "JOIN conversation_pictures AS n ON n.conversation_id = t.conversation_id "
-                "WHERE t.text LIKE ? ESCAPE '\\')"
-            )
-            return condition, (json.dumps(rows), pattern)
-    condition = "EXISTS (SELECT 1 FROM said AS s WHERE s.picture_id = p.id AND s.text LIKE ? ESCAPE '\\')"
-    return condition, (pattern,)
+_IN_TURNS = (
+    "p.path IN (SELECT n.path FROM json_each(?) AS j JOIN turns AS t ON t.id = j.value "
+    "JOIN conversation_pictures AS n ON n.conversation_id = t.conversation_id WHERE t.text LIKE ? ESCAPE '\\')"
+)
+
+
+def _few_turns(text: str, connection: sqlite3.Connection) -> list[int] | None:
+    """The turns with a text that is rare, by its trigrams. None for a common or short one: that is looked for in what
+    was said about each picture, which ends early where it is common."""
+    if len(text) < _TRIGRAM or _said_size(connection) < MUCH_SAID:
+        return None
+    phrase = '"' + text.replace('"', '""') + '"'
+    few = "SELECT rowid FROM turns_text WHERE turns_text MATCH ? LIMIT ?"
+    rows = [int(row[0]) for row in connection.execute(few, (phrase, FEW_TURNS + 1))]
+    return rows if len(rows) <= FEW_TURNS else None
+
+
+def _said_size(connection: sqlite3.Connection) -> float:
+    """About how many characters were said in all, by the first pictures."""
+    some = "SELECT ifnull(avg(length(text)), 0) FROM (SELECT text FROM said LIMIT 200)"
+    (mean,) = connection.execute(some).fetchone()
+    (count,) = connection.execute("SELECT ifnull(max(picture_id), 0) FROM said").fetchone()
+    return float(mean) * float(count)
 
 
 def like(text: str) -> str:
@@ -206,5 +220,5 @@ def escape_like(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _marks(items: tuple[Any, ...]) -> str:
+def _marks(items: Sequence[object]) -> str:
     return ", ".join("?" * len(items))

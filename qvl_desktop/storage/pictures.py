@@ -149,11 +149,10 @@ class Pictures(Store):
         )
         filters = [one for one in (asked, plain) if one is not None and not one.empty]
         with self._reading() as connection:
-            where, values = _conditions(filters, connection)
+            source, values = _source(filters, connection)
             # One row of JSON: a hundred thousand rows would take and give back the interpreter's lock each.
             row = connection.execute(
-                f"SELECT json_group_array(id) FROM (SELECT p.id AS id FROM pictures AS p{where} "
-                "ORDER BY p.sort_key, p.id)",
+                f"SELECT json_group_array(id) FROM (SELECT p.id AS id FROM {source} ORDER BY p.sort_key, p.id)",
                 values,
             ).fetchone()
         found: list[int] = json.loads(row[0])
@@ -167,14 +166,13 @@ class Pictures(Store):
         order, way = ("DESC", "<") if backwards else ("ASC", ">")
         here = None if after is None else self._one("SELECT sort_key, id FROM pictures WHERE id = ?", (after,))
         with self._reading() as connection:
-            where, values = _conditions([one for one in (asked, within) if one is not None], connection)
+            source, values = _source([one for one in (asked, within) if one is not None], connection)
             places: list[tuple[str, tuple[object, ...]]] = [("p.id IS NOT ?", (after,))]
             if here is not None:
                 places.insert(0, (f"(p.sort_key, p.id) {way} (?, ?)", tuple(here)))
             for condition, more in places:
                 row = connection.execute(
-                    f"SELECT p.id FROM pictures AS p{where}{' AND' if where else ' WHERE'} {condition} "
-                    f"ORDER BY p.sort_key {order}, p.id {order} LIMIT 1",
+                    f"SELECT p.id FROM {source} AND {condition} ORDER BY p.sort_key {order}, p.id {order} LIMIT 1",
                     (*values, *more),
                 ).fetchone()
                 if row is not None:
@@ -184,10 +182,10 @@ class Pictures(Store):
     def status_counts(self) -> dict[ShownStatus, int]:
         """How many pictures have each status, as it is shown."""
         counts: dict[ShownStatus, int] = dict.fromkeys(STATUSES, 0)
-        untouched, _ = _conditions([PictureFilter(statuses=("untouched",))], None)
+        untouched, _ = _source([PictureFilter(statuses=("untouched",))], None)
         with self._reading() as connection:
             stored = dict(connection.execute("SELECT status, count(*) FROM pictures GROUP BY status"))
-            counts["untouched"] = connection.execute(f"SELECT count(*) FROM pictures AS p{untouched}").fetchone()[0]
+            counts["untouched"] = connection.execute(f"SELECT count(*) FROM {untouched}").fetchone()[0]
         counts["done"], counts["skipped"] = stored.get("done", 0), stored.get("skipped", 0)
         counts["in_work"] = sum(stored.values()) - sum(counts.values())
         return counts
@@ -285,10 +283,9 @@ def _id_of(connection: sqlite3.Connection, stored: str) -> int | None:
     return int(row[0]) if row else None
 
 
-def _conditions(
-    filters: Iterable[PictureFilter], connection: sqlite3.Connection | None
-) -> tuple[str, tuple[object, ...]]:
-    """All filters together as ` WHERE ...` (or nothing) and its values."""
+def _source(filters: Iterable[PictureFilter], connection: sqlite3.Connection | None) -> tuple[str, tuple[object, ...]]:
+    """What stands behind `FROM` for all filters together, with its `WHERE`, and the values."""
     parts = [query(one, connection) for one in filters]
-    where = " AND ".join(part.where for part in parts if part.where)
-    return (" WHERE " + where if where else ""), tuple(value for part in parts for value in part.values)
+    tables = max((part.tables for part in parts), key=len, default="pictures AS p")
+    where = " AND ".join(part.where for part in parts if part.where) or "TRUE"
+    return f"{tables} WHERE {where}", tuple(value for part in parts for value in part.values)

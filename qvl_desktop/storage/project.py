@@ -1,33 +1,37 @@
 """A project file, open.
 
 Owns creating, opening and closing. What a project can do stands in the classes it is made of: `pictures`,
-`conversations`, `regions`, `refs`, `threads`, and `store` for steps, undo and observers.
+`conversations`, `regions`, `refs`, `threads`, `kept`, `files`, `relinking`, and `store` for steps, undo and observers.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import Literal
 
 from qvl_desktop.storage import history, schema
 from qvl_desktop.storage.connection import (
     ReaderPool,
     check_header,
     check_whole,
+    closed_well,
     connect,
     connect_writer,
     create_file,
     take_lock,
 )
-from qvl_desktop.storage.errors import ProjectError, explained
+from qvl_desktop.storage.errors import DamagedProjectError, ProjectError, explained
 from qvl_desktop.storage.migrations import migrate
-from qvl_desktop.storage.threads import Threads
+from qvl_desktop.storage.relinking import Relinking
 
 SUFFIX = ".qvl"
 """The ending of project files."""
 
+Check = Literal["first", "later"]
 
-class Project(Threads):
+
+class Project(Relinking):
     """One project file. Edits are on the disk when their call returns; there is nothing to save.
 
     Make one with `create`, `open` or `open_read_only`. Use it as a context manager, or `close()` it.
@@ -44,23 +48,30 @@ class Project(Threads):
         return cls.open(path)
 
     @classmethod
-    def open(cls, path: Path) -> Project:
+    def open(cls, path: Path, *, check: Check = "first") -> Project:
         """Open a project to work on it: checked, brought to the newest version (after a backup), and locked.
+
+        With `check="later"` a file that was closed well, and that nobody touched since, is not read through first
+        (`checked` is False then): the caller runs `check_now` beside its work. After any other end it is checked first.
 
         Raises a `ProjectError`: `ProjectMissingError`, `NotAProjectError`, `NewerProjectError`, `ProjectLockedError`,
         `ReadOnlyProjectError`, `DamagedProjectError`, `DiskFullError`.
         """
         path = Path(path).absolute()
-        check_header(path)
+        version = check_header(path)
+        trusted = check == "later" and version == schema.VERSION and closed_well(path)
         lock = take_lock(path)
         try:
             writer = connect_writer(path)
             try:
-                check_whole(writer, path)
+                if not trusted:
+                    check_whole(writer, path)
                 migrate(writer, path)
                 with explained(path):
                     history.forget_old(writer)
-                return cls(path, writer, ReaderPool(path), lock)
+                project = cls(path, writer, ReaderPool(path), lock)
+                project.checked = not trusted
+                return project
             except BaseException:
                 writer.close()
                 raise
@@ -82,6 +93,21 @@ class Project(Threads):
         with pool.reading() as connection:
             check_whole(connection, path)
         return project
+
+    def check_now(self) -> None:
+        """Read the whole file through for damage, beside other work. Raises `DamagedProjectError`; from then on the
+        project takes no more edits, and can still be read."""
+        if self.checked:
+            return
+        connection = connect(self.path, read_only=True)
+        try:
+            check_whole(connection, self.path)
+        except DamagedProjectError as error:
+            self.damage = error
+            raise
+        finally:
+            connection.close()
+        self.checked = True
 
     def __enter__(self) -> Project:
         return self

@@ -34,6 +34,11 @@ _SAID = """
 """
 
 
+def install(connection: sqlite3.Connection) -> None:
+    """Make what `follow` works with in the connection that edits."""
+    connection.execute("CREATE TEMP TABLE said_anew (id INTEGER PRIMARY KEY)")
+
+
 def follow(connection: sqlite3.Connection, step: int) -> None:
     """Bring the indexes up to date with a step that was just made, taken back or done again, before its commit.
 
@@ -57,8 +62,6 @@ def follow(connection: sqlite3.Connection, step: int) -> None:
 
 
 def _follow_said(connection: sqlite3.Connection, step: int, talked: bool) -> None:
-    connection.execute("CREATE TEMP TABLE IF NOT EXISTS said_anew (id INTEGER PRIMARY KEY)")
-    connection.execute("DELETE FROM temp.said_anew")
     connection.execute(
         "INSERT OR IGNORE INTO temp.said_anew SELECT row FROM atoms WHERE step = ? AND tbl = 'pictures'", (step,)
     )

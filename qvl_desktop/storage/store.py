@@ -20,8 +20,8 @@ from typing import Any, TypeVar
 from qvl_desktop.core.i18n import translate
 from qvl_desktop.core.lockfile import FileLock
 from qvl_desktop.storage import history, searching
-from qvl_desktop.storage.connection import ReaderPool
-from qvl_desktop.storage.errors import explained
+from qvl_desktop.storage.connection import ReaderPool, mark_closed
+from qvl_desktop.storage.errors import DamagedProjectError, explained
 from qvl_desktop.storage.rows import Change
 
 Observer = Callable[[Change], None]
@@ -47,14 +47,18 @@ class Store:
         self._number = 0
         self._editor: int | None = None
         self._observers: list[Observer] = []
+        self.checked = True
+        """The file was read through for damage and found whole."""
+        self.damage: DamagedProjectError | None = None
         if writer is not None:
             with explained(path):
                 history.install(writer)
+                searching.install(writer)
 
     @property
     def read_only(self) -> bool:
-        """Whether the project was opened for reading alone."""
-        return self._writer is None
+        """Whether the project takes no edits: opened for reading alone, or found damaged since."""
+        return self._writer is None or self.damage is not None
 
     def close(self) -> None:
         """Close the file; further use raises. Nothing is left to save."""
@@ -63,7 +67,10 @@ class Store:
             if self._writer is not None:
                 self._writer.close()
             if self._file_lock is not None:
+                if self.checked and self.damage is None:
+                    mark_closed(self.path, self._file_lock)
                 self._file_lock.release()
+                self._file_lock = None
 
     # Observers
 
@@ -85,9 +92,14 @@ class Store:
             changes.append(Change("regions", picture_ids=touched.region_pictures))
         if touched.conversations:
             changes.append(Change("conversations", conversation_ids=touched.conversations))
+        if touched.headers:
+            changes.append(Change("headers"))
         for change in changes:
-            for observer in tuple(self._observers):
-                observer(change)
+            self._say(change)
+
+    def _say(self, change: Change) -> None:
+        for observer in tuple(self._observers):
+            observer(change)
 
     # Transactions
 
@@ -149,6 +161,8 @@ class Store:
         history.pause(writer)
 
     def _write_connection(self) -> sqlite3.Connection:
+        if self.damage is not None:
+            raise self.damage
         if self._writer is None:
             raise sqlite3.OperationalError("attempt to write a readonly database")
         return self._writer
