@@ -186,7 +186,8 @@ def faults(text: str) -> list[Fault]:
             Fault(offset + stray.start(), offset + stray.end(), "unbalanced", FAULT_MESSAGES["unbalanced"])
             for stray in _STRAY_TAG.finditer(inner)
         ]
-    for stray in _STRAY_TAG.finditer(text):
-        if not any(start <= stray.start() < end for start, end in covered):
+    uncovered = zip([0, *(end for _, end in covered)], [*(start for start, _ in covered), len(text)], strict=True)
+    for start, end in uncovered:
+        for stray in _STRAY_TAG.finditer(text, start, end):
             found.append(Fault(stray.start(), stray.end(), "unbalanced", FAULT_MESSAGES["unbalanced"]))
     return sorted(found, key=lambda fault: fault.start)

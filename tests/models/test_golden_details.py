@@ -316,7 +316,8 @@ def test_wrong_weights_move_the_results_as_far_as_in_the_original(
 def interleaved(states: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:
     """Neighbours turned into each other, by the angles that belong to halves."""
     turned = torch.stack([-states[..., 1::2], states[..., ::2]], dim=-1).flatten(-2)
-    return states * torch.cat([cos, cos], dim=-1) + turned * torch.cat([sin, sin], dim=-1)
+    half = sin[..., sin.shape[-1] // 2 :]
+    return states * cos + turned * torch.cat([half, half], dim=-1)
 
 
 def plain_in_proj(module: visual_module.VisualAttention, states: torch.Tensor) -> torch.Tensor:

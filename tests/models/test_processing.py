@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 import torch
 from PIL import Image
+from transformers import AutoConfig, AutoImageProcessor, AutoProcessor, AutoTokenizer
 
 from qvl_desktop.core.conversation import Conversation, Turn
 from qvl_desktop.core.errors import PictureError
-from qvl_desktop.models.errors import ModelLoadError, PictureCountError
-from qvl_desktop.models.qwen_vl import QwenVLImageProcessor, QwenVLProcessor, QwenVLTokenizer
+from qvl_desktop.models.errors import ModelLoadError, PictureCountError, PictureSpanError
+from qvl_desktop.models.qwen_vl import QwenVLConfig, QwenVLImageProcessor, QwenVLProcessor, QwenVLTokenizer
 from qvl_desktop.models.qwen_vl.messages import MessageError
 from tests.models.golden_text import GOLDEN, official_tokenizer
 
@@ -137,3 +138,60 @@ def test_a_folder_that_is_no_model_is_named(tmp_path: Path) -> None:
 def test_an_answer_is_read_back(processor: QwenVLProcessor) -> None:
     ids = torch.tensor([151851, 100737, 151852, 151853, 7, 16, 11, 17, 23547, 18, 11, 19, 8, 151854, 151645, 151643])
     assert processor.decode_answer(ids.tolist()) == "<ref>狗</ref><box>(1,2),(3,4)</box>"
+
+
+def test_a_text_is_never_cut_inside_a_picture(processor: QwenVLProcessor) -> None:
+    text, picture = "one <img>a</img> two three", [Image.new("L", (2, 2))]
+    whole = processor(text=text, images=picture, return_tensors="pt")
+    length = whole["input_ids"].shape[1]
+    kept = processor(text=text, images=picture, truncation=True, max_length=length - 1, return_tensors="pt")
+    assert kept["input_ids"].shape[1] == length - 1
+    for limit in (1, 2, 3, 10, 19):
+        with pytest.raises(PictureSpanError, match="18 tokens"):
+            processor(text=text, images=picture, truncation=True, max_length=limit, return_tensors="pt")
+
+
+def test_the_auto_classes_open_an_official_folder_without_its_code(tmp_path: Path) -> None:
+    """Also when somebody allows remote code, as most examples for Qwen-VL do: the files would end this process."""
+    for name in ("configuration_qwen", "modeling_qwen", "tokenization_qwen"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('remote code ran')")
+    (tmp_path / "config.json").write_text(
+        json.dumps(
+            {
+                "architectures": ["QWenLMHeadModel"],
+                "auto_map": {
+                    "AutoConfig": "configuration_qwen.QWenConfig",
+                    "AutoModelForCausalLM": "modeling_qwen.QWenLMHeadModel",
+                },
+                "model_type": "qwen",
+                "tokenizer_type": "QWenTokenizer",
+                "visual": {"image_size": 448},
+            }
+        )
+    )
+    (tmp_path / "tokenizer_config.json").write_text(
+        json.dumps(
+            {
+                "model_max_length": 8192,
+                "tokenizer_class": "QWenTokenizer",
+                "auto_map": {"AutoTokenizer": ["tokenization_qwen.QWenTokenizer", None]},
+            }
+        )
+    )
+    shutil.copy(GOLDEN / "qwen.tiktoken", tmp_path)
+    for options in ({}, {"trust_remote_code": True}):
+        assert type(AutoConfig.from_pretrained(tmp_path, **options)) is QwenVLConfig
+        tokenizer = AutoTokenizer.from_pretrained(tmp_path, **options)
+        assert (type(tokenizer), tokenizer.model_max_length) == (QwenVLTokenizer, 8192)
+        assert type(AutoProcessor.from_pretrained(tmp_path, **options)) is QwenVLProcessor
+    (tmp_path / "tokenizer_config.json").unlink()
+    assert type(AutoTokenizer.from_pretrained(tmp_path)) is QwenVLTokenizer
+
+
+def test_the_auto_classes_open_what_was_saved(processor: QwenVLProcessor, tmp_path: Path) -> None:
+    processor.save_pretrained(tmp_path)
+    QwenVLConfig().save_pretrained(tmp_path)
+    loaded = AutoProcessor.from_pretrained(tmp_path)
+    assert (type(loaded), loaded.n_queries) == (QwenVLProcessor, 16)
+    assert type(AutoTokenizer.from_pretrained(tmp_path)) is QwenVLTokenizer
+    assert AutoImageProcessor.from_pretrained(tmp_path).image_size == 56

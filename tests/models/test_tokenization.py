@@ -124,6 +124,22 @@ def test_what_a_model_can_emit_never_stops_decoding() -> None:
     assert tokenizer.decode(cases["img_path_is_special_text"]["ids"]) == "<img><|im_end|></img>"
 
 
+def test_an_id_below_zero_is_no_token() -> None:
+    tokenizer = official_tokenizer()
+    assert tokenizer.convert_ids_to_tokens([9707, -5, 151860]) == ["Hello", "\ufffd", "\ufffd"]
+    assert tokenizer.decode([-1]) == "\ufffd"
+
+
+def test_odd_texts_are_encoded_in_no_time() -> None:
+    tokenizer = official_tokenizer()
+    assert tokenizer.encode_text("a\ud800b") == tokenizer.encode_text("a\ufffdb")  # half a surrogate pair
+    for text in ("<img>" * 50_000 + "</img>", "a" * 100_000, " " * 100_000, "\n\t" * 50_000, "\u6c49" * 100_000):
+        ids = tokenizer.encode_text(text)
+        assert ids.count(IMG_PAD) in (0, 256)
+    path = "/" + "\u56fe" * 500 + "/\U0001f9ff <|im_end|> <imgpad>.png"
+    assert len(tokenizer.encode_text(f"<img>{path}</img>")) == 258
+
+
 def test_bytes_of_tokens_make_a_stream() -> None:
     tokenizer, text = official_tokenizer(), "<ref>🧿 狗</ref>"
     assert b"".join(map(tokenizer.token_bytes, tokenizer.encode_text(text))) == text.encode()

@@ -57,6 +57,7 @@ class QwenVLConfig(PreTrainedConfig):
     tie_word_embeddings: bool = False
     visual: dict[str, Any] | None = None
     visual_tower: bool = True
+    tokenizer_class: str | None = "QwenVLTokenizer"
     bos_token_id: int | None = None
     eos_token_id: int | list[int] | None = None
     pad_token_id: int | None = None
@@ -109,6 +110,33 @@ class QwenVLConfig(PreTrainedConfig):
                 ),
                 image_size=self.image_size,
                 patch_size=self.patch_size,
+            )
+
+        self._check_divisible("visual.width", int(self.tower["width"]), "visual.heads", int(self.tower["heads"]))
+        self._check_divisible("visual.output_dim", self.hidden_size, "4", 4)
+        self._check_divisible("visual.output_dim", self.hidden_size, "its attention heads", self.resampler_heads)
+        rotary = int(self.kv_channels * self.rotary_pct)
+        if rotary % 2 or not 2 < rotary <= self.kv_channels or self.intermediate_size < 2:
+            raise ConfigurationError(
+                QT_TRANSLATE_NOOP(
+                    "errors",
+                    "config.json: kv_channels {kv_channels} x rotary_pct {rotary_pct} makes no even number of rotary "
+                    "channels above 2, or intermediate_size {intermediate_size} is below 2.",
+                ),
+                kv_channels=self.kv_channels,
+                rotary_pct=self.rotary_pct,
+                intermediate_size=self.intermediate_size,
+            )
+
+    @staticmethod
+    def _check_divisible(name: str, value: int, by: str, divisor: int) -> None:
+        if value % divisor:
+            raise ConfigurationError(
+                QT_TRANSLATE_NOOP("errors", "config.json: {name} {value} cannot be divided by {by} ({divisor})."),
+                name=name,
+                value=value,
+                by=by,
+                divisor=divisor,
             )
 
     @property

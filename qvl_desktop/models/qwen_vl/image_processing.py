@@ -11,17 +11,17 @@ original: alpha is dropped, 16-bit grey is cut at 255.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
 from transformers.feature_extraction_utils import BatchFeature
-from transformers.image_processing_base import ImageProcessingMixin
-from transformers.processing_utils import ImagesKwargs
+from transformers.image_processing_utils import BaseImageProcessor
 
+from qvl_desktop.core.errors import PictureError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.pictures import open_upright, to_rgb
 from qvl_desktop.models.errors import ModelLoadError
@@ -30,12 +30,21 @@ CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
 DEFAULT_IMAGE_SIZE = 448
 
+COLOUR_AXES = 3
+CHANNELS = (1, 3, 4)
+
 Pixels = npt.NDArray[np.float32]
 PictureSource = Image.Image | Path | str | bytes
-"""A decoded picture, a file, or the bytes of a file."""
+"""A decoded picture, a file, or the bytes of a file. The processor also takes arrays and tensors of pixels."""
 
 
-class QwenVLImageProcessor(ImageProcessingMixin):
+class PictureKindError(PictureError, TypeError):
+    """Something was handed over as a picture that is none."""
+
+    __str__ = PictureError.__str__
+
+
+class QwenVLImageProcessor(BaseImageProcessor):
     """Pictures -> `pixel_values`, float32 (pictures, 3, image_size, image_size), channels R, G, B.
 
     `preprocessor_config.json` holds its numbers; official checkpoints have none, then `image_size` comes from
@@ -43,7 +52,6 @@ class QwenVLImageProcessor(ImageProcessingMixin):
     """
 
     model_input_names = ["pixel_values"]
-    valid_kwargs = ImagesKwargs
 
     def __init__(
         self,
@@ -83,7 +91,7 @@ class QwenVLImageProcessor(ImageProcessingMixin):
         self, images: PictureSource | Sequence[PictureSource], return_tensors: str | None = None, **kwargs: Any
     ) -> BatchFeature:
         """`pixel_values` of one or several pictures, in order. `return_tensors` is "pt", "np" or None (arrays)."""
-        pictures = [images] if isinstance(images, PictureSource) else list(images)
+        pictures: list[Any] = [images] if is_picture(images) else list(_several(images))
         stacked = [self.pixels(picture) for picture in pictures]
         if return_tensors is None:
             return BatchFeature({"pixel_values": stacked})
@@ -93,10 +101,65 @@ class QwenVLImageProcessor(ImageProcessingMixin):
     __call__ = preprocess
 
 
-def _upright(picture: PictureSource) -> Image.Image:
+def is_picture(source: object) -> bool:
+    """Whether something is one picture rather than several: an array has at most three dimensions."""
+    return isinstance(source, PictureSource) or (_is_array(source) and len(source.shape) <= COLOUR_AXES)
+
+
+def _is_array(source: object) -> TypeGuard[Any]:
+    return isinstance(source, np.ndarray) or (hasattr(source, "numpy") and hasattr(source, "shape"))
+
+
+def _several(images: object) -> Iterable[Any]:
+    if isinstance(images, Iterable):
+        return images
+    raise no_picture(images)
+
+
+def no_picture(source: object) -> PictureKindError:
+    """The error for something that cannot be a picture."""
+    return PictureKindError(
+        QT_TRANSLATE_NOOP("errors", "{kind} is no picture: give a file, its bytes, a Pillow picture or its pixels."),
+        kind=type(source).__name__,
+    )
+
+
+def _upright(picture: Any) -> Image.Image:
     if isinstance(picture, Image.Image):
         return ImageOps.exif_transpose(picture)
-    return open_upright(picture if isinstance(picture, bytes) else Path(picture))
+    if isinstance(picture, str) and picture.startswith(("http://", "https://")):
+        raise PictureError(
+            QT_TRANSLATE_NOOP("errors", "{url}: nothing is fetched from the network. Download the picture first."),
+            url=picture,
+        )
+    if isinstance(picture, bytes | str | Path):
+        return open_upright(picture if isinstance(picture, bytes) else Path(picture))
+    if not _is_array(picture):
+        raise no_picture(picture)
+    return _from_pixels(picture)
+
+
+def _from_pixels(values: Any) -> Image.Image:
+    """Pixels as `transformers` takes them: uint8 or floats in [0, 1], (height, width) with channels last or first."""
+    pixels = np.asarray(values)
+    if pixels.ndim == COLOUR_AXES and pixels.shape[-1] not in CHANNELS and pixels.shape[0] in CHANNELS:
+        pixels = pixels.transpose(1, 2, 0)
+    if pixels.ndim == COLOUR_AXES and pixels.shape[-1] == 1:
+        pixels = pixels[..., 0]
+    good = pixels.size and (pixels.ndim == 2 or (pixels.ndim == COLOUR_AXES and pixels.shape[-1] in CHANNELS))
+    if np.issubdtype(pixels.dtype, np.floating):
+        good = good and bool(((pixels >= 0) & (pixels <= 1)).all())
+        pixels = (pixels * 255).round() if good else pixels
+    if not good or not (pixels.dtype == np.uint8 or np.issubdtype(pixels.dtype, np.floating)):
+        raise PictureKindError(
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "Pixels are uint8, or floats from 0 to 1, in one, three or four channels; these are {kind} {shape}.",
+            ),
+            kind=pixels.dtype,
+            shape=pixels.shape,
+        )
+    return Image.fromarray(pixels.astype(np.uint8))
 
 
 def read_visual_config(folder: Path) -> dict[str, Any]:

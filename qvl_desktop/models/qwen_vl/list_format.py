@@ -1,14 +1,14 @@
 """The list format of the original tokenizer: a text as pictures, phrases, boxes and plain words.
 
-Owns `from_list_format` and `to_list_format`. Unlike `core.tokens` it accepts any words inside a tag, because that is
-what the format does. Does not read pictures or make ids.
+Owns `from_list_format`, `to_list_format` and where pictures stand in a text. Unlike `core.tokens` it accepts any words
+inside a tag, because that is what the format does. Does not read pictures or make ids.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from qvl_desktop.core.errors import QvlError
@@ -16,6 +16,9 @@ from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 
 _KEYS = {"img": "image", "ref": "ref", "box": "box", "quad": "quad"}
 _OPEN = re.compile(r"<(img|ref|box|quad)>")
+
+
+_IMG, _IMG_END = "<img>", "</img>"
 
 
 class UnclosedMarkup(QvlError, ValueError):
@@ -72,6 +75,17 @@ def from_list_format(elements: Iterable[Mapping[str, Any]]) -> str:
 def _box(corners: Iterable[float]) -> str:
     x1, y1, x2, y2 = (int(value) for value in corners)
     return f"<box>({x1},{y1}),({x2},{y2})</box>"
+
+
+def picture_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where each `<img>...</img>` begins and ends, in order; an `<img>` without an end makes none."""
+    place = 0
+    while (start := text.find(_IMG, place)) >= 0:
+        end = text.find(_IMG_END, start + len(_IMG))
+        if end < 0:
+            return
+        place = end + len(_IMG_END)
+        yield start, place
 
 
 def to_list_format(text: str) -> list[dict[str, str]]:

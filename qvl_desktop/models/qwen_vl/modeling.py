@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 from torch import nn
-from transformers import AutoConfig, AutoModelForCausalLM, Cache, PreTrainedModel
+from transformers import Cache, PreTrainedModel
 from transformers.masking_utils import create_causal_mask
 from transformers.modeling_outputs import BaseModelOutputWithPast
 from transformers.modeling_utils import slice_logits_to_keep
@@ -186,13 +186,7 @@ class QwenVLModel(QwenVLPreTrainedModel):
         past_length = past_key_values.get_seq_length() if past_key_values is not None else 0
         if not torch.compiler.is_compiling():
             past_length = int(past_length)
-        mask = create_causal_mask(
-            config=self.config,
-            inputs_embeds=inputs_embeds,
-            attention_mask=attention_mask,
-            past_key_values=past_key_values,
-            position_ids=position_ids,
-        )
+        mask = self.causal_mask(inputs_embeds, attention_mask, past_key_values, position_ids)
         if position_ids is None:
             position_ids = self.default_positions(inputs_embeds, attention_mask, past_length)
         positions = self.locate(position_ids, attention_mask, past_key_values, past_length, inputs_embeds.dtype)
@@ -206,6 +200,27 @@ class QwenVLModel(QwenVLPreTrainedModel):
             past_key_values=past_key_values if use_cache else None,
             image_features=features,
         )
+
+    def causal_mask(
+        self,
+        inputs_embeds: torch.Tensor,
+        attention_mask: torch.Tensor | None,
+        past_key_values: Cache | None,
+        position_ids: torch.Tensor | None,
+    ) -> torch.Tensor | None:
+        """What attention wants as its mask: None where every key before a token may be seen, a ready one as it is."""
+        if attention_mask is not None and attention_mask.ndim == 4:
+            return attention_mask
+        if inputs_embeds.shape[1] == 1 and attention_mask is None and isinstance(past_key_values, GrowingCache):
+            return None
+        mask: torch.Tensor | None = create_causal_mask(
+            config=self.config,
+            inputs_embeds=inputs_embeds,
+            attention_mask=attention_mask,
+            past_key_values=past_key_values,
+            position_ids=position_ids,
+        )
+        return mask
 
     @staticmethod
     def default_positions(
@@ -310,8 +325,3 @@ class QwenVLForConditionalGeneration(QwenVLPreTrainedModel, QwenVLGenerationMixi
             attentions=outputs.attentions,
             image_features=outputs.image_features,
         )
-
-
-# A registered type wins over the auto_map of official checkpoints: no remote code is ever run for them.
-AutoConfig.register(QwenVLConfig.model_type, QwenVLConfig, exist_ok=True)
-AutoModelForCausalLM.register(QwenVLConfig, QwenVLForConditionalGeneration, exist_ok=True)

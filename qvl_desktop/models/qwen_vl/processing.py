@@ -17,10 +17,12 @@ from transformers.processing_utils import ProcessorMixin
 
 from qvl_desktop.core.conversation import Conversation, Turn
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
-from qvl_desktop.models.errors import ModelLoadError, PictureCountError
+from qvl_desktop.models.errors import ModelLoadError, PictureCountError, PictureSpanError
 from qvl_desktop.models.qwen_vl.image_processing import (
     PictureSource,
     QwenVLImageProcessor,
+    is_picture,
+    no_picture,
     read_json,
     read_visual_config,
 )
@@ -122,6 +124,8 @@ class QwenVLProcessor(ProcessorMixin):
             return self.image_processor(_flatten(images), return_tensors=return_tensors)
         texts = [text] if isinstance(text, str) else list(text)
         data = dict(self.tokenizer(texts, padding=padding, return_tensors=return_tensors, **kwargs))
+        if kwargs.get("truncation"):
+            self._check_whole(texts, data["input_ids"])
         if isinstance(text, str) and return_tensors is None:
             data = {name: values[0] for name, values in data.items()}
         paths = [path for one in texts for path in picture_paths(one)]
@@ -233,6 +237,22 @@ class QwenVLProcessor(ProcessorMixin):
         """Generated ids (without the prompt) as canonical text, up to the end of the answer."""
         return decode_answer(self.tokenizer, [int(token_id) for token_id in token_ids])
 
+    def _check_whole(self, texts: Sequence[str], rows: Any) -> None:
+        """Raise `PictureSpanError` when truncation cut a picture off or in two."""
+        for text, row in zip(texts, rows, strict=True):
+            ids = [int(token) for token in row]
+            places = len(picture_paths(text))
+            slots, ends = ids.count(self.tokenizer.img_pad_id), ids.count(self.tokenizer.img_end_id)
+            if slots != places * self.n_queries or ends < places:
+                raise PictureSpanError(
+                    QT_TRANSLATE_NOOP(
+                        "errors",
+                        "The text was cut inside or before a picture, which takes {slots} tokens. Allow more tokens, "
+                        "or leave pictures out.",
+                    ),
+                    slots=self.n_queries + 2,
+                )
+
     def _pictures(
         self, named: Sequence[str], images: Pictures | Sequence[Sequence[PictureSource]] | None
     ) -> list[PictureSource]:
@@ -254,11 +274,13 @@ def _turns(conversation: Turns) -> Iterable[Turn]:
     return conversation.turns if isinstance(conversation, Conversation) else conversation
 
 
-def _flatten(images: Pictures | Sequence[Sequence[PictureSource]] | None) -> list[PictureSource]:
+def _flatten(images: Any) -> list[PictureSource]:
     if images is None:
         return []
-    if isinstance(images, PictureSource):
+    if is_picture(images):
         return [images]
+    if not isinstance(images, Iterable):
+        raise no_picture(images)
     return [picture for item in images for picture in _flatten(item)]
 
 

@@ -1,8 +1,8 @@
 """From a conversation to the tokens of a prompt, in the ChatML layout of Qwen-VL.
 
 Owns the layout (`<|im_start|>role`, line end, text, `<|im_end|>`, line end), which control tokens a turn's text may
-hold, dropping the oldest exchanges, and reading an answer back. Needs neither torch nor transformers: the tokenizer
-comes as an argument. Does not own labels (`labels`) or pixels (`image_processing`).
+hold, dropping the oldest exchanges, and reading an answer back. The tokenizer comes as an argument. Does not own labels
+(`labels`) or pixels (`image_processing`).
 
 A turn is canonical text. In it `<ref>`, `<box>`, `<quad>` and their ends are control tokens, `<img>path</img>` is a
 picture's place, and everything else is ordinary text: nobody can end a turn or open another by typing
@@ -13,7 +13,6 @@ The base model was trained without a layout. Its format, "raw", is the last turn
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -22,6 +21,7 @@ from qvl_desktop.core.conversation import DEFAULT_SYSTEM, Turn
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.models.errors import ModelError
 from qvl_desktop.models.qwen_vl import special_tokens as special
+from qvl_desktop.models.qwen_vl.list_format import picture_spans
 
 DEFAULT_WINDOW = 6144
 """`max_window_size` of the official generation settings, in tokens."""
@@ -32,8 +32,6 @@ TURN_TOKENS = frozenset({*special.POINTING_TOKENS, special.IMG, special.IMG_END}
 CHATML, RAW = "chatml", "raw"
 CHAT_FORMATS = (CHATML, RAW)
 """`chat_format` of the official generation settings: of the chat models, and of the base model."""
-
-_PICTURE = re.compile(r"<img>(.*?)</img>", re.DOTALL)
 
 
 class TurnOrderError(ModelError):
@@ -82,7 +80,7 @@ class Prompt:
 
 def picture_paths(text: str) -> tuple[str, ...]:
     """The paths between `<img>` and `</img>`, in order, exactly as written."""
-    return tuple(_PICTURE.findall(text))
+    return tuple(text[start + len(special.IMG) : end - len(special.IMG_END)] for start, end in picture_spans(text))
 
 
 def encode_turn_text(tokenizer: Encoder, text: str) -> list[int]:
@@ -96,10 +94,10 @@ def encode_turn_text(tokenizer: Encoder, text: str) -> list[int]:
 
 def _around_pictures(text: str) -> Iterator[tuple[str, bool]]:
     place = 0
-    for match in _PICTURE.finditer(text):
-        yield text[place : match.start()], False
-        yield match[0], True
-        place = match.end()
+    for start, end in picture_spans(text):
+        yield text[place:start], False
+        yield text[start:end], True
+        place = end
     yield text[place:], False
 
 

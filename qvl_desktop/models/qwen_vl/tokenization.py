@@ -28,7 +28,7 @@ from transformers.tokenization_utils_base import AddedToken, BatchEncoding
 from qvl_desktop.core.errors import QvlError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.models.qwen_vl import special_tokens as special
-from qvl_desktop.models.qwen_vl.list_format import from_list_format, to_list_format, unclosed
+from qvl_desktop.models.qwen_vl.list_format import from_list_format, picture_spans, to_list_format, unclosed
 
 DEFAULT_QUERIES = 256
 """Slots a picture takes in the official checkpoints."""
@@ -168,21 +168,15 @@ class QwenVLTokenizer(PythonBackend):
         text = unicodedata.normalize("NFC", text)
         if special.IMG not in text or not {special.IMG, special.IMG_END} <= allowed:
             return self._encode(text, allowed)
-        before, *pieces = text.split(special.IMG)
-        ids = self._encode(before, allowed)
-        waiting = ""
-        for piece in pieces:
-            waiting += piece
-            _, end, after = waiting.partition(special.IMG_END)
-            if not end:
-                waiting += special.IMG  # the path itself holds "<img>"
-                continue
+        ids: list[int] = []
+        place = 0
+        for start, end in picture_spans(text):
+            ids += self._encode(text[place:start], allowed)
             ids += [self.img_start_id, *[self.img_pad_id] * self.n_queries, self.img_end_id]
-            ids += self._encode(after, allowed)
-            waiting = ""
-        if waiting:
+            place = end
+        if special.IMG in text[place:]:
             raise unclosed(special.IMG, text)
-        return ids
+        return ids + self._encode(text[place:], allowed)
 
     def _encode(self, text: str, allowed: frozenset[str]) -> list[int]:
         ids: list[int] = self._encoding.encode(text, allowed_special=allowed, disallowed_special=())
@@ -215,9 +209,9 @@ class QwenVLTokenizer(PythonBackend):
             return None
 
     def _convert_id_to_token(self, index: int) -> str:
-        if index >= self.eod_id:
-            return self._piece(index, "replace").decode()
-        return _spell(self._bytes[index])
+        if 0 <= index < self.eod_id:
+            return _spell(self._bytes[index])
+        return self._piece(index, "replace").decode()
 
     def convert_tokens_to_string(self, tokens: Sequence[str]) -> str:
         """The text of tokens as `tokenize` returns them."""
