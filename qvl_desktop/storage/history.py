@@ -28,6 +28,7 @@ class Touched:
     pictures: frozenset[int]
     region_pictures: frozenset[int]
     conversations: frozenset[int]
+    headers: bool = False
 
 
 def install(connection: sqlite3.Connection) -> None:
@@ -174,7 +175,8 @@ def touched(connection: sqlite3.Connection, step: int) -> Touched:
         rows.update(row for (row,) in connection.execute(now, (step, table)))
         then = "SELECT image FROM atoms WHERE step = ? AND tbl = ? AND image IS NOT NULL"
         rows.update(json.loads(image)[0] for (image,) in connection.execute(then, (step, table)))
-    return Touched(frozenset(pictures), frozenset(region_pictures), frozenset(conversations))
+    headers = connection.execute("SELECT 1 FROM atoms WHERE step = ? AND tbl = 'headers' LIMIT 1", (step,)).fetchone()
+    return Touched(frozenset(pictures), frozenset(region_pictures), frozenset(conversations), headers is not None)
 
 
 def forget_old(connection: sqlite3.Connection, keep: int = KEPT_STEPS) -> None:
