@@ -168,12 +168,16 @@ class AddReport:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import brought in; `problems` has a sentence about each record that was left out."""
+    """What an import brought in; `problems` has a sentence about each record that was left out.
+
+    `known` counts conversations that were in the project already, turn for turn, and came in no second time.
+    """
 
     pictures: int
     regions: int
     conversations: int
     problems: tuple[str, ...] = ()
+    known: int = 0
 
 
 @dataclass(frozen=True, slots=True)
