@@ -74,6 +74,14 @@ class Conversations(Pictures):
             found.update(row[0] for row in self._all(query, [*chunk, *templates]))
         return sorted(found)
 
+    def conversation_ids_without_pictures(self) -> list[int]:
+        """The ids of the conversations that name no picture, oldest first."""
+        query = (
+            "SELECT c.id FROM conversations AS c WHERE NOT EXISTS "
+            "(SELECT 1 FROM conversation_pictures AS n WHERE n.conversation_id = c.id) ORDER BY c.id"
+        )
+        return [row[0] for row in self._all(query)]
+
     def conversations(
         self, picture_id: int | None = None, offset: int = 0, limit: int | None = None
     ) -> list[ConversationRow]:

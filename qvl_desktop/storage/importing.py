@@ -1,24 +1,30 @@
-"""Bringing a data file into a project.
+"""Bringing conversations from a data file into a project.
 
-Owns what an import means: pictures are added, conversations too, and each ref with its boxes in an answer becomes
-regions of its picture. All of it is one undo step. Does not own any format (`formats`).
+Owns what an import of conversations means: pictures are added, conversations too, and what their answers point at
+becomes regions of its picture, in exact pixels where the data has them. What is there already, turn for turn, is
+counted and left as it is. All of it is one undo step. Does not own any format (`formats`) nor importing regions alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from hashlib import blake2b
 from pathlib import Path
 
 from qvl_desktop.core.conversation import Conversation, Turn
 from qvl_desktop.core.dataset import Sample, Split
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
-from qvl_desktop.core.tokens import Picture, format_box, parse, write
+from qvl_desktop.core.shapes import Shape
+from qvl_desktop.core.tokens import BoxToken, Picture, QuadToken, Ref, parse, write
 from qvl_desktop.formats.base import Format, Problem
 from qvl_desktop.storage.errors import RegionError
 from qvl_desktop.storage.indexing import Measured, Progress, measure
+from qvl_desktop.storage.linking import BoxPlace, box_places
 from qvl_desktop.storage.project import Project
-from qvl_desktop.storage.rows import ImportReport
+from qvl_desktop.storage.rows import ImportReport, PictureRow
+
+_TOLD_EVERY = 64
 
 
 def import_file(
@@ -26,15 +32,17 @@ def import_file(
 ) -> ImportReport:
     """Import a file. Raises `DataError` when it cannot be read as a whole; nothing has happened then.
 
-    `progress(done, total)` counts pictures first, then records.
+    `progress(done, total)` counts the records that are read (their total is not known: 0), then pictures, then records.
     """
     samples: list[Sample] = []
     problems: list[str] = []
-    for item in file_format.read(Path(path), images):
+    for number, item in enumerate(file_format.read(Path(path), images), start=1):
         if isinstance(item, Problem):
             problems.append(str(item))
         else:
             samples.append(item)
+        if progress is not None and number % _TOLD_EVERY == 0:
+            progress(number, 0)
     report = import_samples(project, samples, progress)
     return replace(report, problems=(*problems, *report.problems))
 
@@ -43,11 +51,14 @@ def import_samples(project: Project, samples: Iterable[Sample], progress: Progre
     """Bring samples in, in one undo step. A sample with a picture that cannot be read is left out and reported.
 
     A picture that comes in anew gets the split of the first sample that names it; conversations keep a split of their
-    own only where it differs from that of their first picture.
+    own only where it differs from that of their first picture. A conversation that was in the project before, turn for
+    turn, does not come in again.
     """
     samples = list(samples)
     good, measured, problems = _readable(project, samples, progress)
     before = project.picture_count(), project.region_count()
+    known = _Known(project)
+    added = 0
     with project.step(QT_TRANSLATE_NOOP("history", "Import")):
         splits: dict[str, Split] = {}
         for sample in good:
@@ -55,16 +66,20 @@ def import_samples(project: Project, samples: Iterable[Sample], progress: Progre
                 splits.setdefault(project.stored(picture), sample.split)
         _add_pictures(project, measured, splits)
         for number, sample in enumerate(good):
-            if progress is not None and number % 256 == 0:
+            if progress is not None and number % _TOLD_EVERY == 0:
                 progress(number, len(good))
             problems += _add_regions(project, sample)
             first = project.find_picture(sample.pictures[0]) if sample.pictures else None
+            conversation = _with_stored_paths(project, sample)
+            if known.has(conversation, first):
+                continue
             own = sample.split if first is None or first.split != sample.split else ""
-            project.add_conversation(_with_files(sample), own, extra=sample.extra)
+            project.add_conversation(conversation, own, extra=sample.extra)
+            added += 1
         after = project.picture_count(), project.region_count()
     if progress is not None:
         progress(len(good), len(good))
-    return ImportReport(after[0] - before[0], after[1] - before[1], len(good), tuple(problems))
+    return ImportReport(after[0] - before[0], after[1] - before[1], added, tuple(problems), len(good) - added)
 
 
 def _readable(
@@ -101,35 +116,100 @@ def _add_pictures(project: Project, measured: list[Measured], splits: dict[str, 
 def _add_regions(project: Project, sample: Sample) -> list[str]:
     """Make the regions that the answers of a sample point at, unless they are there already."""
     problems: list[str] = []
+    pictures: dict[int, PictureRow | None] = {}
     known: dict[int, set[tuple[str, str]]] = {}
-    for mention in sample.conversation.mentions():
-        ref = " ".join(mention.ref.split())
-        spoken = sample.conversation.turns[mention.turn].role == "assistant"
-        if not spoken or not ref or mention.picture >= len(sample.pictures):
+    for place, ref, exact in _pointed_at(sample):
+        if place.picture >= len(sample.pictures):
             continue
-        picture = project.find_picture(sample.pictures[mention.picture])
+        if place.picture not in pictures:
+            pictures[place.picture] = project.find_picture(sample.pictures[place.picture])
+        picture = pictures[place.picture]
         if picture is None:
             continue
         if picture.id not in known:
-            known[picture.id] = {(row.ref, format_box(row.box)) for row in project.regions(picture.id)}
-        for box in mention.boxes:
-            if (ref, format_box(box)) in known[picture.id]:
-                continue
-            known[picture.id].add((ref, format_box(box)))
-            try:
-                project.add_region(picture.id, ref, box.decode(picture.width, picture.height))
-            except RegionError as error:
-                problems.append(f"{sample.source}: {format_box(box)}: {error}")
+            known[picture.id] = {
+                (row.ref, row.shape.token(picture.width, picture.height)) for row in project.regions(picture.id)
+            }
+        if (ref, place.token) in known[picture.id]:
+            continue
+        known[picture.id].add((ref, place.token))
+        try:
+            project.add_shapes(picture.id, [(ref, _shape(place.token, exact, picture))])
+        except RegionError as error:
+            problems.append(f"{sample.source}: {place.token}: {error}")
     return problems
 
 
-def _with_files(sample: Sample) -> Conversation:
-    """The conversation with absolute picture paths, whatever the file's own folder was."""
+def _pointed_at(sample: Sample) -> Iterator[tuple[BoxPlace, str, Shape | None]]:
+    """Each box and quad of the answers with its phrase; one without takes the only phrase of its question."""
+    turns = sample.conversation.turns
+    exact = iter(sample.shapes)
+    for place in box_places([turn.text for turn in turns]):
+        shape = next(exact, None)
+        ref = " ".join((place.ref or _asked(turns, place.turn)).split())
+        if turns[place.turn].role == "assistant" and ref:
+            yield place, ref, shape
+
+
+def _asked(turns: tuple[Turn, ...], answer: int) -> str:
+    """The phrase of the question before an answer, where it has exactly one."""
+    if answer == 0 or turns[answer - 1].role != "user":
+        return ""
+    refs = {segment.text for segment in parse(turns[answer - 1].text) if isinstance(segment, Ref)}
+    return refs.pop() if len(refs) == 1 else ""
+
+
+def _shape(token: str, exact: Shape | None, picture: PictureRow) -> Shape:
+    """The exact shape, if its token is the one in the text; else the token's."""
+    if exact is not None and exact.clipped(picture.width, picture.height).token(picture.width, picture.height) == token:
+        return exact
+    (segment,) = parse(token)
+    assert isinstance(segment, (BoxToken, QuadToken))
+    code = segment.box if isinstance(segment, BoxToken) else segment.quad
+    return Shape.decode(code, picture.width, picture.height)
+
+
+def _with_stored_paths(project: Project, sample: Sample) -> Conversation:
+    """The conversation with its pictures called as the project stores them, whatever the file's own folder was."""
     files = iter(sample.pictures)
     turns = tuple(
-        Turn(turn.role, write(Picture(str(next(files))) if isinstance(s, Picture) else s for s in parse(turn.text)))
+        Turn(
+            turn.role,
+            write(
+                Picture(project.stored(next(files))) if isinstance(segment, Picture) else segment
+                for segment in parse(turn.text)
+            ),
+        )
         if "<img>" in turn.text
         else turn
         for turn in sample.conversation.turns
     )
     return Conversation(turns, sample.conversation.id)
+
+
+class _Known:
+    """The conversations that were in a project before an import; looked up picture by picture."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._marks: dict[int | None, set[bytes]] = {}
+
+    def has(self, conversation: Conversation, first: PictureRow | None) -> bool:
+        """Whether a conversation about this first picture was there, turn for turn. Ask before it is added."""
+        key = first.id if first is not None else None
+        if key not in self._marks:
+            ids = self._project.conversation_ids(picture_id=key) if key is not None else self._without_pictures()
+            self._marks[key] = {_mark(row.content) for row in self._project.conversations_of(ids)}
+        return _mark(conversation) in self._marks[key]
+
+    def _without_pictures(self) -> list[int]:
+        return self._project.conversation_ids_without_pictures()
+
+
+def _mark(conversation: Conversation) -> bytes:
+    said = blake2b(digest_size=16)
+    for turn in conversation.turns:
+        for text in (turn.role, turn.text):
+            data = text.encode("utf-8", "surrogatepass")
+            said.update(len(data).to_bytes(8, "big") + data)
+    return said.digest()
