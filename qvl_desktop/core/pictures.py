@@ -46,6 +46,16 @@ def picture_size(path: Path) -> tuple[int, int]:
             raise PictureError(_DAMAGED, path=path, reason=error) from error
 
 
+def picture_orientation(path: Path) -> int:
+    """The EXIF orientation of a picture, 1 (upright as it lies) to 8. Raises `PictureError`."""
+    with _open(path, str(path)) as image:
+        try:
+            value = _orientation(image, path)
+        except _DECODING_ERRORS as error:
+            raise PictureError(_DAMAGED, path=path, reason=error) from error
+    return value if value in range(1, 9) else 1
+
+
 def open_upright(source: Path | bytes, *, name: str = "", at_least: tuple[int, int] | None = None) -> Image.Image:
     """The decoded picture, EXIF orientation applied, in its own mode. Raises `PictureError`.
 

@@ -19,11 +19,12 @@ LARGEST = 1e9
 def fit(shape: Shape, width: int, height: int) -> Shape | None:
     """The shape as a picture of `width` x `height` pixels holds it: cut off at its edges, kept to a millionth pixel.
 
-    None when nothing is left of it. The project stores exactly this.
+    None when nothing is left of it, or for a point outside. The project stores exactly this.
     """
     if shape.kind != "box":
         fitted = shape.clipped(width, height).rounded()
-        return fitted if fitted.stands else None
+        outside = shape.kind == "point" and fitted != shape.rounded()
+        return fitted if fitted.stands and not outside else None
     (x1, y1), (x2, y2) = shape.points
     if x1 > x2:
         x1, x2 = x2, x1

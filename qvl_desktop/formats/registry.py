@@ -11,6 +11,7 @@ from pathlib import Path
 from qvl_desktop.core.errors import DataError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.formats.base import Format
+from qvl_desktop.formats.coco import COCO
 from qvl_desktop.formats.ms_swift import MS_SWIFT
 from qvl_desktop.formats.qwen_vl import QWEN_VL
 from qvl_desktop.formats.refcoco import REFCOCO, REFCOCO_XYWH
@@ -20,7 +21,7 @@ from qvl_desktop.formats.sharegpt import SHAREGPT
 AnyFormat = Format | RegionFormat
 
 CONVERSATION_FORMATS: tuple[Format, ...] = (QWEN_VL, MS_SWIFT, SHAREGPT, REFCOCO, REFCOCO_XYWH)
-REGION_FORMATS: tuple[RegionFormat, ...] = ()
+REGION_FORMATS: tuple[RegionFormat, ...] = (COCO,)
 
 _ALL: tuple[AnyFormat, ...] = (*CONVERSATION_FORMATS, *REGION_FORMATS)
 FORMATS: dict[str, AnyFormat] = {item.name: item for item in _ALL}

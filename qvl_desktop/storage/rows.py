@@ -168,9 +168,11 @@ class AddReport:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import brought in; `problems` has a sentence about each record that was left out.
+    """What an import brought in, and what became of the rest.
 
-    `known` counts conversations that were in the project already, turn for turn, and came in no second time.
+    `problems` has a sentence about each record that was left out (the first thousand; `problem_count` counts all),
+    `notes` what is worth knowing though nothing was left out. `known` counts conversations that were in the project
+    already, turn for turn, and came in no second time; `known_regions` regions of the same picture, ref and place.
     """
 
     pictures: int
@@ -178,6 +180,14 @@ class ImportReport:
     conversations: int
     problems: tuple[str, ...] = ()
     known: int = 0
+    known_regions: int = 0
+    notes: tuple[str, ...] = ()
+    all_problems: int | None = None
+
+    @property
+    def problem_count(self) -> int:
+        """How many records were left out."""
+        return len(self.problems) if self.all_problems is None else self.all_problems
 
 
 @dataclass(frozen=True, slots=True)
