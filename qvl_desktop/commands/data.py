@@ -10,6 +10,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from qvl_desktop.commands.data_conversations import (
+    add_dialect_flag,
+    add_family_flag,
+    format_name,
+    run_export_conversations,
+    run_import_conversations,
+)
+
 _PROGRESS_EVERY = 2000
 
 
@@ -25,12 +33,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     importing.add_argument("source", type=Path, metavar="SOURCE")
     importing.add_argument("--format", metavar="F", help="qwen-vl, ...; found out by default")
     importing.add_argument("--images", type=Path, metavar="FOLDER", help="the folder that picture paths count from")
+    add_dialect_flag(importing)
     importing.set_defaults(run=run_import)
 
     exporting = subparsers.add_parser("export", help="write a project's conversations as a data file")
     exporting.add_argument("project", type=Path, metavar="PROJECT.qvl")
     exporting.add_argument("target", type=Path, metavar="TARGET")
-    exporting.add_argument("--format", metavar="F", default="qwen-vl", help="qwen-vl (default), ...")
+    exporting.add_argument("--format", metavar="F", help="qwen-vl (default), ...")
+    add_family_flag(exporting)
     exporting.add_argument("--split", choices=("train", "val", "test"), help="only this split")
     exporting.set_defaults(run=run_export)
 
@@ -52,39 +62,22 @@ def run_import(args: argparse.Namespace) -> int:
     """Import; a project that is not there yet is made. Exit 1 when nothing could be used."""
     from qvl_desktop.formats.regions import RegionFormat
     from qvl_desktop.formats.registry import format_named, guess_format
-    from qvl_desktop.storage.importing import import_file
-    from qvl_desktop.storage.project import Project
 
     file_format = format_named(args.format) if args.format else guess_format(args.source)
     if isinstance(file_format, RegionFormat):
         raise NotImplementedError
-    project = Project.open(args.project) if args.project.exists() else Project.create(args.project)
-    with project:
-        report = import_file(project, args.source, file_format, args.images, _progress("imported"))
-    _tell_problems(report.problems)
-    print(
-        f"{args.project}: {report.conversations} conversations, {report.pictures} new pictures, "
-        f"{report.regions} new regions, {len(report.problems)} problems"
-    )
-    return 1 if report.problems and not report.conversations else 0
+    return run_import_conversations(args, file_format, _progress("imported"))
 
 
 def run_export(args: argparse.Namespace) -> int:
     """Write the samples of the project, or of one split."""
     from qvl_desktop.formats.regions import RegionFormat
     from qvl_desktop.formats.registry import format_named
-    from qvl_desktop.storage.dataset import project_dataset
-    from qvl_desktop.storage.project import Project
 
-    file_format = format_named(args.format)
+    file_format = format_named(format_name(args))
     if isinstance(file_format, RegionFormat):
         raise NotImplementedError
-    with Project.open_read_only(args.project) as project:
-        dataset = project_dataset(project, args.split)
-    _tell_problems(dataset.problems)
-    written = file_format.write(args.target, dataset.samples)
-    print(f"{args.target}: {written} conversations")
-    return 0
+    return run_export_conversations(args, file_format, _progress("exported"))
 
 
 def _tell_problems(problems: tuple[str, ...]) -> None:
@@ -98,8 +91,9 @@ def _progress(what: str) -> Callable[[int, int], None]:
 
     def tell(done: int, total: int) -> None:
         nonlocal told
+        told = min(told, done)
         if done - told >= _PROGRESS_EVERY:
             told = done
-            print(f"{what}: {done} of {total}", file=sys.stderr, flush=True)
+            print(f"{what}: {done} of {total}" if total else f"{what}: {done}", file=sys.stderr, flush=True)
 
     return tell

@@ -1,4 +1,4 @@
-"""Others' boxes become canonical ones, the dialect is told with its reason, and ours go out as each family writes them."""
+"""Others' boxes become canonical ones, with the dialect told and why; ours go out as each family writes them."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from qvl_desktop.formats.sharegpt import SHAREGPT
 from tests.formats.chat_data import conversations, make_pictures, sample_of, write_lines
 
 CANONICAL = "<ref>cat</ref><box>(100,200),(500,999)</box>"
+TAGGED = "<|object_ref_start|>cat<|object_ref_end|><|box_start|>(100,200),(500,1000)<|box_end|>"
 
 
 def chat(answers: list[str], picture: str = "a.png") -> list[object]:
@@ -67,7 +68,9 @@ def some_boxes(width: float, height: float, count: int = 40) -> list[str]:
 def test_tags_are_told_and_read(tmp_path: Path, answer: str, dialect_name: str, canonical: str) -> None:
     make_pictures(tmp_path)
     reader, items = read(write_lines(tmp_path / "x.jsonl", chat([answer])))
-    assert reader.told is not None and reader.told.dialect == dialect_name and reader.told.reason
+    assert reader.told is not None
+    assert reader.told.dialect == dialect_name
+    assert reader.told.reason
     assert answers(items) == [canonical]
     assert reader.changed == (answer != canonical)
 
@@ -85,7 +88,8 @@ def test_json_is_told_by_its_numbers(tmp_path: Path, picture: str, sides: tuple[
     make_pictures(tmp_path)
     reader, items = read(write_lines(tmp_path / "x.jsonl", chat(some_boxes(*sides), picture)))
     assert reader.told is not None and reader.told.dialect == dialect_name, reader.told
-    assert len(answers(items)) == 40 and all("<ref>cat</ref><box>" in text for text in answers(items))
+    assert len(answers(items)) == 40
+    assert all("<ref>cat</ref><box>" in text for text in answers(items))
 
 
 def test_one_json_box_cannot_be_told_and_is_asked_about(tmp_path: Path) -> None:
@@ -106,7 +110,8 @@ def test_mended_boxes_are_noted_and_a_missing_picture_is_a_problem(tmp_path: Pat
     assert answers(items) == ["<ref>cat</ref><box>(99,101),(999,504)</box>"]
     (note,) = reader.notes
     assert note.startswith("x.jsonl: record 1, turn 2: ")
-    assert isinstance(items[1], Problem) and "gone.png" in str(items[1])
+    assert isinstance(items[1], Problem)
+    assert "gone.png" in str(items[1])
 
 
 def test_boxes_of_objects_stay_exact_beside_a_dialect(tmp_path: Path) -> None:
@@ -114,7 +119,8 @@ def test_boxes_of_objects_stay_exact_beside_a_dialect(tmp_path: Path) -> None:
     (row,) = chat(["<bbox>"])
     path = write_lines(tmp_path / "x.jsonl", [row | {"objects": {"ref": [], "bbox": [[1.5, 2, 3, 4]]}}])  # type: ignore[operator]
     _, (sample,) = read(path, fmt=MS_SWIFT)
-    assert isinstance(sample, Sample) and sample.shapes[0] is not None
+    assert isinstance(sample, Sample)
+    assert sample.shapes[0] is not None
 
 
 @pytest.mark.parametrize("family", DIALECTS[1:])
@@ -151,4 +157,5 @@ def test_the_tag_dialect_comes_back_to_the_byte(
     folder = make_pictures(tmp_path_factory.mktemp("trip"))
     writing(SHAREGPT, "qwen2-vl").write(folder / "x.jsonl", [sample_of(conversation, folder)])
     (back,) = read(folder / "x.jsonl", "qwen2-vl")[1]
-    assert isinstance(back, Sample) and back.conversation.turns == normalised(conversation.turns)
+    assert isinstance(back, Sample)
+    assert back.conversation.turns == normalised(conversation.turns)

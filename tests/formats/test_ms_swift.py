@@ -79,7 +79,8 @@ def test_every_kind_of_object(tmp_path: Path, objects: dict[str, object], token:
     make_pictures(tmp_path)
     sample = read_one(tmp_path, record("<bbox>", objects))
     assert isinstance(sample, Sample), str(sample)
-    assert sample.conversation.turns[1].text == token and sample.shapes == (shape,)
+    assert sample.conversation.turns[1].text == token
+    assert sample.shapes == (shape,)
     (again,) = back(MS_SWIFT, tmp_path / "again.jsonl", [sample])
     assert (again.conversation, again.shapes) == (sample.conversation, sample.shapes)
 
@@ -88,7 +89,8 @@ def test_other_keys_of_record_and_objects_stay(tmp_path: Path) -> None:
     make_pictures(tmp_path)
     value = record("<ref-object><bbox>", {"ref": [" a cat"], "bbox": [[1, 2, 30, 40]], "label": ["x"]}) | {"k": None}
     sample = read_one(tmp_path, value)
-    assert isinstance(sample, Sample) and sample.conversation.turns[1].text.startswith("<ref> a cat</ref><box>")
+    assert isinstance(sample, Sample)
+    assert sample.conversation.turns[1].text.startswith("<ref> a cat</ref><box>")
     write_ms_swift(tmp_path / "again.jsonl", [sample])
     assert json.loads((tmp_path / "again.jsonl").read_text(encoding="utf-8")) == value
 
@@ -97,7 +99,8 @@ def test_a_second_picture_has_its_own_size(tmp_path: Path) -> None:
     make_pictures(tmp_path)
     value = record("<bbox>", {"bbox": [[100, 30, 500, 37]], "image_id": [1]}, ["a.png", "b.png"])
     sample = read_one(tmp_path, value)
-    assert isinstance(sample, Sample) and sample.conversation.turns[1].text == "<box>(100,811),(500,999)</box>"
+    assert isinstance(sample, Sample)
+    assert sample.conversation.turns[1].text == "<box>(100,811),(500,999)</box>"
     write_ms_swift(tmp_path / "again.jsonl", [sample])
     assert json.loads((tmp_path / "again.jsonl").read_text(encoding="utf-8"))["objects"]["image_id"] == [1]
 
@@ -119,7 +122,8 @@ def test_a_second_picture_has_its_own_size(tmp_path: Path) -> None:
 def test_what_cannot_be_understood_is_said(tmp_path: Path, value: object, words: str) -> None:
     make_pictures(tmp_path)
     item = read_one(tmp_path, value)
-    assert isinstance(item, Problem) and words in str(item)
+    assert isinstance(item, Problem)
+    assert words in str(item)
 
 
 def test_words_that_would_become_a_box_are_refused(tmp_path: Path) -> None:
@@ -140,4 +144,5 @@ def test_any_conversation_comes_back_to_the_byte(
     first = (folder / "data.jsonl").read_bytes()
     (twice,) = back(MS_SWIFT, folder / "data.jsonl", [once])
     assert (folder / "data.jsonl").read_bytes() == first
-    assert twice.shapes == once.shapes and len(SIZES) == 3
+    assert twice.shapes == once.shapes
+    assert len(SIZES) == 3

@@ -38,7 +38,8 @@ def test_a_line_is_a_question_and_its_box_and_comes_back(tmp_path: Path) -> None
         "Picture 1: <img>a.png</img>\nFind the left cat.",
         "<ref>the left cat</ref><box>(16,42),(469,999)</box>",
     ]
-    assert second.conversation.turns[0].text.endswith("框出左边的猫") and json.loads(second.extra) == {"ref_id": 7}
+    assert second.conversation.turns[0].text.endswith("框出左边的猫")
+    assert json.loads(second.extra) == {"ref_id": 7}
     assert first.shapes == (Shape("box", ((10.25, 20.0), (300.0, 480.0))),)
     assert write_refcoco(tmp_path / "again.jsonl", [first, second]) == 2
     assert lines_of(tmp_path / "again.jsonl") == [LINE, chinese]
@@ -67,7 +68,9 @@ def test_widths_are_told_from_corners(tmp_path: Path) -> None:
     assert [line["bbox"] for line in lines_of(tmp_path / "again.jsonl")] == [w["bbox"] for w in widths]  # type: ignore[index]
     corners = write_lines(tmp_path / "xyxy.jsonl", [LINE | {"bbox": [400, 100, 600, 150]}, widths[0]])
     first, second = read_refcoco(corners)
-    assert isinstance(first, Sample) and isinstance(second, Problem) and "refcoco-xywh" in str(second)
+    assert isinstance(first, Sample)
+    assert isinstance(second, Problem)
+    assert "refcoco-xywh" in str(second)
     assert format_named("refcoco-xywh") is REFCOCO_XYWH
 
 
@@ -84,7 +87,9 @@ def test_widths_are_told_from_corners(tmp_path: Path) -> None:
 def test_bad_lines_are_named(tmp_path: Path, change: dict[str, object], words: str) -> None:
     make_pictures(tmp_path)
     items = list(read_refcoco(write_lines(tmp_path / "x.jsonl", [LINE | change, LINE])))
-    assert isinstance(items[0], Problem) and words in str(items[0]) and str(items[0]).startswith("x.jsonl: record 1")
+    assert isinstance(items[0], Problem)
+    assert words in str(items[0])
+    assert str(items[0]).startswith("x.jsonl: record 1")
     assert isinstance(items[1], Sample)
 
 

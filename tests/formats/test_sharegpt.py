@@ -87,7 +87,8 @@ def test_columns_and_tags_of_dataset_info_are_followed(tmp_path: Path) -> None:
     assert json.loads(sample.extra) == {"note": [1, {"x": None}]}
     everything = list(read_sharegpt(info))
     assert [type(item) for item in everything] == [Sample, Problem]
-    assert "far" in str(everything[1]) and guess_format(info) is SHAREGPT
+    assert "far" in str(everything[1])
+    assert guess_format(info) is SHAREGPT
 
 
 def test_alpaca_with_history_is_read_when_dataset_info_says_so(tmp_path: Path) -> None:
@@ -115,7 +116,8 @@ def test_bad_records_are_named_with_their_number_and_the_rest_goes_on(tmp_path: 
     items = list(read_sharegpt(write_lines(tmp_path / "data.jsonl", records)))
     assert [isinstance(item, Problem) for item in items] == [True] * len(BAD) + [False]
     for number, (item, (_, words)) in enumerate(zip(items, BAD, strict=False), start=1):
-        assert str(item).startswith(f"data.jsonl: record {number}: ") and words in str(item)
+        assert str(item).startswith(f"data.jsonl: record {number}: ")
+        assert words in str(item)
 
 
 def test_written_is_what_llama_factory_asks_for(tmp_path: Path) -> None:
@@ -133,9 +135,11 @@ def test_written_is_what_llama_factory_asks_for(tmp_path: Path) -> None:
         "k": [1],
     }
     entries = json.loads(info.read_text(encoding="utf-8"))
-    assert entries["data"] == {"file_name": "other.json", "k": {"deep": 1}} and entries["z"] == {"a": 1}
+    assert entries["data"] == {"file_name": "other.json", "k": {"deep": 1}}
+    assert entries["z"] == {"a": 1}
     assert entries["data_2"]["file_name"] == "data.json"
-    assert entries["data_2"]["tags"]["user_tag"] == "user" and entries["data_2"]["columns"]["images"] == "images"
+    assert entries["data_2"]["tags"]["user_tag"] == "user"
+    assert entries["data_2"]["columns"]["images"] == "images"
     write_sharegpt(tmp_path / "data.json", [sample])
     assert list(json.loads(info.read_text(encoding="utf-8"))) == ["data", "z", "data_2"]
     assert [turn.text for turn in one(tmp_path / "data.json").conversation.turns] == [
