@@ -19,14 +19,14 @@ from qvl_desktop.formats.placing import is_number
 def shape_of(annotation: Mapping[str, Any]) -> Shape | None:
     """The shape of an annotation, in pixels as the file counts; None when its `bbox` is no box."""
     bbox = annotation.get("bbox")
-    if not isinstance(bbox, list) or len(bbox) != 4 or not all(map(is_number, bbox)):
+    if not isinstance(bbox, list) or len(bbox) != 4:
         return None
     x, y, width, height = bbox
-    kind = annotation.get("kind")
-    if kind == "point" and width == 0 and height == 0:
-        return Shape.of_point(float(x), float(y))
-    if width <= 0 or height <= 0:
+    if not (is_number(x) and is_number(y) and is_number(width) and is_number(height)):
         return None
+    kind = annotation.get("kind")
+    if width <= 0 or height <= 0:
+        return Shape.of_point(float(x), float(y)) if kind == "point" and width == height == 0 else None
     if kind == "quad" and (corners := _four_corners(annotation.get("segmentation"))):
         return Shape.of_corners(corners)
     return Shape("box", ((x, y), (x + width, y + height)))

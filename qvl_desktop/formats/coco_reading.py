@@ -15,7 +15,15 @@ from qvl_desktop.core.errors import DataError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.formats.base import Problem
 from qvl_desktop.formats.coco_annotation import shape_of
-from qvl_desktop.formats.json_window import Window, list_items, object_keys, open_window, skip_value, take_value
+from qvl_desktop.formats.json_window import (
+    Window,
+    list_items,
+    list_texts,
+    object_keys,
+    open_window,
+    skip_value,
+    take_value,
+)
 from qvl_desktop.formats.placing import clean_ref, is_number
 from qvl_desktop.formats.records import BadRecord
 from qvl_desktop.formats.regions import Advance, Header, Note, PictureRecord, RegionItem, RegionRecord
@@ -172,10 +180,10 @@ def _side(value: Mapping[str, Any], key: str) -> int:
 
 def _annotations(state: _State, window: Window) -> Iterator[RegionItem]:
     found: dict[Id, tuple[list[RegionRecord], list[Any]]] = {}
-    for number, value in enumerate(list_items(window), start=1):
+    for number, (value, text) in enumerate(list_texts(window), start=1):
         source = f"{state.path.name}: annotation {number}"
         try:
-            region = _annotation(state, value, source)
+            region = _annotation(state, value, text, source)
         except BadRecord as reason:
             yield Problem(_with_id(source, value), reason.template, reason.values)
         else:
@@ -199,7 +207,7 @@ def _by_picture(state: _State, found: dict[Id, tuple[list[RegionRecord], list[An
         yield PictureRecord(name, state.bases, tuple(regions), width, height, aside=tuple(aside), source=source)
 
 
-def _annotation(state: _State, value: Any, source: str) -> RegionRecord | None:
+def _annotation(state: _State, value: Any, text: str, source: str) -> RegionRecord | None:
     """The region of an annotation; None = there is no box to make one of, though it is whole."""
     if not isinstance(value, dict):
         raise BadRecord(QT_TRANSLATE_NOOP("formats", "the annotation is no object."))
@@ -220,7 +228,8 @@ def _annotation(state: _State, value: Any, source: str) -> RegionRecord | None:
     if _is_id(own):
         state.twice += own in state.annotations
         state.annotations.add(own)
-    return RegionRecord(state.categories[category], shape, value, source)
+    usable = "\n" not in text and "NaN" not in text and "Infinity" not in text
+    return RegionRecord(state.categories[category], shape, value, source, text if usable else "")
 
 
 def _with_id(source: str, value: Any) -> str:

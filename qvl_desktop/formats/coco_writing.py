@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryFile
 from typing import Any, TextIO
 
+from qvl_desktop.core.shapes import Shape
 from qvl_desktop.formats.base import relative_picture
 from qvl_desktop.formats.coco_annotation import shape_keys, shape_of, without_shape
 from qvl_desktop.formats.files import writing
@@ -38,11 +39,14 @@ def write_coco(target: Path, source: RegionSource, options: WriteOptions) -> Wri
             number = pictures.take(picture.raw.get("id"))
             _write_item(file, counts[0], {**picture.raw, **_picture_keys(picture, number, target.parent)})
             counts[0] += 1
-            for annotation in [_annotation(region, picture, categories) for region in picture.regions] + [
-                dict(kept) for kept in picture.aside
-            ]:
+            for region in (*picture.regions, *(RegionRecord("", _NOWHERE, kept) for kept in picture.aside)):
+                annotation = region.raw if region.shape is _NOWHERE else _annotation(region, picture, categories)
                 own = {"id": regions.take(annotation.get("id")), "image_id": number}
-                _write_item(later, counts[1], {**annotation, **own} if "id" in annotation else {**own, **annotation})
+                if annotation is region.raw and region.raw_text and own.items() <= annotation.items():
+                    later.write((",\n" if counts[1] else "\n") + region.raw_text)
+                else:
+                    whole = {**annotation, **own} if "id" in annotation else {**own, **annotation}
+                    _write_item(later, counts[1], whole)
                 counts[1] += 1
         file.write('\n],\n"annotations": [')
         later.seek(0)
@@ -66,10 +70,16 @@ def _picture_keys(picture: OutPicture, number: Id, folder: Path) -> dict[str, An
     return keys
 
 
-def _annotation(region: RegionRecord, picture: OutPicture, categories: _Categories) -> dict[str, Any]:
-    category = categories.of(region.ref, region.raw.get("category_id"))
+_NOWHERE = Shape.of_point(-1, -1)
+"""Stands for the shape of what is kept aside."""
+
+
+def _annotation(region: RegionRecord, picture: OutPicture, categories: _Categories) -> Mapping[str, Any]:
+    """The annotation of a region; `region.raw` itself when nothing has changed."""
+    kept = region.raw.get("category_id")
+    category = categories.of(region.ref, kept)
     if region.raw and is_where_it_was(region, shape_of(region.raw), picture):
-        return {**region.raw, "category_id": category}
+        return region.raw if kept == category else {**region.raw, "category_id": category}
     shape = shape_keys(shape_in_file(region, picture))
     if not region.raw:
         return {"category_id": category, **shape, "iscrowd": 0}

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeVar
 
 from qvl_desktop.core.errors import DataError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
@@ -93,7 +93,12 @@ _DECODER = json.JSONDecoder()
 
 def list_items(window: Window) -> Iterator[Any]:
     """The values of the list that begins at the window's position, one at a time."""
-    yield from _members(window, "]")
+    yield from _members(window, "]", take_value)
+
+
+def list_texts(window: Window) -> Iterator[tuple[Any, str]]:
+    """As `list_items`, each value with the text it was written as."""
+    yield from _members(window, "]", _take)
 
 
 def skip_value(window: Window) -> None:
@@ -110,7 +115,7 @@ def object_keys(window: Window) -> Iterator[str]:
 
     Whoever asks for the next key has read the value (`take_value`, `list_items`).
     """
-    for key in _members(window, "}"):
+    for key in _members(window, "}", take_value):
         if not isinstance(key, str) or window.next_mark() != ":":
             raise window.fail(window.position, "a key and a colon are expected")
         window.position += 1
@@ -118,14 +123,17 @@ def object_keys(window: Window) -> Iterator[str]:
         yield key
 
 
-def _members(window: Window, closing: str) -> Iterator[Any]:
+T = TypeVar("T")
+
+
+def _members(window: Window, closing: str, take: Callable[[Window], T]) -> Iterator[T]:
     window.next_mark()
     window.position += 1
     if window.next_mark() == closing:
         window.position += 1
         return
     while True:
-        yield take_value(window)
+        yield take(window)
         mark = window.next_mark()
         window.position += 1
         if mark == closing:
@@ -136,6 +144,10 @@ def _members(window: Window, closing: str) -> Iterator[Any]:
 
 def take_value(window: Window) -> Any:
     """The value that begins at the window's position (after blanks); reading goes on behind it."""
+    return _take(window)[0]
+
+
+def _take(window: Window) -> tuple[Any, str]:
     window.next_mark()
     while True:
         start = window.position
@@ -150,8 +162,9 @@ def take_value(window: Window) -> Any:
         may_go_on = isinstance(value, (int, float)) and len(window.text) - end < _NUMBER_TAIL
         if may_go_on and window.more():
             continue
-        window.position += end - start  # a failed `more` has moved the window
-        return value
+        text = window.text[window.position : window.position + end - start]  # a failed `more` has moved the window
+        window.position += end - start
+        return value, text
 
 
 def _may_be_cut_off(error: json.JSONDecodeError, length: int) -> bool:

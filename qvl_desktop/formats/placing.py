@@ -12,6 +12,7 @@ from typing import TypeGuard
 from qvl_desktop.core.shapes import PRECISION, Shape
 from qvl_desktop.formats.regions import OutPicture, RegionRecord
 
+_NUMBERS = frozenset((int, float))
 LARGEST = 1e9
 """No coordinate of a picture is as large: what is has gone wrong. Infinities and NaN fail the same comparison."""
 
@@ -71,7 +72,7 @@ def clean_ref(name: str) -> str:
 
 def is_number(value: object) -> TypeGuard[int | float]:
     """Whether a JSON value is a finite number (true and false are none)."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < LARGEST
+    return type(value) in _NUMBERS and abs(value) < LARGEST  # type: ignore[arg-type]
 
 
 def dump(value: object) -> str:

@@ -26,13 +26,15 @@ Unit = Literal["pixel", "share"]
 class RegionRecord:
     """A ref and its shape as a file says it, before it is fitted into the picture.
 
-    `raw` is the format's own record with all its keys (JSON values). `source` names it for the user.
+    `raw` is the format's own record with all its keys (JSON values), `raw_text` the same as JSON of one line where it
+    is at hand. `source` names it for the user.
     """
 
     ref: str
     shape: Shape
     raw: Mapping[str, Any] = field(default_factory=dict)
     source: str = ""
+    raw_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

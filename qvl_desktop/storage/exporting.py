@@ -120,10 +120,12 @@ class ProjectRegions:
             "WHERE picture_id > ? AND picture_id <= ? ORDER BY picture_id, id"
         )
         found: dict[int, list[RegionRecord]] = {}
+        head = f'{{"{self._format}": '
         for picture, ref, kind, points, x1, y1, x2, y2, extra in self._connection.execute(query, (after, last)):
             corners = tuple((x, y) for x, y in json.loads(points)) if points else ((x1, y1), (x2, y2))
             raw = json.loads(extra).get(self._format, {}) if extra else {}
-            found.setdefault(picture, []).append(RegionRecord(ref, Shape(kind, corners), raw))
+            text = extra[len(head) : -1] if extra.startswith(head) and extra.count(head) == 1 else ""
+            found.setdefault(picture, []).append(RegionRecord(ref, Shape(kind, corners), raw, raw_text=text))
         return found
 
     def _picture(self, row: tuple[Any, ...], regions: tuple[RegionRecord, ...]) -> OutPicture:

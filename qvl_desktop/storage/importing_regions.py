@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from qvl_desktop.core.box import encode_coordinate
 from qvl_desktop.core.dataset import Split
 from qvl_desktop.core.errors import PictureError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
@@ -88,6 +89,7 @@ class _Place:
     height: int
     turned: int = 0
     had_regions: bool = False
+    new: bool = False
 
 
 class _Import:
@@ -202,14 +204,17 @@ class _Import:
         stored = {name: self._names.stored(str(file)) for name, file in files.items()}
         known = self._rows_of(stored.values())
         new = list(dict.fromkeys(file for name, file in files.items() if stored[name] not in known))
+        measured: dict[str, _Place] = {}
         for good, problems in measure_pieces(new):
             for item in good:
-                self._add_picture(self._names.stored(str(item.file)), item.width, item.height, known)
+                measured[self._names.stored(str(item.file))] = _Place(0, item.width, item.height, new=True)
             for problem in problems:
                 self.report(Problem(self._format.name, "{reason}", {"reason": problem}))
         for name, file in files.items():
-            place = known.get(stored[name])
+            place = known.get(stored[name]) or measured.get(stored[name])
             self._places[name] = place and self._checked(records[name], file, place)
+        good_ones = {stored[name]: records[name] for name in files if self._places[name] is not None}
+        self._add_pictures({path: place for path, place in measured.items() if path in good_ones}, good_ones)
 
     def _rows_of(self, stored: Iterable[str]) -> dict[str, _Place]:
         found: dict[str, _Place] = {}
@@ -219,10 +224,17 @@ class _Import:
                 found[path] = _Place(number, width, height, had_regions=count > 0)
         return found
 
-    def _add_picture(self, path: str, width: int, height: int, known: dict[str, _Place]) -> None:
-        insert = "INSERT INTO pictures (path, sort_key, width, height) VALUES (?, ?, ?, ?)"
-        known[path] = _Place(self._project._write(insert, (path, sort_key(path), width, height)), width, height)
-        self._pictures += 1
+    def _add_pictures(self, measured: dict[str, _Place], records: dict[str, PictureRecord]) -> None:
+        """Add pictures with all that their first record says of them."""
+        row = self._project._one("SELECT ifnull(max(id), 0) FROM pictures")
+        rows = []
+        for number, (path, place) in enumerate(measured.items(), start=int(row[0]) + 1 if row else 1):
+            place.id = number
+            kept = self._kept("", "", "", records[path], place.turned)
+            rows.append((number, path, sort_key(path), place.width, place.height, *kept))
+        columns = "id, path, sort_key, width, height, split, status, extra"
+        self._project._write_many(f"INSERT INTO pictures ({columns}) VALUES ({marks(8)})", rows)
+        self._pictures += len(rows)
 
     def _checked(self, record: PictureRecord, file: Path, place: _Place) -> _Place | None:
         """The place if the record's size agrees with it, upright or as the picture lies on the disk."""
@@ -258,24 +270,29 @@ class _Import:
 
     def _keep_picture(self, record: PictureRecord, place: _Place) -> None:
         """What a record says of the picture itself: split, reviewed, the format's own keys."""
-        split = record.split or self._split
-        if not (record.raw or record.aside or split or record.reviewed):
+        if place.new:  # it came in with its first record
+            place.new = False
+            return
+        if not (record.raw or record.aside or record.split or self._split or record.reviewed):
             return
         query = "SELECT split, status, extra FROM pictures WHERE id = ?"
-        old_split, old_status, old_extra = self._project._all(query, (place.id,))[0]
-        status = old_status or ("done" if record.reviewed else "")
-        extra = old_extra
+        split, status, extra = self._project._all(query, (place.id,))[0]
+        kept = self._kept(split, status, extra, record, place.turned)
+        if kept != (split, status, extra):
+            update = "UPDATE pictures SET split = ?, status = ?, extra = ? WHERE id = ?"
+            self._project._write(update, (*kept, place.id))
+
+    def _kept(self, split: str, status: str, extra: str, record: PictureRecord, turned: int) -> tuple[str, str, str]:
+        """Split, status and extra of a picture that has these, after a record of it: what is there stays."""
         if record.raw or record.aside:
             try:
-                extra = self._picture_extra(old_extra, record, place.turned)
+                extra = self._picture_extra(extra, record, turned)
             except ValueError:
                 template = QT_TRANSLATE_NOOP(
                     "formats", "its own keys hold a number that is none (NaN); they are left out."
                 )
                 self.report(Problem(record.source, template, {}))
-        if (old_split or split, status, extra) != (old_split, old_status, old_extra):
-            update = "UPDATE pictures SET split = ?, status = ?, extra = ? WHERE id = ?"
-            self._project._write(update, (old_split or split, status, extra, place.id))
+        return split or record.split or self._split, status or ("done" if record.reviewed else ""), extra
 
     def _picture_extra(self, old: str, record: PictureRecord, turned: int) -> str:
         everything: dict[str, Any] = json.loads(old) if old else {}
@@ -306,19 +323,20 @@ class _Import:
             if shape is None:
                 self.report(Problem(region.source, _NOTHING_INSIDE, {}))
                 continue
-            try:
-                extra = dump({self._format.name: region.raw}) if region.raw else ""
-            except ValueError:
-                self.report(Problem(region.source, _NOT_FINITE, {}))
-                continue
-            points = "" if shape.kind == "box" else json.dumps(shape.points, separators=(",", ":"))
-            bounds = shape.bounds
-            geometry = (shape.kind, points, bounds.x1, bounds.y1, bounds.x2, bounds.y2)
+            if region.raw_text:
+                extra = f'{{"{self._format.name}": {region.raw_text}}}'
+            else:
+                try:
+                    extra = dump({self._format.name: region.raw}) if region.raw else ""
+                except ValueError:
+                    self.report(Problem(region.source, _NOT_FINITE, {}))
+                    continue
+            geometry, token = _columns(shape, place.width, place.height)
             key = hash((place.id, ref, geometry))
             if key in self._seen and self._is_there(place.id, ref, geometry, extra, rows):
                 continue
             self._seen.add(key)
-            rows.append((place.id, ref, *geometry, shape.token(place.width, place.height), extra))
+            rows.append((place.id, ref, *geometry, token, extra))
 
     def _upright(self, region: RegionRecord, record: PictureRecord, place: _Place) -> Shape:
         shape = region.shape
@@ -392,6 +410,21 @@ class _Import:
             notes=tuple(self.notes),
             all_problems=self._problem_count,
         )
+
+
+def _columns(shape: Shape, width: int, height: int) -> tuple[tuple[object, ...], str]:
+    """kind, points and bounds of a fitted shape as they are stored, and its token.
+
+    The token of a box is written here directly: a million times through `Shape.token` takes too long.
+    """
+    if shape.kind != "box":
+        bounds = shape.bounds
+        points = json.dumps(shape.points, separators=(",", ":"))
+        return (shape.kind, points, bounds.x1, bounds.y1, bounds.x2, bounds.y2), shape.token(width, height)
+    (x1, y1), (x2, y2) = shape.points
+    a, c = encode_coordinate(x1, width), encode_coordinate(x2, width)
+    b, d = encode_coordinate(y1, height), encode_coordinate(y2, height)
+    return ("box", "", x1, y1, x2, y2), f"<box>({a},{b}),({c},{d})</box>"
 
 
 _MISSING = QT_TRANSLATE_NOOP(
