@@ -17,6 +17,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     check = subparsers.add_parser("check", help="look for faults in a project or data file; exit 1 on errors")
     check.add_argument("data", type=Path, metavar="PROJECT.qvl | DATA.json")
     check.add_argument("--images", type=Path, metavar="FOLDER", help="the folder that picture paths count from")
+    check.add_argument("--model", metavar="M", help="also check what does not fit this model: a folder, or demo")
     check.add_argument("--json", action="store_true", help="print the findings as a JSON list")
     check.set_defaults(run=run_check)
 
@@ -28,6 +29,10 @@ def run_check(args: argparse.Namespace) -> int:
 
     dataset = load_dataset(args.data, args.images)
     findings = lint(dataset)
+    if args.model:
+        from qvl_desktop.commands.check_model import with_model
+
+        findings = with_model(findings, dataset, args.model)
     errors = sum(finding.level == "error" for finding in findings)
     if args.json:
         print(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))

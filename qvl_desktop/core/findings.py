@@ -285,5 +285,29 @@ RULES: dict[str, Rule] = {
         _N("lint", "It is in {split}, its picture {path} in {other_split}."),
         _N("lint", "Let it follow its picture."),
     ),
+    # One model (`check --model`)
+    "model-too-long": Rule(
+        "error", _N("lint", "Conversations too long for the model"),
+        _N("lint", "{tokens} tokens ({picture_tokens} of them for {pictures} pictures); {limit} fit into {model}."),
+        _N("lint", "Split it, shorten it, or show fewer pictures."),
+    ),
+    "model-nearly-full": Rule(
+        "warning", _N("lint", "Conversations that nearly fill the model's context"),
+        _N("lint", "{tokens} of {limit} tokens of {model} ({picture_tokens} of them for {pictures} pictures)."),
+        _N("lint", "Keep it as it is, or split it."),
+    ),
+    "model-picture": Rule(
+        "error", _N("lint", "Pictures that the model does not take"), _N("lint", "{model}: {reason}"),
+        _N("lint", "Cut the picture, or leave it out."),
+    ),
+    "model-refuses": Rule(
+        "error", _N("lint", "Conversations that the model does not take"), _N("lint", "{model}: {reason}"),
+        _N("lint", "Mend the conversation."),
+    ),
+    "model-quad": Rule(
+        "warning", _N("lint", "Quads that the model's family does not know"),
+        _N("lint", "{model} knows no quads: it would learn the box around it."),
+        _N("lint", "Keep it as it is, or draw a box."),
+    ),
 }  # fmt: skip
 """Every kind of fault, in the order in which they are shown."""

@@ -14,13 +14,16 @@ from qvl_desktop.core.conversation import Turn
 from qvl_desktop.core.dataset import Sample
 from qvl_desktop.core.dialects import QWEN2_5_VL, QWEN2_VL, QWEN3_VL, QWEN_VL, Resizing
 from qvl_desktop.core.dialects.json_reading import find_lists
-from qvl_desktop.core.errors import PictureError, QvlError
+from qvl_desktop.core.errors import QvlError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.core.tokens import Picture, Segment, parse, write
 from qvl_desktop.formats.picture_sizes import PictureSizes, Size
 
 SURE = math.log(1000)
 """By how much (log of the odds) one reading of JSON boxes must fit better than the other."""
+
+REACH = 0.7
+"""Some box must reach so far over its side, or the boxes say nothing about how long the sides are."""
 
 _UNLIKELY = math.log(1e6)
 _TAGS = re.compile(r"<\|box_start\|>|<\|quad_start\|>")
@@ -46,10 +49,10 @@ def tell(samples: Iterable[Sample], sizes: PictureSizes) -> Told:
     """Which dialect the boxes of some samples are written in.
 
     JSON boxes are pixels of the resized picture (Qwen2.5-VL) or thousandths (Qwen3-VL and later): each reading gets the
-    likelihood of far corners spread evenly over it, and the better one is taken when it is `SURE`.
+    likelihood of far corners spread evenly over it, and the better one is taken when it is `SURE` and has some `REACH`.
     """
     tags = canonical = listed = 0
-    in_pixels = in_thousandths = 0.0
+    in_pixels, in_thousandths = _Fit(), _Fit()
     for sample in samples:
         seen = 0
         for turn in sample.conversation.turns:
@@ -61,11 +64,11 @@ def tell(samples: Iterable[Sample], sizes: PictureSizes) -> Told:
                     continue
                 for numbers in _far_corners(piece):
                     listed += 1
-                    pixels, thousandths = _likelihoods(numbers, _size(sample, seen, sizes))
-                    in_pixels += pixels
-                    in_thousandths += thousandths
+                    sides = _resized(sample, seen, sizes)
+                    in_pixels.take(numbers, sides or (1000, 1000))
+                    in_thousandths.take(numbers, (1000, 1000))
     if listed > max(tags, canonical):
-        return _told_json(listed, in_pixels - in_thousandths)
+        return _told_json(listed, in_pixels, in_thousandths)
     if tags > canonical:
         return Told(
             QWEN2_VL,
@@ -79,13 +82,27 @@ def tell(samples: Iterable[Sample], sizes: PictureSizes) -> Told:
     return Told("", QT_TRANSLATE_NOOP("formats", "No boxes in the text."))
 
 
-def _told_json(count: int, odds: float) -> Told:
-    if odds > SURE:
+@dataclass(slots=True)
+class _Fit:
+    """How well far corners fit sides of some lengths: the log-likelihood, and how far over its side the farthest is."""
+
+    likelihood: float = 0.0
+    reach: float = 0.0
+
+    def take(self, corner: tuple[float, float], sides: Size) -> None:
+        for value, side in zip(corner, sides, strict=True):
+            self.likelihood -= math.log(side) + (_UNLIKELY if value > side + 1 else 0)
+            self.reach = max(self.reach, value / side)
+
+
+def _told_json(count: int, in_pixels: _Fit, in_thousandths: _Fit) -> Told:
+    odds = in_pixels.likelihood - in_thousandths.likelihood
+    if odds > SURE and in_pixels.reach > REACH:
         reason = QT_TRANSLATE_NOOP(
             "formats", "{count} bbox_2d, which fit pixels of the resized pictures and not thousandths: Qwen2.5-VL."
         )
         return Told(QWEN2_5_VL, reason, {"count": count})
-    if odds < -SURE:
+    if odds < -SURE and in_thousandths.reach > REACH:
         reason = QT_TRANSLATE_NOOP(
             "formats",
             "{count} bbox_2d, which fit thousandths and not pixels of the resized pictures: Qwen3-VL or later.",
@@ -108,29 +125,14 @@ def _far_corners(text: str) -> Iterator[tuple[float, float]]:
                 yield max(x1, x2), max(y1, y2)
 
 
-def _likelihoods(corner: tuple[float, float], size: Size | None) -> tuple[float, float]:
-    """Log-likelihoods of a far corner as pixels of the resized picture, and as thousandths."""
-    try:
-        sides = Resizing().apply(*size) if size else None
-    except QvlError:
-        sides = None
-    if sides is None:
-        return 0.0, (-2 * _UNLIKELY if max(corner) > 1000 else 0.0)
-    return (
-        sum(
-            -math.log(side) - (_UNLIKELY if value > side + 1 else 0) for value, side in zip(corner, sides, strict=True)
-        ),
-        sum(-math.log(1000) - (_UNLIKELY if value > 1000 else 0) for value in corner),
-    )
-
-
-def _size(sample: Sample, seen: int, sizes: PictureSizes) -> Size | None:
+def _resized(sample: Sample, seen: int, sizes: PictureSizes) -> Size | None:
+    """The resized sides of the picture last seen; None where it cannot be read."""
     index = max(seen - 1, 0)
     if index >= len(sample.pictures):
         return None
     try:
-        return sizes(sample.pictures[index])
-    except PictureError:
+        return Resizing().apply(*sizes(sample.pictures[index]))
+    except QvlError:
         return None
 
 

@@ -87,7 +87,8 @@ def test_tags_are_told_and_read(tmp_path: Path, answer: str, dialect_name: str, 
 def test_json_is_told_by_its_numbers(tmp_path: Path, picture: str, sides: tuple[int, int], dialect_name: str) -> None:
     make_pictures(tmp_path)
     reader, items = read(write_lines(tmp_path / "x.jsonl", chat(some_boxes(*sides), picture)))
-    assert reader.told is not None and reader.told.dialect == dialect_name, reader.told
+    assert reader.told is not None
+    assert reader.told.dialect == dialect_name
     assert len(answers(items)) == 40
     assert all("<ref>cat</ref><box>" in text for text in answers(items))
 
