@@ -134,7 +134,7 @@ def remove_picture(turns: Sequence[Turn], number: int) -> list[Turn]:
                 seen += 1
                 phrase = None
                 if seen - 1 == number:
-                    _drop_label(kept)
+                    _take_label(kept)
                     skip_break = True
                     continue
             if skip_break and isinstance(segment, Text):
@@ -183,6 +183,25 @@ def add_picture(turns: Sequence[Turn], path: str, turn: int | None = None) -> li
     raise PictureOrderError(_HELD, turn=held[-1][0] + 1, picture=held[-1][2] + 1)
 
 
+def without_pictures(text: str) -> str:
+    """A turn's text without its pictures and their labels. Boxes stay, now those of the picture named before."""
+    kept: list[Segment] = []
+    behind = False
+    for segment in parse(text):
+        if isinstance(segment, Picture):
+            _take_label(kept)
+        else:
+            plain = isinstance(segment, Text) and behind
+            kept.append(Text(segment.text.removeprefix("\n")) if plain and isinstance(segment, Text) else segment)
+        behind = isinstance(segment, Picture)
+    return write(kept)
+
+
+def unnumbered(text: str) -> str:
+    """The text with every "Picture N" made the same: what does not change when pictures are numbered anew."""
+    return _SPOKEN.sub(lambda match: match["name"], text)
+
+
 def _turn_for_picture(turns: Sequence[Turn]) -> int | None:
     users = [index for index, turn in enumerate(turns) if turn.role == "user"]
     showing = [index for index in users if any(isinstance(s, Picture) for s in parse(turns[index].text))]
@@ -228,10 +247,6 @@ def _take_label(segments: list[Segment]) -> list[Segment]:
         return []
     segments[-1:] = [Text(last.text[: label.start()])] if label.start() else []
     return [Text(label[0])]
-
-
-def _drop_label(segments: list[Segment]) -> None:
-    _take_label(segments)
 
 
 def _part_tail(parted: _Parted) -> None:

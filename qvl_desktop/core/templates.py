@@ -1,125 +1,236 @@
 """Conversations made from the regions of a picture.
 
-Owns the templates: their wording in each language and what each asks and answers. Pure and deterministic: the same
-picture, regions, language and seed give the same conversations. Does not own where they are kept (`storage`).
+Owns what each kind of template asks and answers, and choosing among its wordings. Pure and deterministic: the same
+picture, regions, vocabulary, language and seed give the same conversations, and a region more does not change the
+questions about the others. Does not own the wordings themselves (`template_wordings`) or where they are kept
+(`storage.own_templates`).
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal, get_args
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
-from qvl_desktop.core.box import Box
+from qvl_desktop.core.box import Box, Quad
 from qvl_desktop.core.conversation import Conversation, Turn, user_turn
-from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
-from qvl_desktop.core.tokens import format_box, format_ref
+from qvl_desktop.core.template_wordings import KINDS as KINDS
+from qvl_desktop.core.template_wordings import LANGUAGES as LANGUAGES
+from qvl_desktop.core.template_wordings import SHIPPED, Wording, filled
+from qvl_desktop.core.template_wordings import Kind as Kind
+from qvl_desktop.core.template_wordings import Language as Language
+from qvl_desktop.core.tokens import format_box, format_quad
 
-Language = Literal["en", "zh"]
-LANGUAGES: tuple[Language, ...] = get_args(Language)
-
-RefBox = tuple[str, Box]
-_Exchange = tuple[str, str]
-_Asker = Callable[[dict[str, list[Box]], Language], list[_Exchange]]
-
-_FIND: dict[Language, str] = {"en": "Find the {ref}.", "zh": "框出{ref}"}
-_DESCRIBE: dict[Language, str] = {"en": "What is in {box}?", "zh": "{box}里是什么？"}
-_COUNT: dict[Language, str] = {"en": "How many {ref} are there?", "zh": "有几个{ref}？"}
-_LIST: dict[Language, str] = {"en": "Describe the picture with boxes.", "zh": "带框描述这张图"}
+ABSENT = 2
+"""How many refs that do not occur a template of negatives asks about, unless it says otherwise."""
 
 _DETERMINERS = ("a ", "an ", "the ", "this ", "that ", "some ", "two ", "several ", "my ", "his ", "her ", "its ")
 
 
+class Seen(NamedTuple):
+    """A region as templates see it; `text` is what is written in it, empty where that is not known."""
+
+    ref: str
+    box: Box | Quad
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What counts about a picture: how many different refs, pairs of ref and box, and boxes with text it has."""
+
+    refs: int
+    boxes: int
+    texts: int
+
+
+class _Exchange(NamedTuple):
+    """A question and its answer, to be worded. `about` names it among the others; `denied`: the ref is absent."""
+
+    about: str
+    values: dict[str, str]
+    denied: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What there is to ask about: boxes by ref, boxes with text, and the refs that are absent in a seeded order."""
+
+    by_ref: dict[str, list[Box | Quad]]
+    texts: list[tuple[str, Box | Quad]]
+    absent: list[str]
+    language: Language
+
+
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One way to ask about a picture. `label` and `help` are for the user."""
+    """One way to ask about a picture. `label` and `help` are for the user; `wordings` have one entry a language.
+
+    `absent`: how many absent refs are asked about a picture (`negatives` alone).
+    """
 
     name: str
+    kind: Kind
     label: str
     help: str
-    asks: _Asker
+    wordings: Mapping[Language, Wording] = field(hash=False)
+    absent: int = ABSENT
 
     def make(
-        self, picture_path: str, regions: Sequence[RefBox], language: Language, seed: int = 0
+        self,
+        picture_path: str,
+        regions: Sequence[Seen | tuple[str, Box]],
+        language: Language,
+        seed: int = 0,
+        *,
+        vocabulary: Sequence[str] = (),
     ) -> list[Conversation]:
         """The conversations about one picture, one question each; none where its regions give no reason to ask.
 
-        `picture_path` is written between `<img>` and `</img>` as it stands. Regions without a ref are not asked about.
-        Boxes of one ref stand from left to right (then from top to bottom); `seed` decides the order of the questions.
+        `picture_path` is written between `<img>` and `</img>` as it stands. Regions without a ref are not asked about,
+        and a picture without any ref not at all: nobody has looked at it. Boxes of one ref stand from left to right
+        (then from top to bottom). `vocabulary` are the refs that could occur: absent ones are taken from it. `seed`
+        decides the order of the questions, their wordings and the absent refs.
         """
-        by_ref: dict[str, list[Box]] = {}
-        for ref, box in regions:
-            if ref.strip():
-                by_ref.setdefault(ref.strip(), []).append(box)
-        exchanges = self.asks({ref: sorted(set(boxes)) for ref, boxes in by_ref.items()}, language)
-        random.Random(f"{seed} {self.name} {picture_path}").shuffle(exchanges)
-        return [
-            Conversation((user_turn([picture_path], question), Turn("assistant", answer)))
-            for question, answer in exchanges
-        ]
+        scene = _scene(
+            [Seen(*region) for region in regions], language, vocabulary, f"{seed} {self.name} {picture_path}"
+        )
+        if not scene.by_ref and self.kind != "ocr":
+            return []
+        made = []
+        for exchange in _ASKERS[self.kind](scene, self.absent):
+            chance = random.Random(f"{seed} {self.name} {picture_path} {exchange.about}")
+            place = chance.random()
+            question, answer = self._worded(exchange, language, chance)
+            turns = (user_turn([picture_path], question), Turn("assistant", answer))
+            made.append((place, exchange.about, Conversation(turns)))
+        return [conversation for _, _, conversation in sorted(made, key=lambda one: one[:2])]
+
+    def _worded(self, exchange: _Exchange, language: Language, chance: random.Random) -> tuple[str, str]:
+        wording = self.wordings[language]
+        answers = wording.denials if exchange.denied else wording.answers
+        return filled(chance.choice(wording.questions), exchange.values), filled(
+            chance.choice(answers), exchange.values
+        )
+
+    def expected(self, tally: Tally, vocabulary: int) -> int:
+        """How many conversations `make` gives for a picture, told from its counts and the size of the vocabulary."""
+        left = max(vocabulary - tally.refs, 0)
+        if self.kind == "ocr":
+            return tally.texts
+        if not tally.refs:
+            return 0
+        return {
+            "grounding": tally.refs,
+            "counting": tally.refs,
+            "describing": tally.boxes,
+            "listing": 1,
+            "yesno": tally.refs + min(tally.refs, left),
+            "negatives": min(self.absent, left),
+        }[self.kind]
+
+    def plain(self) -> Template:
+        """The template with the first of its wordings alone."""
+        first = {
+            language: Wording(own.questions[:1], own.answers[:1], own.denials[:1])
+            for language, own in self.wordings.items()
+        }
+        return replace(self, wordings=first)
 
 
-def _ground(regions: dict[str, list[Box]], language: Language) -> list[_Exchange]:
-    return [(_FIND[language].format(ref=ref), format_ref(ref, boxes)) for ref, boxes in regions.items()]
+def _scene(regions: Sequence[Seen], language: Language, vocabulary: Sequence[str], seed: str) -> _Scene:
+    by_ref: dict[str, set[Box | Quad]] = {}
+    for ref, box, _ in regions:
+        if ref.strip():
+            by_ref.setdefault(ref.strip(), set()).add(box)
+    here = {ref.casefold() for ref in by_ref}
+    absent = sorted({ref.strip() for ref in vocabulary if ref.strip() and ref.strip().casefold() not in here})
+    random.Random(seed).shuffle(absent)
+    texts = sorted({(text.strip(), box) for _, box, text in regions if text.strip()}, key=lambda one: _place(one[1]))
+    return _Scene({ref: sorted(boxes, key=_place) for ref, boxes in by_ref.items()}, texts, absent, language)
 
 
-def _describe(regions: dict[str, list[Box]], language: Language) -> list[_Exchange]:
-    return [
-        (_DESCRIBE[language].format(box=format_box(box)), _named(ref, language))
-        for ref, boxes in regions.items()
-        for box in boxes
-    ]
+def _place(box: Box | Quad) -> tuple[Box, str]:
+    return (box.bounds if isinstance(box, Quad) else box), token_of(box)
 
 
-def _count(regions: dict[str, list[Box]], language: Language) -> list[_Exchange]:
-    return [(_COUNT[language].format(ref=ref), str(len(boxes))) for ref, boxes in regions.items()]
+def token_of(box: Box | Quad) -> str:
+    """The canonical text of a box or quad."""
+    return format_quad(box) if isinstance(box, Quad) else format_box(box)
 
 
-def _list(regions: dict[str, list[Box]], language: Language) -> list[_Exchange]:
-    if not regions:
-        return []
-    things = sorted((box, ref) for ref, boxes in regions.items() for box in boxes)
-    return [(_LIST[language], "".join(format_ref(ref, [box]) for box, ref in things))]
+def _grounded(ref: str, boxes: Sequence[Box | Quad]) -> str:
+    return f"<ref>{ref}</ref>" + "".join(map(token_of, boxes))
 
 
-def _named(ref: str, language: Language) -> str:
+def _of_ref(scene: _Scene, ref: str) -> dict[str, str]:
+    boxes = scene.by_ref.get(ref, [])
+    return {
+        "ref": ref,
+        "a_ref": with_article(ref, scene.language),
+        "boxes": _grounded(ref, boxes),
+        "count": str(len(boxes)),
+    }
+
+
+def _each_ref(scene: _Scene, _absent: int) -> Iterator[_Exchange]:
+    for ref in scene.by_ref:
+        yield _Exchange(ref, _of_ref(scene, ref))
+
+
+def _each_box(scene: _Scene, _absent: int) -> Iterator[_Exchange]:
+    for ref, boxes in scene.by_ref.items():
+        for box in boxes:
+            yield _Exchange(ref + token_of(box), {**_of_ref(scene, ref), "box": token_of(box)})
+
+
+def _picture(scene: _Scene, _absent: int) -> Iterator[_Exchange]:
+    things = sorted(
+        ((box, ref) for ref, boxes in scene.by_ref.items() for box in boxes), key=lambda one: _place(one[0])
+    )
+    listed = "".join(_grounded(ref, [box]) for box, ref in things)
+    yield _Exchange("", {"list": listed, "count": str(len(things))})
+
+
+def _yes_and_no(scene: _Scene, _absent: int) -> Iterator[_Exchange]:
+    yield from _each_ref(scene, 0)
+    for ref in scene.absent[: len(scene.by_ref)]:
+        yield _Exchange(ref, _of_ref(scene, ref), denied=True)
+
+
+def _absent_refs(scene: _Scene, absent: int) -> Iterator[_Exchange]:
+    for ref in scene.absent[:absent]:
+        yield _Exchange(ref, _of_ref(scene, ref))
+
+
+def _each_text(scene: _Scene, _absent: int) -> Iterator[_Exchange]:
+    for text, box in scene.texts:
+        yield _Exchange(text + token_of(box), {"text": text, "box": token_of(box)})
+
+
+_ASKERS: dict[Kind, Callable[[_Scene, int], Iterator[_Exchange]]] = {
+    "grounding": _each_ref,
+    "describing": _each_box,
+    "listing": _picture,
+    "counting": _each_ref,
+    "yesno": _yes_and_no,
+    "negatives": _absent_refs,
+    "ocr": _each_text,
+}
+
+
+def with_article(ref: str, language: Language) -> str:
     """The ref as an answer: with an article where English wants one."""
-    if language != "en" or not ref.isascii() or ref.lower().startswith(_DETERMINERS):
+    if language != "en" or not ref.isascii() or not ref or ref.lower().startswith(_DETERMINERS):
         return ref
     return ("an " if ref[0].lower() in "aeiou" else "a ") + ref
 
 
 TEMPLATES: dict[str, Template] = {
-    template.name: template
-    for template in (
-        Template(
-            "grounding",
-            QT_TRANSLATE_NOOP("templates", "Grounding"),
-            QT_TRANSLATE_NOOP("templates", "One question for each ref; the answer points at all of its boxes."),
-            _ground,
-        ),
-        Template(
-            "describing",
-            QT_TRANSLATE_NOOP("templates", "Describing"),
-            QT_TRANSLATE_NOOP("templates", "One question for each box; the answer says what is in it."),
-            _describe,
-        ),
-        Template(
-            "counting",
-            QT_TRANSLATE_NOOP("templates", "Counting"),
-            QT_TRANSLATE_NOOP("templates", "One question for each ref; the answer is a number."),
-            _count,
-        ),
-        Template(
-            "listing",
-            QT_TRANSLATE_NOOP("templates", "Listing"),
-            QT_TRANSLATE_NOOP("templates", "One question for the picture; the answer names every box."),
-            _list,
-        ),
-    )
+    kind: Template(kind, kind, KINDS[kind].label, KINDS[kind].help, SHIPPED[kind]) for kind in KINDS
 }
-"""By name, in the order in which they are offered."""
+"""The shipped templates by name, in the order in which they are offered; one a kind."""
 
 
 def template_key(name: str, language: Language) -> str:

@@ -1,44 +1,53 @@
 """The conversations of a project and their turns.
 
 Owns adding, listing and editing conversations. After each edit of a text, what hangs on it is brought up to date in
-the same step: which pictures the conversation names (`conversation_pictures`) and which box tokens stand for which
-regions (`linking`). Does not own the grammar (`core.tokens`) or templates (`core.templates`).
+the same step (`links`): which pictures the conversation names and which tokens stand for which regions. An edit by hand
+of a conversation made from a template marks it as such. Does not own the grammar (`core.tokens`), what happens to texts
+when pictures change places (`core.picture_order`) or templates (`core.templates`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
 
 from qvl_desktop.core.conversation import Conversation, Role, Turn
 from qvl_desktop.core.dataset import Split
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.core.picture_order import numbered, unnumbered, without_pictures
 from qvl_desktop.core.tokens import Picture, parse, write
 from qvl_desktop.storage import linking
 from qvl_desktop.storage.errors import RowMissingError
-from qvl_desktop.storage.pictures import Pictures, escape_like
-from qvl_desktop.storage.rows import ConversationRow, LinkRow, TurnRow
+from qvl_desktop.storage.filters import TRIGRAM, like
+from qvl_desktop.storage.links import Links
+from qvl_desktop.storage.rows import ConversationRow, TurnRow
 from qvl_desktop.storage.store import chunks, marks
 
 _EFFECTIVE_SPLIT = """ifnull(nullif(c.split, ''), ifnull((
     SELECT p.split FROM conversation_pictures AS n JOIN pictures AS p ON p.path = n.path
     WHERE n.conversation_id = c.id AND n.ordinal = 0), ''))"""
 
-_Pair = tuple[Any, ...]
+Change = Callable[[Sequence[Turn]], Sequence[Turn]]
 
 
-class Conversations(Pictures):
+class Conversations(Links):
     """Reading and editing conversations."""
 
     # Reading
 
     def conversation_ids(
-        self, *, picture_id: int | None = None, split: Split | None = None, text: str = "", template: str | None = None
+        self,
+        *,
+        picture_id: int | None = None,
+        split: Split | None = None,
+        text: str = "",
+        template: str | None = None,
+        turns_from: int | None = None,
+        turns_to: int | None = None,
     ) -> list[int]:
         """The ids of the conversations that meet all filters, oldest first.
 
         `picture_id`: it names this picture; `split`: its own, or that of its first picture; `text` must occur in a
-        turn.
+        turn; `template` is that of `template_key` ("" = made from none); `turns_*` count its turns, ends included.
         """
         where: list[str] = []
         values: list[object] = []
@@ -52,13 +61,18 @@ class Conversations(Pictures):
             where.append(f"{_EFFECTIVE_SPLIT} = ?")
             values.append(split)
         if text:
-            where.append(
-                "EXISTS (SELECT 1 FROM turns AS t WHERE t.conversation_id = c.id AND t.text LIKE ? ESCAPE '\\')"
-            )
-            values.append("%" + escape_like(text) + "%")
+            condition, more = _said(text)
+            where.append(condition)
+            values += more
         if template is not None:
             where.append("c.template = ?")
             values.append(template)
+        if turns_from is not None or turns_to is not None:
+            where.append(
+                "c.id IN (SELECT t.conversation_id FROM turns AS t GROUP BY t.conversation_id "
+                "HAVING count(*) BETWEEN ? AND ?)"
+            )
+            values += [turns_from or 0, 10**9 if turns_to is None else turns_to]
         condition = " WHERE " + " AND ".join(where) if where else ""
         return [row[0] for row in self._all(f"SELECT c.id FROM conversations AS c{condition} ORDER BY c.id", values)]
 
@@ -73,6 +87,14 @@ class Conversations(Pictures):
             )
             found.update(row[0] for row in self._all(query, [*chunk, *templates]))
         return sorted(found)
+
+    def edited_conversations(self, conversation_ids: Iterable[int]) -> set[int]:
+        """Those of the conversations that were made from a template and edited by hand since."""
+        found: set[int] = set()
+        for chunk in chunks(conversation_ids):
+            query = f"SELECT id FROM conversations WHERE edited = 1 AND id IN ({marks(len(chunk))})"
+            found.update(row[0] for row in self._all(query, chunk))
+        return found
 
     def conversation_ids_without_pictures(self) -> list[int]:
         """The ids of the conversations that name no picture, oldest first."""
@@ -104,11 +126,12 @@ class Conversations(Pictures):
                 for row in connection.execute(query, chunk):
                     turns[row[1]].append(TurnRow(*row))
                 query = (
-                    f"SELECT c.id, {_EFFECTIVE_SPLIT}, c.template, c.source FROM conversations AS c "
+                    f"SELECT c.id, {_EFFECTIVE_SPLIT}, c.template, c.source, c.edited FROM conversations AS c "
                     f"WHERE c.id IN ({places})"
                 )
-                for number, split, template, source in connection.execute(query, chunk):
-                    found[number] = ConversationRow(number, split, tuple(turns[number]), template, source)
+                for number, split, template, source, edited in connection.execute(query, chunk):
+                    said = tuple(turns[number])
+                    found[number] = ConversationRow(number, split, said, template, source, bool(edited))
         return [found[number] for number in ids if number in found]
 
     def conversation(self, conversation_id: int) -> ConversationRow:
@@ -142,14 +165,6 @@ class Conversations(Pictures):
             "WHERE n.conversation_id = ? ORDER BY n.ordinal"
         )
         return [row[0] for row in self._all(query, (conversation_id,))]
-
-    def links(self, conversation_id: int) -> list[LinkRow]:
-        """Which box tokens of a conversation stand for which regions."""
-        query = (
-            "SELECT l.turn_id, l.ordinal, l.region_id FROM links AS l JOIN turns AS t ON t.id = l.turn_id "
-            "WHERE t.conversation_id = ? ORDER BY t.position, l.ordinal"
-        )
-        return [LinkRow(*row) for row in self._all(query, (conversation_id,))]
 
     # Editing
 
@@ -213,13 +228,16 @@ class Conversations(Pictures):
         turn = self.turn(turn_id)
         with self.step(QT_TRANSLATE_NOOP("history", "Edit turn")):
             self._set_text(turn_id, self._localised(text))
-            self._text_changed(turn.conversation_id)
+            self._edited(turn.conversation_id)
 
     def set_role(self, turn_id: int, role: Role) -> None:
         """Change who speaks in a turn."""
-        self.turn(turn_id)
+        turn = self.turn(turn_id)
+        if role == turn.role:
+            return
         with self.step(QT_TRANSLATE_NOOP("history", "Change role")):
-            self._write("UPDATE turns SET role = ? WHERE id = ? AND role <> ?", (role, turn_id, role))
+            self._write("UPDATE turns SET role = ? WHERE id = ?", (role, turn_id))
+            self._edited(turn.conversation_id)
 
     def insert_turn(self, conversation_id: int, position: int, turn: Turn) -> int:
         """Insert a turn before the one at `position` (or at the end); returns its id."""
@@ -231,33 +249,117 @@ class Conversations(Pictures):
                 "INSERT INTO turns (conversation_id, position, role, text) VALUES (?, ?, ?, ?)",
                 (conversation_id, position, turn.role, self._localised(turn.text)),
             )
-            self._text_changed(conversation_id)
+            self._edited(conversation_id, renumber=True)
         return number
 
+    def duplicate_turn(self, turn_id: int) -> int:
+        """Put a copy of a turn behind it, without its pictures (they are named already); returns the copy's id."""
+        turn = self.turn(turn_id)
+        with self.step(QT_TRANSLATE_NOOP("history", "Duplicate turn")):
+            copy = Turn(turn.role, without_pictures(turn.text))
+            return self.insert_turn(turn.conversation_id, turn.position + 1, copy)
+
     def move_turn(self, turn_id: int, position: int) -> None:
-        """Move a turn to another place in its conversation."""
+        """Move a turn to another place in its conversation; its pictures are numbered anew."""
         turn = self.turn(turn_id)
         with self.step(QT_TRANSLATE_NOOP("history", "Move turn")):
             turns = [row for row in self.conversation(turn.conversation_id).turns if row.id != turn_id]
-            turns.insert(min(max(position, 0), len(turns)), turn)
+            position = min(max(position, 0), len(turns))
+            if position == turn.position:
+                return
+            turns.insert(position, turn)
             self._order_turns(turns)
-            self._text_changed(turn.conversation_id)
+            self._edited(turn.conversation_id, renumber=True)
 
     def delete_turn(self, turn_id: int) -> None:
-        """Delete a turn; those behind it move up."""
+        """Delete a turn; those behind it move up, and pictures are numbered anew."""
         turn = self.turn(turn_id)
         with self.step(QT_TRANSLATE_NOOP("history", "Delete turn")):
             self._write("DELETE FROM turns WHERE id = ?", (turn_id,))
             self._order_turns(self.conversation(turn.conversation_id).turns)
-            self._text_changed(turn.conversation_id)
+            self._edited(turn.conversation_id, renumber=True)
+
+    def change_turns(self, conversation_id: int, description: str, change: Change) -> None:
+        """Rewrite the turns of a conversation by a pure function, in one undo step.
+
+        What `change` gives are the same turns in the same places, one more at the beginning at most. Turns keep their
+        ids, and links their tokens, wherever a turn's text went on to stand. Raises what `change` raises, with nothing
+        changed. `description` is as in `step`.
+        """
+        with self.step(description):
+            rows = list(self.conversation(conversation_id).turns)
+            wanted = list(change([Turn(row.role, row.text) for row in rows]))
+            if len(wanted) == len(rows) + 1:
+                first = self.insert_turn(conversation_id, 0, wanted[0])
+                rows = list(self.conversation(conversation_id).turns)
+                assert rows[0].id == first
+            if len(wanted) != len(rows):
+                raise ValueError(f"{len(wanted)} turns for {len(rows)}")
+            ordered = _moved_rows(rows, wanted)
+            self._order_turns(ordered)
+            for row, turn in zip(ordered, wanted, strict=True):
+                self._set_text(row.id, self._localised(turn.text))
+                if row.role != turn.role:
+                    self._write("UPDATE turns SET role = ? WHERE id = ?", (turn.role, row.id))
+            self._edited(conversation_id)
+
+    def duplicate_conversation(self, conversation_id: int) -> int:
+        """Add a copy of a conversation, as if it were written by hand; returns its id."""
+        row = self.conversation(conversation_id)
+        with self.step(QT_TRANSLATE_NOOP("history", "Duplicate conversation")):
+            own = self._one("SELECT split FROM conversations WHERE id = ?", (conversation_id,))
+            split: Split = own[0] if own else ""
+            number = self._insert_conversation(Conversation(row.content.turns), split, "", "")
+            copies = self.conversation(number).turns
+            ids = {old.id: new.id for old, new in zip(row.turns, copies, strict=True)}
+            for turn_id, ordinal in self.loose_tokens(conversation_id):
+                self._set_link(ids[turn_id], ordinal, None)
+            for link in self.links(conversation_id):
+                self._set_link(ids[link.turn_id], link.ordinal, link.region_id)
+        return number
+
+    # Links by hand
+
+    def link_token(self, turn_id: int, ordinal: int, region_id: int) -> None:
+        """Make a token stand for a region: it takes the region's text, and follows it from now on. One undo step.
+
+        The phrase before it stays as it is.
+        """
+        row = self._one("SELECT token FROM regions WHERE id = ?", (region_id,))
+        turn = self.turn(turn_id)
+        if row is None:
+            raise RowMissingError(
+                QT_TRANSLATE_NOOP("errors", "{path}: region {id} is no longer in the project."),
+                path=self.path,
+                id=region_id,
+            )
+        with self.step(QT_TRANSLATE_NOOP("history", "Link to region")):
+            text = linking.with_token(turn.text, ordinal, str(row[0]))
+            self._set_text(turn_id, text)
+            self._set_link(turn_id, ordinal, region_id)
+            if text != turn.text:
+                self._edited(turn.conversation_id)
+
+    def cut_loose(self, turn_id: int, ordinal: int) -> None:
+        """Let a token stand for itself: it keeps its text and follows no region any more. One undo step."""
+        self.turn(turn_id)
+        with self.step(QT_TRANSLATE_NOOP("history", "Unlink from region")):
+            self._set_link(turn_id, ordinal, None)
+
+    def _edited(self, conversation_id: int, *, renumber: bool = False) -> None:
+        """Bring up to date what follows from the turns, and mark what was made from a template (inside a step)."""
+        if renumber:
+            rows = self.conversation(conversation_id).turns
+            for row, turn in zip(rows, numbered(Turn(row.role, row.text) for row in rows), strict=True):
+                self._set_text(row.id, turn.text)
+        self._text_changed(conversation_id)
+        query = "UPDATE conversations SET edited = 1 WHERE id = ? AND template <> '' AND edited = 0"
+        self._write(query, (conversation_id,))
 
     def _order_turns(self, turns: Sequence[TurnRow | None]) -> None:
         for position, turn in enumerate(turns):
             if turn is not None and turn.position != position:
                 self._write("UPDATE turns SET position = ? WHERE id = ?", (position, turn.id))
-
-    def _set_text(self, turn_id: int, text: str) -> None:
-        self._write("UPDATE turns SET text = ? WHERE id = ? AND text <> ?", (text, turn_id, text))
 
     def _localised(self, text: str) -> str:
         """The text with picture paths in their stored form."""
@@ -268,55 +370,32 @@ class Conversations(Pictures):
             for segment in parse(text)
         )
 
-    # What follows the text
 
-    def _text_changed(self, conversation_id: int) -> None:
-        """Bring the pictures and links of a conversation up to date with its turns (inside a step)."""
-        rows = self._all(
-            "SELECT id, text FROM turns WHERE conversation_id = ? ORDER BY position, id", (conversation_id,)
-        )
-        self._follow(conversation_id, [(int(row[0]), str(row[1])) for row in rows])
+def _said(text: str) -> tuple[str, list[object]]:
+    """That a text occurs in a turn: by the index of trigrams, or, for one or two characters, by reading the turns."""
+    pattern = like(text)
+    if len(text) < TRIGRAM:
+        query = "EXISTS (SELECT 1 FROM turns AS t WHERE t.conversation_id = c.id AND t.text LIKE ? ESCAPE '\\')"
+        return query, [pattern]
+    query = (
+        "c.id IN (SELECT t.conversation_id FROM turns_text AS f JOIN turns AS t ON t.id = f.rowid "
+        "WHERE f.turns_text MATCH ? AND t.text LIKE ? ESCAPE '\\')"
+    )
+    return query, ['"' + text.replace('"', '""') + '"', pattern]
 
-    def _follow(self, conversation_id: int, turns: Sequence[tuple[int, str]], *, fresh: bool = False) -> None:
-        """Store what follows from the turns (id and text, in order); `fresh`: nothing is stored of them yet."""
-        paths = [s.path for _, text in turns if "<img>" in text for s in parse(text) if isinstance(s, Picture)]
-        pairs: list[_Pair] = list(enumerate(paths))
-        self._replace("conversation_pictures", ("ordinal", "path"), "conversation_id", conversation_id, pairs, fresh)
-        boxes = linking.box_places([text for _, text in turns])
-        wanted: dict[int, list[_Pair]] = {turn_id: [] for turn_id, _ in turns}
-        for place in boxes:
-            region_id = self._region_of(paths[place.picture] if place.picture < len(paths) else None, place)
-            if region_id is not None:
-                wanted[turns[place.turn][0]].append((place.ordinal, region_id))
-        for turn_id, pairs in wanted.items():
-            self._replace("links", ("ordinal", "region_id"), "turn_id", turn_id, pairs, fresh)
 
-    def _region_of(self, path: str | None, place: linking.BoxPlace) -> int | None:
-        """The region a box token stands for: same picture, same box, same ref if it has one; the oldest of several."""
-        if path is None:
-            return None
-        query = (
-            "SELECT r.id FROM pictures AS p JOIN regions AS r ON r.picture_id = p.id "
-            "WHERE p.path = ? AND r.token = ? AND (? = '' OR r.ref = ?) ORDER BY r.id LIMIT 1"
-        )
-        row = self._one(query, (path, place.token, place.ref.strip(), place.ref.strip()))
-        return int(row[0]) if row else None
-
-    def _replace(
-        self,
-        table: str,
-        columns: tuple[str, str],
-        owner: str,
-        owner_id: int,
-        wanted: list[_Pair],
-        fresh: bool,
-    ) -> None:
-        """Make the rows of `owner_id` in a small table exactly `wanted`; nothing is written if they are already."""
-        names = ", ".join(columns)
-        if not fresh:
-            query = f"SELECT {names} FROM {table} WHERE {owner} = ? ORDER BY {names}"
-            if self._all(query, (owner_id,)) == sorted(wanted):
-                return
-            self._write(f"DELETE FROM {table} WHERE {owner} = ?", (owner_id,))
-        insert = f"INSERT INTO {table} ({owner}, {names}) VALUES (?, ?, ?)"
-        self._write_many(insert, ((owner_id, *row) for row in wanted))
+def _moved_rows(rows: Sequence[TurnRow], wanted: Sequence[Turn]) -> list[TurnRow]:
+    """The rows in the order of the wanted turns: one that says the same (but for the numbers of pictures) goes along,
+    of several the one behind the turn before; the others stay in turn."""
+    left = list(rows)
+    taken: list[TurnRow | None] = []
+    behind = 0
+    for turn in wanted:
+        said = turn.role, unnumbered(turn.text)
+        same = [row for row in left if (row.role, unnumbered(row.text)) == said]
+        found = next((row for row in same if row.position == behind), next(iter(same), None))
+        taken.append(found)
+        if found is not None:
+            left.remove(found)
+            behind = found.position + 1
+    return [row or left.pop(0) for row in taken]

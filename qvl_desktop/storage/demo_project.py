@@ -17,6 +17,7 @@ from qvl_desktop.core.errors import QvlError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.resources import resource_path
+from qvl_desktop.core.templates import TEMPLATES as SHIPPED
 from qvl_desktop.core.templates import Language
 from qvl_desktop.storage.generation import generate
 from qvl_desktop.storage.indexing import Progress
@@ -27,6 +28,7 @@ SPLITS: dict[str, Split] = {"train": "train", "val": "val", "known": "test"}
 """The splits of the shipped annotations. "known" are pictures of shapes that the model knew before."""
 
 TEMPLATES = ("grounding",)
+"""The templates of the demo's conversations, in the wording that the demo model knows best."""
 
 
 class DemoError(QvlError):
@@ -92,7 +94,7 @@ def make_demo_project(out: Path, shipped: Shipped, language: Language, progress:
             by_split.setdefault(SPLITS[split], []).append(picture.id)
         for name, ids in by_split.items():
             project.set_split(ids, name)
-        generate(project, TEMPLATES, language)
+        generate(project, TEMPLATES, language, templates={name: SHIPPED[name].plain() for name in TEMPLATES})
     unfinished.rename(out / PROJECT_NAME)
     _clear(out, unfinished.name)
     return out / PROJECT_NAME

@@ -30,7 +30,8 @@ FEW_REGIONS = 30_000
 MUCH_SAID = 40_000_000
 """In less than so many characters a text is found sooner by reading than by its trigrams."""
 
-_TRIGRAM = 3
+TRIGRAM = 3
+"""The index over the words of turns finds texts of so many characters and more."""
 _HAS_TALK = "EXISTS (SELECT 1 FROM said AS h WHERE h.picture_id = p.id)"
 
 
@@ -194,7 +195,7 @@ _IN_TURNS = (
 def _few_turns(text: str, connection: sqlite3.Connection) -> list[int] | None:
     """The turns with a text that is rare, by its trigrams. None for a common or short one: that is looked for in what
     was said about each picture, which ends early where it is common."""
-    if len(text) < _TRIGRAM or _said_size(connection) < MUCH_SAID:
+    if len(text) < TRIGRAM or _said_size(connection) < MUCH_SAID:
         return None
     phrase = '"' + text.replace('"', '""') + '"'
     few = "SELECT rowid FROM turns_text WHERE turns_text MATCH ? LIMIT ?"

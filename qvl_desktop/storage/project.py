@@ -1,7 +1,8 @@
 """A project file, open.
 
 Owns creating, opening and closing. What a project can do stands in the classes it is made of: `pictures`,
-`conversations`, `regions`, `refs`, `threads`, `kept`, `files`, `relinking`, and `store` for steps, undo and observers.
+`links`, `conversations`, `regions`, `refs`, `own_templates`, `threads`, `kept`, `files`, `relinking`, and `store` for
+steps, undo and observers.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from qvl_desktop.storage.connection import (
 )
 from qvl_desktop.storage.errors import DamagedProjectError, ProjectError, explained
 from qvl_desktop.storage.migrations import migrate
+from qvl_desktop.storage.own_templates import OwnTemplates
 from qvl_desktop.storage.relinking import Relinking
 
 SUFFIX = ".qvl"
@@ -31,7 +33,7 @@ SUFFIX = ".qvl"
 Check = Literal["first", "later"]
 
 
-class Project(Relinking):
+class Project(Relinking, OwnTemplates):
     """One project file. Edits are on the disk when their call returns; there is nothing to save.
 
     Make one with `create`, `open` or `open_read_only`. Use it as a context manager, or `close()` it.

@@ -53,7 +53,7 @@ class Refs(Regions):
         )
         found = {str(ref): int(count) for ref, count in self._all(query, (inside, begins, limit))}
         for ref in self.pinned_refs():
-            if words.casefold() in ref.casefold():
+            if ref and words.casefold() in ref.casefold():
                 found.setdefault(ref, 0)
         return list(found.items())
 
@@ -62,7 +62,7 @@ class Refs(Regions):
         return {row[0]: row[1] for row in self._all("SELECT ref, count FROM refs WHERE count > 0 ORDER BY ref")}
 
     def pinned_refs(self) -> list[str]:
-        """The refs the user has pinned, in his order; nothing may have them yet."""
+        """The refs the user has pinned, in his order; "" is a place left free. Nothing may have them yet."""
         row = self._one("SELECT value FROM headers WHERE format = ? AND name = ?", _PINS)
         return [str(ref) for ref in json.loads(row[0])] if row else []
 
@@ -83,8 +83,14 @@ class Refs(Regions):
     # Editing
 
     def set_pinned_refs(self, refs: Iterable[str]) -> None:
-        """Pin these refs, in this order, and no others."""
-        value = json.dumps(list(dict.fromkeys(self._checked_ref(ref) for ref in refs)), ensure_ascii=False)
+        """Pin these refs, in this order, and no others; "" leaves a place free."""
+        pins: list[str] = []
+        for ref in map(self._checked_ref, refs):
+            if not ref or ref not in pins:
+                pins.append(ref)
+        while pins and not pins[-1]:
+            pins.pop()
+        value = json.dumps(pins, ensure_ascii=False)
         with self.step(QT_TRANSLATE_NOOP("history", "Pin labels")):
             self._write("DELETE FROM headers WHERE format = ? AND name = ? AND value <> ?", (*_PINS, value))
             if value != "[]":
@@ -92,7 +98,7 @@ class Refs(Regions):
                 self._write(insert, (*_PINS, value))
 
     def rename_region(self, region_id: int, ref: str) -> None:
-        """Give a region another ref; the phrases before its tokens follow.
+        """Give a region another ref; the phrases before its tokens follow, where they are the old ref.
 
         In a conversation made from a template, the question that names the old ref follows too, once the old ref
         no longer stands in the answer.
@@ -155,7 +161,9 @@ class Refs(Regions):
         self._write_many("UPDATE regions SET ref = ? WHERE id = ?", ((ref, number) for number in before))
         for turn_id, tokens in said.items():
             _, _, old_text, conversation_id, position, template = tokens[0]
-            text = linking.with_ref(old_text, [token[0] for token in tokens], ref)
+            phrases = {place.ordinal: place.ref.strip() for place in linking.box_places([old_text])}
+            named = [token[0] for token in tokens if phrases.get(token[0]) == before[token[1]]]
+            text = linking.with_ref(old_text, named, ref)
             if text == old_text:
                 continue
             self._set_text(turn_id, text)

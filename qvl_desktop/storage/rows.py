@@ -91,7 +91,8 @@ class ConversationRow:
     """A conversation with all its turns.
 
     `split` is its own, or else that of its first picture. `template` names the template it was made from
-    ("grounding/en"), empty when written by hand or imported. `source` is the record's name in the file it came from.
+    ("grounding/en"), empty when written by hand or imported; `edited`: it was changed by hand since. `source` is the
+    record's name in the file it came from.
     """
 
     id: RowId
@@ -99,6 +100,7 @@ class ConversationRow:
     turns: tuple[TurnRow, ...]
     template: str = ""
     source: str = ""
+    edited: bool = False
 
     @property
     def content(self) -> Conversation:

@@ -1,4 +1,4 @@
-"""Templates, checks and splits of data."""
+"""Checks and splits of data."""
 
 from __future__ import annotations
 
@@ -9,71 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from qvl_desktop.core.box import Box
 from qvl_desktop.core.conversation import Conversation, Turn, user_turn
 from qvl_desktop.core.dataset import SPLITS, Dataset, Sample, Split
 from qvl_desktop.core.errors import DataError
 from qvl_desktop.core.lint import Finding, lint
 from qvl_desktop.core.split import assign_splits
-from qvl_desktop.core.templates import TEMPLATES
-from qvl_desktop.core.tokens import faults
-
-CAT, DOG, OWL = Box(500, 0, 600, 100), Box(1, 2, 3, 4), Box(5, 5, 6, 6)
-REGIONS = [("cat", CAT), ("狗", DOG), ("cat", Box(10, 900, 20, 950)), ("", OWL), (" owl ", OWL)]
-
-
-def texts(name: str, language: str) -> set[tuple[str, str]]:
-    made = TEMPLATES[name].make("a.jpg", REGIONS, language, 1)  # type: ignore[arg-type]
-    for conversation in made:
-        assert [turn.role for turn in conversation.turns] == ["user", "assistant"]
-        assert conversation.pictures == ("a.jpg",)
-    return {
-        (conversation.turns[0].text.removeprefix("Picture 1: <img>a.jpg</img>\n"), conversation.turns[1].text)
-        for conversation in made
-    }
-
-
-def test_grounding_asks_for_each_ref_and_answers_with_all_of_its_boxes_from_left_to_right() -> None:
-    assert texts("grounding", "en") == {
-        ("Find the cat.", "<ref>cat</ref><box>(10,900),(20,950)</box><box>(500,0),(600,100)</box>"),
-        ("Find the 狗.", "<ref>狗</ref><box>(1,2),(3,4)</box>"),
-        ("Find the owl.", "<ref>owl</ref><box>(5,5),(6,6)</box>"),
-    }
-    assert ("框出狗", "<ref>狗</ref><box>(1,2),(3,4)</box>") in texts("grounding", "zh")
-
-
-def test_describing_asks_about_each_box_and_counting_about_each_ref() -> None:
-    assert texts("describing", "en") == {
-        ("What is in <box>(10,900),(20,950)</box>?", "a cat"),
-        ("What is in <box>(500,0),(600,100)</box>?", "a cat"),
-        ("What is in <box>(1,2),(3,4)</box>?", "狗"),
-        ("What is in <box>(5,5),(6,6)</box>?", "an owl"),
-    }
-    assert ("<box>(1,2),(3,4)</box>里是什么？", "狗") in texts("describing", "zh")
-    assert texts("counting", "en") == {
-        ("How many cat are there?", "2"),
-        ("How many 狗 are there?", "1"),
-        ("How many owl are there?", "1"),
-    }
-    assert ("有几个cat？", "2") in texts("counting", "zh")
-
-
-def test_listing_names_every_box_once() -> None:
-    ((_, answer),) = texts("listing", "en")
-    assert answer == (
-        "<ref>狗</ref><box>(1,2),(3,4)</box><ref>owl</ref><box>(5,5),(6,6)</box>"
-        "<ref>cat</ref><box>(10,900),(20,950)</box><ref>cat</ref><box>(500,0),(600,100)</box>"
-    )
-
-
-@pytest.mark.parametrize("name", TEMPLATES)
-def test_templates_are_repeatable_and_silent_without_refs(name: str) -> None:
-    template = TEMPLATES[name]
-    assert template.make("a.jpg", REGIONS, "en", 3) == template.make("a.jpg", REGIONS, "en", 3)
-    assert template.make("a.jpg", [("  ", CAT)], "en") == []
-    assert all(
-        not faults(turn.text) for item in template.make("a.jpg", REGIONS, "zh") for turn in item.turns
-    )  # fmt: skip
 
 
 @pytest.fixture
