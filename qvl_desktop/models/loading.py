@@ -6,7 +6,6 @@ business, which there are is `registry`'s; downloading is elsewhere.
 
 from __future__ import annotations
 
-import json
 import logging
 from typing import TYPE_CHECKING, Any, cast
 
@@ -20,6 +19,7 @@ from qvl_desktop.models.families.base import Family
 from qvl_desktop.models.gptq.checkpoint import replace_layers
 from qvl_desktop.models.gptq.kernels import use_kernel
 from qvl_desktop.models.gptq.settings import is_gptq, read_settings
+from qvl_desktop.models.json_files import read_json
 from qvl_desktop.models.materialize import Placement, fill
 from qvl_desktop.models.names import resolve_model as resolve_model
 from qvl_desktop.models.placement import RESERVED_SHARE, cards, native_precision, spread
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 DENSE_DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 PRECISIONS = ("auto", *DENSE_DTYPES, *QUANTIZED_PRECISIONS)
 LOAD_FAILURES = (OSError, ValueError, RuntimeError, SafetensorError)
+BAD_SETTINGS = (TypeError, AttributeError, LookupError, ArithmeticError, *LOAD_FAILURES)
+GENERATION_CONFIG = "generation_config.json"
 _log = logging.getLogger(__name__)
 
 
@@ -74,6 +76,7 @@ def load_model(
         check_sizes(text, folder / "config.json")
     where = choose_device("auto" if device == "all" else device)
     dtype, quantization = choose_precision(folder, config, family, precision, where, dtype)
+    read_generation_config(folder)
     checkpoint = Checkpoint.open(folder)
     if not family.native:
         model = _load_later(folder, config, family, dtype, quantization, "balanced" if device == "all" else {"": where})
@@ -111,7 +114,7 @@ def skeleton(folder: Path, *, visual: bool = True) -> PreTrainedModel:
         settings._name_or_path = str(folder)
         with torch.device("meta"):
             model = cls(settings)
-    except (TypeError, *LOAD_FAILURES) as error:
+    except BAD_SETTINGS as error:
         raise ModelLoadError(
             QT_TRANSLATE_NOOP("errors", "{folder}: config.json makes no model: {reason}"), folder=folder, reason=error
         ) from error
@@ -120,15 +123,29 @@ def skeleton(folder: Path, *, visual: bool = True) -> PreTrainedModel:
 
 def _complete(model: PreTrainedModel, folder: Path, dtype: torch.dtype, devices: dict[str, torch.device]) -> None:
     """What ``from_pretrained`` sets beside the tensors: dtype, generation settings, hooks between devices."""
-    from transformers import GenerationConfig
-
     model.config.dtype = dtype
-    if (folder / "generation_config.json").is_file():
-        model.generation_config = GenerationConfig.from_pretrained(folder, local_files_only=True)
+    model.generation_config = read_generation_config(folder) or model.generation_config
     if len(set(devices.values())) > 1:
         from accelerate import dispatch_model
 
         dispatch_model(model, devices, skip_keys=model._skip_keys_device_placement)
+
+
+def read_generation_config(folder: Path) -> Any:
+    """The generation settings of a folder, a `GenerationConfig`; None where it has none. Raises ModelLoadError."""
+    from transformers import GenerationConfig
+
+    path = folder / GENERATION_CONFIG
+    if not (raw := read_json(path)):
+        return None
+    try:
+        return GenerationConfig.from_dict(raw)
+    except BAD_SETTINGS as error:
+        raise ModelLoadError(
+            QT_TRANSLATE_NOOP("errors", "{path}: the settings for answers cannot be read: {reason}"),
+            path=path,
+            reason=error,
+        ) from error
 
 
 def _load_later(
@@ -242,18 +259,13 @@ def load_adapter(model: PreTrainedModel, adapter: Path, name: str = "default") -
 def read_family(folder: Path) -> tuple[dict[str, Any], Family]:
     """The raw ``config.json`` of a model folder and the family its model_type names."""
     path = folder / "config.json"
-    try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
+    if not path.is_file():
         raise ModelLoadError(
             QT_TRANSLATE_NOOP("errors", "{folder}: not a model folder: it has no config.json."), folder=folder
-        ) from error
-    except (OSError, ValueError) as error:
-        raise ModelLoadError(
-            QT_TRANSLATE_NOOP("errors", "{path}: cannot be read: {reason}"), path=path, reason=error
-        ) from error
-    kind = config.get("model_type") if isinstance(config, dict) else None
-    if kind not in BY_MODEL_TYPE:
+        )
+    config = read_json(path)
+    kind = config.get("model_type")
+    if not isinstance(kind, str) or kind not in BY_MODEL_TYPE:
         raise ModelLoadError(
             QT_TRANSLATE_NOOP("errors", "{path}: model_type {kind} is not known here. Known: {known}."),
             path=path,

@@ -35,11 +35,27 @@ VISUAL_BOUNDS = {
 RATIO_BOUND = 64
 """Of ``visual.mlp_ratio``."""
 
+NATIVE = "qwen"
+"""The `model_type` whose further settings are looked at here; later families' are `transformers`' business."""
+FLAGS = ("no_bias", "use_logn_attn", "use_dynamic_ntk", "use_cache", "tie_word_embeddings")
+SHARES = {
+    "layer_norm_epsilon": (1e-12, 0.1),
+    "rotary_emb_base": (1.0, 1e12),
+    "rotary_pct": (1e-3, 1.0),
+    "emb_dropout_prob": (0.0, 0.99),
+    "attn_dropout_prob": (0.0, 0.99),
+    "initializer_range": (0.0, 10.0),
+}
+"""Numbers and the range they must be in."""
+REQUIRED_VISUAL = ("image_size", "patch_size", "width", "layers", "heads", "mlp_ratio", "output_dim", "image_start_id")
+
 
 def check_sizes(config: dict[str, Any], path: Path) -> None:
     """Raise ConfigurationError, naming the file and the field, for a size that is no positive number or absurd."""
     for name, bound in BOUNDS.items():
         _check(path, name, config.get(name, 1), bound)
+    if config.get("model_type") == NATIVE:
+        _check_native(config, path)
     visual = config.get("visual")
     if visual is None:
         return
@@ -51,14 +67,44 @@ def check_sizes(config: dict[str, Any], path: Path) -> None:
         )
     for name, bound in VISUAL_BOUNDS.items():
         _check(path, f"visual.{name}", visual.get(name, 1), bound)
-    ratio = visual.get("mlp_ratio", 1.0)
-    if isinstance(ratio, bool) or not isinstance(ratio, int | float) or not 0 < ratio <= RATIO_BOUND:
+    _check_number(path, "visual.mlp_ratio", visual.get("mlp_ratio", 1.0), 1e-3, RATIO_BOUND)
+    if config.get("model_type") == NATIVE:
+        _check_native_visual(visual, path)
+
+
+def _check_native(config: dict[str, Any], path: Path) -> None:
+    for name in FLAGS:
+        if type(config.get(name, True)) is not bool:
+            raise ConfigurationError(
+                QT_TRANSLATE_NOOP("errors", "{path}: {field} is {value}; it must be true or false."),
+                path=path,
+                field=name,
+                value=config[name],
+            )
+    for name, (lowest, highest) in SHARES.items():
+        _check_number(path, name, config.get(name, highest), lowest, highest)
+
+
+def _check_native_visual(visual: dict[str, Any], path: Path) -> None:
+    for name in REQUIRED_VISUAL:
+        if name not in visual:
+            raise ConfigurationError(
+                QT_TRANSLATE_NOOP("errors", "{path}: {field} is missing."), path=path, field=f"visual.{name}"
+            )
+    _check(path, "visual.image_start_id", visual["image_start_id"], BOUNDS["vocab_size"])
+
+
+def _check_number(path: Path, field: str, value: Any, lowest: float, highest: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not lowest <= value <= highest:
         raise ConfigurationError(
-            QT_TRANSLATE_NOOP("errors", "{path}: {field} is {value}; it must be a number between 0 and {bound}."),
+            QT_TRANSLATE_NOOP(
+                "errors", "{path}: {field} is {value}; it must be a number between {lowest} and {highest}."
+            ),
             path=path,
-            field="visual.mlp_ratio",
-            value=ratio,
-            bound=RATIO_BOUND,
+            field=field,
+            value=value,
+            lowest=lowest,
+            highest=highest,
         )
 
 

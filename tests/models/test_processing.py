@@ -190,7 +190,9 @@ def test_the_auto_classes_open_an_official_folder_without_its_code(tmp_path: Pat
 
 def test_the_auto_classes_open_what_was_saved(processor: QwenVLProcessor, tmp_path: Path) -> None:
     processor.save_pretrained(tmp_path)
-    QwenVLConfig().save_pretrained(tmp_path)
+    config = QwenVLConfig()
+    config.visual["n_queries"] = 16
+    config.save_pretrained(tmp_path)
     loaded = AutoProcessor.from_pretrained(tmp_path)
     assert (type(loaded), loaded.n_queries) == (QwenVLProcessor, 16)
     assert type(AutoTokenizer.from_pretrained(tmp_path)) is QwenVLTokenizer

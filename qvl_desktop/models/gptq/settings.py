@@ -6,13 +6,13 @@ Owns reading and writing both, and refusing what cannot be read here.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.models.errors import QuantizationError
 from qvl_desktop.models.gptq.packing import BITS, LAYOUTS, V1
+from qvl_desktop.models.json_files import read_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,21 +67,19 @@ def read_settings(folder: Path, config: dict[str, Any]) -> GPTQSettings:
     path, raw = folder / "config.json", config.get("quantization_config")
     if not isinstance(raw, dict):
         path = folder / QUANTIZE_CONFIG
-        try:
-            raw = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+        if not path.is_file():
             raise QuantizationError(
-                QT_TRANSLATE_NOOP("errors", "{path}: the settings of the quantised layers cannot be read: {reason}"),
-                path=path,
-                reason=error,
-            ) from error
+                QT_TRANSLATE_NOOP("errors", "{path}: the settings of the quantised layers are missing."), path=path
+            )
+        raw = read_json(path)
+    damp = raw.get("damp_percent") or GPTQSettings.damp
     settings = GPTQSettings(
         bits=raw.get("bits", 4),
         group_size=raw.get("group_size", DEFAULT_GROUP_SIZE),
         sym=bool(raw.get("sym", True)),
         desc_act=bool(raw.get("desc_act", False)),
         layout=raw.get("checkpoint_format") or raw.get("format") or V1,
-        damp=float(raw.get("damp_percent") or 0.01),
+        damp=float(damp) if isinstance(damp, int | float) else GPTQSettings.damp,
     )
     group_size = settings.group_size
     for field, value, good in (

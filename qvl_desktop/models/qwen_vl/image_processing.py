@@ -10,7 +10,7 @@ original: alpha is dropped, 16-bit grey is cut at 255.
 
 from __future__ import annotations
 
-import json
+import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeGuard
@@ -24,12 +24,14 @@ from transformers.image_processing_utils import BaseImageProcessor
 from qvl_desktop.core.errors import PictureError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.pictures import open_upright, to_rgb
-from qvl_desktop.models.errors import ModelLoadError
+from qvl_desktop.models.errors import ConfigurationError
+from qvl_desktop.models.json_files import check_json, read_json
 
 CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
 DEFAULT_IMAGE_SIZE = 448
 
+MAX_IMAGE_SIZE = 2**14
 COLOUR_AXES = 3
 CHANNELS = (1, 3, 4)
 
@@ -62,16 +64,17 @@ class QwenVLImageProcessor(BaseImageProcessor):
     ) -> None:
         kwargs.pop("image_processor_type", None)
         super().__init__(**kwargs)
-        self.image_size = image_size
-        self.image_mean = list(image_mean)
-        self.image_std = list(image_std)
+        self.image_size = _checked_size(image_size)
+        self.image_mean = _checked_colours("image_mean", image_mean)
+        self.image_std = _checked_colours("image_std", image_std)
 
     @classmethod
     def from_pretrained(cls, pretrained_model_name_or_path: str | Path, **kwargs: Any) -> QwenVLImageProcessor:
         """The processor of a model folder, with or without `preprocessor_config.json`."""
         folder = Path(pretrained_model_name_or_path)
+        check_json(folder, "preprocessor_config.json", "processor_config.json")
         if folder.is_dir() and not (folder / "preprocessor_config.json").is_file():
-            return cls(image_size=int(read_visual_config(folder).get("image_size", DEFAULT_IMAGE_SIZE)), **kwargs)
+            return cls(image_size=read_visual_config(folder).get("image_size", DEFAULT_IMAGE_SIZE), **kwargs)
         processor: QwenVLImageProcessor = super().from_pretrained(pretrained_model_name_or_path, **kwargs)
         return processor
 
@@ -99,6 +102,31 @@ class QwenVLImageProcessor(BaseImageProcessor):
         return BatchFeature({"pixel_values": np.stack(stacked) if stacked else empty}, tensor_type=return_tensors)
 
     __call__ = preprocess
+
+
+def _checked_size(side: Any) -> int:
+    if type(side) is not int or not 0 < side <= MAX_IMAGE_SIZE:
+        raise ConfigurationError(
+            QT_TRANSLATE_NOOP("errors", "image_size is {side}; it must be a whole number between 1 and {bound}."),
+            side=side,
+            bound=MAX_IMAGE_SIZE,
+        )
+    return side
+
+
+def _checked_colours(field: str, values: Any) -> list[float]:
+    """Three finite numbers, for red, green and blue; none of a deviation is zero."""
+    try:
+        numbers = [float(value) for value in values]
+        good = len(numbers) == COLOUR_AXES and all(map(math.isfinite, numbers))
+        good = good and (field != "image_std" or all(numbers))
+    except (TypeError, ValueError):
+        good = False
+    if not good:
+        raise ConfigurationError(
+            QT_TRANSLATE_NOOP("errors", "{field} is {value}; it must be three numbers."), field=field, value=values
+        )
+    return numbers
 
 
 def is_picture(source: object) -> bool:
@@ -166,16 +194,3 @@ def read_visual_config(folder: Path) -> dict[str, Any]:
     """The `visual` part of a model folder's `config.json`; empty when there is none."""
     visual = read_json(folder / "config.json").get("visual")
     return visual if isinstance(visual, dict) else {}
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """The object in a JSON file; empty when there is no file. Raises `ModelLoadError` for anything else."""
-    if not path.is_file():
-        return {}
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelLoadError(
-            QT_TRANSLATE_NOOP("errors", "{path}: the file is no readable JSON ({reason})."), path=path, reason=error
-        ) from error
-    return content if isinstance(content, dict) else {}

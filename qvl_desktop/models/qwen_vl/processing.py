@@ -18,12 +18,12 @@ from transformers.processing_utils import ProcessorMixin
 from qvl_desktop.core.conversation import Conversation, Turn
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.models.errors import ModelLoadError, PictureCountError, PictureSpanError
+from qvl_desktop.models.json_files import check_json, read_json
 from qvl_desktop.models.qwen_vl.image_processing import (
     PictureSource,
     QwenVLImageProcessor,
     is_picture,
     no_picture,
-    read_json,
     read_visual_config,
 )
 from qvl_desktop.models.qwen_vl.messages import turns_from_messages
@@ -41,6 +41,8 @@ from qvl_desktop.models.qwen_vl.special_tokens import RANKS_FILE_NAME
 from qvl_desktop.models.qwen_vl.tokenization import DEFAULT_QUERIES, QwenVLTokenizer
 
 PROCESSOR_FILE_NAME = "processor_config.json"
+CONFIG_FILE_NAME = "config.json"
+MAX_QUERIES = 2**16
 
 Turns = Conversation | Iterable[Turn]
 Pictures = PictureSource | Sequence[PictureSource]
@@ -81,11 +83,19 @@ class QwenVLProcessor(ProcessorMixin):
                 path=folder,
                 name=RANKS_FILE_NAME,
             )
-        return cls(
-            QwenVLImageProcessor.from_pretrained(folder),
-            QwenVLTokenizer.from_pretrained(folder, local_files_only=True, **kwargs),
-            n_queries=_read_n_queries(folder),
-        )
+        check_json(folder, "config.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json")
+        n_queries = _read_n_queries(folder)
+        try:
+            image_processor = QwenVLImageProcessor.from_pretrained(folder)
+            tokenizer = QwenVLTokenizer.from_pretrained(folder, local_files_only=True, **kwargs)
+        except (OSError, ValueError, TypeError, LookupError) as error:
+            raise ModelLoadError(
+                QT_TRANSLATE_NOOP("errors", "{folder}: the processor cannot be loaded: {reason}"),
+                folder=folder,
+                reason=error,
+            ) from error
+        _check_vocabulary(tokenizer, folder)
+        return cls(image_processor, tokenizer, n_queries=n_queries)
 
     def save_pretrained(self, save_directory: str | Path, **kwargs: Any) -> list[str]:
         """Write the tokenizer's, the image processor's and the processor's own files; returns their paths."""
@@ -285,5 +295,43 @@ def _flatten(images: Any) -> list[PictureSource]:
 
 
 def _read_n_queries(folder: Path) -> int:
-    own = read_json(folder / PROCESSOR_FILE_NAME)
-    return int(own.get("n_queries") or read_visual_config(folder).get("n_queries", DEFAULT_QUERIES))
+    """Slots a picture takes: the model's configuration says so, and a saved processor must agree."""
+    own = read_json(folder / PROCESSOR_FILE_NAME).get("n_queries")
+    config = read_json(folder / CONFIG_FILE_NAME)
+    models = read_visual_config(folder).get("n_queries", DEFAULT_QUERIES) if "visual" in config else None
+    for file, value in ((PROCESSOR_FILE_NAME, own), (CONFIG_FILE_NAME, models)):
+        if value is not None and (type(value) is not int or not 0 < value <= MAX_QUERIES):
+            raise ModelLoadError(
+                QT_TRANSLATE_NOOP("errors", "{path}: n_queries is {value}; a picture takes 1 to {bound} slots."),
+                path=folder / file,
+                value=value,
+                bound=MAX_QUERIES,
+            )
+    if own is not None and models is not None and own != models:
+        raise ModelLoadError(
+            QT_TRANSLATE_NOOP(
+                "errors", "{path}: a picture takes {own} slots here, but {models} in config.json. They must be equal."
+            ),
+            path=folder / PROCESSOR_FILE_NAME,
+            own=own,
+            models=models,
+        )
+    return int(own or models or DEFAULT_QUERIES)
+
+
+def _check_vocabulary(tokenizer: QwenVLTokenizer, folder: Path) -> None:
+    """Raise `ModelLoadError` when the model looks for pictures at another id than the vocabulary puts them: a ranks
+    file with lines missing would give wrong tokens without a word."""
+    wanted = read_visual_config(folder).get("image_start_id", tokenizer.img_start_id)
+    if wanted != tokenizer.img_start_id:
+        raise ModelLoadError(
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "{path}: with {size} tokens, <img> has the id {found}, but config.json says {wanted}. The file is not "
+                "whole, or of another model: download it again.",
+            ),
+            path=folder / RANKS_FILE_NAME,
+            size=tokenizer.eod_id,
+            found=tokenizer.img_start_id,
+            wanted=wanted,
+        )
