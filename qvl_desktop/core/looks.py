@@ -11,7 +11,7 @@ brightness; the colours tell flat pictures apart, whose hashes are all alike.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 
 from PIL import Image
@@ -72,8 +72,10 @@ def is_near(one: str, other: str) -> bool:
     return _near(_read(one), _read(other))
 
 
-def near_pairs(looks: Sequence[str]) -> Iterator[tuple[int, int]]:
+def near_pairs(looks: Sequence[str], tick: Callable[[int], None] | None = None) -> Iterator[tuple[int, int]]:
     """Pairs (later, earlier) of places in `looks` whose pictures look alike; empty looks match nothing.
+
+    `tick(done)` is called every 64 looks: a place to report, to give way and to cancel.
 
     Without comparing all with all: hashes that differ in at most 7 of 64 bits agree, but for at most one bit, in one of
     four bands of 16. Of a crowd of looks that hardly differ one stands for the others, so every picture of it is paired
@@ -85,6 +87,8 @@ def near_pairs(looks: Sequence[str]) -> Iterator[tuple[int, int]]:
     hashes: list[int] = []
     exact: dict[str, int] = {}
     for here, look in enumerate(looks):
+        if tick is not None and not here & 63:
+            tick(here)
         mine = _read(look) if len(look) == LENGTH else (0, 0, b"")
         seen.append(mine)
         hashes.append(mine[0])

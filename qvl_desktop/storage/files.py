@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -22,6 +22,7 @@ from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.looks import DECODE_AT, look_of
 from qvl_desktop.core.pictures import MAX_BYTES, open_upright, picture_size
 from qvl_desktop.storage.errors import explained
+from qvl_desktop.storage.indexing import Progress
 from qvl_desktop.storage.kept import Kept
 from qvl_desktop.storage.paths import absolute_path, is_url
 from qvl_desktop.storage.rows import Change
@@ -205,14 +206,15 @@ class Files(Kept):
     # What to look at
 
     def look_at_files(
-        self, picture_ids: Sequence[int] | None = None, *, read: bool = True
-    ) -> Generator[tuple[int, int], None, LookedAt]:
-        """Compare the files of pictures (all by default) with what is known; a generator for a task.
+        self, picture_ids: Sequence[int] | None = None, progress: Progress | None = None, *, read: bool = True
+    ) -> LookedAt:
+        """Compare the files of pictures (all by default) with what is known, and note what is new.
 
-        Yields (done, total) after a piece of work, first for looking whether the files are there, then for reading
-        those that are new or changed (not with `read=False`); returns a `LookedAt`. May be left at any place: what was
-        noted stays, and the next look goes on there.
+        `progress(done, total)` is called after each file, first for looking whether they are there, then for reading
+        those that are new or changed (not with `read=False`). What it raises ends the look; what was noted stays, and
+        the next look goes on there.
         """
+        tell = progress or _nobody
         unread: list[tuple[int, str]] = []
         missing: list[int] = []
         total = self.picture_count() if picture_ids is None else len(picture_ids)
@@ -232,12 +234,12 @@ class Files(Kept):
             if not self.read_only:
                 self.observe_files([*gone, *back])
             done += len(rows)
-            yield done, total
+            tell(done, total)
         changed: list[int] = []
         if read and not self.read_only:
             for piece_done, found in self._read_files([path for _, path in unread]):
                 changed += found
-                yield piece_done, len(unread)
+                tell(piece_done, len(unread))
         return LookedAt(len(unread) if read else 0, tuple(missing), tuple(changed))
 
     def _known_files(self, picture_ids: Sequence[int] | None) -> Iterator[list[tuple[Any, ...]]]:
@@ -264,6 +266,10 @@ class Files(Kept):
                 seen, due = [], time.monotonic() + _PIECE_SECONDS
             else:
                 yield number, []
+
+
+def _nobody(_done: int, _total: int) -> None:
+    """The progress that nobody looks at."""
 
 
 def read_file(stored: str, folder: Path) -> FileSeen:

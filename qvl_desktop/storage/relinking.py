@@ -7,7 +7,7 @@ places, conversations included. Does not own what is known of files (`files`) no
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -16,7 +16,7 @@ from qvl_desktop.core.errors import PictureError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.pictures import picture_size
 from qvl_desktop.storage.files import MISSING, Files, content_of
-from qvl_desktop.storage.indexing import find_pictures
+from qvl_desktop.storage.indexing import Progress, find_pictures
 from qvl_desktop.storage.paths import absolute_path, is_url, sort_key
 from qvl_desktop.storage.store import chunks, marks
 
@@ -134,8 +134,9 @@ class Relinking(Files):
             "UPDATE conversation_pictures SET path = ? WHERE path = ?", ((new, old) for old, new in pairs.items())
         )
 
-    def find_moved(self, folder: Path, *, quick: bool = False) -> Generator[tuple[int, int], None, RelinkPlan]:
-        """Look in a folder for the lost pictures; a generator for a task: yields (done, total), returns a `RelinkPlan`.
+    def find_moved(self, folder: Path, progress: Progress | None = None, *, quick: bool = False) -> RelinkPlan:
+        """Look in a folder for the lost pictures. `progress(done, total)` counts them; a total of 0 means that files
+        are still being searched for.
 
         A file with the same bytes is the picture. Of several the one of the same name is taken, then the one whose
         folders agree longest. A picture whose bytes are not known is found by its name and size in pixels. With
@@ -144,13 +145,12 @@ class Relinking(Files):
         Raises `PictureError` when the folder cannot be read.
         """
         lost = self.lost_pictures()
-        files = find_pictures(folder)
+        files = find_pictures(folder, progress)
         search = _Search(lost, files, quick)
         for done in range(len(lost)):
             search.look_for(lost[done])
-            if done % 16 == 0:
-                yield done, len(lost)
-        yield len(lost), len(lost)
+            if progress is not None:
+                progress(done + 1, len(lost))
         taken = self._paths_among(self.stored(match.file) for match in search.matches)
         listed = {item.path for item in lost if item.listed}
         free: list[Match] = []
