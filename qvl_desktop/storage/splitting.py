@@ -24,8 +24,9 @@ class SplitPlan:
     """A division before it is applied.
 
     `pictures` and `conversations` (those about no picture of the project) go into the splits; `follow` are
-    conversations that lose a split of their own; `conversations_in` counts all of them. `pictures_of`, `regions_of`: for each ref how many pictures and regions each split
-    would have. `together` counts the pictures that stay together with others, `looked` those whose looks are known.
+    conversations that lose a split of their own; `conversations_in` counts all of them. `pictures_of`, `regions_of`:
+    for each ref how many pictures and regions each split would have. `together` counts the pictures that stay together
+    with others, `looked` those whose looks are known.
     """
 
     pictures: Mapping[Split, list[int]]
