@@ -2,8 +2,9 @@
 
 A decoder of about 50 million parameters runs in float32 and bfloat16. The yardstick is what torch's own products of
 exactly the same shapes take, with as many different matrices, in the same order: the linear layers, the head and
-attention's two products. What stands above 1.0 is norms, rotary positions, softmax, caches and Python. A training step
-is the loss of every token and the gradient of every weight; the optimiser's update belongs to neither side.
+attention's two products with keys and values of their own for each block. What stands above 1.0 is norms, rotary
+positions, softmax, masks, caches and Python. A training step is the loss of every token and the gradient of every
+weight, kept until the next step on both sides; the optimiser's update belongs to neither.
 
 Run: `python benchmarks/model_cpu.py [--threads 2] [--repeats 20] [--save]` on a machine that does nothing else.
 """
@@ -60,7 +61,11 @@ def configuration(**changes: int) -> QwenVLConfig:
 
 
 class Products:
-    """The matrix products of a model's passes, with matrices of the model's own shapes and number."""
+    """The matrix products of a model's passes, with matrices of the model's own shapes and number.
+
+    They read and write as many different bytes as the model's products must: every block has matrices, keys and values
+    of its own, and the gradients of a step stay in memory until the next.
+    """
 
     def __init__(self, config: QwenVLConfig, dtype: torch.dtype) -> None:
         width, inner = config.num_attention_heads * config.kv_channels, config.intermediate_size // 2
@@ -72,41 +77,48 @@ class Products:
         self._head = torch.randn(config.vocab_size, hidden, dtype=dtype) * 0.02
         self._heads, self._channels = config.num_attention_heads, config.kv_channels
         self._dtype = dtype
-        self._inputs: dict[tuple[int, ...], torch.Tensor] = {}
+        self._made: dict[tuple[object, ...], torch.Tensor] = {}
+        self._gradients: list[torch.Tensor] = []
 
     def forward(self, tokens: int, keys: int, head_tokens: int) -> None:
         """Of a pass over `tokens` tokens that see `keys` keys, with logits of `head_tokens`."""
-        for block in self._blocks:
+        for place, block in enumerate(self._blocks):
             self._linear(block[0], tokens)
-            self._attention(tokens, keys)
+            self._attention(place, tokens, keys)
             for matrix in block[1:]:
                 self._linear(matrix, tokens)
         self._linear(self._head, head_tokens)
 
     def training(self, tokens: int) -> None:
         """Of a pass with gradients: each linear product and its two gradients, attention's products and theirs."""
+        self._gradients.clear()
         self.forward(tokens, tokens, tokens)
-        for matrix in [self._head, *(matrix for block in reversed(self._blocks) for matrix in block)]:
-            outgoing = self._input(tokens, matrix.shape[0])
-            outgoing @ matrix
-            outgoing.T @ self._input(tokens, matrix.shape[1])
-        for _ in self._blocks:  # two gradients for each of the two products
-            self._attention(tokens, tokens)
-            self._attention(tokens, tokens)
+        self._backward(self._head, tokens)
+        for place, block in reversed(list(enumerate(self._blocks))):
+            for matrix in reversed(block):
+                self._backward(matrix, tokens)
+            self._attention(place, tokens, tokens)  # two gradients for each of the two products
+            self._attention(place, tokens, tokens)
 
     def _linear(self, matrix: torch.Tensor, tokens: int) -> None:
         F.linear(self._input(tokens, matrix.shape[1]), matrix)
 
-    def _attention(self, tokens: int, keys: int) -> None:
-        query = self._input(self._heads, tokens, self._channels)
-        key = self._input(self._heads, keys, self._channels)
-        weights = query @ key.transpose(-1, -2)
-        weights @ key
+    def _backward(self, matrix: torch.Tensor, tokens: int) -> None:
+        outgoing = self._input(tokens, matrix.shape[0])
+        outgoing @ matrix
+        self._gradients.append(outgoing.T @ self._input(tokens, matrix.shape[1]))
 
-    def _input(self, *shape: int) -> torch.Tensor:
-        if shape not in self._inputs:
-            self._inputs[shape] = torch.randn(shape, dtype=self._dtype)
-        return self._inputs[shape]
+    def _attention(self, place: int, tokens: int, keys: int) -> None:
+        query = self._input(self._heads, tokens, self._channels)
+        key = self._input(self._heads, keys, self._channels, name=f"key {place}")
+        value = self._input(self._heads, keys, self._channels, name=f"value {place}")
+        (query @ key.transpose(-1, -2)) @ value
+
+    def _input(self, *shape: int, name: str = "") -> torch.Tensor:
+        key = (name, *shape)
+        if key not in self._made:
+            self._made[key] = torch.randn(shape, dtype=self._dtype)
+        return self._made[key]
 
 
 def medians(works: dict[str, Work], repeats: int) -> dict[str, float]:
@@ -142,7 +154,6 @@ def measure(
     @torch.no_grad()
     def step() -> None:
         model(input_ids=one, past_key_values=cache, use_cache=True, logits_to_keep=1)
-        cache.crop(-1)
 
     def train() -> None:
         model.zero_grad(set_to_none=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 import torch.nn.functional as F
 
-from qvl_desktop.models.qwen_vl.rotary import rotate
+from qvl_desktop.models.qwen_vl.operations import rotate
 
 if TYPE_CHECKING:
     from torch import nn

@@ -36,15 +36,15 @@ class GrowingLayer(DynamicLayer):
             self._buffers = None
             grown: tuple[torch.Tensor, torch.Tensor] = super().update(key_states, value_states, *args, **kwargs)
             return grown
-        past = self.get_seq_length()
-        end = past + key_states.shape[-2]
-        if not self._has_room(end, key_states):
-            self._grow(past, end, key_states, value_states)
-        assert self._buffers is not None
-        keys, values = self._buffers
-        keys[:, :, past:end] = key_states
-        values[:, :, past:end] = value_states
-        self.keys, self.values = keys[:, :, :end], values[:, :, :end]
+        held, added = self.keys, key_states.shape[2]
+        past = held.shape[2] if held.ndim == 4 else 0
+        buffers = self._buffers
+        if buffers is None or not self._has_room(past + added, key_states):
+            buffers = self._grow(past, past + added, key_states, value_states)
+        keys, values = buffers
+        keys.narrow(2, past, added).copy_(key_states)
+        values.narrow(2, past, added).copy_(value_states)
+        self.keys, self.values = keys.narrow(2, 0, past + added), values.narrow(2, 0, past + added)
         return self.keys, self.values
 
     def reset(self) -> None:
@@ -60,7 +60,9 @@ class GrowingLayer(DynamicLayer):
         ours = self.keys.data_ptr() == keys.data_ptr() and self.values.data_ptr() == values.data_ptr()
         return ours and keys.shape[0] == self.keys.shape[0] == states.shape[0] and end <= keys.shape[2]
 
-    def _grow(self, past: int, end: int, key_states: torch.Tensor, value_states: torch.Tensor) -> None:
+    def _grow(
+        self, past: int, end: int, key_states: torch.Tensor, value_states: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         room = end + max(ROOM, end // SHARE)
         buffers = []
         for old, states in ((self.keys, key_states), (self.values, value_states)):
@@ -70,6 +72,7 @@ class GrowingLayer(DynamicLayer):
                 buffer[:, :, :past] = old
             buffers.append(buffer)
         self._buffers = buffers[0], buffers[1]
+        return self._buffers
 
 
 class GrowingCache(DynamicCache):

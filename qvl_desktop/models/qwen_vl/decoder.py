@@ -9,9 +9,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 from transformers.modeling_layers import GradientCheckpointingLayer
-from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
-from qvl_desktop.models.qwen_vl.rotary import rotate
+from qvl_desktop.models.qwen_vl.attention import attend
+from qvl_desktop.models.qwen_vl.operations import rms_norm, rotate
 
 if TYPE_CHECKING:
     from transformers import Cache
@@ -33,7 +33,8 @@ def residual_linear(inner: int, config: QwenVLConfig) -> nn.Linear:
 class Positions:
     """What attention needs to know about the tokens' places, computed once a forward pass.
 
-    cos, sin: float32 (rows or 1, 1, tokens, rotary / 2). query_scale: (rows or 1, 1, tokens, 1) or None.
+    cos, sin: float32 (rows or 1, 1, tokens, rotary channels), as ``RotaryTable`` makes them. query_scale: (rows or 1,
+    1, tokens, 1) or None.
     """
 
     cos: torch.Tensor
@@ -56,39 +57,7 @@ class QwenVLRMSNorm(nn.Module):
 
     def forward(self, states: torch.Tensor) -> torch.Tensor:
         """Same shape and dtype as ``states``."""
-        return F.rms_norm(states, self.weight.shape, self.weight, self.eps)
-
-
-def eager_attention(
-    module: nn.Module,
-    query: torch.Tensor,
-    key: torch.Tensor,
-    value: torch.Tensor,
-    attention_mask: torch.Tensor | None,
-    scaling: float,
-    dropout: float = 0.0,
-    **kwargs: Any,
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Attention written out, for ``attn_implementation="eager"``: the output and the weights.
-
-    query, key, value: (rows, heads, tokens, channels); attention_mask: additive, (rows, 1, tokens, keys).
-    """
-    scores = query @ key.transpose(-1, -2) * scaling
-    if attention_mask is not None:
-        scores = scores + attention_mask
-    weights = F.softmax(scores, dim=-1, dtype=torch.float32).to(query.dtype)
-    mixed = F.dropout(weights, p=dropout, training=module.training) @ value
-    return mixed.transpose(1, 2), weights
-
-
-def slow_in_half(query: torch.Tensor) -> bool:
-    """Whether attention of a single token had better be computed in float32: on a CPU that is four times as fast."""
-    return query.device.type == "cpu" and query.dtype != torch.float32 and not query.requires_grad
-
-
-def widened(mask: torch.Tensor | None) -> torch.Tensor | None:
-    """An additive mask in float32; a boolean one as it is."""
-    return mask.float() if mask is not None and mask.is_floating_point() else mask
+        return rms_norm(states, self.weight, self.eps)
 
 
 class QwenVLAttention(nn.Module):
@@ -119,28 +88,25 @@ class QwenVLAttention(nn.Module):
         """(rows, tokens, hidden) -> the same, and the weights when the implementation gives them."""
         rows, tokens, _ = hidden_states.shape
         heads = self.c_attn(hidden_states).view(rows, tokens, 3 * self.heads, self.head_dim).transpose(1, 2)
-        turned, value = heads.split((2 * self.heads, self.heads), dim=1)
-        query, key = rotate(turned, positions.cos, positions.sin).chunk(2, dim=1)
+        value = heads.narrow(1, 2 * self.heads, self.heads)
+        turned = rotate(heads.narrow(1, 0, 2 * self.heads), positions.cos, positions.sin)
+        query, key = turned.narrow(1, 0, self.heads), turned.narrow(1, self.heads, self.heads)
         if positions.query_scale is not None:
             query = query * positions.query_scale
         if past_key_values is not None:
             key, value = past_key_values.update(key, value, self.layer_idx)
-        dtype = query.dtype
-        if tokens == 1 and slow_in_half(query):
-            query, key, value = query.float(), key.float(), value.float()
-            attention_mask = widened(attention_mask)
-        attend = ALL_ATTENTION_FUNCTIONS.get_interface(self.config._attn_implementation, eager_attention)
         mixed, weights = attend(
             self,
             query,
             key,
             value,
             attention_mask,
+            implementation=self.config._attn_implementation,
             dropout=self.dropout if self.training else 0.0,
             scaling=self.scaling,
             **kwargs,
         )
-        return self.c_proj(mixed.reshape(rows, tokens, -1).to(dtype)), weights
+        return self.c_proj(mixed.reshape(rows, tokens, -1)), weights
 
 
 class QwenVLMLP(nn.Module):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import torch
-import torch.nn.functional as F
 from torch.utils.checkpoint import checkpoint
+
+from qvl_desktop.models.qwen_vl.operations import summed_cross_entropy
 
 if TYPE_CHECKING:
     from torch import nn
@@ -17,7 +18,7 @@ CHUNK_LOGITS = 2**26
 
 
 def _summed(rows: torch.Tensor, targets: torch.Tensor, lm_head: nn.Module) -> torch.Tensor:
-    return F.cross_entropy(lm_head(rows).float(), targets, reduction="sum")
+    return summed_cross_entropy(lm_head(rows), targets)
 
 
 def supervised_loss(

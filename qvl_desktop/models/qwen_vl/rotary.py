@@ -66,10 +66,15 @@ class RotaryTable(nn.Module):
         return (lengths[:, None] > self.level_limits[None, :]).sum(-1)
 
     def forward(self, position_ids: torch.Tensor, level: int | torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Cosines and sines, float32 (rows, 1, tokens, dim / 2), for positions (rows, tokens)."""
+        """Cosines and sines, float32 (rows, 1, tokens, dim), for positions (rows, tokens), as ``rotate`` wants them.
+
+        Channel i is turned together with channel i + dim / 2 by the same angle; the first takes the second's share with
+        a minus, so the first half of the sines is negated.
+        """
         inv_freq = self.inv_freq[level].view(-1, 1, self.dim // 2)
-        angles = position_ids[..., None].float() * inv_freq
-        return angles.cos()[:, None], angles.sin()[:, None]
+        angles = (position_ids[..., None].float() * inv_freq)[:, None]
+        cos, sin = angles.cos(), angles.sin()
+        return torch.cat([cos, cos], dim=-1), torch.cat([-sin, sin], dim=-1)
 
     def query_scale(self, position_ids: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
         """The logn factor of each query: log(p + 1) / log(seq_length) from seq_length on, 1 before.
@@ -78,13 +83,3 @@ class RotaryTable(nn.Module):
         """
         scale = torch.log(position_ids.float() + 1.0) / math.log(self.seq_length)
         return torch.where(position_ids >= self.seq_length, scale, 1.0)[:, None, :, None].to(dtype)
-
-
-def rotate(states: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:
-    """Rotate the first 2 * cos.shape[-1] channels of (rows, heads, tokens, channels), halves paired, in float32."""
-    half = cos.shape[-1]
-    wide = states.float()
-    parts = wide.split((half, half, wide.shape[-1] - 2 * half), dim=-1)
-    first, second = parts[:2]
-    turned = [first * cos - second * sin, second * cos + first * sin]
-    return torch.cat([*turned, parts[2]] if parts[2].shape[-1] else turned, dim=-1).to(states.dtype)
