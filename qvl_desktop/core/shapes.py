@@ -182,3 +182,23 @@ class Shape:
     def as_box(self) -> Shape:
         """The bounds as a box."""
         return self if self.kind == "box" else Shape.of_rect(self.bounds)
+
+
+def touches(shape: Shape, x: float, y: float, reach: float) -> bool:
+    """Whether (x, y) is in a shape grown by `reach` pixels (a point by twice that, it has no inside to aim at)."""
+    b = shape.bounds
+    if shape.kind == "point":
+        return (x - b.x1) ** 2 + (y - b.y1) ** 2 <= (2 * reach) ** 2
+    if not (b.x1 - reach <= x <= b.x2 + reach and b.y1 - reach <= y <= b.y2 + reach):
+        return False
+    return shape.kind == "box" or shape.contains(x, y) or _distance_to_edges(shape.points, x, y) <= reach
+
+
+def _distance_to_edges(points: tuple[Point, ...], x: float, y: float) -> float:
+    best = float("inf")
+    for (x1, y1), (x2, y2) in zip(points, (*points[1:], points[0]), strict=True):
+        dx, dy = x2 - x1, y2 - y1
+        length = dx * dx + dy * dy
+        along = min(max(((x - x1) * dx + (y - y1) * dy) / length, 0.0), 1.0) if length else 0.0
+        best = min(best, ((x1 + along * dx - x) ** 2 + (y1 + along * dy - y) ** 2) ** 0.5)
+    return best

@@ -13,9 +13,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from qvl_desktop.storage.schema import RECORDED, Recorded
+
+Progress = Callable[[int, int], None]
+
+CHUNK = 2000
+"""Rows that are put back by one statement: between two, progress is told and a wish to give up is heard."""
+
+_SPAN = "a.step = ? AND a.tbl = ? AND a.row BETWEEN ? AND ?"
 
 KEPT_STEPS = 10_000
 """Older steps are forgotten when a project is opened."""
@@ -107,26 +115,50 @@ def redoable(connection: sqlite3.Connection) -> tuple[int, str] | None:
     return (row[0], row[1]) if row else None
 
 
-def swap(connection: sqlite3.Connection, step: int) -> None:
-    """Take a done step back, or bring an undone one forth, inside the current transaction."""
+def size(connection: sqlite3.Connection, step: int) -> int:
+    """How many rows a step concerns."""
+    return int(connection.execute("SELECT count(*) FROM atoms WHERE step = ?", (step,)).fetchone()[0])
+
+
+def swap(connection: sqlite3.Connection, step: int, progress: Progress | None = None) -> None:
+    """Take a done step back, or bring an undone one forth, inside the current transaction.
+
+    `progress(done, total)` counts rows, table by table and chunk by chunk.
+    """
     connection.execute("PRAGMA defer_foreign_keys = ON")
     connection.execute("DROP TABLE IF EXISTS temp.current_images")
     connection.execute("CREATE TEMP TABLE current_images (tbl TEXT, row INTEGER, image TEXT, PRIMARY KEY (tbl, row))")
-    tables = [r for r in RECORDED if _concerns(connection, step, r)]
+    spans = {recorded: _spans(connection, step, recorded.table) for recorded in RECORDED}
+    tables = [recorded for recorded in RECORDED if spans[recorded]]
+    total = 3 * sum(count for table in tables for _, _, count in spans[table])
+    done = 0
+
+    def tell(count: int) -> None:
+        nonlocal done
+        done += count
+        if progress is not None:
+            progress(done, total)
+
     for recorded in tables:
-        connection.execute(
-            f"INSERT INTO temp.current_images SELECT '{recorded.table}', t.id, {_image(recorded, 't.')} "
-            f"FROM atoms AS a JOIN {recorded.table} AS t ON t.id = a.row WHERE a.step = ? AND a.tbl = ?",
-            (step, recorded.table),
-        )
+        for first, last, count in spans[recorded]:
+            connection.execute(
+                f"INSERT INTO temp.current_images SELECT '{recorded.table}', t.id, {_image(recorded, 't.')} "
+                f"FROM atoms AS a JOIN {recorded.table} AS t ON t.id = a.row WHERE {_SPAN}",
+                (step, recorded.table, first, last),
+            )
+            tell(count)
     for recorded in reversed(tables):
-        connection.execute(
-            f"DELETE FROM {recorded.table} WHERE id IN "
-            "(SELECT row FROM atoms WHERE step = ? AND tbl = ? AND image IS NULL)",
-            (step, recorded.table),
-        )
+        for first, last, count in spans[recorded]:
+            connection.execute(
+                f"DELETE FROM {recorded.table} WHERE id IN "
+                f"(SELECT a.row FROM atoms AS a WHERE {_SPAN} AND a.image IS NULL)",
+                (step, recorded.table, first, last),
+            )
+            tell(count)
     for recorded in tables:
-        _put_back(connection, step, recorded)
+        for first, last, count in spans[recorded]:
+            _put_back(connection, step, recorded, first, last)
+            tell(count)
     connection.execute(
         "UPDATE atoms SET image = (SELECT c.image FROM temp.current_images AS c "
         "WHERE c.tbl = atoms.tbl AND c.row = atoms.row) WHERE step = ?",
@@ -136,20 +168,24 @@ def swap(connection: sqlite3.Connection, step: int) -> None:
     connection.execute("DROP TABLE temp.current_images")
 
 
-def _concerns(connection: sqlite3.Connection, step: int, recorded: Recorded) -> bool:
-    query = "SELECT 1 FROM atoms WHERE step = ? AND tbl = ? LIMIT 1"
-    return connection.execute(query, (step, recorded.table)).fetchone() is not None
+def _spans(connection: sqlite3.Connection, step: int, table: str) -> list[tuple[int, int, int]]:
+    """The rows of a step in one table as spans of ids: first, last, and how many."""
+    rows = connection.execute("SELECT row FROM atoms WHERE step = ? AND tbl = ? ORDER BY row", (step, table)).fetchall()
+    return [
+        (rows[start][0], rows[min(start + CHUNK, len(rows)) - 1][0], min(CHUNK, len(rows) - start))
+        for start in range(0, len(rows), CHUNK)
+    ]
 
 
-def _put_back(connection: sqlite3.Connection, step: int, recorded: Recorded) -> None:
+def _put_back(connection: sqlite3.Connection, step: int, recorded: Recorded, first: int, last: int) -> None:
     columns = ", ".join(recorded.columns)
-    values = ", ".join(f"json_extract(image, '$[{i}]')" for i in range(len(recorded.columns)))
+    values = ", ".join(f"json_extract(a.image, '$[{i}]')" for i in range(len(recorded.columns)))
     updates = ", ".join(f"{column} = excluded.{column}" for column in recorded.columns)
     connection.execute(
         f"INSERT INTO {recorded.table} (id, {columns}) "
-        f"SELECT row, {values} FROM atoms WHERE step = ? AND tbl = ? AND image IS NOT NULL "
+        f"SELECT a.row, {values} FROM atoms AS a WHERE {_SPAN} AND a.image IS NOT NULL "
         f"ON CONFLICT (id) DO UPDATE SET {updates}",
-        (step, recorded.table),
+        (step, recorded.table, first, last),
     )
 
 

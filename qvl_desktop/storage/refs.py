@@ -61,6 +61,14 @@ class Refs(Regions):
         """How many regions each ref has."""
         return {row[0]: row[1] for row in self._all("SELECT ref, count FROM refs WHERE count > 0 ORDER BY ref")}
 
+    def counts_of(self, refs: Sequence[str]) -> dict[str, int]:
+        """How many regions have each of these refs; none where nothing has it."""
+        found: dict[str, int] = {}
+        for chunk in chunks(refs):
+            query = f"SELECT ref, count FROM refs WHERE count > 0 AND ref IN ({marks(len(chunk))})"
+            found.update((str(ref), int(count)) for ref, count in self._all(query, chunk))
+        return found
+
     def pinned_refs(self) -> list[str]:
         """The refs the user has pinned, in his order; "" is a place left free. Nothing may have them yet."""
         row = self._one("SELECT value FROM headers WHERE format = ? AND name = ?", _PINS)

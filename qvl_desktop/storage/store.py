@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from qvl_desktop.core.i18n import translate
 from qvl_desktop.core.lockfile import FileLock
@@ -217,15 +217,28 @@ class Store:
             found = history.redoable(connection)
         return translate("history", found[1]) if found else None
 
-    def undo(self) -> str | None:
-        """Take the last step back; returns its description, None when there is nothing to undo."""
-        return self._travel(history.undoable)
+    def next_size(self, way: Literal["undo", "redo"]) -> int:
+        """How many rows the next undo or redo would change."""
+        with self._reading() as connection:
+            found = history.undoable(connection) if way == "undo" else history.redoable(connection)
+            return history.size(connection, found[0]) if found else 0
 
-    def redo(self) -> str | None:
+    def undo(self, progress: history.Progress | None = None) -> str | None:
+        """Take the last step back; returns its description, None when there is nothing to undo.
+
+        `progress(done, total)` counts rows; what it raises leaves everything as it was.
+        """
+        return self._travel(history.undoable, progress)
+
+    def redo(self, progress: history.Progress | None = None) -> str | None:
         """Bring the last undone step forth; returns its description, None when there is nothing to redo."""
-        return self._travel(history.redoable)
+        return self._travel(history.redoable, progress)
 
-    def _travel(self, find: Callable[[sqlite3.Connection], tuple[int, str] | None]) -> str | None:
+    def _travel(
+        self,
+        find: Callable[[sqlite3.Connection], tuple[int, str] | None],
+        progress: history.Progress | None = None,
+    ) -> str | None:
         with self._mutex, explained(self.path):
             writer = self._write_connection()
             if self._depth:
@@ -237,7 +250,7 @@ class Store:
                     writer.execute("ROLLBACK")
                     return None
                 number, description = found
-                history.swap(writer, number)
+                history.swap(writer, number, progress)
                 searching.follow(writer, number)
                 touched = history.touched(writer, number)
                 writer.execute("COMMIT")
