@@ -43,6 +43,7 @@ class Session(QObject):
         chatRequested(model, adapter): Chat is to take this model and adapter ("" = none), as `--model` takes them.
         trainRequested(model): Train is to take this model.
         languageChanged(): another language is installed.
+        importRequested(Path): a data file or folder is to be imported; the window asks how.
     """
 
     projectChanged = Signal()
@@ -54,6 +55,7 @@ class Session(QObject):
     chatRequested = Signal(str, str)
     trainRequested = Signal(str)
     languageChanged = Signal()
+    importRequested = Signal(object)
 
     def __init__(
         self, settings: Settings, models: ModelShelf, engine: EngineSupervisor, parent: QObject | None = None

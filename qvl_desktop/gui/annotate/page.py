@@ -33,6 +33,7 @@ from qvl_desktop.gui.annotate.picture_list import PictureList
 from qvl_desktop.gui.annotate.ref_editor import RefEditor
 from qvl_desktop.gui.annotate.region_desk import RegionDesk
 from qvl_desktop.gui.annotate.region_panel import RegionPanel
+from qvl_desktop.gui.data.dropping import data_source
 from qvl_desktop.gui.theme import Space, set_role, set_surface
 from qvl_desktop.gui.widgets.empty_state import EmptyState
 from qvl_desktop.gui.widgets.guarded import guarded
@@ -245,7 +246,10 @@ class AnnotatePage(QWidget):
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()
-            index_pictures(self.session, paths)
+            if (source := data_source(paths)) is not None:
+                self.session.importRequested.emit(source)
+            else:
+                index_pictures(self.session, paths)
 
     @guarded
     def showEvent(self, event: QShowEvent) -> None:
