@@ -41,6 +41,14 @@ LOOKED_AT = 500
 _AT_THE_EDGE = re.compile(r"(?<=[(,])\s*1000\s*(?=[,)])")
 
 
+class DialectUnknownError(DataError):
+    """The dialect of a file cannot be told; `told` says why."""
+
+    def __init__(self, template: str, *, told: Told, **values: object) -> None:
+        super().__init__(template, told=told, **values)
+        self.told = told
+
+
 class DialectReader:
     """Reads formats in a dialect of `CHOICES`: `DialectReader("auto").format(fmt)` is `fmt` with canonical samples.
 
@@ -69,8 +77,9 @@ class DialectReader:
             self.told = tell((item for item in head if isinstance(item, Sample)), self._sizes)
             items = chain(head, items)
             if self.told.dialect is None:
-                raise DataError(
+                raise DialectUnknownError(
                     QT_TRANSLATE_NOOP("errors", "{path}: {reason} (--dialect {first} or --dialect {second})"),
+                    told=self.told,
                     path=path,
                     reason=self.told.reason,
                     first=QWEN2_5_VL,

@@ -34,6 +34,8 @@ ACTIONS = (
     ActionSpec("open_project", _N("actions", "Open project…"), "folder-open", QKeySequence.StandardKey.Open),
     ActionSpec("open_folder", _N("actions", "New project from a folder of pictures…"), "folder-add"),
     ActionSpec("open_demo", _N("actions", "Open the demo project"), "template"),
+    ActionSpec("import_data", _N("actions", "Import data…"), "import", also=("Ctrl+Shift+I",)),
+    ActionSpec("export_data", _N("actions", "Export…"), "export", also=("Ctrl+Shift+E",)),
     ActionSpec("show_in_folder", _N("actions", "Show the project's folder"), "external"),
     ActionSpec("close_project", _N("actions", "Close project"), "close"),
     ActionSpec("undo", _N("actions", "Undo"), "undo", QKeySequence.StandardKey.Undo),

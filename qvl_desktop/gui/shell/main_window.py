@@ -9,11 +9,12 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSize, QUrl
-from PySide6.QtGui import QCloseEvent, QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QByteArray, QSize, Qt, QUrl
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from qvl_desktop.core.run_folder import RunState
+from qvl_desktop.gui.data.dropping import data_source, dropped_paths
 from qvl_desktop.gui.icons import application_icon
 from qvl_desktop.gui.shell import actions as action_table
 from qvl_desktop.gui.shell.pages import PAGES, PageSpec
@@ -30,6 +31,7 @@ from qvl_desktop.jobs.opening import open_path
 from qvl_desktop.jobs.place import Place
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.storage.demo_project import is_shipped
+from qvl_desktop.storage.project import SUFFIX
 
 MINIMUM = QSize(1024, 640)
 NO_FONT = "No font with Chinese characters is installed. Install one, for example fonts-wqy-microhei."
@@ -46,6 +48,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("mainWindow")
         self.setWindowIcon(application_icon())
         self.setMinimumSize(MINIMUM)
+        self.setAcceptDrops(True)
         self.resize(1360, 860)
         self._pages: dict[str, QWidget] = {}
         self._welcome: WelcomePage | None = None
@@ -124,6 +127,49 @@ class MainWindow(QMainWindow):
         self._remember()
         super().closeEvent(event)
 
+    @guarded
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_paths(event.mimeData()):
+            event.acceptProposedAction()
+
+    @guarded
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = dropped_paths(event.mimeData())
+        if len(paths) == 1 and (paths[0].suffix == SUFFIX or data_source(paths) is not None):
+            event.acceptProposedAction()
+            self._take_dropped(str(paths[0]))
+
+    def import_from(self, source: Path | None) -> None:
+        """Ask how a data file or folder is to be imported; without a project, where its project is to be, first."""
+        if self.session.project is None and not self._make_project_for(source):
+            return
+        from qvl_desktop.gui.data.import_dialog import ImportDialog
+
+        self._show_dialog(ImportDialog(self.session, source, self))
+
+    def _make_project_for(self, source: Path | None) -> bool:
+        name = f"{source.stem}{SUFFIX}" if source is not None else f"project{SUFFIX}"
+        folder = source.parent if source is not None else self._start_folder()
+        return self._make_project(self.tr("New project for this data"), folder / name)
+
+    def _make_project(self, title: str, proposed: Path) -> bool:
+        path, _ = QFileDialog.getSaveFileName(self, title, str(proposed), self.tr("Projects (*.qvl)"))
+        if not path:
+            return False
+        return self.session.create_project(Path(path) if path.endswith(SUFFIX) else Path(path + SUFFIX))
+
+    def _take_dropped(self, text: str) -> None:
+        """Open a project or folder of pictures, or import data."""
+        path = Path(text)
+        if path.suffix != SUFFIX and data_source([path]) is not None:
+            self.import_from(path)
+        else:
+            open_path(self.session, path)
+
+    def _show_dialog(self, dialog: QDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
     def _frame(self) -> QWidget:
         right = QVBoxLayout()
         right.setSpacing(0)
@@ -145,6 +191,7 @@ class MainWindow(QMainWindow):
         session.projectChanged.connect(self._project_changed)
         session.contentChanged.connect(self._show_history)
         session.pageRequested.connect(self.show_page)
+        session.importRequested.connect(self.import_from)
         session.placeRequested.connect(self.go_to)
         session.runs.listChanged.connect(self._show_runs)
         session.runs.runChanged.connect(self._show_runs)
@@ -164,7 +211,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{path.stem} – {name}" if path else name)
         self.top_bar.show_project(path)
         self.top_bar.show_recent(self._recent())
-        for action in ("show_in_folder", "close_project"):
+        for action in ("export_data", "show_in_folder", "close_project"):
             self.window_actions[action].setEnabled(path is not None)
         self.window_actions["open_demo"].setVisible(is_shipped())
         if self._welcome is not None:
@@ -195,7 +242,7 @@ class MainWindow(QMainWindow):
         if self._welcome is None:
             self._welcome = WelcomePage(self.window_actions, self._recent())
             self._welcome.recentChosen.connect(self._open_text)
-            self._welcome.dropped.connect(self._open_text)
+            self._welcome.dropped.connect(self._take_dropped)
             self._stack.addWidget(self._welcome)
         return self._welcome
 
@@ -227,11 +274,7 @@ class MainWindow(QMainWindow):
     # What the actions do: one method an action, by its name.
 
     def _new_project(self) -> None:
-        title, kind = self.tr("New project"), self.tr("Projects (*.qvl)")
-        path, _ = QFileDialog.getSaveFileName(self, title, str(self._start_folder() / "project.qvl"), kind)
-        if path:
-            target = Path(path) if path.endswith(".qvl") else Path(path + ".qvl")
-            self.session.create_project(target)
+        self._make_project(self.tr("New project"), self._start_folder() / f"project{SUFFIX}")
 
     def _open_project(self) -> None:
         title, kind = self.tr("Open project"), self.tr("Projects (*.qvl)")
@@ -246,6 +289,15 @@ class MainWindow(QMainWindow):
 
     def _open_demo(self) -> None:
         open_demo_project(self.session)
+
+    def _import_data(self) -> None:
+        self.import_from(None)
+
+    def _export_data(self) -> None:
+        from qvl_desktop.gui.data.export_dialog import ExportDialog
+
+        if self.session.project is not None:
+            self._show_dialog(ExportDialog(self.session, self))
 
     def _show_in_folder(self) -> None:
         if project := self.session.project:

@@ -101,6 +101,9 @@ class TopBar(QWidget):
         menu.addMenu(self._recent_menu)
         menu.addAction(self._actions["open_demo"])
         menu.addSeparator()
+        for name in ("import_data", "export_data"):
+            menu.addAction(self._actions[name])
+        menu.addSeparator()
         for name in ("show_in_folder", "close_project"):
             menu.addAction(self._actions[name])
         menu.addSeparator()

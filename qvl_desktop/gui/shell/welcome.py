@@ -11,6 +11,7 @@ from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from qvl_desktop.gui.data.dropping import data_source
 from qvl_desktop.gui.icons import application_icon, set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
 from qvl_desktop.gui.widgets.guarded import guarded
@@ -20,7 +21,7 @@ SHOWN_RECENT = 6
 
 
 class WelcomePage(QWidget):
-    """Signals: `recentChosen(path)`, `dropped(path)` with a project file or a folder."""
+    """Signals: `recentChosen(path)`, `dropped(path)` with a project, a folder or a data file."""
 
     recentChosen = Signal(str)
     dropped = Signal(str)
@@ -38,7 +39,7 @@ class WelcomePage(QWidget):
         if recent:
             column.addSpacing(Space.M)
             column.addLayout(self._recent(recent[:SHOWN_RECENT]))
-        hint = QLabel(self.tr("You can also drop a folder of pictures or a project file here."), self)
+        hint = QLabel(self.tr("You can also drop a folder of pictures, a data file or a project here."), self)
         set_role(hint, "caption")
         column.addSpacing(Space.S)
         column.addWidget(hint)
@@ -129,6 +130,6 @@ class WelcomePage(QWidget):
 def _dropped_path(data: QMimeData) -> str:
     for url in data.urls():
         path = Path(url.toLocalFile()) if url.isLocalFile() else None
-        if path and (path.is_dir() or path.suffix == ".qvl"):
+        if path and (path.is_dir() or path.suffix == ".qvl" or data_source([path]) is not None):
             return str(path)
     return ""

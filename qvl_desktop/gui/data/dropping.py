@@ -1,0 +1,39 @@
+"""What is dropped onto the window: data to import, or something else.
+
+Owns telling the two apart. Does not own the import (`import_dialog`) nor adding pictures (`jobs.opening`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData
+
+from qvl_desktop.core.errors import DataError
+from qvl_desktop.formats.registry import FORMATS, guess_format
+from qvl_desktop.storage.project import SUFFIX
+
+
+def dropped_paths(data: QMimeData) -> list[Path]:
+    """The files and folders of this machine that are dropped."""
+    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+
+
+def data_suffixes() -> frozenset[str]:
+    """The endings that data files have in any format."""
+    return frozenset(suffix for item in FORMATS.values() for suffix in item.suffixes)
+
+
+def data_source(paths: Sequence[Path]) -> Path | None:
+    """The one data file, or folder of a data set, that was dropped; None for pictures, projects and several things."""
+    if len(paths) != 1 or paths[0].suffix.lower() == SUFFIX:
+        return None
+    path = paths[0]
+    if path.is_file():
+        return path if path.suffix.lower() in data_suffixes() else None
+    try:
+        guess_format(path)
+    except DataError:
+        return None
+    return path

@@ -1,0 +1,407 @@
+"""Exporting the project: in which format, for which family, what of it, where to; what will be written is said before.
+
+Owns the choices and the three states (choosing, writing, done). Does not own writing (`storage.export_plan`) nor
+formats.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from qvl_desktop.core.dataset import SPLITS, Split
+from qvl_desktop.core.dialects import DIALECTS, QWEN_VL
+from qvl_desktop.core.errors import QvlError
+from qvl_desktop.formats.base import Format
+from qvl_desktop.formats.regions import RegionFormat
+from qvl_desktop.formats.registry import FORMATS, AnyFormat
+from qvl_desktop.gui.data.import_dialog import family_name
+from qvl_desktop.gui.data.outcome import Outcome
+from qvl_desktop.gui.data.parts import (
+    OPTIONS_WIDTH,
+    Pace,
+    caption,
+    choice,
+    field,
+    fill_formats,
+    format_label,
+    heading,
+    path_line,
+)
+from qvl_desktop.gui.theme import Space, set_kind, set_role
+from qvl_desktop.gui.widgets.guarded import guarded
+from qvl_desktop.gui.words import path_text, split_text
+from qvl_desktop.jobs.session import Session
+from qvl_desktop.jobs.task import Task
+from qvl_desktop.storage.export_plan import (
+    ExportChoice,
+    ExportPlan,
+    default_target,
+    files_written,
+    is_in_the_way,
+    plan_export,
+    run_export,
+)
+from qvl_desktop.storage.project import Project
+
+_TYPING = 300
+_REMEMBERED = "data.export"
+
+
+class ExportDialog(QDialog):
+    """Says what will be written while the user chooses, writes it, and shows where it is."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        assert session.project is not None, "an export needs a project"
+        self._session = session
+        self._project: Project = session.project
+        self._planning: Task[ExportPlan] | None = None
+        self._writing: Task[tuple[ExportPlan, tuple[str, ...]]] | None = None
+        self._pace = Pace()
+        self._target_typed = False
+        self.setObjectName("exportDialog")
+        self.setWindowTitle(self.tr("Export"))
+        self.setModal(True)
+        self.resize(980, 620)
+        self._make_options()
+        self.example = QPlainTextEdit(self)
+        self.example.setReadOnly(True)
+        set_role(self.example, "mono")
+        self.files = caption(self)
+        self.outcome = Outcome(self)
+        self.outcome.button.clicked.connect(self._show_folder)
+        self._right = QStackedWidget(self)
+        self._right.addWidget(self._example_side())
+        self._right.addWidget(self.outcome)
+        self.summary = QLabel(self)
+        self.summary.setWordWrap(True)
+        self.summary.setTextFormat(Qt.TextFormat.PlainText)
+        self.bar = QProgressBar(self)
+        self.bar.hide()
+        self.cancel_button = QPushButton(self.tr("Cancel"), self)
+        self.cancel_button.setAutoDefault(False)
+        self.cancel_button.clicked.connect(self.reject)
+        self.export_button = QPushButton(self.tr("Export"), self)
+        self.export_button.setObjectName("exportButton")
+        self.export_button.setDefault(True)
+        set_kind(self.export_button, "primary")
+        self.export_button.clicked.connect(self.accept)
+        self._lay_out()
+        self._typed = QTimer(self)
+        self._typed.setSingleShot(True)
+        self._typed.setInterval(_TYPING)
+        self._typed.timeout.connect(self._plan)
+        self._restore()
+        self._connect()
+        self._format_chosen()
+
+    # What is chosen
+
+    @property
+    def format(self) -> AnyFormat:
+        return FORMATS[str(self.formats.currentData())]
+
+    @property
+    def target(self) -> Path | None:
+        """Where to; None while nothing is named."""
+        text = self.place.text().strip()
+        return Path(text).expanduser().absolute() if text else None
+
+    @property
+    def chosen(self) -> ExportChoice:
+        """All of it."""
+        split: Split | None = self.splits.currentData() or None
+        conversations = isinstance(self.format, Format)
+        return ExportChoice(
+            self.format,
+            str(self.families.currentData()) if conversations and self._knows_families else QWEN_VL,
+            split,
+            conversations and self.done_only.isChecked(),
+            not conversations and self.copy_images.isChecked(),
+        )
+
+    @property
+    def _knows_families(self) -> bool:
+        return isinstance(self.format, Format) and self.format.dialects
+
+    # Saying what will be written
+
+    def _format_chosen(self) -> None:
+        conversations = isinstance(self.format, Format)
+        for widget in (self._family_heading, self.families, self.family_told):
+            widget.setVisible(self._knows_families)
+        self.done_only.setVisible(conversations)
+        self.copy_images.setVisible(not conversations)
+        if not self._target_typed:
+            folder = self._project.folder
+            if self.target is not None and self.target.parent.is_dir():
+                folder = self.target.parent
+            self.place.setText(str(default_target(folder, self._project.path.stem, self.format)))
+        self._plan()
+
+    def _plan(self) -> None:
+        """Count and make an example, beside the window."""
+        self._typed.stop()
+        if self._planning is not None:
+            self._planning.cancel()
+        target, project, chosen = self.target, self._project, self.chosen
+        self.export_button.setEnabled(False)
+        self._show_files()
+        if target is None:
+            self.summary.setText(self.tr("Say where to write it."))
+            return
+        self._planning = Task(lambda: plan_export(project, chosen, target)).on_success(self._show_plan).start(self)
+
+    def _show_files(self) -> None:
+        target = self.target
+        if target is None:
+            self.files.setText("")
+            return
+        names = ", ".join(path_text(path) for path in files_written(self.chosen, target))
+        words = self.tr("Writes {files}.").format(files=names)
+        if is_in_the_way(self.chosen, target):
+            folder = isinstance(self.format, RegionFormat) and self.format.folder
+            words += " " + (
+                self.tr("The folder is not empty; files of the same names will be replaced.")
+                if folder
+                else self.tr("The file is there already and will be replaced.")
+            )
+        if self.chosen.format.name == "sharegpt" and target.with_name("dataset_info.json").exists():
+            words += " " + self.tr("Other entries of dataset_info.json stay.")
+        self.files.setText(words)
+
+    def _show_plan(self, plan: ExportPlan) -> None:
+        if self._writing is not None:
+            return
+        regions = isinstance(self.format, RegionFormat)
+        words = [
+            (self.tr("Pictures: {count}") if regions else self.tr("Conversations: {count}")).format(
+                count=f"{plan.count:,}"
+            )
+        ]
+        if regions:
+            words.append(self.tr("Regions: {count}").format(count=f"{plan.regions:,}"))
+        self.summary.setText("   ".join(words))
+        self.export_button.setEnabled(plan.count > 0 and not plan.problem)
+        if plan.problem:
+            self.example.setPlainText(plan.problem)
+        elif plan.example:
+            self.example.setPlainText(plan.example)
+        elif regions and plan.count:
+            words_of_regions = self.tr("The regions of {count} pictures, in pixels, as {format}.")
+            self.example.setPlainText(
+                words_of_regions.format(count=f"{plan.count:,}", format=format_label(self.format))
+            )
+        else:
+            self.example.setPlainText(self.tr("There is nothing to export."))
+
+    # Writing
+
+    @guarded
+    def accept(self) -> None:
+        """Write, beside the window. Once that is done: close."""
+        if self._right.currentWidget() is self.outcome:
+            super().accept()
+            return
+        target, project, chosen = self.target, self._project, self.chosen
+        if target is None or self._writing is not None or not self.export_button.isEnabled():
+            return
+        self._remember(target)
+        self._options.setEnabled(False)
+        self.export_button.setEnabled(False)
+        self.bar.setRange(0, 0)
+        self.bar.show()
+        self._writing = (
+            Task.reporting(lambda report: run_export(project, chosen, target, report))
+            .on_success(self._done)
+            .on_failure(self._failed)
+            .on_progress(self._show_progress)
+            .on_end(self._ended)
+            .start(self)
+        )
+
+    @guarded
+    def reject(self) -> None:
+        """Stop writing; else close."""
+        if self._writing is not None and self._right.currentWidget() is not self.outcome:
+            self._writing.cancel()
+            self.cancel_button.setEnabled(False)
+            self.summary.setText(self.tr("Stopping…"))
+            return
+        super().reject()
+
+    def _show_progress(self, value: object) -> None:
+        if not isinstance(value, tuple):
+            return
+        done, total = int(value[0]), int(value[1])
+        self.bar.setRange(0, total)
+        self.bar.setValue(done)
+        left = self._pace.left(done, total)
+        percent = done * 100 // total if total else 0
+        words = self.tr("{percent} %, about {time} left") if left else self.tr("{percent} %")
+        self.summary.setText(words.format(percent=percent, time=left))
+
+    def _done(self, result: tuple[ExportPlan, tuple[str, ...]]) -> None:
+        written, problems = result
+        target = self.target
+        regions = isinstance(self.format, RegionFormat)
+        lines = [
+            (self.tr("Pictures: {count}") if regions else self.tr("Records: {count}")).format(
+                count=f"{written.count:,}"
+            )
+        ]
+        if regions:
+            lines.append(self.tr("Regions: {count}").format(count=f"{written.regions:,}"))
+        if target is not None:
+            lines += [path_text(path) for path in files_written(self.chosen, target)]
+        sign, colour = ("warning", "warning") if problems else ("success", "success")
+        self.outcome.show_outcome(sign, colour, self.tr("Exported"), lines, problems)
+        self.outcome.button.setText(self.tr("Show folder"))
+        self._right.setCurrentWidget(self.outcome)
+        self.export_button.setText(self.tr("Close"))
+        self.export_button.setEnabled(True)
+        self.export_button.setFocus()
+        self.cancel_button.hide()
+        self._options.hide()
+        self.summary.setText("")
+
+    def _failed(self, error: Exception) -> None:
+        if not isinstance(error, QvlError):
+            self._session.report(error)
+        self.example.setPlainText(str(error))
+        self.summary.setText(self.tr("Nothing was written."))
+
+    def _ended(self) -> None:
+        self._writing = None
+        self.bar.hide()
+        self._options.setEnabled(True)
+        self.cancel_button.setEnabled(True)
+        if self._right.currentWidget() is not self.outcome:
+            self.export_button.setEnabled(True)
+            self.summary.setText(self.tr("Nothing was written."))
+
+    def _show_folder(self) -> None:
+        if (target := self.target) is not None:
+            folder = target if target.is_dir() else target.parent
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+    # Parts
+
+    def _make_options(self) -> None:
+        self.formats = choice(self, "exportFormat")
+        fill_formats(self.formats)
+        self._family_heading = heading(self.tr("Boxes in the text"), self)
+        self.families = choice(self, "exportFamily")
+        for name in DIALECTS:
+            self.families.addItem(self.tr("As {family} writes them").format(family=family_name(name)), name)
+        self.family_told = caption(self)
+        self.family_told.setText(self.tr("Choose the family of the model that will learn from it."))
+        self.splits = choice(self, "exportSplit")
+        self.splits.addItem(self.tr("All splits"), "")
+        for split in SPLITS:
+            self.splits.addItem(split_text(split), split)
+        self.done_only = QCheckBox(self.tr("Only about pictures marked done"), self)
+        self.copy_images = QCheckBox(self.tr("Copy the pictures, too"), self)
+        self.place = path_line(self, "exportPlace")
+        self.place_button = QPushButton(self.tr("Choose…"), self)
+        self.place_button.setAutoDefault(False)
+        self._options = QWidget(self)
+        self._options.setFixedWidth(OPTIONS_WIDTH)
+
+    def _example_side(self) -> QWidget:
+        side = QWidget(self)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.S)
+        column.addWidget(heading(self.tr("What will be written"), side))
+        column.addWidget(self.files)
+        column.addWidget(self.example, 1)
+        return side
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self._options)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.L)
+        column.addLayout(field(heading(self.tr("Format"), self), self.formats))
+        column.addLayout(field(self._family_heading, self.families, self.family_told))
+        column.addLayout(field(heading(self.tr("What"), self), self.splits, self.done_only, self.copy_images))
+        row = QHBoxLayout()
+        row.addWidget(self.place_button)
+        row.addStretch(1)
+        column.addLayout(field(heading(self.tr("Where to"), self), self.place, row))
+        column.addStretch(1)
+        top = QHBoxLayout()
+        top.setSpacing(Space.XL)
+        top.addWidget(self._options)
+        top.addWidget(self._right, 1)
+        foot = QHBoxLayout()
+        foot.setSpacing(Space.S)
+        foot.addWidget(self.summary, 1)
+        foot.addWidget(self.bar, 1)
+        foot.addWidget(self.cancel_button)
+        foot.addWidget(self.export_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(Space.L, Space.L, Space.L, Space.L)
+        layout.setSpacing(Space.L)
+        layout.addLayout(top, 1)
+        layout.addLayout(foot)
+        set_role(self.summary, "muted")
+
+    def _connect(self) -> None:
+        self.formats.currentIndexChanged.connect(self._format_chosen)
+        for box in (self.families, self.splits):
+            box.currentIndexChanged.connect(self._plan)
+        for check in (self.done_only, self.copy_images):
+            check.toggled.connect(self._plan)
+        self.place.textEdited.connect(self._place_typed)
+        self.place_button.clicked.connect(self._choose_place)
+
+    def _place_typed(self) -> None:
+        self._target_typed = bool(self.place.text().strip())
+        self._typed.start()
+
+    def _choose_place(self) -> None:
+        if isinstance(self.format, RegionFormat) and self.format.folder:
+            path = QFileDialog.getExistingDirectory(self, self.tr("Folder to write into"), self.place.text())
+        else:
+            kinds = " ".join("*" + suffix for suffix in self.format.suffixes)
+            path, _ = QFileDialog.getSaveFileName(
+                self,
+                self.tr("File to write"),
+                self.place.text(),
+                f"{format_label(self.format)} ({kinds})",
+                options=QFileDialog.Option.DontConfirmOverwrite,
+            )
+        if path:
+            self._target_typed = True
+            self.place.setText(path)
+            self._plan()
+
+    def _restore(self) -> None:
+        """The format and family of last time."""
+        said = str(self._session.settings.window_state.get(_REMEMBERED) or "")
+        name, _, family = said.partition("/")
+        for box, value in ((self.formats, name), (self.families, family)):
+            if (index := box.findData(value)) >= 0:
+                box.setCurrentIndex(index)
+
+    def _remember(self, target: Path) -> None:
+        settings = self._session.settings
+        said = f"{self.format.name}/{self.families.currentData()}"
+        settings.window_state = settings.window_state | {_REMEMBERED: said}

@@ -1,0 +1,454 @@
+"""Importing a data file or folder: what it is, what is in it, bringing it in, and what came of it.
+
+Owns the choices and the three states (looking, importing, done). Does not own reading and importing
+(`storage.import_preview`), how a record looks (`record_view`) nor formats.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from qvl_desktop.core.dialects import DIALECTS
+from qvl_desktop.core.errors import QvlError
+from qvl_desktop.formats.dialects import AUTO, DialectUnknownError
+from qvl_desktop.formats.regions import RegionFormat
+from qvl_desktop.formats.registry import FORMATS, AnyFormat, guess_format
+from qvl_desktop.gui.data.outcome import Outcome
+from qvl_desktop.gui.data.parts import (
+    OPTIONS_WIDTH,
+    Pace,
+    beside,
+    caption,
+    choice,
+    field,
+    fill_formats,
+    heading,
+    path_line,
+)
+from qvl_desktop.gui.data.record_view import RecordView
+from qvl_desktop.gui.theme import Space, set_kind, set_role
+from qvl_desktop.gui.widgets.guarded import guarded
+from qvl_desktop.jobs.session import Session
+from qvl_desktop.jobs.task import Task
+from qvl_desktop.storage.import_preview import Preview, look, run_import
+from qvl_desktop.storage.project import Project
+from qvl_desktop.storage.rows import ImportReport
+
+_TYPING = 400
+"""Milliseconds after the last key in a path until it is looked at."""
+_FOLDER = "data.folder"
+_FAMILY_NAMES = {
+    "qwen-vl": "Qwen-VL",
+    "qwen2-vl": "Qwen2-VL",
+    "qwen2.5-vl": "Qwen2.5-VL",
+    "qwen3-vl": "Qwen3-VL",
+    "qwen3.5": "Qwen3.5",
+}
+
+
+def family_name(name: str) -> str:
+    """What a family is called."""
+    return _FAMILY_NAMES[name]
+
+
+class ImportDialog(QDialog):
+    """Looks at a source, shows what it would bring, and imports it in one undo step."""
+
+    def __init__(self, session: Session, source: Path | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        assert session.project is not None, "an import needs a project"
+        self._session = session
+        self._project: Project = session.project
+        self._format: AnyFormat | None = None
+        self._guessed: AnyFormat | None = None
+        self._preview = Preview(counting=False)
+        self._looking: Task[Preview] | None = None
+        self._importing: Task[ImportReport] | None = None
+        self._pace = Pace()
+        self._undoable = False
+        self.setObjectName("importDialog")
+        self.setWindowTitle(self.tr("Import data"))
+        self.setModal(True)
+        self.resize(980, 640)
+        self._make_options()
+        self.view = RecordView(self)
+        self.outcome = Outcome(self)
+        self.outcome.button.clicked.connect(self._undo)
+        self._right = QStackedWidget(self)
+        self._right.addWidget(self.view)
+        self._right.addWidget(self.outcome)
+        self.summary = QLabel(self)
+        self.summary.setWordWrap(True)
+        self.summary.setTextFormat(Qt.TextFormat.PlainText)
+        self.bar = QProgressBar(self)
+        self.bar.hide()
+        self.cancel_button = QPushButton(self.tr("Cancel"), self)
+        self.cancel_button.setAutoDefault(False)
+        self.cancel_button.clicked.connect(self.reject)
+        self.import_button = QPushButton(self.tr("Import"), self)
+        self.import_button.setObjectName("importButton")
+        self.import_button.setDefault(True)
+        set_kind(self.import_button, "primary")
+        self.import_button.clicked.connect(self.accept)
+        self._lay_out()
+        self._typed = QTimer(self)
+        self._typed.setSingleShot(True)
+        self._typed.setInterval(_TYPING)
+        self._typed.timeout.connect(self._look_anew)
+        self._connect()
+        if source is not None:
+            self.source.setText(str(source))
+        self._look_anew()
+
+    # What is chosen
+
+    @property
+    def path(self) -> Path | None:
+        """The file or folder that is named, if there is one."""
+        text = self.source.text().strip()
+        path = Path(text).expanduser() if text else None
+        return path.absolute() if path is not None and path.exists() else None
+
+    @property
+    def images(self) -> Path | None:
+        """The folder that picture paths count from; None: as the data says."""
+        text = self.pictures.text().strip()
+        return Path(text).expanduser().absolute() if text else None
+
+    @property
+    def dialect(self) -> str:
+        return str(self.dialects.currentData())
+
+    @property
+    def importing(self) -> bool:
+        return self._importing is not None
+
+    # Looking
+
+    def _look_anew(self) -> None:
+        """Find out what the source is, and look into it."""
+        self._typed.stop()
+        self._guessed = None
+        reason = ""
+        path = self.path
+        if path is not None:
+            try:
+                self._guessed = guess_format(path)
+            except QvlError as error:
+                reason = str(error)
+        if self._guessed is not None:
+            self.formats.blockSignals(True)
+            self.formats.setCurrentIndex(self.formats.findData(self._guessed.name))
+            self.formats.blockSignals(False)
+        self.format_told.setText(self.tr("Told by its content.") if self._guessed is not None else "")
+        if path is None:
+            text = self.source.text().strip()
+            words = self.tr("There is no such file or folder.") if text else self.tr("Choose a data file or folder.")
+            self._stop_looking(words)
+        elif self._guessed is None and not self._chosen_by_hand:
+            self._stop_looking(reason)
+        else:
+            self._look()
+
+    def _format_chosen(self) -> None:
+        self._chosen_by_hand = True
+        same = self._guessed is not None and self.formats.currentData() == self._guessed.name
+        self.format_told.setText(self.tr("Told by its content.") if same else self.tr("As chosen."))
+        self._look()
+
+    def _look(self) -> None:
+        """Read the first records, then count the rest, beside the window."""
+        path = self.path
+        self._format = FORMATS.get(str(self.formats.currentData()))
+        self._show_fields()
+        if path is None or self._format is None:
+            return
+        self._stop_looking(self.tr("Looking…"))
+        chosen, images, dialect, project = self._format, self.images, self.dialect, self._project
+        if isinstance(chosen, RegionFormat):
+            dialect = AUTO
+        task: Task[Preview] = Task(lambda: look(project, path, chosen, images, dialect))
+        self._looking = task.on_progress(self._show_preview).on_failure(self._cannot_look).start(self)
+
+    def _stop_looking(self, words: str) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
+        self._looking = None
+        self._preview = Preview(counting=False)
+        self.dialect_told.setText("")
+        self.view.show_words(words)
+        self.summary.setText("")
+        self.import_button.setEnabled(False)
+
+    def _cannot_look(self, error: Exception) -> None:
+        self._looking = None
+        if isinstance(error, DialectUnknownError):
+            self.dialect_told.setText(error.told.reason)
+            self.view.show_words(self.tr("Choose on the left how the boxes in the text are written."))
+        elif isinstance(error, QvlError):
+            self.view.show_words(str(error))
+        else:
+            self._session.report(error)
+
+    def _show_preview(self, preview: Preview) -> None:
+        if self._looking is None or self._importing is not None:
+            return
+        self._preview = preview
+        if preview.records:
+            self.view.show_preview(preview)
+        elif not preview.counting:
+            self.view.show_words(preview.problems[0] if preview.problems else self.tr("There is nothing in it."))
+        self.dialect_told.setText(preview.dialect if self.dialect == AUTO else self.tr("As chosen."))
+        self.summary.setText(self._count_words(preview))
+        self.import_button.setEnabled(preview.count > 0)
+
+    def _count_words(self, preview: Preview) -> str:
+        regions = isinstance(self._format, RegionFormat)
+        parts = [
+            (self.tr("Pictures: {count}") if regions else self.tr("Conversations: {count}"), preview.count),
+            (self.tr("Boxes: {count}"), preview.regions),
+        ]
+        if preview.problem_count:
+            parts.append((self.tr("Cannot be read: {count}"), preview.problem_count))
+        words = "   ".join(part.format(count=f"{number:,}") for part, number in parts)
+        return words + "   " + self.tr("Counting…") if preview.counting else words
+
+    def _show_fields(self) -> None:
+        conversations = self._format is not None and not isinstance(self._format, RegionFormat)
+        for widget in (self._dialect_heading, self.dialects, self.dialect_told):
+            widget.setVisible(conversations)
+
+    # Importing
+
+    @guarded
+    def accept(self) -> None:
+        """Import, beside the window. Once that is done: close."""
+        if self._right.currentWidget() is self.outcome:
+            super().accept()
+            return
+        path, chosen = self.path, self._format
+        if path is None or chosen is None or self._importing is not None or not self.import_button.isEnabled():
+            return
+        if self._looking is not None:
+            self._looking.cancel()
+        self._remember(path)
+        project, images, dialect = self._project, self.images, self.dialect
+        self._options.setEnabled(False)
+        self.import_button.setEnabled(False)
+        self.bar.setRange(0, 0)
+        self.bar.show()
+        self.summary.setText(self.tr("Reading…"))
+        self._importing = (
+            Task.reporting(lambda report: run_import(project, path, chosen, images, dialect, report))
+            .on_success(self._done)
+            .on_failure(self._failed)
+            .on_progress(self._show_progress)
+            .on_end(self._ended)
+            .start(self, serial=True)
+        )
+
+    @guarded
+    def reject(self) -> None:
+        """Stop an import, of which nothing stays; else close."""
+        if self._importing is not None and self._right.currentWidget() is not self.outcome:
+            self._importing.cancel()
+            self.cancel_button.setEnabled(False)
+            self.summary.setText(self.tr("Stopping…"))
+            return
+        if self._looking is not None:
+            self._looking.cancel()
+        super().reject()
+
+    def _show_progress(self, value: object) -> None:
+        if not isinstance(value, tuple):
+            return
+        done, total = int(value[0]), int(value[1])
+        scale = 1 if total < 2**31 else 2**20  # bytes of a large file
+        self.bar.setRange(0, total // scale)
+        self.bar.setValue(done // scale)
+        left = self._pace.left(done, total)
+        if not total:
+            self.summary.setText(self.tr("Reading… {count} records").format(count=f"{done:,}"))
+        elif left:
+            words = self.tr("{percent} %, about {time} left")
+            self.summary.setText(words.format(percent=done * 100 // total, time=left))
+        else:
+            self.summary.setText(self.tr("{percent} %").format(percent=done * 100 // total))
+
+    def _done(self, report: ImportReport) -> None:
+        lines = [
+            (self.tr("New pictures: {count}"), report.pictures),
+            (self.tr("New regions: {count}"), report.regions),
+        ]
+        if report.conversations or not isinstance(self._format, RegionFormat):
+            lines.insert(0, (self.tr("New conversations: {count}"), report.conversations))
+        if report.known:
+            lines.append((self.tr("In the project already: {count}"), report.known))
+        said = [words.format(count=f"{number:,}") for words, number in lines]
+        changed = bool(report.conversations or report.pictures or report.regions)
+        left_out = report.problem_count
+        title = self.tr("Imported") if changed else self.tr("Nothing new was imported")
+        sign, colour = ("success", "success") if changed and not left_out else ("info", "accent")
+        if left_out:
+            sign, colour = "warning", "warning"
+        self.outcome.show_outcome(
+            sign, colour, title, [*said, *report.notes[:20]], report.problems, report.problem_count
+        )
+        self._undoable = changed
+        self.outcome.button.setText(self.tr("Undo import"))
+        self.outcome.button.setVisible(changed)
+        self._right.setCurrentWidget(self.outcome)
+        self.import_button.setText(self.tr("Close"))
+        self.import_button.setEnabled(True)
+        self.import_button.setFocus()
+        self.cancel_button.hide()
+        self._options.hide()
+        self.summary.setText("")
+
+    def _failed(self, error: Exception) -> None:
+        if isinstance(error, QvlError):
+            self._stop_looking(str(error))
+        else:
+            self._session.report(error)
+            self._stop_looking("")
+
+    def _ended(self) -> None:
+        """After success, failure and cancel alike."""
+        self._importing = None
+        self.bar.hide()
+        self._options.setEnabled(True)
+        self.cancel_button.setEnabled(True)
+        if self._right.currentWidget() is self.outcome:
+            return
+        if self._preview.records:
+            self.summary.setText(self.tr("Stopped. Nothing was changed."))
+            self.import_button.setEnabled(True)
+
+    def _undo(self) -> None:
+        """Take the import back; nobody could edit in between, for the dialog is modal."""
+        if not self._undoable:
+            return
+        self._undoable = False
+        self._session.undo()
+        self.outcome.show_outcome("undo", "muted", self.tr("The import was undone"), [], ())
+        self.outcome.button.hide()
+
+    # Parts
+
+    def _make_options(self) -> None:
+        self._chosen_by_hand = False
+        self.source = path_line(self, "importSource")
+        self.source.setPlaceholderText(self.tr("File or folder"))
+        self.file_button = QPushButton(self.tr("File…"), self)
+        self.folder_button = QPushButton(self.tr("Folder…"), self)
+        self.formats = choice(self, "importFormat")
+        fill_formats(self.formats)
+        self.format_told = caption(self)
+        self._dialect_heading = heading(self.tr("Boxes in the text"), self)
+        self.dialects = choice(self, "importDialect")
+        self.dialects.addItem(self.tr("Find out"), AUTO)
+        for name in DIALECTS:
+            self.dialects.addItem(self.tr("As {family} writes them").format(family=family_name(name)), name)
+        self.dialect_told = caption(self)
+        self.pictures = path_line(self, "importPictures")
+        self.pictures.setPlaceholderText(self.tr("As the data says"))
+        self.pictures_button = QPushButton(self.tr("Folder…"), self)
+        for button in (self.file_button, self.folder_button, self.pictures_button):
+            button.setAutoDefault(False)
+        self._options = QWidget(self)
+        self._options.setFixedWidth(OPTIONS_WIDTH)
+        column = QVBoxLayout(self._options)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.L)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(Space.S)
+        buttons.addWidget(self.file_button)
+        buttons.addWidget(self.folder_button)
+        buttons.addStretch(1)
+        column.addLayout(field(heading(self.tr("Data"), self), self.source, buttons))
+        column.addLayout(field(heading(self.tr("Format"), self), self.formats, self.format_told))
+        column.addLayout(field(self._dialect_heading, self.dialects, self.dialect_told))
+        hint = caption(self)
+        hint.setText(self.tr("The folder that picture paths count from, or below which they are."))
+        pictures = field(heading(self.tr("Pictures"), self), beside(self.pictures, self.pictures_button), hint)
+        column.addLayout(pictures)
+        column.addStretch(1)
+        note = caption(self)
+        note.setText(self.tr("What is in the project stays as it is. The whole import is one step of undo."))
+        column.addWidget(note)
+
+    def _lay_out(self) -> None:
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.addWidget(self._right, 1)
+        top = QHBoxLayout()
+        top.setSpacing(Space.XL)
+        top.addWidget(self._options)
+        top.addLayout(right, 1)
+        foot = QHBoxLayout()
+        foot.setSpacing(Space.S)
+        foot.addWidget(self.summary, 1)
+        foot.addWidget(self.bar, 1)
+        foot.addWidget(self.cancel_button)
+        foot.addWidget(self.import_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(Space.L, Space.L, Space.L, Space.L)
+        layout.setSpacing(Space.L)
+        layout.addLayout(top, 1)
+        layout.addLayout(foot)
+        set_role(self.summary, "muted")
+
+    def _connect(self) -> None:
+        self.source.textEdited.connect(self._source_typed)
+        self.pictures.textEdited.connect(lambda: self._typed.start())
+        self.formats.currentIndexChanged.connect(self._format_chosen)
+        self.dialects.currentIndexChanged.connect(self._look)
+        self.file_button.clicked.connect(self._choose_file)
+        self.folder_button.clicked.connect(self._choose_folder)
+        self.pictures_button.clicked.connect(self._choose_pictures)
+
+    def _source_typed(self) -> None:
+        self._chosen_by_hand = False
+        self._typed.start()
+
+    def _choose_file(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, self.tr("Data file"), self._start_folder())
+        self._take_source(path)
+
+    def _choose_folder(self) -> None:
+        self._take_source(QFileDialog.getExistingDirectory(self, self.tr("Folder of data"), self._start_folder()))
+
+    def _take_source(self, path: str) -> None:
+        if path:
+            self._chosen_by_hand = False
+            self.source.setText(path)
+            self._look_anew()
+
+    def _choose_pictures(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, self.tr("Folder of pictures"), self._start_folder())
+        if folder:
+            self.pictures.setText(folder)
+            self._look()
+
+    def _start_folder(self) -> str:
+        path = self.path
+        if path is not None:
+            return str(path if path.is_dir() else path.parent)
+        return str(self._session.settings.window_state.get(_FOLDER) or self._project.folder)
+
+    def _remember(self, path: Path) -> None:
+        settings = self._session.settings
+        settings.window_state = settings.window_state | {_FOLDER: str(path.parent)}
