@@ -37,7 +37,7 @@ def add_parser(subparsers: Any) -> None:
         description="Forecast the memory, disk and steps of a run for this model, this data and this machine. When it "
         "does not fit, the nearest settings that do are named. Exit code 1: it does not fit.",
     )
-    add_plan_flags(parser, required=True)
+    add_plan_flags(parser)
     parser.add_argument("--memory", type=float, metavar="GIB", help="memory to fit into [this machine's]")
     parser.add_argument("--json", action="store_true", help="print the forecast as one JSON object")
     parser.set_defaults(run=run, parser=parser)
@@ -46,7 +46,10 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Forecast and print."""
     try:
-        plan = TrainingPlan.from_dict(given_settings(args)).checked()
+        given = given_settings(args)
+        if "model" not in given:
+            args.parser.error("name the model: --model demo, a model folder, or a downloaded name")
+        plan = TrainingPlan.from_dict(given).checked()
     except PlanError as error:
         args.parser.error(str(error))
     from qvl_desktop.core.forecast import DecoderShape, fitting, forecast

@@ -1,25 +1,36 @@
 """Flags made from the training plan's own fields, for every command that takes a plan.
 
-Owns one flag a field, with the field's meaning, default and choices. Does not own the plan (`core.plan`).
+Owns one flag a field, with the field's meaning, default and choices, and taking over an official command line. Does not
+own the plan (`core.plan`) or the meaning of official flags (`core.official_script`).
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 from dataclasses import Field, fields
 from pathlib import Path
 from typing import Any
 
+from qvl_desktop.core.errors import PlanError
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.core.official_script import read_official
 from qvl_desktop.core.plan import TrainingPlan
 
 WHAT = ("model", "data")
 """What is tuned on what; every other field is a setting."""
 
 
-def add_plan_flags(parser: argparse.ArgumentParser, *, required: bool) -> None:
-    """`--model`, `--data` and a flag for each setting; nothing given stays `None`."""
-    parser.add_argument("--model", required=required, help="demo, a model folder, or a downloaded name")
-    parser.add_argument("--data", required=required, help="a project (.qvl) or a data file")
+def add_plan_flags(parser: argparse.ArgumentParser) -> None:
+    """`--model`, `--data`, `--from-official` and a flag for each setting; nothing given stays `None`."""
+    parser.add_argument("--model", help="demo, a model folder, or a downloaded name")
+    parser.add_argument("--data", help="a project (.qvl) or a data file")
+    parser.add_argument(
+        "--from-official",
+        metavar="COMMAND",
+        help='settings from a command line of the official script, "python finetune.py --model_name_or_path ..."; '
+        "a .sh file, or - for standard input; flags given beside it win",
+    )
     settings = parser.add_argument_group("settings")
     for field in fields(TrainingPlan):
         if field.name not in WHAT:
@@ -29,8 +40,12 @@ def add_plan_flags(parser: argparse.ArgumentParser, *, required: bool) -> None:
 def _add_flag(group: Any, field: Field[Any]) -> None:
     default = getattr(TrainingPlan(), field.name)
     shown = " ".join(default) if isinstance(default, list) else default
+    if isinstance(default, bool):
+        shown = "yes" if default else "no"
     options: dict[str, Any] = {"help": f"{field.metadata['help']} [{shown}]".replace("%", "%%"), "default": None}
-    if isinstance(default, list):
+    if isinstance(default, bool):
+        options |= {"action": argparse.BooleanOptionalAction}
+    elif isinstance(default, list):
         options |= {"nargs": "+", "metavar": "NAME"}
     elif field.metadata["choices"]:
         options |= {"choices": field.metadata["choices"]}
@@ -40,9 +55,31 @@ def _add_flag(group: Any, field: Field[Any]) -> None:
 
 
 def given_settings(args: argparse.Namespace) -> dict[str, Any]:
-    """The fields that were given on the command line; existing files and folders as absolute paths."""
-    given = {f.name: getattr(args, f.name) for f in fields(TrainingPlan) if getattr(args, f.name) is not None}
+    """The fields that were given on the command line; existing files and folders as absolute paths.
+
+    What an official command line says comes first, and what of it means nothing here is said on stderr. Raises
+    `PlanError` when it cannot be read.
+    """
+    given = _official(args.from_official) if args.from_official else {}
+    given |= {f.name: getattr(args, f.name) for f in fields(TrainingPlan) if getattr(args, f.name) is not None}
     for name in WHAT:
         if name in given and Path(given[name]).expanduser().exists():
             given[name] = str(Path(given[name]).expanduser().resolve())
     return given
+
+
+def _official(source: str) -> dict[str, Any]:
+    text = source
+    if source == "-":
+        text = sys.stdin.read()
+    elif source.endswith(".sh"):
+        try:
+            text = Path(source).expanduser().read_text(encoding="utf-8")
+        except (OSError, ValueError) as error:
+            raise PlanError(
+                QT_TRANSLATE_NOOP("errors", "{path}: the file cannot be read ({reason})."), path=source, reason=error
+            ) from error
+    official = read_official(text)
+    for note in official.notes:
+        print(f"note: {note}", file=sys.stderr)
+    return official.settings

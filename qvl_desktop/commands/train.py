@@ -35,13 +35,16 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("folder", nargs="?", type=Path, metavar="RUN", help="a run folder that holds a plan.json")
     parser.add_argument("--run", dest="new_folder", type=Path, metavar="RUN", help="the folder of a new run")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint of the run")
-    add_plan_flags(parser, required=False)
+    add_plan_flags(parser)
     parser.set_defaults(run=run, parser=parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Carry out the command; does not return when training ran (the process ends at once, see `runner.leave`)."""
-    chosen = given_settings(args)
+    try:
+        chosen = given_settings(args)
+    except PlanError as error:
+        args.parser.error(str(error))
     if (args.folder is None) == (args.new_folder is None):
         args.parser.error("name one run folder: RUN for an existing one, or --run RUN for a new one")
     folder = RunFolder((args.folder or args.new_folder).resolve())

@@ -20,6 +20,11 @@ METHODS = ("qlora", "lora", "full")
 PRECISIONS = ("auto", "bf16", "fp16", "fp32")
 SCHEDULES = ("cosine", "linear", "constant")
 LABELS = ("answers", "compatible")
+OPTIMIZERS = ("adamw", "adamw_8bit", "paged_adamw_8bit")
+CHECKPOINTING = ("auto", "on", "off")
+TOO_LONG = ("skip", "refuse")
+BEST_BY = ("none", "loss", "acc50", "mean_iou")
+DISTRIBUTED = ("none", "ddp", "fsdp2", "zero2", "zero3")
 DEFAULT_TARGETS = ("c_attn", "attn.c_proj", "w1", "w2")
 
 
@@ -127,6 +132,32 @@ class TrainingPlan:
         QT_TRANSLATE_NOOP("plan", "The layers that get an adapter."),
         advanced=True,
     )
+    use_rslora: bool = _f(
+        False,
+        QT_TRANSLATE_NOOP("plan", "Rank-stabilised"),
+        QT_TRANSLATE_NOOP(
+            "plan", "Scales the adapter by alpha / square root of the rank, so that large ranks learn as fast (rsLoRA)."
+        ),
+        advanced=True,
+    )
+    use_dora: bool = _f(
+        False,
+        QT_TRANSLATE_NOOP("plan", "Size and direction apart"),
+        QT_TRANSLATE_NOOP(
+            "plan", "Learns how long and where each weight vector points separately (DoRA): a little better, slower."
+        ),
+        advanced=True,
+    )
+    fix_vit: bool = _f(
+        True,
+        QT_TRANSLATE_NOOP("plan", "Keep the eyes"),
+        QT_TRANSLATE_NOOP(
+            "plan",
+            "The vision transformer stays as it is when every weight is tuned; the resampler behind it learns. "
+            "LoRA and Q-LoRA always keep it.",
+        ),
+        advanced=True,
+    )
     warmup_ratio: float = _f(
         0.03,
         QT_TRANSLATE_NOOP("plan", "Warm-up"),
@@ -173,6 +204,45 @@ class TrainingPlan:
         low=16,
         high=32768,
     )
+    too_long: str = _f(
+        "skip",
+        QT_TRANSLATE_NOOP("plan", "Longer samples"),
+        QT_TRANSLATE_NOOP(
+            "plan", "Skip lists them and goes on without them; refuse does not start while there is one."
+        ),
+        choices=TOO_LONG,
+        advanced=True,
+    )
+    packing: bool = _f(
+        False,
+        QT_TRANSLATE_NOOP("plan", "Packing"),
+        QT_TRANSLATE_NOOP(
+            "plan", "Puts several short samples into one row, each blind to the others: the same result, less padding."
+        ),
+        advanced=True,
+    )
+    optimizer: str = _f(
+        "adamw",
+        QT_TRANSLATE_NOOP("plan", "Optimiser"),
+        QT_TRANSLATE_NOOP("plan", "The 8-bit ones need a quarter of the memory; paged ones move out when it is short."),
+        choices=OPTIMIZERS,
+        advanced=True,
+    )
+    gradient_checkpointing: str = _f(
+        "auto",
+        QT_TRANSLATE_NOOP("plan", "Compute twice"),
+        QT_TRANSLATE_NOOP(
+            "plan", "Keeps less between the passes and computes it again: much less memory, about a third slower."
+        ),
+        choices=CHECKPOINTING,
+        advanced=True,
+    )
+    embeddings_on_host: bool = _f(
+        False,
+        QT_TRANSLATE_NOOP("plan", "Word table in main memory"),
+        QT_TRANSLATE_NOOP("plan", "Keeps the input embeddings off the card: 1.2 GB less for Qwen-VL, hardly slower."),
+        advanced=True,
+    )
     labels: str = _f(
         "answers",
         QT_TRANSLATE_NOOP("plan", "Learn from"),
@@ -212,12 +282,51 @@ class TrainingPlan:
         high=1000,
         advanced=True,
     )
+    metric_for_best: str = _f(
+        "none",
+        QT_TRANSLATE_NOOP("plan", "Keep the best by"),
+        QT_TRANSLATE_NOOP(
+            "plan", "The checkpoint that validates best is kept and becomes the result; none takes the last one."
+        ),
+        choices=BEST_BY,
+    )
     eval_samples: int = _f(
         64,
         QT_TRANSLATE_NOOP("plan", "Validation samples"),
         QT_TRANSLATE_NOOP("plan", "At most this many validation samples are answered each time."),
         low=0,
         high=100_000,
+        advanced=True,
+    )
+    distributed: str = _f(
+        "none",
+        QT_TRANSLATE_NOOP("plan", "Several cards"),
+        QT_TRANSLATE_NOOP(
+            "plan",
+            "ddp gives each card the whole model; fsdp2, zero2 and zero3 share it out. The run must then be started "
+            "with the launch line.",
+        ),
+        choices=DISTRIBUTED,
+        advanced=True,
+    )
+    processes: int = _f(
+        1,
+        QT_TRANSLATE_NOOP("plan", "Cards"),
+        QT_TRANSLATE_NOOP("plan", "How many processes carry out the run together, on all machines."),
+        low=1,
+        high=4096,
+        advanced=True,
+    )
+    tensorboard: bool = _f(
+        False,
+        QT_TRANSLATE_NOOP("plan", "TensorBoard files"),
+        QT_TRANSLATE_NOOP("plan", "Writes the curves for TensorBoard too."),
+        advanced=True,
+    )
+    pause_frees_card: bool = _f(
+        False,
+        QT_TRANSLATE_NOOP("plan", "Pause frees the card"),
+        QT_TRANSLATE_NOOP("plan", "A paused run gives the card's memory back; going on then takes a little longer."),
         advanced=True,
     )
     seed: int = _f(
@@ -241,7 +350,7 @@ class TrainingPlan:
                         name=name, value=value, choices=", ".join(meta["choices"])
                     )
                 )
-            elif isinstance(value, (int, float)) and not self._inside(value, f):
+            elif isinstance(value, (int, float)) and not isinstance(value, bool) and not self._inside(value, f):
                 found.append(
                     translate("plan", "{name}: {value} is not between {low} and {high}.").format(
                         name=name, value=value, low=meta["low"], high=meta["high"]
@@ -251,6 +360,10 @@ class TrainingPlan:
             found.append(translate("plan", "Data: choose a project or a data file to learn from."))
         if self.method != "full" and not self.lora_targets:
             found.append(translate("plan", "Layers: an adapter needs at least one layer."))
+        if self.processes > 1 and self.distributed == "none":
+            found.append(translate("plan", "Cards: several need a way to share the work (ddp, fsdp2, zero2, zero3)."))
+        if self.distributed in ("fsdp2", "zero2", "zero3") and self.optimizer != "adamw":
+            found.append(translate("plan", "Optimiser: sharded runs use adamw."))
         return found
 
     @staticmethod

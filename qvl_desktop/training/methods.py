@@ -115,6 +115,8 @@ def add_adapter(model: Any, plan: TrainingPlan) -> Any:
         target_modules=pattern,
         bias="none",
         task_type="CAUSAL_LM",
+        use_rslora=plan.use_rslora,
+        use_dora=plan.use_dora,
     )
     return get_peft_model(model, with_gptq_layers(config))
 

@@ -11,7 +11,17 @@ from dataclasses import Field, dataclass, fields
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QGridLayout,
+    QLabel,
+    QLineEdit,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.core.plan import TrainingPlan
@@ -33,6 +43,21 @@ _CHOICES = {
     "answers": _N("plan", "Answers"),
     "compatible": _N("plan", "Compatible"),
     "auto": _N("plan", "Auto"),
+    "on": _N("plan", "On"),
+    "off": _N("plan", "Off"),
+    "skip": _N("plan", "Skip"),
+    "refuse": _N("plan", "Refuse"),
+    "none": _N("plan", "None"),
+    "loss": _N("plan", "Validation loss"),
+    "acc50": _N("plan", "Acc@0.5"),
+    "mean_iou": _N("plan", "Mean IoU"),
+    "adamw": "AdamW",
+    "adamw_8bit": _N("plan", "AdamW, 8-bit"),
+    "paged_adamw_8bit": _N("plan", "AdamW, 8-bit, paged"),
+    "ddp": "DDP",
+    "fsdp2": "FSDP2",
+    "zero2": "ZeRO-2",
+    "zero3": "ZeRO-3",
 }
 
 
@@ -128,6 +153,10 @@ class PlanForm(QWidget):
     def _make(self, f: Field[Any], default: Any) -> _Row:
         if f.metadata["choices"]:
             return self._choice(f)
+        if isinstance(default, bool):
+            check = QCheckBox(self)
+            check.toggled.connect(self._edited)
+            return _Row(f, check, check.isChecked, check.setChecked)
         line = QLineEdit(self)
         line.textEdited.connect(self._edited)
         if isinstance(default, list):
