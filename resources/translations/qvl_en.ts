@@ -29,6 +29,16 @@
     </message>
 </context>
 <context>
+    <name>FilterPanel</name>
+    <message numerus="yes">
+        <source>%n picture(s)</source>
+        <translation type="unfinished">
+            <numerusform>%n picture</numerusform>
+            <numerusform>%n pictures</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>NewRun</name>
     <message numerus="yes">
         <source>%n picture(s)</source>
@@ -60,36 +70,29 @@
     </message>
 </context>
 <context>
-    <name>PictureList</name>
-    <message numerus="yes">
-        <source>%n picture(s)</source>
-        <translation>
-            <numerusform>%n picture</numerusform>
-            <numerusform>%n pictures</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>Divide %n picture(s) at random</source>
-        <translation>
-            <numerusform>Divide %n picture at random</numerusform>
-            <numerusform>Divide %n pictures at random</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>Remove %n picture(s) from the project</source>
-        <translation>
-            <numerusform>Remove %n picture from the project</numerusform>
-            <numerusform>Remove %n pictures from the project</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
     <name>PictureModel</name>
     <message numerus="yes">
         <source>%n region(s)</source>
         <translation>
             <numerusform>%n region</numerusform>
             <numerusform>%n regions</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>RegionDesk</name>
+    <message numerus="yes">
+        <source>The region is deleted. Its box stays in %n answer(s).</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The regions are deleted. Their boxes stay in %n answer(s).</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
 </context>

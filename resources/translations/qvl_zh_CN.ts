@@ -24,8 +24,8 @@
         <translation>该文件在加入项目之后有改动：原来是 {old}，现在是 {new}。框的位置可能不准。</translation>
     </message>
     <message>
-        <source>Every picture in the list has regions.</source>
-        <translation>列表中的每张图片都已有区域。</translation>
+        <source>No picture in the list is untouched.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The previous picture has no regions that are not here already.</source>
@@ -456,6 +456,10 @@
         <source>Make conversations from boxes (Ctrl+T)</source>
         <translation>由框生成对话（Ctrl+T）</translation>
     </message>
+    <message>
+        <source>%n box(es) belong to another picture now: the one named last before them. Undo takes it back.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Curves</name>
@@ -488,6 +492,141 @@
     </message>
 </context>
 <context>
+    <name>ExportDialog</name>
+    <message>
+        <source>Export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">取消</translation>
+    </message>
+    <message>
+        <source>Say where to write it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Writes {files}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The folder is not empty; files of the same names will be replaced.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file is there already and will be replaced.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Other entries of dataset_info.json stay.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pictures: {count}</source>
+        <translation type="unfinished">图片：{count}</translation>
+    </message>
+    <message>
+        <source>Conversations: {count}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Regions: {count}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The regions of {count} pictures, in pixels, as {format}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is nothing to export.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation type="unfinished">正在停止…</translation>
+    </message>
+    <message>
+        <source>{percent} %, about {time} left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{percent} %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Records: {count}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exported</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">关闭</translation>
+    </message>
+    <message>
+        <source>Nothing was written.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Boxes in the text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As {family} writes them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For the family of the model that will learn.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All splits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only about pictures marked done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the pictures, too</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What will be written</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where to</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder to write into</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>File to write</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Figures</name>
     <message>
         <source>step</source>
@@ -515,6 +654,425 @@
     </message>
 </context>
 <context>
+    <name>FilterBar</name>
+    <message>
+        <source>Name or folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filter pictures by name or folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clear the filter</source>
+        <translation type="unfinished">清除筛选</translation>
+    </message>
+    <message>
+        <source>All filters</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{condition}: click to drop it</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>FilterPanel</name>
+    <message>
+        <source>With a ref: choose one, Enter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Each of these refs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Otherwise one of them is enough</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Without a ref: choose one, Enter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Words of a question or answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With or without</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With conversations</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Without</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There or not</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Missing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name, to keep this filter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Forget</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clear all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s)</source>
+        <translation type="unfinished">
+            <numerusform>%n 张图片</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Kept filters…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No filter kept yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{what}: from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{what}: to</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>to</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Split</source>
+        <translation type="unfinished">划分</translation>
+    </message>
+    <message>
+        <source>Ref</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Says</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Regions</source>
+        <translation type="unfinished">区域</translation>
+    </message>
+    <message>
+        <source>Width</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Height</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Conversations</source>
+        <translation type="unfinished">对话</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ImportDialog</name>
+    <message>
+        <source>Import data</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">取消</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation type="unfinished">导入</translation>
+    </message>
+    <message>
+        <source>Told by its content.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no such file or folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a data file or folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As chosen.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looking…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose on the left how the boxes in the text are written.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is nothing in it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pictures: {count}</source>
+        <translation type="unfinished">图片：{count}</translation>
+    </message>
+    <message>
+        <source>Conversations: {count}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Boxes: {count}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cannot be read: {count}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Counting…</source>
+        <translation type="unfinished">正在统计…</translation>
+    </message>
+    <message>
+        <source>Reading…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation type="unfinished">正在停止…</translation>
+    </message>
+    <message>
+        <source>Reading… {count} records</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{percent} %, about {time} left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{percent} %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New pictures: {count}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New regions: {count}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New conversations: {count}</source>
+        <translation type="unfinished">新对话：{count}</translation>
+    </message>
+    <message>
+        <source>In the project already: {count}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Imported</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing new was imported</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo import</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">关闭</translation>
+    </message>
+    <message>
+        <source>Stopped. Nothing was changed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The import was undone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>File or folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>File…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Boxes in the text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As {family} writes them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As the data says</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation type="unfinished">数据</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The folder that picture paths count from, or below which they are.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pictures</source>
+        <translation type="unfinished">图片</translation>
+    </message>
+    <message>
+        <source>What is in the project stays as it is. The whole import is one step of undo.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Data file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder of data</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder of pictures</source>
+        <translation type="unfinished">图片文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>LabelDesk</name>
+    <message>
+        <source>Select a region or a label first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} regions are now “{ref}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation type="unfinished">撤销</translation>
+    </message>
+    <message>
+        <source>Renaming to “{ref}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>LabelModel</name>
+    <message>
+        <source>{ref}, {count} regions</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>LabelPanel</name>
+    <message>
+        <source>Labels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find or add a label</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enter gives the first label, or adds the word as a new one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Merge {count} labels into one…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use this label</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename or merge in the whole project…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Digit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move up	Alt+Up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move down	Alt+Down</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unpin</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pin</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Labels of this project</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>LightMenu</name>
+    <message>
+        <source>Brightness</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Contrast</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As it is</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>MainWindow</name>
     <message>
         <source>{name}: paused</source>
@@ -531,6 +1089,10 @@
     <message>
         <source>Projects (*.qvl)</source>
         <translation>项目 (*.qvl)</translation>
+    </message>
+    <message>
+        <source>New project for this data</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Open project</source>
@@ -597,6 +1159,33 @@
     </message>
 </context>
 <context>
+    <name>ModelView</name>
+    <message>
+        <source>What the model reads</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This conversation names no picture of the project.</source>
+        <translation type="unfinished">这段对话没有提到项目中的图片。</translation>
+    </message>
+    <message>
+        <source>{family}, picture {number}: {w} × {h} squashed to {sw} × {sh}, {tokens} tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{family}, picture {number}: {w} × {h} resized to {sw} × {sh}, {tokens} tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This conversation cannot be written for this family.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>picture {number}: {count} tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ModelsPage</name>
     <message>
         <source>{name} was added: {family}.</source>
@@ -633,6 +1222,13 @@
     <message>
         <source>Adapters appear here when a training run of this project ends.</source>
         <translation>本项目的训练任务结束后，适配器会出现在这里。</translation>
+    </message>
+</context>
+<context>
+    <name>Navigator</name>
+    <message>
+        <source>Overview of the picture</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -719,6 +1315,24 @@
     </message>
 </context>
 <context>
+    <name>NumberFields</name>
+    <message>
+        <source>{name} in pixels</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Outcome</name>
+    <message>
+        <source>Copy the list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Left out: {count}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>PictureDelegate</name>
     <message>
         <source>cannot be shown</source>
@@ -727,22 +1341,6 @@
 </context>
 <context>
     <name>PictureList</name>
-    <message>
-        <source>80 % train, 20 % validation</source>
-        <translation>80% 训练，20% 验证</translation>
-    </message>
-    <message>
-        <source>80 % train, 10 % validation, 10 % test</source>
-        <translation>80% 训练，10% 验证，10% 测试</translation>
-    </message>
-    <message>
-        <source>Filter by name</source>
-        <translation>按名称筛选</translation>
-    </message>
-    <message>
-        <source>Filter pictures by name</source>
-        <translation>按名称筛选图片</translation>
-    </message>
     <message>
         <source>Only unannotated</source>
         <translation>仅未标注</translation>
@@ -755,19 +1353,21 @@
         <source>No picture matches the filter.</source>
         <translation>没有符合筛选条件的图片。</translation>
     </message>
-    <message numerus="yes">
-        <source>%n picture(s)</source>
-        <translation>
-            <numerusform>%n 张图片</numerusform>
-        </translation>
+    <message>
+        <source>Pictures that are done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{shown} of {total} pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{done} of {total} done</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Pictures</source>
         <translation>图片</translation>
-    </message>
-    <message>
-        <source>Clear the filter</source>
-        <translation>清除筛选</translation>
     </message>
     <message>
         <source>Add pictures</source>
@@ -781,21 +1381,40 @@
         <source>Add pictures…</source>
         <translation>添加图片…</translation>
     </message>
+</context>
+<context>
+    <name>PictureMenu</name>
+    <message>
+        <source>80 % train, 20 % validation</source>
+        <translation type="unfinished">80% 训练，20% 验证</translation>
+    </message>
+    <message>
+        <source>80 % train, 10 % validation, 10 % test</source>
+        <translation type="unfinished">80% 训练，10% 验证，10% 测试</translation>
+    </message>
+    <message>
+        <source>Neither done nor skipped</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message>
         <source>Split</source>
-        <translation>划分</translation>
+        <translation type="unfinished">划分</translation>
     </message>
-    <message numerus="yes">
+    <message>
         <source>Divide %n picture(s) at random</source>
-        <translation>
-            <numerusform>随机划分 %n 张图片</numerusform>
-        </translation>
+        <translation type="unfinished">随机划分 %n 张图片</translation>
     </message>
-    <message numerus="yes">
+    <message>
+        <source>Only this folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open its folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Remove %n picture(s) from the project</source>
-        <translation>
-            <numerusform>从项目中移除 %n 张图片</numerusform>
-        </translation>
+        <translation type="unfinished">从项目中移除 %n 张图片</translation>
     </message>
 </context>
 <context>
@@ -818,16 +1437,32 @@
         <translation>这段对话没有提到项目中的图片。</translation>
     </message>
     <message>
+        <source>Add a picture to the conversation (Insert), or drop files here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add a picture to the conversation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Drag a box around “{words}” on the picture. Esc stops.</source>
         <translation>在图片上为“{words}”拖出一个框。按 Esc 结束。</translation>
+    </message>
+    <message>
+        <source>Drag or use the arrow keys: its tokens follow. Enter names it, Del deletes it.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Select words in a turn, then drag a box here: they become a phrase with its box.</source>
         <translation>在某一轮中选中文字，再在这里拖出一个框：文字就成为带框的短语。</translation>
     </message>
     <message>
-        <source>Picture {number}</source>
-        <translation>图片 {number}</translation>
+        <source>Boxes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the model sees</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -843,6 +1478,13 @@
     <message>
         <source>Choose pictures…</source>
         <translation>选择图片…</translation>
+    </message>
+</context>
+<context>
+    <name>PictureStrip</name>
+    <message>
+        <source>Pictures of the conversation</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -868,6 +1510,25 @@
     </message>
 </context>
 <context>
+    <name>RecordView</name>
+    <message>
+        <source>Record before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next record</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Picture {number} of {count}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This conversation shows no picture.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>RefEditor</name>
     <message>
         <source>Ref, for example “red cup”</source>
@@ -885,28 +1546,76 @@
 <context>
     <name>RegionDesk</name>
     <message>
-        <source>Type a ref. Enter takes it, Tab completes, 1–9 give a recent one, Esc leaves it as it is.</source>
-        <translation>输入指代。Enter 确定，Tab 补全，1–9 选最近用过的，Esc 保持原样。</translation>
+        <source>Type a ref. Enter takes it, Tab completes, 1–9 give a listed one, Esc leaves it as it is.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Click the opposite corner. Esc cancels.</source>
         <translation>点击对角。Esc 取消。</translation>
     </message>
     <message>
+        <source>Corner {number} of 4. Backspace takes the last one back, Esc cancels.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Esc cancels.</source>
         <translation>Esc 取消。</translation>
     </message>
     <message>
-        <source>Arrow keys nudge, with Shift by 10 px. 1–9 give a recent ref, Enter edits it, Del deletes.</source>
-        <translation>方向键微移，加 Shift 移 10 像素。1–9 选最近的指代，Enter 编辑，Del 删除。</translation>
+        <source>{count} regions. Arrow keys nudge them, 1–9 give a ref to all, Del deletes.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The next box will be “{ref}”.</source>
-        <translation>下一个框将是“{ref}”。</translation>
+        <source>Arrow keys nudge, with Shift by 10 px. 1–9 give a ref, Enter edits it, Del deletes.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Drag to draw a box, or click two corners. The wheel zooms, Space and drag pan.</source>
-        <translation>拖动画框，或点击两个角。滚轮缩放，按住空格拖动可平移。</translation>
+        <source>Click to select, drag to gather. Shift adds. B goes back to drawing boxes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The next region will be “{ref}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Click the four corners of a quad, in order. Esc goes back to boxes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Click to set a point. Esc goes back to boxes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag to draw a box, or click two corners. Ctrl and drag selects, Space and drag pans.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Locked regions stay. Unlock them first to delete them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>The region is deleted. Its box stays in %n answer(s).</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The regions are deleted. Their boxes stay in %n answer(s).</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Remove there too</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation type="unfinished">撤销</translation>
+    </message>
+    <message>
+        <source>There are no regions on the clipboard.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -914,6 +1623,10 @@
     <message>
         <source>no ref</source>
         <translation>没有指代</translation>
+    </message>
+    <message>
+        <source>{ref}, locked</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -931,10 +1644,6 @@
         <translation>复制标记</translation>
     </message>
     <message>
-        <source>Recent refs</source>
-        <translation>最近的指代</translation>
-    </message>
-    <message>
         <source>Regions ({count})</source>
         <translation>区域（{count}）</translation>
     </message>
@@ -943,12 +1652,51 @@
         <translation>未选中</translation>
     </message>
     <message>
+        <source>{count} regions selected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Regions of this picture</source>
         <translation>这张图片的区域</translation>
     </message>
+</context>
+<context>
+    <name>RenameBar</name>
     <message>
-        <source>Give “{ref}” to the selected region  ({number})</source>
-        <translation>把“{ref}”赋给所选区域（{number}）</translation>
+        <source>New name of the label</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">取消</translation>
+    </message>
+    <message>
+        <source>Rename “{ref}” in the whole project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make {refs} one label</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Counting…</source>
+        <translation type="unfinished">正在统计…</translation>
+    </message>
+    <message>
+        <source>{regions} regions on {pictures} pictures; {turns} turns of conversations follow.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Merge</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There are {count} regions of this label already; they become one label.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1025,6 +1773,14 @@
     <message>
         <source>Something went wrong that should not have: {reason}. The log has the details.</source>
         <translation>出现了不该出现的问题：{reason}。详情见日志。</translation>
+    </message>
+    <message>
+        <source>Undo: {step}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Redo: {step}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1146,6 +1902,60 @@
     <message>
         <source>Close</source>
         <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>TokenBar</name>
+    <message>
+        <source>For which model the tokens are counted and the preview is made</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The longest sample that training takes; longer ones are left out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} of {limit} tokens: {over} too many; training leaves it out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>About {count} of {limit} tokens: too long; training leaves it out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} of {limit} tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>About {count} of {limit} tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Counted with the model&apos;s own vocabulary.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>An estimate: the vocabulary of this model is not on this machine.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model itself reads up to {length} tokens.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} tokens</source>
+        <translation type="unfinished">{count} 个 token</translation>
+    </message>
+</context>
+<context>
+    <name>ToolStrip</name>
+    <message>
+        <source>Brightness and contrast of the view; the file stays as it is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Brightness and contrast</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1278,8 +2088,8 @@
 <context>
     <name>WelcomePage</name>
     <message>
-        <source>You can also drop a folder of pictures or a project file here.</source>
-        <translation>也可以把图片文件夹或项目文件拖到这里。</translation>
+        <source>You can also drop a folder of pictures, a data file or a project here.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>From pictures to a model that points</source>
@@ -1334,6 +2144,14 @@
         <translation>打开演示项目</translation>
     </message>
     <message>
+        <source>Import data…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Show the project&apos;s folder</source>
         <translation>显示项目所在文件夹</translation>
     </message>
@@ -1369,24 +2187,12 @@
         <translation>下一张图片</translation>
     </message>
     <message>
-        <source>Next picture without regions</source>
-        <translation>下一张没有区域的图片</translation>
-    </message>
-    <message>
         <source>Filter pictures</source>
         <translation>筛选图片</translation>
     </message>
     <message>
         <source>Edit ref</source>
         <translation>编辑指代</translation>
-    </message>
-    <message>
-        <source>Delete region</source>
-        <translation>删除区域</translation>
-    </message>
-    <message>
-        <source>Duplicate region</source>
-        <translation>复制一份区域</translation>
     </message>
     <message>
         <source>Select next region</source>
@@ -1397,16 +2203,92 @@
         <translation>选中上一个区域</translation>
     </message>
     <message>
-        <source>Copy region</source>
-        <translation>复制区域</translation>
+        <source>Next untouched picture</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Paste region</source>
-        <translation>粘贴区域</translation>
+        <source>Previous untouched picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Picture is done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Skip picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Done, and on to the next untouched</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draw boxes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draw quads</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Set points</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New box in the middle</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete regions</source>
+        <translation type="unfinished">删除区域</translation>
+    </message>
+    <message>
+        <source>Lock regions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Turn boxes into quads</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Turn quads into boxes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select all regions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy regions</source>
+        <translation type="unfinished">复制区域</translation>
+    </message>
+    <message>
+        <source>Cut regions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paste regions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Duplicate regions</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Copy regions from previous picture</source>
         <translation>复制上一张图片的区域</translation>
+    </message>
+    <message>
+        <source>Find or add a label</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename the label everywhere</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Fit picture to view</source>
@@ -1415,6 +2297,10 @@
     <message>
         <source>Actual size</source>
         <translation>实际大小</translation>
+    </message>
+    <message>
+        <source>Zoom to selection</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Zoom in</source>
@@ -1429,8 +2315,76 @@
         <translation>隐藏框</translation>
     </message>
     <message>
+        <source>Hide labels on the picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dim what is not selected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Show lines to aim with</source>
         <translation>显示瞄准线</translation>
+    </message>
+    <message>
+        <source>Show the overview when zoomed in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Brighter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Darker</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>More contrast</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Less contrast</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Brightness and contrast as they are</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to the next list or field</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Give the label of that digit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select the next or previous region</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Type the ref of the selection</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel, then select nothing, then go back to boxes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nudge the selection, or pan</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nudge by 10 pixels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move the lower right corner of a box</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pan while held, with the mouse</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1675,6 +2629,10 @@
         <translation>{path} 第 {line} 行：JSON 有误（{reason}）。</translation>
     </message>
     <message>
+        <source>{path}: this is no list of data sets as LLaMA-Factory keeps it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{path}: the file cannot be written ({reason}).</source>
         <translation>{path}：无法写入文件（{reason}）。</translation>
     </message>
@@ -1685,6 +2643,10 @@
     <message>
         <source>{path}: this is no data in a known format ({known}).</source>
         <translation>{path}：不是已知格式（{known}）的数据。</translation>
+    </message>
+    <message>
+        <source>{path}: this is {format}, which has boxes but no conversations. Import it into a project (qvl-desktop import), and make conversations from its boxes there.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The chat was not added, a picture cannot be: {problem}</source>
@@ -1823,8 +2785,8 @@
         <translation>有权重不是数字：模型已损坏。</translation>
     </message>
     <message>
-        <source>{path}: the settings of the quantised layers cannot be read: {reason}</source>
-        <translation>{path}：无法读取量化层的设置：{reason}</translation>
+        <source>{path}: the settings of the quantised layers are missing.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{path}: {field} is {value}, which cannot be read here (known: {known}).</source>
@@ -1833,6 +2795,10 @@
     <message>
         <source>{folder}: config.json makes no model: {reason}</source>
         <translation>{folder}：config.json 不能构成模型：{reason}</translation>
+    </message>
+    <message>
+        <source>{path}: the settings for answers cannot be read: {reason}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{folder}: GPTQ checkpoints of {family} cannot be read. Take the full model, as nf4 or int8.</source>
@@ -1903,12 +2869,16 @@
         <translation>config.json：visual.image_size {image_size} 不是 visual.patch_size {patch_size} 的倍数。</translation>
     </message>
     <message>
-        <source>The cache ends at token {column}, inside a picture. Cut it before the picture.</source>
-        <translation>缓存在第 {column} 个 token 处、一张图片的中间结束。请在图片之前截断。</translation>
+        <source>config.json: kv_channels {kv_channels} x rotary_pct {rotary_pct} makes no even number of rotary channels above 2, or intermediate_size {intermediate_size} is below 2.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{path}: the file is no readable JSON ({reason}).</source>
-        <translation>{path}：文件不是可读的 JSON（{reason}）。</translation>
+        <source>config.json: {name} {value} cannot be divided by {by} ({divisor}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The cache ends at token {column}, inside a picture. Cut it before the picture.</source>
+        <translation>缓存在第 {column} 个 token 处、一张图片的中间结束。请在图片之前截断。</translation>
     </message>
     <message>
         <source>This conversation has no answer to learn from: add an assistant turn.</source>
@@ -1947,12 +2917,36 @@
         <translation>{path}：缺少 {name}，因此这不是 Qwen-VL 模型文件夹。</translation>
     </message>
     <message>
+        <source>{folder}: the processor cannot be loaded: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The text was cut inside or before a picture, which takes {slots} tokens. Allow more tokens, or leave pictures out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The text names {expected} picture(s), but {given} were given: give one for each &lt;img&gt;...&lt;/img&gt;, in the order of the text.</source>
         <translation>文字提到 {expected} 张图片，却给了 {given} 张：请按文字中的次序，为每个 &lt;img&gt;...&lt;/img&gt; 各给一张。</translation>
     </message>
     <message>
+        <source>{path}: n_queries is {value}; a picture takes 1 to {bound} slots.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: a picture takes {own} slots here, but {models} in config.json. They must be equal.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: with {size} tokens, &lt;img&gt; has the id {found}, but config.json says {wanted}. The file is not whole, or of another model: download it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Turn {place} is a system turn; only the first turn can be one.</source>
         <translation>第 {place} 轮是系统轮；只有第一轮可以是。</translation>
+    </message>
+    <message>
+        <source>Chat format {name} is not known. Choose one of {known}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The picture at token {column} of row {row} does not have exactly {n_queries} &lt;imgpad&gt; between &lt;img&gt; and &lt;/img&gt;. Build the tokens with the processor, and never cut a sample inside a picture.</source>
@@ -1991,8 +2985,16 @@
         <translation>{path}：{field} 必须是含视觉塔设置的对象。</translation>
     </message>
     <message>
-        <source>{path}: {field} is {value}; it must be a number between 0 and {bound}.</source>
-        <translation>{path}：{field} 是 {value}；它必须是 0 到 {bound} 之间的数。</translation>
+        <source>{path}: {field} is {value}; it must be true or false.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: {field} is missing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: {field} is {value}; it must be a number between {lowest} and {highest}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{path}: {field} is {value}; it must be a whole number between 1 and {bound}.</source>
@@ -2147,8 +3149,16 @@
         <translation>这个框在它的图片内没有面积。</translation>
     </message>
     <message>
+        <source>This quad has no area inside its picture.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>“{ref}” cannot name a region: it holds tags such as &lt;ref&gt; or &lt;box&gt;.</source>
         <translation>“{ref}”不能作为区域的指代：其中含有 &lt;ref&gt; 或 &lt;box&gt; 之类的标签。</translation>
+    </message>
+    <message>
+        <source>This point lies outside its picture.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The loss is no number any more at step {step}: the learning rate of {rate:g} is too high. Start again with a third of it. The last checkpoint is from before.</source>
@@ -2206,6 +3216,209 @@
         <source>{path}: this checkpoint was made with another method or rank than the plan says now. Start a new run.</source>
         <translation>{path}：这个检查点的方法或秩与计划不同。请新建训练任务。</translation>
     </message>
+    <message>
+        <source>--{flag} {value}: this value cannot be read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no call of finetune.py in this text. Paste the whole line: python finetune.py --model_...</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A quotation mark is left open: {line}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The boxes of turn {turn} belong to picture {picture}, which is named last before them; in this order another picture would be. Move the turns instead, or give the picture a question of its own.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{points} is no {kind}: it needs {count} points.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A quad without area cannot be scaled.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The template “{name}” cannot be read; put it back to what was shipped, or delete it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Template “{name}” ({language}): {way} {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: this is no COCO file, it has neither “images” nor “annotations”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: {reason} (--dialect {first} or --dialect {second})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Qwen-VL JSON is read by first-generation tools alone. For {family} choose the format sharegpt.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ms-swift itself writes boxes as the model it trains needs them: its data has pixels, whatever the family. Export without a family, or choose the format sharegpt.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{format} has boxes in pixels and no text that a family writes in its own way. Export without a family, or choose the format sharegpt.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: this format is a folder, and there is a file of that name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: the folder is not empty, and files in it could be overwritten. Choose a new folder, or say --force to write among what is there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: this name lists data sets; give the data file another.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: too large for the yaml of a data set.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: references (*name) are not read in a data set&apos;s yaml.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: the yaml is broken ({reason}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: the yaml names no classes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: “names” must be a list of names, or a name for each number.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: cannot be read as JSON ({reason}). Download it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: the file holds no settings, but {kind}. Download it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>image_size is {side}; it must be a whole number between 1 and {bound}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{field} is {value}; it must be three numbers.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{kind} is no picture: give a file, its bytes, a Pillow picture or its pixels.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{url}: nothing is fetched from the network. Download the picture first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pixels are uint8, or floats from 0 to 1, in one, three or four channels; these are {kind} {shape}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: this picture is an address, not a file; it cannot be exported.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{ref}” is no valid text.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” cannot name a template: write a name without “/”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>filters</name>
+    <message>
+        <source>{low} to {high} regions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{low} or more regions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>up to {high} regions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>width {low} to {high}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>width {low} +</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>width ≤ {high}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>height {low} to {high}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>height {low} +</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>height ≤ {high}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>in {folder}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>with “{ref}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no ref</source>
+        <translation type="unfinished">没有指代</translation>
+    </message>
+    <message>
+        <source>without “{ref}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>says “{text}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>in conversations</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no conversation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>file missing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>file there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no regions</source>
+        <translation type="unfinished">没有区域</translation>
+    </message>
 </context>
 <context>
     <name>formats</name>
@@ -2218,6 +3431,10 @@
         <translation>这条记录不是对象。</translation>
     </message>
     <message>
+        <source>a picture stands inside the record, not in a file. Save it as a file and name that.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>“conversations” is missing or empty.</source>
         <translation>“conversations”缺失或为空。</translation>
     </message>
@@ -2226,12 +3443,36 @@
         <translation>第 {turn} 轮的“value”中没有文字。</translation>
     </message>
     <message>
+        <source>it is about a video or a sound ({what}); only pictures can be read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>turn {turn} is no object.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>turn {turn} is from “{role}”; it must be user, assistant or system.</source>
         <translation>第 {turn} 轮来自“{role}”；应为 user、assistant 或 system。</translation>
     </message>
     <message>
+        <source>turn {turn} has no text in “{key}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>turn {turn} holds a part that is neither text nor a picture.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>pictures are named in the messages and beside them; keep one of the two.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>a picture has no path.</source>
         <translation>有图片没有路径。</translation>
+    </message>
+    <message>
+        <source>a picture&apos;s path holds &lt;img&gt; or &lt;/img&gt;; rename the file.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>the picture {url} is an address. Download it first and name the file; nothing is fetched from the network.</source>
@@ -2241,6 +3482,305 @@
         <source>Qwen-VL JSON</source>
         <translation>Qwen-VL JSON</translation>
     </message>
+    <message>
+        <source>COCO</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} annotations have no box. They make no region, but go into the next COCO export.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} annotations have the id of another one. They get new ids in the next COCO export.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a category needs an “id” and a “name”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the id {id} is there already; the first counts.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>an image needs an “id”, a number or a text.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>an image needs a “file_name”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the annotation is no object.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>there is no image with the id {id}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>there is no category with the id {id}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“bbox” is {bbox}; it must be x, y, width and height, both sides above 0.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} boxes between &lt;|box_start|&gt; tags: Qwen2-VL.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} boxes between &lt;box&gt; tags: Qwen-VL.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} boxes in pixels, beside the text.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No boxes in the text.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} bbox_2d, which fit pixels of the resized pictures and not thousandths: Qwen2.5-VL.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} bbox_2d, which fit thousandths and not pixels of the resized pictures: Qwen3-VL or later.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} bbox_2d, which could be pixels (Qwen2.5-VL) as well as thousandths (Qwen3-VL). Say which.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As chosen.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{reason}</source>
+        <translation type="unfinished">{reason}</translation>
+    </message>
+    <message>
+        <source>{source}, turn {turn}: {message}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>its history is no list of questions with their answers.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{key}” is missing or empty.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bbox_type is “{kind}”; it must be real or norm1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>box {number} stands before any picture.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>box {number} is of picture {meant} but stands behind picture {here}; a box belongs to the last picture named before it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the text has {places} × {placeholder}, “objects” has {listed}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>box {number} is not 2, 4 or 8 numbers: {value}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>its words hold {placeholder}, which this format takes for a box or a phrase. Reword them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ms-swift JSON lines</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the text has {places} placeholders &lt;image&gt;, the record {pictures} pictures.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>its words hold &lt;image&gt;, which this format takes for a picture. Write them otherwise.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>its bbox is not four numbers: {value}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the second corner of its bbox lies before the first. If the file means x, y, width, height, choose the format refcoco-xywh.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>its phrase holds tags such as &lt;ref&gt; or &lt;box&gt;.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it is about a picture of {width} x {height} pixels, but the file has {real_width} x {real_height}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>RefCOCO-style JSON lines</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>RefCOCO-style JSON lines, boxes as x, y, width, height</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>its file is not on this machine; nothing is fetched from the network.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{key}” is missing or no text.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ShareGPT (LLaMA-Factory)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>there is no “{entry}”, where it says the pictures of {split} are.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the labels cannot be read ({reason}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>class {number} has no name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it says nc: {count}, but names {names} classes; the names count.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no names of classes were found (data.yaml, classes.txt): numbers are taken.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} polygons became the boxes around them; while a box stays, its polygon goes out to YOLO again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>YOLO</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{row}”: the numbers are no shares of the picture (0 to 1). Are they pixels?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{row}”: a class and four numbers are expected, or a class and corners.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{row}” is no row of numbers.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{row}”: a class is a whole number from 0.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the box has no area: width and height must be above 0.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no picture is in the split val, which trainers ask for: “val” names the pictures of train.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} points are left out: there is no row for them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} pictures are not where the yaml says. Write with copies (--copy-images), or put them there yourself.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” holds a number that is none (NaN); it is left out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” differs from what an earlier import brought; that stays.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the file says {width}×{height}, but the picture {path} has {real_width}×{real_height}. It was changed since, or it is another one; its regions would stand in wrong places.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>its own keys hold a number that is none (NaN); they are left out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the picture {path} was not found. Name the folder it is in (--images on the command line).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the picture {path} is an address. Download it first and name the file; nothing is fetched.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nothing of it lies inside its picture.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it holds a number that is none (NaN or infinite).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} regions stand there more than once (same picture, ref and place).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} regions are left out with their pictures.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} pictures were not where the file says and were found by their file name alone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>groups</name>
+    <message>
+        <source>Pictures</source>
+        <translation type="unfinished">图片</translation>
+    </message>
+    <message>
+        <source>Drawing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Regions</source>
+        <translation type="unfinished">区域</translation>
+    </message>
+    <message>
+        <source>Copies</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Labels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>View</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On the canvas</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>history</name>
@@ -2249,12 +3789,36 @@
         <translation>复制区域</translation>
     </message>
     <message>
+        <source>Paste regions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Add conversation from chat</source>
         <translation>从聊天添加对话</translation>
     </message>
     <message>
+        <source>Reorder pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take a picture out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add pictures to a conversation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Point at words</source>
         <translation>为文字指出位置</translation>
+    </message>
+    <message>
+        <source>Move regions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Link to region</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Add conversation</source>
@@ -2285,12 +3849,24 @@
         <translation>添加一轮</translation>
     </message>
     <message>
+        <source>Duplicate turn</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Move turn</source>
         <translation>移动一轮</translation>
     </message>
     <message>
         <source>Delete turn</source>
         <translation>删除一轮</translation>
+    </message>
+    <message>
+        <source>Duplicate conversation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unlink from region</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Make conversations</source>
@@ -2325,16 +3901,108 @@
         <translation>添加多个区域</translation>
     </message>
     <message>
+        <source>Lock regions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unlock regions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove boxes from answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Move region</source>
         <translation>移动区域</translation>
+    </message>
+    <message>
+        <source>Pin labels</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Rename region</source>
         <translation>重命名区域</translation>
     </message>
     <message>
+        <source>Rename regions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename label</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Delete regions</source>
         <translation>删除区域</translation>
+    </message>
+    <message>
+        <source>Accept changed pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep as it is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show findings again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mend conversations</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete conversations said twice</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mend splits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete regions drawn twice</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cut regions off at the edge</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete tiny regions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Merge labels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove missing pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove unreadable pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove copies</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edit template</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete template</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Text of a region</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find moved pictures</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2348,12 +4016,12 @@
         <translation>请修正这条记录，或去掉它。</translation>
     </message>
     <message>
-        <source>Correct or delete it.</source>
-        <translation>请更正或删除。</translation>
-    </message>
-    <message>
         <source>The conversation has no turns.</source>
         <translation>这段对话没有任何一轮。</translation>
+    </message>
+    <message>
+        <source>Conversations without turns</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Delete it.</source>
@@ -2364,12 +4032,20 @@
         <translation>没有可供学习的回答。</translation>
     </message>
     <message>
+        <source>Conversations without an answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Add an assistant turn at the end.</source>
         <translation>请在末尾添加一轮助手发言。</translation>
     </message>
     <message>
         <source>The last turn is not the assistant&apos;s.</source>
         <translation>最后一轮不是助手的。</translation>
+    </message>
+    <message>
+        <source>Last turns without an answer</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Add the answer, or delete the turn.</source>
@@ -2380,12 +4056,20 @@
         <translation>{role} 连续说了两次，或最先发言。</translation>
     </message>
     <message>
+        <source>Speakers out of turn</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>User and assistant take turns; the user begins.</source>
         <translation>用户和助手轮流发言；由用户开始。</translation>
     </message>
     <message>
         <source>A system turn stands inside.</source>
         <translation>系统轮出现在中间。</translation>
+    </message>
+    <message>
+        <source>System turns inside a conversation</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Only the first turn may be one.</source>
@@ -2396,28 +4080,404 @@
         <translation>这一轮是空的。</translation>
     </message>
     <message>
+        <source>Empty questions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Write its text or delete it.</source>
         <translation>请写上文字，或删除它。</translation>
+    </message>
+    <message>
+        <source>Empty answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The answer is empty.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write it, or delete the question with it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Conversations that are too long</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The conversation has about {tokens} tokens; {limit} fit. What follows “{before}” would be cut.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Split it, shorten it, or raise the limit of the training plan. Training leaves it out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Boxes that are no boxes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{text}” is no box.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A box is written &lt;box&gt;(x1,y1),(x2,y2)&lt;/box&gt;.</source>
+        <translation type="unfinished">框的写法是 &lt;box&gt;(x1,y1),(x2,y2)&lt;/box&gt;。</translation>
+    </message>
+    <message>
+        <source>Boxes out of range</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{text}” has values above 999.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Box values run from 0 to 999.</source>
+        <translation type="unfinished">框的数值为 0 到 999。</translation>
+    </message>
+    <message>
+        <source>Boxes with corners in the wrong order</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{text}” begins with the far corner.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The top left corner comes first.</source>
+        <translation type="unfinished">左上角在前。</translation>
+    </message>
+    <message>
+        <source>Quads that are no quads</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{text}” is no quad.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A quad is written with four points.</source>
+        <translation type="unfinished">四边形用四个点书写。</translation>
+    </message>
+    <message>
+        <source>Quads out of range</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quad values run from 0 to 999.</source>
+        <translation type="unfinished">四边形的数值为 0 到 999。</translation>
+    </message>
+    <message>
+        <source>Tags without a partner</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{text} has no partner.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close the tag, or take it away.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Boxes without a picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Boxes without area</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Boxes said twice</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Empty phrases</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Phrases without a box</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Boxes in another family&apos;s writing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pictures that conversations name and that are not there</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The picture {path} is not there.</source>
         <translation>图片 {path} 不在。</translation>
     </message>
     <message>
-        <source>Put the file back, or give the folder of the pictures (--images).</source>
-        <translation>请放回文件，或给出图片所在的文件夹（--images）。</translation>
+        <source>Put the file back, or find it in another folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Placeholders without a picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{text} stands for a picture, but none belongs to it; the conversation shows {pictures}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name the picture with &lt;img&gt;…&lt;/img&gt;, or take the placeholder away.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Picture files that are not there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file {path} is not there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find it in another folder, or take the picture out of the project.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Picture files that cannot be read</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Replace the file, or take the picture out of the project.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pictures that changed on disk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} is another picture than the one that was annotated. Its boxes were kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look whether the boxes still fit, then accept the new picture.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pictures whose size changed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} was {old} when it was annotated and is {new} now. Its boxes were kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Accept the new size; boxes grow or shrink with the picture.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same picture twice</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} has the same content as {other}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep one of them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nearly the same picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} looks like {other}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep one of them, or make sure that both are in one split.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same picture in two splits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} ({split}) is the same picture as {other} ({other_split}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put both into one split, or the figures of the tests flatter the model.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nearly the same picture in two splits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} ({split}) looks like {other} ({other_split}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Regions without a ref</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A region of {path} has no ref.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Say what it shows; no question is made of it before.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Regions drawn twice</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{ref}” is drawn twice at one place of {path}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Regions outside their picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{ref}” reaches beyond the edge of {path}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cut it off at the edge.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Regions too small to be said</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{ref}” on {path} is so small that its box has no area for the model.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draw it larger, or delete it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Refs spelled several ways</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{spellings} seem to be one ref.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make them one: “{wanted}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same conversation twice</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It says the same as {other}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same conversation in two splits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is in {split} and says the same as {other} in {other_split}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Conversations in another split than their picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is in {split}, its picture {path} in {other_split}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let it follow its picture.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Conversations too long for the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{tokens} tokens ({picture_tokens} of them for {pictures} pictures); {limit} fit into {model}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Split it, shorten it, or show fewer pictures.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Conversations that nearly fill the model&apos;s context</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{tokens} of {limit} tokens of {model} ({picture_tokens} of them for {pictures} pictures).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep it as it is, or split it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pictures that the model does not take</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{model}: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cut the picture, or leave it out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Conversations that the model does not take</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mend the conversation.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quads that the model&apos;s family does not know</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{model} knows no quads: it would learn the box around it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep it as it is, or draw a box.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Replace the file.</source>
         <translation>请更换文件。</translation>
     </message>
     <message>
+        <source>Pictures that cannot be read</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The answer shows a picture.</source>
         <translation>回答里出示了图片。</translation>
     </message>
     <message>
+        <source>Answers that show a picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Only the user shows pictures; move it into the question.</source>
         <translation>只有用户出示图片；请移到问题里。</translation>
+    </message>
+    <message>
+        <source>Pictures with a wrong number</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The picture is called Picture {found} but is number {wanted}.</source>
@@ -2430,6 +4490,10 @@
     <message>
         <source>A box stands before any picture.</source>
         <translation>框出现在所有图片之前。</translation>
+    </message>
+    <message>
+        <source>Records that cannot be read</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Name the picture first: Picture 1: &lt;img&gt;…&lt;/img&gt;.</source>
@@ -2477,6 +4541,149 @@
     </message>
 </context>
 <context>
+    <name>mends</name>
+    <message>
+        <source>Write the box anew</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bring the values into range</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put the corners in order</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write the quad anew</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close the tag or take it away</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take the box out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Say it once</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take the tags away</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Number the pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take the placeholder away</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete the last turn</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Join the turns of one speaker</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move it to the front</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete the conversation</source>
+        <translation type="unfinished">删除这段对话</translation>
+    </message>
+    <message>
+        <source>Delete the question with its answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete the copy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let it follow its picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete the second</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cut off at the edge</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete the region</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make them one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take out of the project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Accept the new picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take the copy out of the project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put both into one split</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} leaves the project, with {regions} regions and {conversations} conversations. The file is not touched.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} leaves the project, with {regions} regions and {conversations} conversations; {other} stays. The file is not touched.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{others} become “{wanted}”: {regions} regions, {turns} turns.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The conversation goes into {other_split} with {path}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One of the two regions “{ref}” of {path} is deleted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{ref}” on {path} is cut off at the edge of the picture.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{ref}” on {path} is deleted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} is taken as it is now. Boxes stay where they are.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} is taken as it is now: {new} instead of {old}. Boxes follow.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} goes from {split} into {other_split}, where {other} is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>models</name>
     <message>
         <source>float16, because {card} has no bfloat16</source>
@@ -2493,6 +4700,81 @@
     <message>
         <source>bfloat16, because the model is large and the CPU holds it at half the memory</source>
         <translation>bfloat16，因为模型很大，这样 CPU 只需一半内存</translation>
+    </message>
+</context>
+<context>
+    <name>official</name>
+    <message>
+        <source>samples are always read as they are needed</source>
+        <translation>样本总是在用到时才读取</translation>
+    </message>
+    <message>
+        <source>every step is written down</source>
+        <translation>每一步都会记录</translation>
+    </message>
+    <message>
+        <source>validation chooses its own batches</source>
+        <translation>验证自行决定批大小</translation>
+    </message>
+    <message>
+        <source>a split “val” in the data switches validation on</source>
+        <translation>数据中有“val”划分时自动验证</translation>
+    </message>
+    <message>
+        <source>checkpoints are always written by steps</source>
+        <translation>检查点总是按步数保存</translation>
+    </message>
+    <message>
+        <source>models are folders here</source>
+        <translation>这里的模型就是文件夹</translation>
+    </message>
+    <message>
+        <source>code of model folders is never run</source>
+        <translation>从不运行模型文件夹里的代码</translation>
+    </message>
+    <message>
+        <source>never used in training</source>
+        <translation>训练时从不使用</translation>
+    </message>
+    <message>
+        <source>not needed</source>
+        <translation>不需要</translation>
+    </message>
+    <message>
+        <source>pictures are prepared ahead anyway</source>
+        <translation>图片本来就会提前准备</translation>
+    </message>
+    <message>
+        <source>set by the launcher</source>
+        <translation>由启动器设置</translation>
+    </message>
+    <message>
+        <source>that is what a run does</source>
+        <translation>训练本来就是做这个</translation>
+    </message>
+    <message>
+        <source>--q_lora without --use_lora: the script tunes every weight then</source>
+        <translation>只有 --q_lora 而没有 --use_lora：原脚本此时会调整全部权重</translation>
+    </message>
+    <message>
+        <source>--eval_data_path {value}: put these samples into the split “val” instead</source>
+        <translation>--eval_data_path {value}：请改为把这些样本放入“val”划分</translation>
+    </message>
+    <message>
+        <source>--{flag} is not known here and was left out</source>
+        <translation>--{flag} 在这里无法识别，已略去</translation>
+    </message>
+    <message>
+        <source>--lr_scheduler_type {value}: not offered; cosine is used</source>
+        <translation>--lr_scheduler_type {value}：不提供；改用 cosine</translation>
+    </message>
+    <message>
+        <source>--optim {value}: not offered; AdamW is used</source>
+        <translation>--optim {value}：不提供；改用 AdamW</translation>
+    </message>
+    <message>
+        <source>--deepspeed {value}: with one card there is nothing to share out</source>
+        <translation>--deepspeed {value}：只有一张显卡，没有可分摊的</translation>
     </message>
 </context>
 <context>
@@ -2637,6 +4919,30 @@
         <translation>加适配器的层。</translation>
     </message>
     <message>
+        <source>Rank-stabilised</source>
+        <translation>秩稳定</translation>
+    </message>
+    <message>
+        <source>Scales the adapter by alpha / square root of the rank, so that large ranks learn as fast (rsLoRA).</source>
+        <translation>按 alpha 除以秩的平方根缩放适配器，使大秩也学得一样快（rsLoRA）。</translation>
+    </message>
+    <message>
+        <source>Size and direction apart</source>
+        <translation>大小与方向分开</translation>
+    </message>
+    <message>
+        <source>Learns how long and where each weight vector points separately (DoRA): a little better, slower.</source>
+        <translation>分别学习每个权重向量的长度和方向（DoRA）：效果略好，速度较慢。</translation>
+    </message>
+    <message>
+        <source>Keep the eyes</source>
+        <translation>视觉部分不变</translation>
+    </message>
+    <message>
+        <source>The vision transformer stays as it is when every weight is tuned; the resampler behind it learns. LoRA and Q-LoRA always keep it.</source>
+        <translation>调整全部权重时视觉 Transformer 保持不变，其后的重采样器参与学习。LoRA 和 Q-LoRA 总是保持不变。</translation>
+    </message>
+    <message>
         <source>Warm-up</source>
         <translation>预热</translation>
     </message>
@@ -2685,6 +4991,46 @@
         <translation>以 token 计。更长的样本会列出并略去，绝不会在图片中间截断。</translation>
     </message>
     <message>
+        <source>Longer samples</source>
+        <translation>过长样本</translation>
+    </message>
+    <message>
+        <source>Skip lists them and goes on without them; refuse does not start while there is one.</source>
+        <translation>跳过：列出后略去它们继续；拒绝：只要有一条就不开始。</translation>
+    </message>
+    <message>
+        <source>Packing</source>
+        <translation>打包</translation>
+    </message>
+    <message>
+        <source>Puts several short samples into one row, each blind to the others: the same result, less padding.</source>
+        <translation>把几条短样本放进同一行，彼此看不见：结果相同，填充更少。</translation>
+    </message>
+    <message>
+        <source>Optimiser</source>
+        <translation>优化器</translation>
+    </message>
+    <message>
+        <source>The 8-bit ones need a quarter of the memory; paged ones move out when it is short.</source>
+        <translation>8 位优化器只需四分之一的内存；分页的在内存不足时会移出显卡。</translation>
+    </message>
+    <message>
+        <source>Compute twice</source>
+        <translation>重复计算</translation>
+    </message>
+    <message>
+        <source>Keeps less between the passes and computes it again: much less memory, about a third slower.</source>
+        <translation>前后向之间少保留中间结果、需要时重新计算：内存少得多，约慢三分之一。</translation>
+    </message>
+    <message>
+        <source>Word table in main memory</source>
+        <translation>词表放在内存</translation>
+    </message>
+    <message>
+        <source>Keeps the input embeddings off the card: 1.2 GB less for Qwen-VL, hardly slower.</source>
+        <translation>输入词嵌入不放在显卡上：Qwen-VL 省 1.2 GB，几乎不变慢。</translation>
+    </message>
+    <message>
         <source>Learn from</source>
         <translation>学习内容</translation>
     </message>
@@ -2725,12 +5071,52 @@
         <translation>更早的检查点会被删除。</translation>
     </message>
     <message>
+        <source>Keep the best by</source>
+        <translation>最佳检查点依据</translation>
+    </message>
+    <message>
+        <source>The checkpoint that validates best is kept and becomes the result; none takes the last one.</source>
+        <translation>保留验证最好的检查点作为结果；“无”则取最后一个。</translation>
+    </message>
+    <message>
         <source>Validation samples</source>
         <translation>验证样本数</translation>
     </message>
     <message>
         <source>At most this many validation samples are answered each time.</source>
         <translation>每次最多回答这么多验证样本。</translation>
+    </message>
+    <message>
+        <source>Several cards</source>
+        <translation>多张显卡</translation>
+    </message>
+    <message>
+        <source>ddp gives each card the whole model; fsdp2, zero2 and zero3 share it out. The run must then be started with the launch line.</source>
+        <translation>ddp 让每张卡都放整个模型；fsdp2、zero2、zero3 把模型分摊。此时须用启动命令开始训练。</translation>
+    </message>
+    <message>
+        <source>Cards</source>
+        <translation>显卡数</translation>
+    </message>
+    <message>
+        <source>How many processes carry out the run together, on all machines.</source>
+        <translation>所有机器上一共多少个进程共同完成训练。</translation>
+    </message>
+    <message>
+        <source>TensorBoard files</source>
+        <translation>TensorBoard 文件</translation>
+    </message>
+    <message>
+        <source>Writes the curves for TensorBoard too.</source>
+        <translation>同时为 TensorBoard 写出曲线。</translation>
+    </message>
+    <message>
+        <source>Pause frees the card</source>
+        <translation>暂停时释放显卡</translation>
+    </message>
+    <message>
+        <source>A paused run gives the card&apos;s memory back; going on then takes a little longer.</source>
+        <translation>暂停的训练会归还显存；继续时稍慢一些。</translation>
     </message>
     <message>
         <source>Seed</source>
@@ -2757,6 +5143,14 @@
         <translation>层：适配器至少需要一层。</translation>
     </message>
     <message>
+        <source>Cards: several need a way to share the work (ddp, fsdp2, zero2, zero3).</source>
+        <translation>显卡数：多张时需要选择分摊方式（ddp、fsdp2、zero2、zero3）。</translation>
+    </message>
+    <message>
+        <source>Optimiser: sharded runs use adamw.</source>
+        <translation>优化器：分摊模型的训练使用 adamw。</translation>
+    </message>
+    <message>
         <source>Cosine</source>
         <translation>余弦</translation>
     </message>
@@ -2779,6 +5173,46 @@
     <message>
         <source>Auto</source>
         <translation>自动</translation>
+    </message>
+    <message>
+        <source>On</source>
+        <translation>开</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>关</translation>
+    </message>
+    <message>
+        <source>Skip</source>
+        <translation>跳过</translation>
+    </message>
+    <message>
+        <source>Refuse</source>
+        <translation>拒绝</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Validation loss</source>
+        <translation>验证损失</translation>
+    </message>
+    <message>
+        <source>Acc@0.5</source>
+        <translation>Acc@0.5</translation>
+    </message>
+    <message>
+        <source>Mean IoU</source>
+        <translation>平均 IoU</translation>
+    </message>
+    <message>
+        <source>AdamW, 8-bit</source>
+        <translation>AdamW，8 位</translation>
+    </message>
+    <message>
+        <source>AdamW, 8-bit, paged</source>
+        <translation>AdamW，8 位，分页</translation>
     </message>
 </context>
 <context>
@@ -2872,6 +5306,25 @@
     </message>
 </context>
 <context>
+    <name>statuses</name>
+    <message>
+        <source>Untouched</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In work</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Skipped</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>templates</name>
     <message>
         <source>Grounding</source>
@@ -2902,8 +5355,88 @@
         <translation>列举</translation>
     </message>
     <message>
+        <source>the ref, such as “red cup”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the ref with its English article, “a red cup”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the token of the box or quad</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the ref and all of its boxes, as tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>every ref with its box, from left to right</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>how many there are</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the text that stands in the box</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>One question for the picture; the answer names every box.</source>
         <translation>每张图片一个问题；回答列出每个框。</translation>
+    </message>
+    <message>
+        <source>Yes or no</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whether a ref is there: one question for each ref, and as many about refs that are not.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Absent things</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Questions for refs of the project that the picture does not show; the answer says so.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One question for each box with text: the text typed for the region, or the ref of a quad.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write at least one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The line is empty.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A brace has no partner. Write {{ or }} for a brace itself.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is no placeholder here. Possible: {allowed}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{needed} is missing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture is named by itself; leave &lt;img&gt; out.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
