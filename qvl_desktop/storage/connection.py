@@ -241,6 +241,23 @@ class ReaderPool:
         connection.execute(f"PRAGMA cache_size = {-32768 if connection is self._first else -4096}")
         return connection
 
+    @contextmanager
+    def counting(self) -> Iterator[sqlite3.Connection]:
+        """A connection of its own for grouping very many rows; one transaction.
+
+        Its caches are small on purpose: SQLite sorts a million rows two to three times as fast in pieces that fit into
+        the processor's cache, written to a temporary file, as in one piece in memory.
+        """
+        connection = connect(self._path, read_only=True, immutable=self._immutable)
+        try:
+            with explained(self._path):
+                connection.execute("PRAGMA temp_store = FILE")
+                connection.execute("PRAGMA cache_size = -2000")
+                connection.execute("BEGIN")
+                yield connection
+        finally:
+            connection.close()
+
     def close(self) -> None:
         """Close the idle connections; those in use close when their block ends."""
         with self._lock:

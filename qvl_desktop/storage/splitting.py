@@ -132,11 +132,14 @@ def _shown_together(project: Project) -> list[list[int]]:
 
 
 def _refs_of(project: Project, inside: set[int]) -> dict[int, dict[str, int]]:
+    """How many regions of each ref a picture has; one text for each ref, however many pictures have it."""
     found: dict[int, dict[str, int]] = {}
+    names: dict[str, str] = {}
     query = "SELECT picture_id, ref, count(*) FROM regions WHERE ref <> '' GROUP BY picture_id, ref"
-    for number, ref, count in project._all(query):
-        if number in inside:
-            found.setdefault(number, {})[ref] = count
+    with project._readers.counting() as connection:
+        for number, ref, count in connection.execute(query):
+            if number in inside:
+                found.setdefault(number, {})[names.setdefault(ref, ref)] = count
     return found
 
 

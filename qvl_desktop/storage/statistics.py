@@ -7,7 +7,10 @@ regions take about a second and no memory. Does not own lengths in tokens (`Find
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import sqlite3
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from qvl_desktop.storage.filters import PictureFilter
@@ -21,6 +24,9 @@ AREA_STEPS = 4
 
 AREA_DECADES = 6
 """The smallest bar is 10 to the minus this, and holds everything below."""
+
+_THREADS = 4
+_WORTH_THREADS = 5000
 
 Bars = list[tuple[int, int]]
 """(value, how many), by value."""
@@ -61,53 +67,27 @@ def statistics(project: Project, asked: PictureFilter | None = None, tick: Tick 
     """
     step = tick or _nothing
     among = None if asked is None or asked.empty else project.picture_ids(asked)
-    pictures = project.picture_count() if among is None else len(among)
-    with project._reading() as connection:
-        only = ""
-        if among is not None:
-            connection.execute("CREATE TEMP TABLE IF NOT EXISTS among (id INTEGER PRIMARY KEY)")
-            connection.execute("DELETE FROM temp.among")
-            connection.executemany("INSERT INTO temp.among VALUES (?)", ((number,) for number in among))
-            only = "JOIN temp.among AS a ON a.id = p.id "
+    with project._readers.counting() as connection:
+        _choose(connection, among)
         ask = connection.execute
-        boxes = ask(f"SELECT p.region_count, count(*) FROM pictures AS p {only}GROUP BY 1 ORDER BY 1").fetchall()
+        boxes = ask(f"SELECT p.region_count, count(*) FROM {_CHOSEN} GROUP BY 1 ORDER BY 1").fetchall()
         step()
-        sizes = ask(
-            f"SELECT p.width, p.height, count(*) FROM pictures AS p {only}GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2"
-        ).fetchall()
+        sizes = ask(f"SELECT p.width, p.height, count(*) FROM {_CHOSEN} GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2").fetchall()
         step()
-        if among is None:
-            refs = ask(_ALL_REFS).fetchall()
-        else:
-            refs = ask(
-                "SELECT r.ref, count(*), count(DISTINCT r.picture_id) FROM temp.among AS p "
-                "JOIN regions AS r ON r.picture_id = p.id GROUP BY r.ref ORDER BY 2 DESC, 1"
-            ).fetchall()
+        refs = ask(_ALL_REFS if among is None else _CHOSEN_REFS).fetchall()
         step()
-        cells = ask(
-            f"SELECT {_BAR} * {GRID * GRID} + {_cell('y', 'height')} * {GRID} + {_cell('x', 'width')}, count(*) "
-            f"FROM pictures AS p {only}JOIN regions AS r ON r.picture_id = p.id GROUP BY 1"
-        ).fetchall()
-        step()
-        about = (
-            "WHERE conversation_id IN (SELECT n.conversation_id FROM conversation_pictures AS n "
-            "JOIN pictures AS p ON p.path = n.path JOIN temp.among AS a ON a.id = p.id)"
-            if among is not None
-            else ""
-        )
-        turns = ask(
-            "SELECT turns, count(*) FROM (SELECT count(*) AS turns FROM turns "
-            f"{about} GROUP BY conversation_id) GROUP BY 1 ORDER BY 1"
-        ).fetchall()
+        turns = ask(_TURNS.format(about="" if among is None else _ABOUT)).fetchall()
+    step()
+    cells = _cells(project, among)
     areas: dict[int, int] = {}
     places = [[0] * GRID for _ in range(GRID)]
-    for key, count in cells:
-        bar, cell = divmod(int(key), GRID * GRID)
+    for key, count in cells.items():
+        bar, cell = divmod(key, GRID * GRID)
         areas[bar] = areas.get(bar, 0) + count
         places[cell // GRID][cell % GRID] += count
     return Statistics(
-        pictures,
-        sum(count for _, count in cells),
+        project.picture_count() if among is None else len(among),
+        sum(cells.values()),
         sum(count for _, count in turns),
         refs,
         boxes,
@@ -115,6 +95,44 @@ def statistics(project: Project, asked: PictureFilter | None = None, tick: Tick 
         places,
         [((width, height), count) for width, height, count in sizes],
         turns,
+    )
+
+
+def _cells(project: Project, among: Sequence[int] | None) -> dict[int, int]:
+    """How many boxes fall into each pair of bar and cell; ranges of pictures are counted side by side."""
+    row = project._one("SELECT ifnull(min(id), 0), ifnull(max(id), 0) FROM pictures")
+    low, high = row if row else (0, 0)
+    parts = min(_THREADS, os.cpu_count() or 1) if high - low >= _WORTH_THREADS else 1
+    edges = [low + (high + 1 - low) * part // parts for part in range(parts + 1)]
+
+    def count(first: int, end: int) -> list[tuple[int, int]]:
+        with project._readers.counting() as connection:
+            _choose(connection, among)
+            query = (
+                f"SELECT {_bar(connection)} * {GRID * GRID} + {_cell('y', 'height')} * {GRID} + {_cell('x', 'width')}, "
+                f"count(*) FROM {_CHOSEN} JOIN regions AS r ON r.picture_id = p.id "
+                "WHERE p.id >= ? AND p.id < ? GROUP BY 1"
+            )
+            return connection.execute(query, (first, end)).fetchall()
+
+    found: dict[int, int] = {}
+    with ThreadPoolExecutor(parts, thread_name_prefix="count") as threads:
+        for rows in threads.map(count, edges[:-1], edges[1:]):
+            for key, number in rows:
+                found[key] = found.get(key, 0) + number
+    return found
+
+
+def _choose(connection: sqlite3.Connection, among: Sequence[int] | None) -> None:
+    """Make the view of the pictures that count."""
+    connection.execute("CREATE TEMP TABLE among (id INTEGER PRIMARY KEY)")
+    if among is None:
+        connection.execute("CREATE TEMP VIEW chosen AS SELECT id, path, width, height, region_count FROM main.pictures")
+        return
+    connection.executemany("INSERT INTO temp.among VALUES (?)", ((number,) for number in among))
+    connection.execute(
+        "CREATE TEMP VIEW chosen AS SELECT p.id, path, width, height, region_count FROM temp.among AS a "
+        "JOIN main.pictures AS p ON p.id = a.id"
     )
 
 
@@ -137,11 +155,16 @@ def _cell(axis: str, side: str) -> str:
     return f"min({GRID - 1}, max(0, CAST({GRID / 2} * (r.{axis}1 + r.{axis}2) / p.{side} AS INTEGER)))"
 
 
-def _bar() -> str:
-    """Which bar a region's area falls into; thresholds, as not every SQLite has logarithms."""
+def _bar(connection: sqlite3.Connection) -> str:
+    """Which bar a region's area falls into; by comparisons where this SQLite has no logarithms."""
     share = "((r.x2 - r.x1) * (r.y2 - r.y1) / (p.width * p.height))"
     last = AREA_STEPS * AREA_DECADES - 1
-    return _halves(share, 0, last)
+    try:
+        connection.execute("SELECT log10(1.0)")
+    except sqlite3.OperationalError:
+        return _halves(share, 0, last)
+    logarithm = f"CAST({AREA_STEPS} * (log10({share} + 1e-12) + {AREA_DECADES}) AS INTEGER)"
+    return f"min({last}, max(0, {logarithm}))"
 
 
 def _halves(share: str, low: int, high: int) -> str:
@@ -155,5 +178,17 @@ def _halves(share: str, low: int, high: int) -> str:
     )
 
 
-_BAR = _bar()
+_CHOSEN = "temp.chosen AS p"
 _ALL_REFS = "SELECT ref, count(*), count(DISTINCT picture_id) FROM regions GROUP BY ref ORDER BY 2 DESC, 1"
+_CHOSEN_REFS = (
+    "SELECT r.ref, count(*), count(DISTINCT r.picture_id) FROM temp.among AS a "
+    "JOIN regions AS r ON r.picture_id = a.id GROUP BY r.ref ORDER BY 2 DESC, 1"
+)
+_ABOUT = (
+    "WHERE conversation_id IN (SELECT n.conversation_id FROM temp.chosen AS p "
+    "JOIN conversation_pictures AS n ON n.path = p.path)"
+)
+_TURNS = (
+    "SELECT turns, count(*) FROM (SELECT count(*) AS turns FROM turns {about} GROUP BY conversation_id) "
+    "GROUP BY 1 ORDER BY 1"
+)
