@@ -56,7 +56,7 @@ def run_import_conversations(args: argparse.Namespace, file_format: Format, prog
         report = import_file(project, args.source, reader.format(file_format), args.images, progress)
     for line in (*report.problems, *reader.notes):
         print(line, file=sys.stderr)
-    if reader.told is not None and args.dialect == "auto":
+    if reader.told is not None and reader.told.dialect and args.dialect == "auto":
         print(f"dialect: {reader.told.reason}", file=sys.stderr)
     print(
         f"{args.project}: {report.conversations} conversations, {report.pictures} new pictures, "

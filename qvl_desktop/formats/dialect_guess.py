@@ -51,10 +51,11 @@ def tell(samples: Iterable[Sample], sizes: PictureSizes) -> Told:
     JSON boxes are pixels of the resized picture (Qwen2.5-VL) or thousandths (Qwen3-VL and later): each reading gets the
     likelihood of far corners spread evenly over it, and the better one is taken when it is `SURE` and has some `REACH`.
     """
-    tags = canonical = listed = 0
+    tags = canonical = listed = exact = 0
     in_pixels, in_thousandths = _Fit(), _Fit()
     for sample in samples:
         seen = 0
+        exact += sum(shape is not None for shape in sample.shapes)
         for turn in sample.conversation.turns:
             tags += len(_TAGS.findall(turn.text))
             canonical += len(BOX.findall(turn.text))
@@ -67,6 +68,7 @@ def tell(samples: Iterable[Sample], sizes: PictureSizes) -> Told:
                     sides = _resized(sample, seen, sizes)
                     in_pixels.take(numbers, sides or (1000, 1000))
                     in_thousandths.take(numbers, (1000, 1000))
+    canonical = max(canonical - exact, 0)
     if listed > max(tags, canonical):
         return _told_json(listed, in_pixels, in_thousandths)
     if tags > canonical:
@@ -79,6 +81,8 @@ def tell(samples: Iterable[Sample], sizes: PictureSizes) -> Told:
         return Told(
             QWEN_VL, QT_TRANSLATE_NOOP("formats", "{count} boxes between <box> tags: Qwen-VL."), {"count": canonical}
         )
+    if exact:
+        return Told("", QT_TRANSLATE_NOOP("formats", "{count} boxes in pixels, beside the text."), {"count": exact})
     return Told("", QT_TRANSLATE_NOOP("formats", "No boxes in the text."))
 
 

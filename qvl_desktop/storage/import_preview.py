@@ -24,7 +24,7 @@ from qvl_desktop.formats.dialects import AUTO, DialectReader
 from qvl_desktop.formats.placing import fit, upright
 from qvl_desktop.formats.regions import PictureRecord, RegionFormat
 from qvl_desktop.storage.finding import PictureFinder
-from qvl_desktop.storage.importing import import_file
+from qvl_desktop.storage.importing import asked_ref, import_file
 from qvl_desktop.storage.importing_regions import import_regions
 from qvl_desktop.storage.indexing import Progress
 from qvl_desktop.storage.linking import box_places
@@ -107,7 +107,7 @@ def run_import(
         return import_regions(project, path, file_format, images, progress)
     reader = DialectReader(dialect)
     report = import_file(project, path, reader.format(file_format), images, progress)
-    told = (reader.told.reason,) if reader.told is not None and dialect == AUTO else ()
+    told = (reader.told.reason,) if reader.told is not None and reader.changed else ()
     return replace(report, notes=(*report.notes, *told, *reader.notes))
 
 
@@ -147,7 +147,9 @@ def _record_of(sample: Sample) -> PreviewRecord:
     regions: dict[int, list[tuple[str, str, Shape | None]]] = {}
     exact = iter(sample.shapes)
     for place in box_places([turn.text for turn in turns]):
-        regions.setdefault(place.picture, []).append((place.ref.strip(), place.token, next(exact, None)))
+        regions.setdefault(place.picture, []).append(
+            ((place.ref or asked_ref(turns, place.turn)).strip(), place.token, next(exact, None))
+        )
     pictures = [_picture_of(file, regions.get(number, ())) for number, file in enumerate(sample.pictures)]
     return PreviewRecord(sample.source, tuple(pictures), turns)
 

@@ -146,14 +146,14 @@ def _pointed_at(sample: Sample) -> Iterator[tuple[BoxPlace, str, Shape | None]]:
     exact = iter(sample.shapes)
     for place in box_places([turn.text for turn in turns]):
         shape = next(exact, None)
-        ref = " ".join((place.ref or _asked(turns, place.turn)).split())
+        ref = " ".join((place.ref or asked_ref(turns, place.turn)).split())
         if turns[place.turn].role == "assistant" and ref:
             yield place, ref, shape
 
 
-def _asked(turns: tuple[Turn, ...], answer: int) -> str:
-    """The phrase of the question before an answer, where it has exactly one."""
-    if answer == 0 or turns[answer - 1].role != "user":
+def asked_ref(turns: tuple[Turn, ...], answer: int) -> str:
+    """The phrase of the question before an answer, where it has exactly one; "" for other turns."""
+    if turns[answer].role != "assistant" or answer == 0 or turns[answer - 1].role != "user":
         return ""
     refs = {segment.text for segment in parse(turns[answer - 1].text) if isinstance(segment, Ref)}
     return refs.pop() if len(refs) == 1 else ""

@@ -311,7 +311,7 @@ class ExportDialog(QDialog):
         for name in DIALECTS:
             self.families.addItem(self.tr("As {family} writes them").format(family=family_name(name)), name)
         self.family_told = caption(self)
-        self.family_told.setText(self.tr("Choose the family of the model that will learn from it."))
+        self.family_told.setText(self.tr("For the family of the model that will learn."))
         self.splits = choice(self, "exportSplit")
         self.splits.addItem(self.tr("All splits"), "")
         for split in SPLITS:

@@ -49,6 +49,7 @@ from qvl_desktop.storage.rows import ImportReport
 
 _TYPING = 400
 """Milliseconds after the last key in a path until it is looked at."""
+_TOLD_PROBLEMS = 15
 _FOLDER = "data.folder"
 _FAMILY_NAMES = {
     "qwen-vl": "Qwen-VL",
@@ -213,6 +214,7 @@ class ImportDialog(QDialog):
             self.view.show_words(preview.problems[0] if preview.problems else self.tr("There is nothing in it."))
         self.dialect_told.setText(preview.dialect if self.dialect == AUTO else self.tr("As chosen."))
         self.summary.setText(self._count_words(preview))
+        self.summary.setToolTip("\n".join(preview.problems[:_TOLD_PROBLEMS]))
         self.import_button.setEnabled(preview.count > 0)
 
     def _count_words(self, preview: Preview) -> str:
