@@ -85,6 +85,7 @@ def shut_down(session: Session) -> None:
     session.runs.detach_all()
     session.engine.shutdown()
     end_all_tasks()
+    session.pictures.remember()
     if session.project is not None:
         session.project.close()
     release_failures()

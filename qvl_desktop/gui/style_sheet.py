@@ -42,6 +42,9 @@ QPushButton[kind="danger"] { color: $danger; }
 QPushButton[kind="quiet"] { background: transparent; border-color: transparent; }
 QPushButton[kind="quiet"]:hover { background: $hover; }
 QPushButton[kind="quiet"]:focus { border: 2px solid $accent; }
+QPushButton[chip="true"] { background: $accent_soft; border: 1px solid transparent; border-radius: 10px;
+    padding: 1px 8px; min-height: 16px; font-size: 12px; color: $text; }
+QPushButton[chip="true"]:hover, QPushButton[chip="true"]:focus { border-color: $accent; }
 
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 4px; }
 QToolButton[small="true"] { font-size: 12px; font-weight: 600; padding: 2px 4px; }

@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication, QLocale
 
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.run_folder import RunState
+from qvl_desktop.storage.filters import ShownStatus
 
 _N = QT_TRANSLATE_NOOP
 _STATES = {
@@ -45,6 +46,12 @@ _SPLITS = {
     "val": _N("splits", "Validation"),
     "test": _N("splits", "Test"),
 }
+_STATUSES: dict[ShownStatus, str] = {
+    "untouched": _N("statuses", "Untouched"),
+    "in_work": _N("statuses", "In work"),
+    "done": _N("statuses", "Done"),
+    "skipped": _N("statuses", "Skipped"),
+}
 _METHODS = {"qlora": "Q-LoRA", "lora": "LoRA", "full": _N("runs", "Full")}
 
 
@@ -68,6 +75,11 @@ def split_text(split: str) -> str:
     return QCoreApplication.translate("splits", _SPLITS[split])
 
 
+def status_text(status: ShownStatus) -> str:
+    """The name of how far a picture is."""
+    return QCoreApplication.translate("statuses", _STATUSES[status])
+
+
 def path_text(path: Path) -> str:
     """A path for reading, from "~" on when it lies in the user's home."""
     return str(Path("~", path.relative_to(Path.home()))) if path.is_relative_to(Path.home()) else str(path)
@@ -86,6 +98,11 @@ def duration_text(seconds: float) -> str:
         words = QCoreApplication.translate("runs", "{minutes} min {seconds:02} s")
         return words.format(minutes=whole // 60, seconds=whole % 60)
     return QCoreApplication.translate("runs", "{seconds} s").format(seconds=whole)
+
+
+def count_text(count: int) -> str:
+    """A number with its thousands parted."""
+    return QLocale().toString(count)
 
 
 def size_text(size: int) -> str:

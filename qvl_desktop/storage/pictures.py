@@ -20,8 +20,9 @@ from qvl_desktop.storage.errors import RowMissingError
 from qvl_desktop.storage.filters import STATUSES, PictureFilter, ShownStatus, escape_like, query
 from qvl_desktop.storage.indexing import Measured, Progress, expand, measure_pieces
 from qvl_desktop.storage.paths import PlaceNames, absolute_path, sort_key, stored_path
+from qvl_desktop.storage.places import Places
 from qvl_desktop.storage.rows import AddReport, PictureRow
-from qvl_desktop.storage.store import Store, chunks, marks
+from qvl_desktop.storage.store import chunks, marks
 
 __all__ = ["Pictures", "escape_like"]
 
@@ -35,7 +36,7 @@ _FIRST_COMMIT_SECONDS = 0.1
 _MANY = 2000
 
 
-class Pictures(Store):
+class Pictures(Places):
     """Reading and editing pictures."""
 
     def add_pictures(
@@ -178,6 +179,20 @@ class Pictures(Store):
                 if row is not None:
                     return int(row[0])
         return None
+
+    def outlines(self, picture_ids: Iterable[int]) -> dict[int, list[tuple[str, float, float, float, float]]]:
+        """The refs and bounds of the regions of some pictures, as shares (0 to 1) of width and height, for small
+        views; pictures without regions are left out."""
+        found: dict[int, list[tuple[str, float, float, float, float]]] = {}
+        for chunk in chunks(picture_ids):
+            query = (
+                "SELECT r.picture_id, r.ref, r.x1 / p.width, r.y1 / p.height, r.x2 / p.width, r.y2 / p.height "
+                "FROM regions AS r JOIN pictures AS p ON p.id = r.picture_id "
+                f"WHERE r.picture_id IN ({marks(len(chunk))}) ORDER BY r.id"
+            )
+            for number, *outline in self._all(query, chunk):
+                found.setdefault(number, []).append((outline[0], outline[1], outline[2], outline[3], outline[4]))
+        return found
 
     def status_counts(self) -> dict[ShownStatus, int]:
         """How many pictures have each status, as it is shown."""

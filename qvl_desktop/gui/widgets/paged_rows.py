@@ -72,8 +72,13 @@ class PagedRows(QAbstractTableModel, Generic[_Row]):
                 self._rows.popitem(last=False)
         return self._rows.get(wanted)
 
-    def look_again(self, row_ids: Iterable[int]) -> None:
-        """These rows have changed: read them anew when they are shown."""
+    def look_again(self, row_ids: Iterable[int] | None = None) -> None:
+        """These rows (or any) have changed: read them anew when they are shown."""
+        if row_ids is None:
+            self._rows.clear()
+            if self._ids:
+                self.dataChanged.emit(self.index(0, 0), self.index(len(self._ids) - 1, 0))
+            return
         for row_id in row_ids:
             self._rows.pop(row_id, None)
             if (place := self.place(row_id)) is not None:

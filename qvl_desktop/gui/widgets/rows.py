@@ -1,12 +1,15 @@
 """What the lists of rows at the sides of the pages share.
 
-Owns `ROW_ROLE`, the height and ground of a row (`RowDelegate`), the settings of a list (`row_view`) and marking a row
-without a signal (`mark_row`). Does not own what is written on a row, nor where rows come from (`paged_rows`).
+Owns `ROW_ROLE`, the height and ground of a row (`RowDelegate`), the settings of a list (`row_view`), marking a row
+without a signal (`mark_row`) and showing other rows without a jump (`keep_place`). Does not own what is written on a
+row, nor where rows come from (`paged_rows`).
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol, runtime_checkable
 
 from PySide6.QtCore import (
     QAbstractItemModel,
@@ -99,7 +102,7 @@ def row_view(model: QAbstractItemModel, delegate: RowDelegate, parent: QWidget) 
     return view
 
 
-def mark_row(view: QAbstractItemView, place: int | None) -> None:
+def mark_row(view: QAbstractItemView, place: int | None, *, scroll: bool = True) -> None:
     """Select a row and scroll to it, or no row, without a signal of the selection."""
     selection = view.selectionModel()
     selection.blockSignals(True)
@@ -108,6 +111,27 @@ def mark_row(view: QAbstractItemView, place: int | None) -> None:
     else:
         index = view.model().index(place, 0)
         selection.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-        view.scrollTo(index)
+        if scroll:
+            view.scrollTo(index)
     selection.blockSignals(False)
     view.viewport().update()
+
+
+@contextmanager
+def keep_place(view: QTableView) -> Iterator[None]:
+    """Show other rows in the block; the one at the top stays at the top if it is still there."""
+    model, bar = view.model(), view.verticalScrollBar()
+    top = view.rowAt(0)
+    ids = getattr(model, "ids", [])
+    anchor = ids[top] if 0 <= top < len(ids) else None
+    offset = view.rowViewportPosition(top) if anchor is not None else 0
+    yield
+    place = model.place(anchor) if anchor is not None and isinstance(model, _Places) else None
+    if place is not None:
+        view.doItemsLayout()
+        bar.setValue(place * view.verticalHeader().defaultSectionSize() - offset)
+
+
+@runtime_checkable
+class _Places(Protocol):
+    def place(self, row_id: int) -> int | None: ...

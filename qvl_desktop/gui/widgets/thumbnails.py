@@ -1,53 +1,56 @@
-"""Small pictures for lists: made away from the GUI thread, kept on disk.
+"""Small pictures for lists and galleries: made away from the GUI thread, what is in sight first.
 
-Owns `Thumbnails`, what it keeps in memory and on disk, and the making of one thumbnail. Keys hold the file's place,
-time and size, so an edited picture gets a new one. Does not own the list they stand in, nor full pictures
-(`picture_loader`).
+Owns `Thumbnails`: what is wanted, what is being made, and what is kept in memory. Does not own the files in the cache
+(`thumbnail_files`), the list they stand in, nor full pictures (`picture_loader`).
 """
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import os
 import sys
+import threading
 from collections import OrderedDict
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from PIL import Image
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from qvl_desktop.core.errors import PictureError, QvlError
-from qvl_desktop.core.pictures import open_upright, to_rgb
-from qvl_desktop.gui.widgets.picture_loader import to_qimage
 from qvl_desktop.gui.widgets.relay import Relay
+from qvl_desktop.gui.widgets.thumbnail_files import LARGE, SIDE, shrink, thumbnail
 from qvl_desktop.storage.settings import cache_folder
 
-SIDE = 160
-"""Longer side of a thumbnail, in pixels."""
+__all__ = ["LARGE", "SIDE", "Thumbnails", "thumbnail"]
 
-KEPT_IN_MEMORY = 600
-_WAITING = 64
+KEPT_BYTES = 32 * 2**20
+"""What one list or gallery keeps in memory; the rest comes back from the disk in a moment."""
+_WAITING = 96
 _WORKERS = 2
+
+_shrunk: set[Path] = set()
+_shrinking = threading.Lock()
 
 
 class Thumbnails(QObject):
     """Thumbnails by file. Signals: `ready(file)` when `get` has an answer for it.
 
-    Asked for more than it can make, it forgets the oldest wishes: a list asks again when it shows the row again.
+    Asked for more than it can make, it forgets the oldest wishes: a view asks again when it shows the row again. A
+    gallery says with `only` what is in sight, and everything else that waits is forgotten.
     """
 
     ready = Signal(object)
 
-    def __init__(self, parent: QObject | None = None, *, folder: Path | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, folder: Path | None = None, side: int = SIDE) -> None:
         super().__init__(parent)
         self._folder = folder or cache_folder() / "thumbnails"
+        self.side = side
         self._kept: OrderedDict[Path, QImage | str] = OrderedDict()
+        self._bytes = 0
         self._waiting: OrderedDict[Path, None] = OrderedDict()
         self._running: set[Path] = set()
+        self._stale: set[Path] = set()
         self._executor = ThreadPoolExecutor(_WORKERS, thread_name_prefix="thumbnail")
         self._relay = Relay(self._take)
         self.destroyed.connect(partial(self._executor.shutdown, wait=False, cancel_futures=True))
@@ -65,10 +68,30 @@ class Thumbnails(QObject):
             self._pump()
         return None
 
-    def forget(self) -> None:
-        """Forget what is in memory and what waits (another project); the disk keeps its own."""
-        self._kept.clear()
-        self._waiting.clear()
+    def only(self, files: Iterable[Path]) -> None:
+        """These are in sight: nothing else is made any more, and the first of them first."""
+        wanted = [file for file in files if file not in self._kept and file not in self._running]
+        self._waiting = OrderedDict.fromkeys(reversed(wanted))
+        self._pump()
+
+    @property
+    def waiting(self) -> int:
+        """How many are wanted and not begun."""
+        return len(self._waiting)
+
+    def forget(self, files: Iterable[Path] | None = None) -> None:
+        """Forget what is in memory and what waits: all of it (another project), or of files that changed. The disk
+        keeps its own."""
+        if files is None:
+            self._kept.clear()
+            self._waiting.clear()
+            self._stale |= self._running
+            self._bytes = 0
+            return
+        for file in files:
+            self._bytes -= _size(self._kept.pop(file, None))
+            if file in self._running:
+                self._stale.add(file)
 
     def shut_down(self) -> None:
         """Drop what waits and let what runs end."""
@@ -79,57 +102,33 @@ class Thumbnails(QObject):
         while self._waiting and len(self._running) < _WORKERS:
             file, _ = self._waiting.popitem(last=True)
             self._running.add(file)
-            self._executor.submit(_make_into, file, self._folder, self._relay)
+            self._executor.submit(_make_into, file, self._folder, self.side, self._relay)
 
     @Slot(object)
     def _take(self, made: tuple[Path, QImage | str]) -> None:
         file, outcome = made
         self._running.discard(file)
-        self._kept[file] = outcome
-        while len(self._kept) > KEPT_IN_MEMORY:
-            self._kept.popitem(last=False)
+        if file in self._stale:
+            self._stale.discard(file)
+        else:
+            self._bytes += _size(outcome) - _size(self._kept.pop(file, None))
+            self._kept[file] = outcome
+        while self._bytes > KEPT_BYTES and len(self._kept) > 1:
+            self._bytes -= _size(self._kept.popitem(last=False)[1])
         self._pump()
         self.ready.emit(file)
 
 
-def thumbnail(file: Path, folder: Path, side: int = SIDE) -> QImage:
-    """The upright picture with its longer side cut down to `side` pixels, from `folder` or made and put there.
-
-    Raises `PictureError`. A cache that cannot be written is no reason to fail. Safe on any thread.
-    """
-    place = _place(file, folder, side)
-    if place is not None and not (kept := QImage(str(place))).isNull():
-        return kept
-    image = to_rgb(open_upright(file, at_least=(side, side)))
-    image.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
-    if place is not None:
-        _keep(image, place)
-    return to_qimage(image)
+def _size(kept: QImage | str | None) -> int:
+    return kept.sizeInBytes() if isinstance(kept, QImage) else 200 if kept else 0
 
 
-def _place(file: Path, folder: Path, side: int) -> Path | None:
-    try:
-        facts = file.stat()
-    except OSError:
-        return None
-    text = f"{file}\n{facts.st_mtime_ns}\n{facts.st_size}\n{side}"
-    name = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:40]
-    return folder / name[:2] / f"{name}.jpg"
-
-
-def _keep(image: Image.Image, place: Path) -> None:
-    beside = place.with_suffix(f".{os.getpid()}")
-    with contextlib.suppress(OSError):
-        place.parent.mkdir(parents=True, exist_ok=True)
-        image.save(beside, "JPEG", quality=85)
-        beside.replace(place)
-
-
-def _make_into(file: Path, folder: Path, relay: Relay) -> None:
+def _make_into(file: Path, folder: Path, side: int, relay: Relay) -> None:
     """Make on a worker thread and send the result back."""
     outcome: QImage | str
     try:
-        outcome = thumbnail(file, folder)
+        _shrink_once(folder)
+        outcome = thumbnail(file, folder, side)
     except QvlError as error:
         outcome = str(error)
     except (MemoryError, ValueError, OSError) as error:
@@ -138,3 +137,12 @@ def _make_into(file: Path, folder: Path, relay: Relay) -> None:
         sys.excepthook(type(error), error, error.__traceback__)
         outcome = str(error)
     relay.done.emit((file, outcome))
+
+
+def _shrink_once(folder: Path) -> None:
+    """Tidy up once in a process, beside the first work."""
+    with _shrinking:
+        if folder in _shrunk:
+            return
+        _shrunk.add(folder)
+    threading.Thread(target=shrink, args=(folder,), name="thumbnail-tidy", daemon=True).start()

@@ -1,0 +1,1 @@
+"""Finding pictures: the filter bar, and the gallery of thumbnails."""
