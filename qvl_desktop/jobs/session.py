@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QObject, Signal, Slot
 
 from qvl_desktop.core.errors import Cancelled, QvlError
+from qvl_desktop.jobs.picture_query import PictureQuery
 from qvl_desktop.jobs.runs import RunShelf
 from qvl_desktop.jobs.task import Task, report_failures_to
 from qvl_desktop.storage.project import Project
@@ -65,6 +66,7 @@ class Session(QObject):
         self.models = models
         self.engine = engine
         self.project: Project | None = None
+        self.pictures = PictureQuery(self)
         self.runs = RunShelf(self)
         self.runs.runEnded.connect(self._adapters_changed)
         models.changed.connect(self.modelsChanged)
@@ -90,6 +92,7 @@ class Session(QObject):
     def close_project(self) -> None:
         """Close the project, if there is one; nothing is lost, every edit is already on disk."""
         if self.project is not None:
+            self.pictures.remember()
             project, self.project = self.project, None
             project.close()
             self.look_at_runs()
@@ -135,6 +138,7 @@ class Session(QObject):
         except QvlError as error:
             self.report(error)
             return False
+        self.pictures.remember()
         old, self.project = self.project, project
         if old is not None:
             old.close()
