@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from qvl_desktop.core.shapes import Shape
-from qvl_desktop.formats.placing import is_number
+from qvl_desktop.formats.placing import LARGEST, NUMBERS, is_number
 
 
 def shape_of(annotation: Mapping[str, Any]) -> Shape | None:
@@ -22,8 +22,9 @@ def shape_of(annotation: Mapping[str, Any]) -> Shape | None:
     if not isinstance(bbox, list) or len(bbox) != 4:
         return None
     x, y, width, height = bbox
-    if not (is_number(x) and is_number(y) and is_number(width) and is_number(height)):
-        return None
+    for value in bbox:
+        if type(value) not in NUMBERS or not -LARGEST < value < LARGEST:
+            return None
     kind = annotation.get("kind")
     if width <= 0 or height <= 0:
         return Shape.of_point(float(x), float(y)) if kind == "point" and width == height == 0 else None

@@ -32,6 +32,7 @@ _BATCH = 2000
 """So many annotations are sorted by picture at a time."""
 
 Id = int | str
+_IDS = frozenset((int, str))
 
 
 @dataclass(slots=True)
@@ -247,4 +248,4 @@ def _short(value: Any) -> str:
 
 
 def _is_id(value: Any) -> TypeGuard[Id]:
-    return isinstance(value, (int, str)) and not isinstance(value, bool)
+    return type(value) in _IDS

@@ -99,17 +99,22 @@ class Names:
         self._taken: set[str] = set()
 
     def place(self, wanted: str) -> PurePosixPath:
-        """`wanted` without drive, root and `..`; numbered when its stem was given away already."""
-        parts = [part for part in PurePosixPath(wanted.replace("\\", "/")).parts if part not in ("/", "..", ".")]
-        if parts and parts[0].endswith(":"):
-            parts = parts[1:]
-        path = PurePosixPath(*parts) if parts else PurePosixPath("picture")
+        """`wanted` made safe, and numbered when its stem was given away already."""
+        path = safe_place(wanted)
         number, free = 1, path
         while str(free.with_suffix("")).casefold() in self._taken:
             number += 1
             free = path.with_name(f"{path.stem}_{number}{path.suffix}")
         self._taken.add(str(free.with_suffix("")).casefold())
         return free
+
+
+def safe_place(wanted: str) -> PurePosixPath:
+    """A relative place below a folder: without drive, root and `..`."""
+    parts = [part for part in PurePosixPath(wanted.replace("\\", "/")).parts if part not in ("/", "..", ".")]
+    if parts and parts[0].endswith(":"):
+        parts = parts[1:]
+    return PurePosixPath(*parts) if parts else PurePosixPath("picture")
 
 
 def inside(file: Path, folder: Path) -> str | None:

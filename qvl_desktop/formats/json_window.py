@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -89,6 +90,7 @@ class Window:
 
 
 _DECODER = json.JSONDecoder()
+_COMMA = re.compile(r"[ \t\r\n]*,[ \t\r\n]*")
 
 
 def list_items(window: Window) -> Iterator[Any]:
@@ -98,7 +100,25 @@ def list_items(window: Window) -> Iterator[Any]:
 
 def list_texts(window: Window) -> Iterator[tuple[Any, str]]:
     """As `list_items`, each value with the text it was written as."""
-    yield from _members(window, "]", _take)
+    for item in _members(window, "]", _take):
+        yield item
+        yield from _at_hand(window)
+
+
+def _at_hand(window: Window) -> Iterator[tuple[Any, str]]:
+    """The next values of a list, as long as they lie whole in the window: the fast way through millions of them."""
+    scan = _DECODER.scan_once  # type: ignore[attr-defined]
+    text, position = window.text, window.position
+    while (comma := _COMMA.match(text, position)) is not None:
+        start = comma.end()
+        try:
+            value, end = scan(text, start)
+        except (StopIteration, ValueError, RecursionError):  # `_take` will find out what it is
+            return
+        if end > len(text) - _NUMBER_TAIL:
+            return
+        window.position = position = end
+        yield value, text[start:end]
 
 
 def skip_value(window: Window) -> None:

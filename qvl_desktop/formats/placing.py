@@ -12,7 +12,8 @@ from typing import TypeGuard
 from qvl_desktop.core.shapes import PRECISION, Shape
 from qvl_desktop.formats.regions import OutPicture, RegionRecord
 
-_NUMBERS = frozenset((int, float))
+NUMBERS = frozenset((int, float))
+"""What a JSON number becomes; true and false are none."""
 LARGEST = 1e9
 """No coordinate of a picture is as large: what is has gone wrong. Infinities and NaN fail the same comparison."""
 
@@ -65,6 +66,11 @@ def upright(shape: Shape, width: int, height: int, orientation: int) -> Shape:
     return Shape(shape.kind, tuple(points)).normalised()
 
 
+def scaled(shape: Shape, width: int, height: int) -> Shape:
+    """A shape in shares of a picture's sides in its pixels."""
+    return Shape(shape.kind, tuple((x * width, y * height) for x, y in shape.points))
+
+
 def clean_ref(name: str) -> str:
     """A name as the project holds it: one blank between the words."""
     return " ".join(name.split())
@@ -72,7 +78,7 @@ def clean_ref(name: str) -> str:
 
 def is_number(value: object) -> TypeGuard[int | float]:
     """Whether a JSON value is a finite number (true and false are none)."""
-    return type(value) in _NUMBERS and abs(value) < LARGEST  # type: ignore[arg-type]
+    return type(value) in NUMBERS and abs(value) < LARGEST  # type: ignore[arg-type]
 
 
 def dump(value: object) -> str:

@@ -3,6 +3,7 @@
 Owns `RegionFormat`, the records its reader yields, and what its writer is given. Does not own any format, nor how
 records become rows of a project (`storage.importing_regions`).
 
+Records are not frozen only because there are millions of them, and a frozen one takes three times as long to make.
 A reader keeps each record as it found it in `raw`, so that the same format can write it again to the letter; a writer
 changes only what no longer fits the region (see `placing.is_where_it_was`).
 """
@@ -22,7 +23,7 @@ from qvl_desktop.formats.base import Problem
 Unit = Literal["pixel", "share"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RegionRecord:
     """A ref and its shape as a file says it, before it is fitted into the picture.
 
@@ -37,7 +38,7 @@ class RegionRecord:
     raw_text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PictureRecord:
     """A picture with regions. A large file may speak of one picture in several records; they add up.
 

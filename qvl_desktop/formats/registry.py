@@ -12,16 +12,19 @@ from qvl_desktop.core.errors import DataError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.formats.base import Format
 from qvl_desktop.formats.coco import COCO
+from qvl_desktop.formats.labelme import LABELME
 from qvl_desktop.formats.ms_swift import MS_SWIFT
 from qvl_desktop.formats.qwen_vl import QWEN_VL
 from qvl_desktop.formats.refcoco import REFCOCO, REFCOCO_XYWH
 from qvl_desktop.formats.regions import RegionFormat
 from qvl_desktop.formats.sharegpt import SHAREGPT
+from qvl_desktop.formats.voc import VOC
+from qvl_desktop.formats.yolo import YOLO
 
 AnyFormat = Format | RegionFormat
 
 CONVERSATION_FORMATS: tuple[Format, ...] = (QWEN_VL, MS_SWIFT, SHAREGPT, REFCOCO, REFCOCO_XYWH)
-REGION_FORMATS: tuple[RegionFormat, ...] = (COCO,)
+REGION_FORMATS: tuple[RegionFormat, ...] = (COCO, YOLO, VOC, LABELME)
 
 _ALL: tuple[AnyFormat, ...] = (*CONVERSATION_FORMATS, *REGION_FORMATS)
 FORMATS: dict[str, AnyFormat] = {item.name: item for item in _ALL}

@@ -15,6 +15,8 @@ from qvl_desktop.formats.base import resolve_picture
 from qvl_desktop.storage.paths import absolute_path, is_url
 from qvl_desktop.storage.project import Project
 
+_LONGEST = 4096
+
 
 class PictureFinder:
     """Looks pictures up for one import. `by_name` counts those that only their file name led to."""
@@ -23,18 +25,15 @@ class PictureFinder:
         self._project = project
         self._images = images.absolute() if images else None
         self._files: dict[str, list[str]] | None = None
-        self._last = 0
         self.by_name = 0
 
     def find(self, name: str, bases: Sequence[Path]) -> Path | None:
         """The file a name means; None where there is none, or several fit equally well."""
-        order = list(range(len(bases)))
-        if self._last < len(bases):  # the folder that was right last time first
-            order = [self._last, *(i for i in order if i != self._last)]
-        for position in order:
-            file = resolve_picture(name, bases[position])
-            if file.is_file():
-                self._last = position
+        if not _can_be_a_name(name):
+            return None
+        for base in bases:
+            file = resolve_picture(name, base)
+            if os.path.isfile(file):
                 return file
         for base in bases:
             if self._project.find_picture(resolve_picture(name, base)) is not None:
@@ -44,12 +43,20 @@ class PictureFinder:
         return found
 
     def _by_name(self, name: str) -> Path | None:
-        """The file whose last parts agree with most of the name's, if one is ahead of all others."""
+        """The file whose last parts agree with most of the name's, if one is ahead of all others.
+
+        A name without a picture's ending (as of a YOLO label) means a picture of any kind.
+        """
         if self._files is None:
             self._files = self._all_files()
         wanted = _parts(name)
         candidates = self._files.get(wanted[-1].casefold(), ()) if wanted else ()
-        ranked = sorted(((_common_tail(wanted, _parts(file)), file) for file in candidates), reverse=True)
+        if wanted and not _is_picture(wanted[-1]):
+            candidates = [file for file in candidates if _is_picture(file)]
+            ends = {file: os.path.splitext(file)[0] for file in candidates}
+        else:
+            ends = {file: file for file in candidates}
+        ranked = sorted(((_common_tail(wanted, _parts(end)), file) for file, end in ends.items()), reverse=True)
         if not ranked or (len(ranked) > 1 and ranked[0][0] == ranked[1][0]):
             return None
         return Path(ranked[0][1])
@@ -59,7 +66,9 @@ class PictureFinder:
         files: dict[str, list[str]] = {}
         ours = (str(absolute_path(path, self._project.folder)) for path in stored if not is_url(path))
         for file in dict.fromkeys((*ours, *self._below_images())):
-            files.setdefault(os.path.basename(file).casefold(), []).append(file)
+            name = os.path.basename(file).casefold()
+            files.setdefault(name, []).append(file)
+            files.setdefault(os.path.splitext(name)[0], []).append(file)
         return files
 
     def _below_images(self) -> list[str]:
@@ -69,8 +78,20 @@ class PictureFinder:
             os.path.join(folder, name)
             for folder, _, names in os.walk(self._images)
             for name in names
-            if os.path.splitext(name)[1].lower() in SUFFIXES
+            if _is_picture(name)
         ]
+
+
+def _can_be_a_name(name: str) -> bool:
+    """Whether it can be handed to the file system and to SQLite: no half characters, no zero bytes, not endless."""
+    try:
+        return len(name.encode()) <= _LONGEST and "\0" not in name
+    except UnicodeEncodeError:
+        return False
+
+
+def _is_picture(name: str) -> bool:
+    return os.path.splitext(name)[1].lower() in SUFFIXES
 
 
 def _parts(name: str) -> tuple[str, ...]:

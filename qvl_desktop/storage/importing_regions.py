@@ -20,7 +20,7 @@ from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.pictures import picture_orientation
 from qvl_desktop.core.shapes import Shape
 from qvl_desktop.formats.base import Problem
-from qvl_desktop.formats.placing import dump, fit, upright
+from qvl_desktop.formats.placing import dump, fit, scaled, upright
 from qvl_desktop.formats.regions import (
     Advance,
     Header,
@@ -29,7 +29,7 @@ from qvl_desktop.formats.regions import (
     RegionFormat,
     RegionRecord,
 )
-from qvl_desktop.storage.bulk import RegionLoader, loading_regions
+from qvl_desktop.storage.bulk import RegionLoader, few_collections, loading_regions
 from qvl_desktop.storage.errors import RegionError
 from qvl_desktop.storage.finding import PictureFinder
 from qvl_desktop.storage.indexing import Progress, measure_pieces
@@ -42,6 +42,9 @@ Tell = Callable[[str], None]
 
 _PICTURES_AT_A_TIME = 1000
 _REGIONS_AT_A_TIME = 20_000
+_Key = tuple[str, tuple[Path, ...]]
+"""What a file calls a picture, and where that counts from."""
+
 KEPT_PROBLEMS = 1000
 """So many sentences an `ImportReport` holds; the others are counted, and told to whoever listens."""
 
@@ -61,7 +64,8 @@ def import_regions(
     `images` is where its picture names count from. `split` is for pictures that have none and for which the data says
     none. `progress(done, total)` counts bytes or files, and may raise `Cancelled`. `on_problem` hears every problem.
     """
-    with project.step(QT_TRANSLATE_NOOP("history", "Import")) as step, loading_regions(project, step) as loader:
+    imported = QT_TRANSLATE_NOOP("history", "Import")
+    with few_collections(), project.step(imported) as step, loading_regions(project, step) as loader:
         work = _Import(project, file_format, PictureFinder(project, images), loader, split, on_problem)
         for item in file_format.read(Path(path), images):
             if isinstance(item, Advance):
@@ -111,11 +115,11 @@ class _Import:
         self._split = split
         self._on_problem = on_problem
         self._names = PlaceNames(project.folder)
-        self._places: dict[str, _Place | None] = {}
+        self._places: dict[_Key, _Place | None] = {}
         self._refs: dict[str, str | RegionError] = {}
         self._seen: set[int] = set()
         self._waiting: list[PictureRecord] = []
-        self._new_names: set[str] = set()
+        self._new_names: set[_Key] = set()
         self._waiting_regions = 0
         self._pictures = 0
         self._known = 0
@@ -165,22 +169,23 @@ class _Import:
         """Take a record in; now and then, all that came goes into the project."""
         self._waiting.append(record)
         self._waiting_regions += len(record.regions)
-        if record.name not in self._places:
-            self._new_names.add(record.name)
+        key = record.name, record.bases
+        if key not in self._places:
+            self._new_names.add(key)
         if len(self._new_names) >= _PICTURES_AT_A_TIME or self._waiting_regions >= _REGIONS_AT_A_TIME:
             self.flush()
 
     def flush(self) -> None:
         """Bring in what waits."""
         if self._new_names:
-            first: dict[str, PictureRecord] = {}
+            first: dict[_Key, PictureRecord] = {}
             for record in self._waiting:
-                if record.name in self._new_names:
-                    first.setdefault(record.name, record)
+                if (key := (record.name, record.bases)) in self._new_names:
+                    first.setdefault(key, record)
             self._settle(first)
         rows: list[tuple[object, ...]] = []
         for record in self._waiting:
-            place = self._places[record.name]
+            place = self._places[record.name, record.bases]
             if place is None:
                 self._without_picture += len(record.regions)
             else:
@@ -192,15 +197,15 @@ class _Import:
 
     # Pictures
 
-    def _settle(self, records: dict[str, PictureRecord]) -> None:
+    def _settle(self, records: dict[_Key, PictureRecord]) -> None:
         """Find out which picture of the project each of the names is, adding those that are new."""
-        files: dict[str, Path] = {}
-        for name, record in records.items():
-            file = None if "://" in name else self._finder.find(name, record.bases)
+        files: dict[_Key, Path] = {}
+        for key, record in records.items():
+            file = None if "://" in record.name else self._finder.find(record.name, record.bases)
             if file is None:
-                self._leave_out(record, _ADDRESS if "://" in name else _MISSING, path=name)
+                self._leave_out(record, _ADDRESS if "://" in record.name else _MISSING, path=record.name)
             else:
-                files[name] = file
+                files[key] = file
         stored = {name: self._names.stored(str(file)) for name, file in files.items()}
         known = self._rows_of(stored.values())
         new = list(dict.fromkeys(file for name, file in files.items() if stored[name] not in known))
@@ -265,7 +270,7 @@ class _Import:
         return None
 
     def _leave_out(self, record: PictureRecord, template: str, **values: object) -> None:
-        self._places[record.name] = None
+        self._places[record.name, record.bases] = None
         self.report(Problem(record.source, template, values))
 
     def _keep_picture(self, record: PictureRecord, place: _Place) -> None:
@@ -341,8 +346,7 @@ class _Import:
     def _upright(self, region: RegionRecord, record: PictureRecord, place: _Place) -> Shape:
         shape = region.shape
         if record.unit == "share":
-            points = tuple((x * place.width, y * place.height) for x, y in shape.points)
-            return Shape(shape.kind, points)
+            return scaled(shape, place.width, place.height)
         return upright(shape, place.height, place.width, place.turned) if place.turned else shape
 
     def _ref(self, name: str) -> str | RegionError:
