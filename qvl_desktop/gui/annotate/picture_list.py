@@ -1,15 +1,13 @@
 """The list of pictures at the left: filter, thumbnails, where one is.
 
-Owns which picture is the current one and stepping through the list. Does not own the rows (`picture_model`) or what is
-done with the current picture (`page`).
+Owns stepping through the list and showing it. Which pictures are listed and which one is current is the query's
+(`jobs.picture_query`), shared with the gallery. Does not own the rows (`picture_model`) or what is done with the
+current picture (`page`).
 """
 
 from __future__ import annotations
 
-from functools import partial
-from itertools import chain
-
-from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -17,28 +15,26 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMenu,
+    QProgressBar,
     QTableView,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from qvl_desktop.core.dataset import SPLITS
-from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.gui.annotate.picture_model import PictureDelegate, PictureModel
-from qvl_desktop.gui.icons import icon, set_icon
+from qvl_desktop.gui.gallery.filter_bar import FilterBar
+from qvl_desktop.gui.gallery.picture_menu import picture_menu
+from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_role, set_surface, theme
-from qvl_desktop.gui.widgets.rows import mark_row, row_view
+from qvl_desktop.gui.widgets.rows import keep_place, mark_row, row_view
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
-from qvl_desktop.gui.words import split_text
+from qvl_desktop.jobs.picture_query import PictureQuery, likely_next
 from qvl_desktop.storage.project import Project
 from qvl_desktop.storage.rows import PictureRow
 
-DIVISIONS = (
-    ({"train": 80, "val": 20}, QT_TRANSLATE_NOOP("PictureList", "80 % train, 20 % validation")),
-    ({"train": 80, "val": 10, "test": 10}, QT_TRANSLATE_NOOP("PictureList", "80 % train, 10 % validation, 10 % test")),
-)
-_FILTER_DELAY_MS = 150
+AHEAD_PIXELS = 12_000_000
+"""What is decoded in advance besides the likeliest next picture, together at most."""
 
 
 class PictureList(QWidget):
@@ -46,141 +42,165 @@ class PictureList(QWidget):
     currentChanged(picture id or None): another picture is the current one.
     positionChanged(): the place of the current picture in the list, or the list's length, changed.
     addFilesRequested(), addFolderRequested(): the user wants more pictures.
-    removeRequested(ids), splitRequested(ids, split), divideRequested(ids, shares): from the context menu.
     """
 
     currentChanged = Signal(object)
     positionChanged = Signal()
     addFilesRequested = Signal()
     addFolderRequested = Signal()
-    removeRequested = Signal(object)
-    splitRequested = Signal(object, str)
-    divideRequested = Signal(object, object)
 
-    def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
+    def __init__(self, thumbnails: Thumbnails, query: PictureQuery, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._project: Project | None = None
-        self._current: int | None = None
+        self.query = query
+        self._direction = 1
+        self._last_place = 0
+        self._thumbnails = thumbnails
         self.model = PictureModel(self)
         set_surface(self, "panel")
         self.setMinimumWidth(200)
 
-        self.search = QLineEdit(self)
-        self.search.setClearButtonEnabled(True)
-        self.search.setPlaceholderText(self.tr("Filter by name"))
-        self.search.setAccessibleName(self.tr("Filter pictures by name"))
-        self._search_action = self.search.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        self.filters = FilterBar(query, self)
         self.only_bare = QCheckBox(self.tr("Only unannotated"), self)
         self.only_bare.setToolTip(self.tr("Show pictures without regions"))
         self.view = self._make_view(thumbnails)
         self._nothing = QLabel(self.tr("No picture matches the filter."), self.view)
+        self._nothing.setWordWrap(True)
         self._nothing.setContentsMargins(Space.M, Space.M, Space.M, Space.M)
         set_role(self._nothing, "muted")
         self.count = QLabel(self)
         set_role(self.count, "caption")
+        self.bar = QProgressBar(self)
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(self.tr("Pictures that are done"))
         self.add_button = self._make_add_button()
-        self._name_clear_button()
         self._lay_out()
 
-        self._filter_timer = QTimer(self)
-        self._filter_timer.setSingleShot(True)
-        self._filter_timer.setInterval(_FILTER_DELAY_MS)
-        self._filter_timer.timeout.connect(self.reload)
-        self.search.textChanged.connect(self._filter_timer.start)
-        self.only_bare.toggled.connect(self.reload)
+        self.only_bare.toggled.connect(self._on_only_bare)
         self.view.selectionModel().currentChanged.connect(self._on_current)
         self.view.customContextMenuRequested.connect(self._show_menu)
         thumbnails.ready.connect(self._on_thumbnail)
         theme().changed.connect(self._on_theme)
+        query.idsChanged.connect(self._show_ids)
+        query.rowsChanged.connect(self._on_rows)
+        query.filterChanged.connect(self._on_filter)
+        query.progressChanged.connect(self._show_progress)
+        query.currentChanged.connect(self._on_query_current)
+        self._show_ids()
 
     # Contents
 
+    @property
+    def search(self) -> QLineEdit:
+        """The line in which pictures are looked for."""
+        return self.filters.search
+
     def show_project(self, project: Project | None) -> None:
-        """Show the pictures of another project; none is current until `set_current`."""
-        self._project = project
-        self._current = None
-        for widget in (self.search, self.only_bare):
-            widget.blockSignals(True)
-        self.search.clear()
-        self.only_bare.setChecked(False)
-        for widget in (self.search, self.only_bare):
-            widget.blockSignals(False)
-        self.reload()
+        """Show the pictures of another project."""
+        self._direction, self._last_place = 1, 0
+        self.model.show(project, self.query.ids)
+        self._show_ids()
 
     def reload(self) -> None:
         """Ask the project again which pictures pass the filter. The current picture stays current."""
-        self._filter_timer.stop()
-        ids: list[int] = []
-        if self._project is not None:
-            bare = False if self.only_bare.isChecked() else None
-            ids = self._project.picture_ids(text=self.search.text().strip(), has_regions=bare)
-        self.model.show(self._project, ids)
-        mark_row(self.view, self.position)
-        self._nothing.setVisible(not ids and self.filtered)
-        self.count.setText(self.tr("%n picture(s)", "", len(ids)))
-        self.positionChanged.emit()
+        self.query.reload()
+
+    def _show_ids(self) -> None:
+        with keep_place(self.view):
+            self.model.show(self.query.project, self.query.ids)
+        mark_row(self.view, self.position, scroll=self.position is not None and not self.filtered)
+        self._nothing.setVisible(not self.query.ids and self.filtered)
+        self._show_progress()
+        self._moved()
+
+    def _show_progress(self) -> None:
+        shown, progress = len(self.model.ids), self.query.progress
+        if self.filtered:
+            words = self.tr("{shown} of {total} pictures").format(shown=f"{shown:,}", total=f"{progress.total:,}")
+        else:
+            words = self.tr("{done} of {total} done").format(done=f"{progress.done:,}", total=f"{progress.total:,}")
+        self.count.setText(words)
+        self.bar.setRange(0, max(progress.total, 1))
+        self.bar.setValue(progress.done)
 
     @property
     def filtered(self) -> bool:
         """Some pictures may be hidden by the filter."""
-        return bool(self.search.text().strip()) or self.only_bare.isChecked()
+        return not self.query.filter.empty
+
+    def _on_filter(self) -> None:
+        self.only_bare.blockSignals(True)
+        self.only_bare.setChecked(self.query.filter.regions_to == 0)
+        self.only_bare.blockSignals(False)
+        self._show_progress()
+
+    def _on_only_bare(self, on: bool) -> None:
+        self.query.set_filter(self.query.filter.but(regions_from=None, regions_to=0 if on else None))
+
+    def _on_rows(self, ids: frozenset[int] | None) -> None:
+        if ids is None:
+            self.model.look_again()
+            self.view.viewport().update()
+        else:
+            self.model.look_again(ids)
 
     # The current picture
 
     @property
     def current(self) -> int | None:
-        return self._current
+        return self.query.current
 
     @property
     def position(self) -> int | None:
         """The row of the current picture; None when the filter hides it."""
-        return None if self._current is None else self.model.place(self._current)
+        return None if self.current is None else self.model.place(self.current)
+
+    @property
+    def last_place(self) -> int:
+        """The row where the current picture stands, or stood last."""
+        return self._last_place
 
     def set_current(self, picture_id: int | None) -> None:
         """Make a picture the current one (in the list or not)."""
-        if picture_id == self._current:
-            return
-        self._current = picture_id
+        self.query.set_current(picture_id)
+
+    def _on_query_current(self, picture_id: int | None) -> None:
         mark_row(self.view, self.position)
         self.currentChanged.emit(picture_id)
+        self._moved()
+
+    def _moved(self) -> None:
+        if (place := self.position) is not None:
+            self._last_place = place
         self.positionChanged.emit()
 
     def step(self, by: int) -> int | None:
         """Go `by` rows on; stops at the ends. Returns the current picture."""
-        if (place := self._place_after(by)) is not None:
-            self.set_current(self.model.ids[place])
-        return self._current
+        self._direction = 1 if by > 0 else -1
+        ids, here = self.model.ids, self.position
+        if here is None:
+            self.set_current(self.query.beside(by) if ids else self.current)
+        elif ids:
+            self.set_current(ids[min(max(here + by, 0), len(ids) - 1)])
+        return self.current
 
     def neighbours(self) -> list[PictureRow]:
-        """The pictures that are likely to be shown next, the likeliest first."""
-        places = [self._place_after(by) for by in (1, -1, 2)]
-        rows = [self.model.row(place) for place in places if place is not None]
-        return [row for row in rows if row is not None and row.id != self._current]
-
-    def next_bare(self) -> int | None:
-        """The next picture in the list without regions, after the current one; None when there is none."""
-        if self._project is None:
-            return None
-        bare = set(self._project.picture_ids(text=self.search.text().strip(), has_regions=False))
-        ids: list[int] = list(self.model.ids)
-        start = (self.position if self.position is not None else -1) + 1
-        for picture_id in chain(ids[start:], ids[:start]):
-            if picture_id in bare and picture_id != self._current:
-                return picture_id
-        return None
-
-    def _place_after(self, by: int) -> int | None:
-        total = len(self.model.ids)
-        if total == 0:
-            return None
-        here = self.position
-        if here is None:
-            return 0
-        return min(max(here + by, 0), total - 1)
+        """The pictures that are likely to be shown next, the likeliest first; no more than fit into memory well."""
+        if self.position is None or self.query.project is None:
+            return []
+        rows = self.query.project.pictures(likely_next(self.model.ids, self.position, self._direction))
+        kept, pixels = rows[:1], 0
+        for row in rows[1:]:
+            pixels += row.width * row.height
+            if pixels <= AHEAD_PIXELS:
+                kept.append(row)
+        return kept
 
     def _on_current(self, index: QModelIndex) -> None:
         if index.isValid():
-            self.set_current(self.model.ids[index.row()])
+            place = index.row()
+            if self.position is not None:
+                self._direction = 1 if place >= self.position else -1
+            self.set_current(self.model.ids[place])
 
     def _on_thumbnail(self, file: object) -> None:
         """Only the rows in sight are looked at; one of them asked for it."""
@@ -193,7 +213,6 @@ class PictureList(QWidget):
                 self.view.viewport().update(self.view.visualRect(self.model.index(place, 0)))
 
     def _on_theme(self) -> None:
-        self._search_action.setIcon(icon("search", "muted"))
         self.view.viewport().update()
 
     # Parts
@@ -204,10 +223,6 @@ class PictureList(QWidget):
         view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         return view
-
-    def _name_clear_button(self) -> None:
-        for button in self.search.findChildren(QToolButton):
-            button.setAccessibleName(self.tr("Clear the filter"))
 
     def _make_add_button(self) -> QToolButton:
         button = QToolButton(self)
@@ -225,7 +240,7 @@ class PictureList(QWidget):
         head = QVBoxLayout()
         head.setContentsMargins(Space.M, Space.M, Space.M, Space.S)
         head.setSpacing(Space.S)
-        head.addWidget(self.search)
+        head.addWidget(self.filters)
         head.addWidget(self.only_bare)
         foot = QHBoxLayout()
         foot.setContentsMargins(Space.M, Space.XS, Space.S, Space.XS)
@@ -236,23 +251,12 @@ class PictureList(QWidget):
         layout.setSpacing(0)
         layout.addLayout(head)
         layout.addWidget(self.view, 1)
+        layout.addWidget(self.bar)
         layout.addLayout(foot)
 
     def menu_for(self, ids: list[int]) -> QMenu:
-        """What can be done with these pictures; a random division takes the whole list when only one is chosen."""
-        menu = QMenu(self)
-        splits = menu.addMenu(self.tr("Split"))
-        for split in (*SPLITS, ""):
-            splits.addAction(split_text(split), partial(self.splitRequested.emit, ids, split))
-        splits.addSeparator()
-        several = ids if len(ids) > 1 else list(self.model.ids)
-        dividing = splits.addMenu(self.tr("Divide %n picture(s) at random", "", len(several)))
-        for shares, name in DIVISIONS:
-            dividing.addAction(self.tr(name), partial(self.divideRequested.emit, several, shares))
-        menu.addSeparator()
-        remove = self.tr("Remove %n picture(s) from the project", "", len(ids))
-        menu.addAction(remove, partial(self.removeRequested.emit, ids))
-        return menu
+        """What can be done with these pictures."""
+        return picture_menu(self.query, ids, self)
 
     def _show_menu(self, at: QPoint) -> None:
         ids = [self.model.ids[index.row()] for index in self.view.selectionModel().selectedIndexes()]

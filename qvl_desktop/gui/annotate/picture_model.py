@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QImage, QPainter, QPainterPath, QPalette
 from PySide6.QtWidgets import QStyleOptionViewItem
 
@@ -19,8 +19,9 @@ from qvl_desktop.gui.theme import Space, theme
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.paged_rows import PagedRows
 from qvl_desktop.gui.widgets.rows import ROW_ROLE, Index, RowDelegate
+from qvl_desktop.gui.widgets.status_mark import SIDE, paint_status
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
-from qvl_desktop.gui.words import split_text
+from qvl_desktop.gui.words import split_text, status_text
 from qvl_desktop.storage.project import Project
 from qvl_desktop.storage.rows import PictureRow
 
@@ -44,9 +45,10 @@ class PictureModel(PagedRows[PictureRow]):
             return row
         if role == Qt.ItemDataRole.DisplayRole:
             return PurePosixPath(row.path).name
+        status = status_text(row.shown_status)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{row.path}\n{self.summary(row)}"
-        return f"{PurePosixPath(row.path).name}, {self.summary(row)}"
+            return f"{row.path}\n{row.width} × {row.height}\n{self.summary(row)} · {status}"
+        return f"{PurePosixPath(row.path).name}, {self.summary(row)}, {status}"
 
     def summary(self, row: PictureRow) -> str:
         """What a picture holds, in a few words."""
@@ -102,8 +104,10 @@ class PictureDelegate(RowDelegate):
         painter.drawText(area.adjusted(0, 6, 0, -half), int(Qt.AlignmentFlag.AlignBottom), name)
         font.setPixelSize(12)
         painter.setFont(font)
+        room = area.width() - (SIDE + Space.S if row.shown_status != "untouched" else 0)
+        summary = QFontMetrics(font).elidedText(summary, Qt.TextElideMode.ElideRight, room)
+        paint_status(painter, QPointF(area.right() - SIDE / 2, area.center().y() + half / 2), row.shown_status)
         painter.setPen(theme().colour("muted"))
-        summary = QFontMetrics(font).elidedText(summary, Qt.TextElideMode.ElideRight, area.width())
         painter.drawText(area.adjusted(0, half + 2, 0, 0), int(Qt.AlignmentFlag.AlignTop), summary)
 
 
