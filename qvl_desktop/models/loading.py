@@ -23,11 +23,18 @@ from qvl_desktop.models.json_files import read_json
 from qvl_desktop.models.materialize import Placement, fill
 from qvl_desktop.models.names import resolve_model as resolve_model
 from qvl_desktop.models.placement import RESERVED_SHARE, cards, native_precision, spread
-from qvl_desktop.models.quantization import QUANTIZED_PRECISIONS, prepare_quantized, quantization_config
+from qvl_desktop.models.quantization import (
+    QUANTIZED_PRECISIONS,
+    insert_layers,
+    prepare_quantized,
+    quantization_config,
+    stored_bytes,
+)
 from qvl_desktop.models.registry import BY_MODEL_TYPE
 from qvl_desktop.models.sizes import check_sizes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from transformers import PreTrainedModel
@@ -85,17 +92,13 @@ def load_model(
     gptq = is_gptq(config, folder)
     if gptq:
         replace_layers(model, checkpoint, read_settings(folder, config))
-    devices = place(model, dtype, where, spread_over_all=device == "all", may_spread=device == "auto")
-    if quantization is None and (config.get("quantization_config") is None or gptq):
-        fill(model, checkpoint, dtype=dtype, placement=Placement(devices), ignored=None if visual else _is_visual)
-        _complete(model, folder, dtype, devices)
-    else:
-        checkpoint_is_dense = config.get("quantization_config") is None
-        if checkpoint_is_dense:
-            checkpoint.check({n: v.shape for n, v in model.state_dict().items()}, None if visual else _is_visual)
+    ignored = None if visual else _is_visual
+    if gptq or config.get("quantization_config") is None:
+        model = _load_native(model, checkpoint, dtype, quantization, device, where, ignored)
+    else:  # layers that bitsandbytes has written, with tensors of its own beside the weights
         cls = family.model_class(config["model_type"])
         options = {} if visual else {"visual_tower": False}
-        model = _load_by_transformers(folder, cls, dtype, quantization, devices, **options)
+        model = _load_by_transformers(folder, cls, dtype, None, {"": where}, **options)
     prepare_quantized(model)
     if gptq:
         use_kernel(model, kernel, dtype)
@@ -119,6 +122,25 @@ def skeleton(folder: Path, *, visual: bool = True) -> PreTrainedModel:
             QT_TRANSLATE_NOOP("errors", "{folder}: config.json makes no model: {reason}"), folder=folder, reason=error
         ) from error
     return cast("PreTrainedModel", model)
+
+
+def _load_native(
+    model: PreTrainedModel,
+    checkpoint: Checkpoint,
+    dtype: torch.dtype,
+    quantization: Any,
+    device: str,
+    where: torch.device,
+    ignored: Callable[[str], bool] | None,
+) -> PreTrainedModel:
+    """Fill a native model on the meta device, tensor by tensor, on the devices where its parts are to live."""
+    quantizer = insert_layers(model, quantization, {"": where}) if quantization is not None else None
+    devices = place(model, dtype, where, spread_over_all=device == "all", may_spread=device == "auto")
+    fill(model, checkpoint, dtype=dtype, placement=Placement(devices), ignored=ignored)
+    _complete(model, checkpoint.folder, dtype, devices)
+    if quantizer is not None:
+        quantizer.postprocess_model(model)
+    return model
 
 
 def _complete(model: PreTrainedModel, folder: Path, dtype: torch.dtype, devices: dict[str, torch.device]) -> None:
@@ -209,8 +231,8 @@ def part_sizes(model: PreTrainedModel, dtype: torch.dtype) -> dict[str, int]:
     for path in (*paths, "transformer.ln_f", "lm_head"):
         module = model.get_submodule(path) if path != "transformer.visual" or model.config.visual_tower else None
         if module is not None:
-            tensors = module.state_dict().values()
-            sizes[path] = sum(t.numel() * (dtype if t.is_floating_point() else t.dtype).itemsize for t in tensors)
+            tensors = module.state_dict(keep_vars=True).values()
+            sizes[path] = sum(stored_bytes(tensor, dtype) for tensor in tensors)
     return sizes
 
 

@@ -1,12 +1,15 @@
 """A model built without memory, filled tensor by tensor on the device where it is to live.
 
 Owns the way from headers to a ready model: build on the meta device, compare names and shapes, then read each tensor
-once, convert it and let the file's copy go. Host memory beyond a model that lives there is one tensor (safetensors)
-or one file (``.bin``). Owns neither the files (``checkpoint``) nor what a family is (``loading``).
+once, convert it (bitsandbytes' layers quantise it) and let the file's copy go. Host memory beyond a model that lives
+there is one tensor (safetensors) or one file (``.bin``). Owns neither the files (``checkpoint``) nor what a family is
+(``loading``).
 """
 
 from __future__ import annotations
 
+import ctypes
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -18,9 +21,13 @@ from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.models.checkpoint import Checkpoint
 from qvl_desktop.models.errors import ModelLoadError
 from qvl_desktop.models.gptq.linear import GPTQLinear
+from qvl_desktop.models.quantization import quantise_on_arrival
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
+
+TRIM_BYTES = 256 * 2**20
+"""So much is read before what was freed meanwhile is handed back."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +66,12 @@ def fill(
     checkpoint.check({name: value.shape for name, value in expected.items()}, ignored)
     _check_kinds(checkpoint, expected)
     copies = {name for name in expected if checkpoint.tensors[name].begin < 0}
+    waste = 0
     for name, value in checkpoint.read(expected):
+        waste += value.nbytes
+        if waste > TRIM_BYTES:
+            waste = 0
+            give_back_memory()
         path, _, leaf = name.rpartition(".")
         module = model.get_submodule(path)
         target = _target_dtype(module, leaf, value, dtype)
@@ -67,6 +79,16 @@ def fill(
     if model.config.tie_word_embeddings:
         model.tie_weights()
     _rebuild_tables(model, placement)
+    give_back_memory()
+
+
+def give_back_memory() -> None:
+    """Hand freed memory back to the system. The C library of Linux would keep what was converted tensor by tensor, as
+    much again as the model; elsewhere there is nothing to do."""
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc's; musl has none
+        if trim is not None:
+            trim(0)
 
 
 def _target_dtype(module: nn.Module, leaf: str, value: torch.Tensor, dtype: torch.dtype) -> torch.dtype:
@@ -78,7 +100,8 @@ def _target_dtype(module: nn.Module, leaf: str, value: torch.Tensor, dtype: torc
 def _assign(module: nn.Module, leaf: str, value: torch.Tensor) -> None:
     old = getattr(module, leaf)
     if isinstance(old, nn.Parameter):
-        value = nn.Parameter(value, requires_grad=old.requires_grad)
+        quantised = quantise_on_arrival(old, value)
+        value = nn.Parameter(value, requires_grad=old.requires_grad) if quantised is None else quantised
         module._parameters[leaf] = value
     else:
         module._buffers[leaf] = value

@@ -1,19 +1,22 @@
 """Quantisation on loading: NF4 and Int8 by bitsandbytes, and what makes them safe to train on.
 
-Owns the quantisation settings and the remedies; loading belongs to ``loading``.
+Owns the quantisation settings, the layers in a model on the meta device, quantising one weight, and the remedies.
+Reading weights belongs to ``materialize``, the order of things to ``loading``.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Any
 
 import torch
-from transformers import BitsAndBytesConfig
-
-if TYPE_CHECKING:
-    from torch import nn
+from torch import nn
+from transformers import BitsAndBytesConfig, PreTrainedModel
+from transformers.quantizers import AutoHfQuantizer
 
 QUANTIZED_PRECISIONS = ("nf4", "int8")
+NF4_BYTES, INT8_BYTES = 0.52, 1.01
+"""Bytes a weight takes, its scales included."""
 
 
 def quantization_config(precision: str, keep_dense: list[str], compute_dtype: torch.dtype) -> BitsAndBytesConfig | None:
@@ -35,6 +38,43 @@ def quantization_config(precision: str, keep_dense: list[str], compute_dtype: to
     if precision == "int8":
         return BitsAndBytesConfig(load_in_8bit=True, llm_int8_skip_modules=keep_dense)
     return None
+
+
+def insert_layers(model: PreTrainedModel, settings: BitsAndBytesConfig, devices: Mapping[str, torch.device]) -> Any:
+    """Give a model on the meta device the layers of ``settings`` in the place of its linear ones.
+
+    Returns the library's quantizer; call its ``postprocess_model`` once the weights are there.
+    """
+    quantizer = AutoHfQuantizer.from_config(settings, pre_quantized=False)
+    quantizer.validate_environment(device_map=dict(devices))
+    quantizer.preprocess_model(model=model, device_map=dict(devices))
+    vars(model)["hf_quantizer"] = quantizer
+    return quantizer
+
+
+def quantise_on_arrival(old: nn.Parameter, value: torch.Tensor) -> nn.Parameter | None:
+    """The parameter that a weight becomes in the place of ``old``; None where ``old`` is no quantised one.
+
+    ``value`` is on the device where it is to live.
+    """
+    from bitsandbytes.nn import Int8Params, Params4bit
+
+    if not isinstance(old, Int8Params | Params4bit):
+        return None
+    settings = {name: kept for name, kept in vars(old).items() if not name.startswith("_is_hf")}
+    made: nn.Parameter = type(old)(value, requires_grad=False, **settings).to(value.device)
+    return made
+
+
+def stored_bytes(value: torch.Tensor, dtype: torch.dtype) -> int:
+    """Bytes that a tensor of a model on the meta device will take when its dense ones come in ``dtype``."""
+    from bitsandbytes.nn import Int8Params, Params4bit
+
+    if isinstance(value, Params4bit):
+        return int(value.numel() * NF4_BYTES)
+    if isinstance(value, Int8Params):
+        return int(value.numel() * INT8_BYTES)
+    return value.numel() * (dtype if value.is_floating_point() else value.dtype).itemsize
 
 
 def prepare_quantized(model: nn.Module) -> int:

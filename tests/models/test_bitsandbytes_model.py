@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from qvl_desktop.models.loading import load_model
+from qvl_desktop.models.quantization import prepare_quantized, quantization_config
 from qvl_desktop.models.qwen_vl import QwenVLForConditionalGeneration
 from tests.models.conftest import picture_ids, small_config
 
@@ -120,3 +121,45 @@ def test_merging_in_place(folder: Path, precision: str) -> None:
     assert not any("lora" in name for name in merged.state_dict())
     error = float((merged(**sample()).logits - expected).norm())
     assert error < {"nf4": 0.35, "int8": 0.1}[precision] * moved
+
+
+@BOTH
+@torch.no_grad()
+def test_the_weights_are_those_the_library_itself_would_load(folder: Path, precision: str) -> None:
+    """Ours are quantised one by one as they are read; the library's loader holds the dense checkpoint meanwhile."""
+    from bitsandbytes.nn import Linear4bit, Linear8bitLt
+
+    model = load_model(folder, precision=precision, device="cpu")
+    settings = quantization_config(precision, ["transformer.visual", "lm_head"], torch.float32)
+    theirs = Model.from_pretrained(folder, quantization_config=settings, dtype=torch.float32, device_map="cpu").eval()
+    prepare_quantized(theirs)
+    assert torch.equal(model(**sample()).logits, theirs(**sample()).logits)
+    ours, wanted = (
+        {name for name, module in one.named_modules() if isinstance(module, Linear4bit | Linear8bitLt)}
+        for one in (model, theirs)
+    )
+    assert ours == wanted
+    assert len(ours) == 10
+    for name in ("is_quantized", "is_loaded_in_4bit", "is_loaded_in_8bit", "quantization_method"):
+        assert getattr(model, name, None) == getattr(theirs, name, None), name
+    assert model.hf_quantizer.is_trainable
+    assert model.config.quantization_config.to_dict() == theirs.config.quantization_config.to_dict()
+    assert model.get_memory_footprint() == theirs.get_memory_footprint()
+
+
+@BOTH
+@torch.no_grad()
+def test_layers_that_were_saved_quantised_are_loaded_as_they_are(folder: Path, tmp_path: Path, precision: str) -> None:
+    model = load_model(folder, precision=precision, device="cpu")
+    model.save_pretrained(tmp_path)
+    again = load_model(tmp_path, device="cpu")
+    torch.testing.assert_close(again(**sample()).logits, model(**sample()).logits, atol=1e-5, rtol=1e-5)
+
+
+@BOTH
+def test_without_the_tower(folder: Path, precision: str) -> None:
+    model = load_model(folder, precision=precision, device="cpu", visual=False)
+    whole = load_model(folder, precision=precision, device="cpu")
+    features = whole.encode_images(sample()["pixel_values"])
+    given = {"input_ids": sample()["input_ids"], "image_features": features}
+    assert torch.equal(model(**given).logits, whole(**sample()).logits)
