@@ -197,11 +197,14 @@ class ProjectCheck:
 
     # As a whole
 
-    def as_a_whole(self, progress: Progress = nobody) -> None:
-        """What is seen only with everything in view: twice, alike, in two splits, spelled several ways."""
+    def as_a_whole(self, progress: Progress = nobody, *, alike: bool = True) -> None:
+        """What is seen only with everything in view: twice, in two splits, spelled several ways; and (`alike`) pictures
+        that are the same or nearly, which takes longest."""
         self.refs()
         self._shelf.replace("same", None, list(self._same_said()))
         self._shelf.replace("split", None, list(self._other_splits()))
+        if not alike:
+            return
         self._alike.look(self._project, progress)
         self._shelf.replace("alike", None, list(self._alike.findings(self._project)))
 
