@@ -6,8 +6,6 @@ Owns these commands' options and output. Does not own projects (`storage`), form
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 from qvl_desktop.commands.data_conversations import (
@@ -17,8 +15,15 @@ from qvl_desktop.commands.data_conversations import (
     run_export_conversations,
     run_import_conversations,
 )
+from qvl_desktop.commands.data_regions import (
+    add_export_flags,
+    add_import_flags,
+    run_export_regions,
+    run_import_regions,
+)
+from qvl_desktop.commands.data_report import Problems, add_report_flags, progress_line
 
-_PROGRESS_EVERY = 2000
+_FORMATS = "qwen-vl, sharegpt, ms-swift, refcoco, coco, yolo, voc, labelme"
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -28,20 +33,26 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     new.add_argument("--images", type=Path, metavar="FOLDER", help="index this folder and the folders below it")
     new.set_defaults(run=run_new)
 
-    importing = subparsers.add_parser("import", help="bring a data file into a project")
+    importing = subparsers.add_parser("import", help="bring a data file or folder into a project")
     importing.add_argument("project", type=Path, metavar="PROJECT.qvl")
     importing.add_argument("source", type=Path, metavar="SOURCE")
-    importing.add_argument("--format", metavar="F", help="qwen-vl, ...; found out by default")
+    importing.add_argument("--format", metavar="F", help=f"{_FORMATS}; found out by default")
     importing.add_argument("--images", type=Path, metavar="FOLDER", help="the folder that picture paths count from")
     add_dialect_flag(importing)
+    add_import_flags(importing)
+    add_report_flags(importing)
     importing.set_defaults(run=run_import)
 
-    exporting = subparsers.add_parser("export", help="write a project's conversations as a data file")
+    exporting = subparsers.add_parser(
+        "export", help="write a project's conversations or regions as a data file or folder"
+    )
     exporting.add_argument("project", type=Path, metavar="PROJECT.qvl")
     exporting.add_argument("target", type=Path, metavar="TARGET")
-    exporting.add_argument("--format", metavar="F", help="qwen-vl (default), ...")
+    exporting.add_argument("--format", metavar="F", help=f"{_FORMATS}; qwen-vl by default")
     add_family_flag(exporting)
     exporting.add_argument("--split", choices=("train", "val", "test"), help="only this split")
+    add_export_flags(exporting)
+    add_report_flags(exporting)
     exporting.set_defaults(run=run_export)
 
 
@@ -52,8 +63,10 @@ def run_new(args: argparse.Namespace) -> int:
 
     files = find_pictures(args.images) if args.images else []
     with Project.create(args.project) as project:
-        report = project.add_pictures(files, _progress("pictures"))
-    _tell_problems(report.problems)
+        report = project.add_pictures(files, progress_line("pictures"))
+    with Problems(None) as problems:
+        for problem in report.problems:
+            problems.tell(problem)
     print(f"{args.project}: {report.added} pictures, {len(report.problems)} left out")
     return 0
 
@@ -65,35 +78,16 @@ def run_import(args: argparse.Namespace) -> int:
 
     file_format = format_named(args.format) if args.format else guess_format(args.source)
     if isinstance(file_format, RegionFormat):
-        raise NotImplementedError
-    return run_import_conversations(args, file_format, _progress("imported"))
+        return run_import_regions(args, file_format)
+    return run_import_conversations(args, file_format)
 
 
 def run_export(args: argparse.Namespace) -> int:
-    """Write the samples of the project, or of one split."""
+    """Write what the format holds of the project, or of one split."""
     from qvl_desktop.formats.regions import RegionFormat
     from qvl_desktop.formats.registry import format_named
 
     file_format = format_named(format_name(args))
     if isinstance(file_format, RegionFormat):
-        raise NotImplementedError
-    return run_export_conversations(args, file_format, _progress("exported"))
-
-
-def _tell_problems(problems: tuple[str, ...]) -> None:
-    for problem in problems:
-        print(problem, file=sys.stderr)
-
-
-def _progress(what: str) -> Callable[[int, int], None]:
-    """A progress function that writes a line now and then."""
-    told = 0
-
-    def tell(done: int, total: int) -> None:
-        nonlocal told
-        told = min(told, done)
-        if done - told >= _PROGRESS_EVERY:
-            told = done
-            print(f"{what}: {done} of {total}" if total else f"{what}: {done}", file=sys.stderr, flush=True)
-
-    return tell
+        return run_export_regions(args, file_format)
+    return run_export_conversations(args, file_format)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
 from typing import TYPE_CHECKING
+
+from qvl_desktop.commands.data_report import Problems, progress_line, tell_counts
 
 if TYPE_CHECKING:
     from qvl_desktop.formats.base import Format
 
 _DIALECTS = "qwen-vl, qwen2-vl, qwen2.5-vl, qwen3-vl, qwen3.5"
-Progress = Callable[[int, int], None]
 
 
 def add_dialect_flag(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +44,7 @@ def format_name(args: argparse.Namespace) -> str:
     return "sharegpt" if args.family not in (None, "qwen-vl") else "qwen-vl"
 
 
-def run_import_conversations(args: argparse.Namespace, file_format: Format, progress: Progress) -> int:
+def run_import_conversations(args: argparse.Namespace, file_format: Format) -> int:
     """Import; a project that is not there yet is made. Exit 1 when nothing of the data could be used."""
     from qvl_desktop.formats.dialects import DialectReader
     from qvl_desktop.storage.importing import import_file
@@ -53,19 +53,31 @@ def run_import_conversations(args: argparse.Namespace, file_format: Format, prog
     reader = DialectReader(args.dialect)
     project = Project.open(args.project) if args.project.exists() else Project.create(args.project)
     with project:
-        report = import_file(project, args.source, reader.format(file_format), args.images, progress)
-    for line in (*report.problems, *reader.notes):
+        report = import_file(project, args.source, reader.format(file_format), args.images, progress_line("imported"))
+    with Problems(args.problems) as problems:
+        for problem in report.problems:
+            problems.tell(problem)
+    for line in reader.notes:
         print(line, file=sys.stderr)
     if reader.told is not None and reader.told.dialect and args.dialect == "auto":
         print(f"dialect: {reader.told.reason}", file=sys.stderr)
-    print(
-        f"{args.project}: {report.conversations} conversations, {report.pictures} new pictures, "
-        f"{report.regions} new regions, {report.known} known already, {len(report.problems)} problems"
+    counts = {
+        "format": file_format.name,
+        "conversations": report.conversations,
+        "pictures": report.pictures,
+        "regions": report.regions,
+        "known_conversations": report.known,
+        "problems": report.problem_count,
+    }
+    sentence = (
+        f"{report.conversations} conversations, {report.pictures} new pictures, "
+        f"{report.regions} new regions, {report.known} known already, {report.problem_count} problems"
     )
+    tell_counts(args, args.project, counts, sentence)
     return 1 if report.problems and not (report.conversations or report.known) else 0
 
 
-def run_export_conversations(args: argparse.Namespace, file_format: Format, progress: Progress) -> int:
+def run_export_conversations(args: argparse.Namespace, file_format: Format) -> int:
     """Write the conversations of the project, or of one split, in the family's dialect."""
     from qvl_desktop.formats.dialects import writing
     from qvl_desktop.storage.exporting_samples import export_samples
@@ -73,8 +85,10 @@ def run_export_conversations(args: argparse.Namespace, file_format: Format, prog
 
     written_as = writing(file_format, args.family or "qwen-vl")
     with Project.open_read_only(args.project) as project:
-        report = export_samples(project, written_as, args.target, args.split, progress=progress)
-    for line in report.problems:
-        print(line, file=sys.stderr)
-    print(f"{args.target}: {report.written} conversations")
+        report = export_samples(project, written_as, args.target, args.split, progress=progress_line("exported"))
+    with Problems(args.problems) as problems:
+        for problem in report.problems:
+            problems.tell(problem)
+    counts = {"format": file_format.name, "conversations": report.written, "problems": len(report.problems)}
+    tell_counts(args, args.target, counts, f"{report.written} conversations")
     return 0

@@ -3,8 +3,9 @@
 Owns the classes, the places of pictures and labels, and which form rows take. What came from YOLO goes out as it came,
 except what was changed in the meantime.
 
-A trainer reads all rows of a file the same way, so one file never mixes boxes with corners: as soon as there are quads,
-every row of the data set has four corners; as soon as a file keeps a polygon, its boxes are written as corners.
+A trainer reads all rows of a file the same way, so what is written anew never mixes boxes with corners: where there are
+quads in the data set or a polygon in the file, all rows of a file that has changed get corners. A file in which nothing
+has changed keeps its rows to the letter.
 """
 
 from __future__ import annotations
@@ -99,6 +100,9 @@ class _Writing:
         regions = [region for region in picture.regions if region.shape.kind != "point"]
         self._points += len(picture.regions) - len(regions)
         kept = [self._kept(region, picture) for region in regions]
+        if all(row is not None for row in kept):
+            whole = zip(regions, kept, strict=True)
+            return [self._as_it_was(region, row) for region, row in whole if row is not None]
         polygons = any(row is not None and row.form in ("polygon", "corners") for row in kept)
         form: Form = "corners" if self._corners or polygons else "pose" if self._keypoints else "box"
         return [self._row(region, row, form, picture) for region, row in zip(regions, kept, strict=True)]
@@ -116,11 +120,15 @@ class _Writing:
         number = self._classes.of(region.ref, row.number if row else None)
         size = picture.width, picture.height
         if row is not None and (form in ("box", "pose") or row.form in ("polygon", "corners")):
-            text = str(region.raw["row"])
-            return text if row.number == number else with_class(text, number)
+            return self._as_it_was(region, row)
         if form == "pose" and "row" in region.raw and len(str(region.raw["row"]).split()) == 5 + self._keypoints:
             return with_box(str(region.raw["row"]), region.shape, size, number)
         return write_row(number, region.shape, size, form, self._keypoints if form == "pose" else 0)
+
+    def _as_it_was(self, region: RegionRecord, row: Row) -> str:
+        number = self._classes.of(region.ref, row.number)
+        text = str(region.raw["row"])
+        return text if row.number == number else with_class(text, number)
 
     # The yaml
 
