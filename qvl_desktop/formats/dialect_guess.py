@@ -74,15 +74,15 @@ def tell(samples: Iterable[Sample], sizes: PictureSizes) -> Told:
     if tags > canonical:
         return Told(
             QWEN2_VL,
-            QT_TRANSLATE_NOOP("formats", "{count} boxes between <|box_start|> tags: Qwen2-VL."),
+            QT_TRANSLATE_NOOP("formats", "Boxes between <|box_start|> tags ({count}): Qwen2-VL."),
             {"count": tags},
         )
     if canonical:
         return Told(
-            QWEN_VL, QT_TRANSLATE_NOOP("formats", "{count} boxes between <box> tags: Qwen-VL."), {"count": canonical}
+            QWEN_VL, QT_TRANSLATE_NOOP("formats", "Boxes between <box> tags ({count}): Qwen-VL."), {"count": canonical}
         )
     if exact:
-        return Told("", QT_TRANSLATE_NOOP("formats", "{count} boxes in pixels, beside the text."), {"count": exact})
+        return Told("", QT_TRANSLATE_NOOP("formats", "Boxes in pixels, beside the text ({count})."), {"count": exact})
     return Told("", QT_TRANSLATE_NOOP("formats", "No boxes in the text."))
 
 
@@ -103,17 +103,17 @@ def _told_json(count: int, in_pixels: _Fit, in_thousandths: _Fit) -> Told:
     odds = in_pixels.likelihood - in_thousandths.likelihood
     if odds > SURE and in_pixels.reach > REACH:
         reason = QT_TRANSLATE_NOOP(
-            "formats", "{count} bbox_2d, which fit pixels of the resized pictures and not thousandths: Qwen2.5-VL."
+            "formats", "bbox_2d ({count}) that fit pixels of the resized pictures and not thousandths: Qwen2.5-VL."
         )
         return Told(QWEN2_5_VL, reason, {"count": count})
     if odds < -SURE and in_thousandths.reach > REACH:
         reason = QT_TRANSLATE_NOOP(
             "formats",
-            "{count} bbox_2d, which fit thousandths and not pixels of the resized pictures: Qwen3-VL or later.",
+            "bbox_2d ({count}) that fit thousandths and not pixels of the resized pictures: Qwen3-VL or later.",
         )
         return Told(QWEN3_VL, reason, {"count": count})
     reason = QT_TRANSLATE_NOOP(
-        "formats", "{count} bbox_2d, which could be pixels (Qwen2.5-VL) as well as thousandths (Qwen3-VL). Say which."
+        "formats", "bbox_2d ({count}) that could be pixels (Qwen2.5-VL) as well as thousandths (Qwen3-VL). Say which."
     )
     return Told(None, reason, {"count": count})
 

@@ -2,6 +2,16 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>BatchBar</name>
+    <message numerus="yes">
+        <source>%n picture(s)</source>
+        <translation type="unfinished">
+            <numerusform>%n picture</numerusform>
+            <numerusform>%n pictures</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Browser</name>
     <message numerus="yes">
         <source>%n picture(s)</source>
@@ -25,6 +35,23 @@
         <translation>
             <numerusform>Make them from the picture&apos;s %n box, or write one.</numerusform>
             <numerusform>Make them from the picture&apos;s %n boxes, or write one.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>FileWatch</name>
+    <message numerus="yes">
+        <source>%n picture(s) changed on disk since they were annotated. Boxes were kept; Check shows them.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture file(s) are not there. Check can find them again.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
 </context>
@@ -80,6 +107,16 @@
     </message>
 </context>
 <context>
+    <name>PicturesPage</name>
+    <message numerus="yes">
+        <source>%n picture(s) removed. Undo brings them back.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>RegionDesk</name>
     <message numerus="yes">
         <source>The region is deleted. Its box stays in %n answer(s).</source>
@@ -90,6 +127,16 @@
     </message>
     <message numerus="yes">
         <source>The regions are deleted. Their boxes stay in %n answer(s).</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>TalkDesk</name>
+    <message numerus="yes">
+        <source>%n token(s) of the deleted boxes stay in the text and stand for themselves.</source>
         <translation type="unfinished">
             <numerusform></numerusform>
             <numerusform></numerusform>

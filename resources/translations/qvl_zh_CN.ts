@@ -108,6 +108,23 @@
     </message>
 </context>
 <context>
+    <name>BatchBar</name>
+    <message>
+        <source>{selected} of {shown} selected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s)</source>
+        <translation type="unfinished">
+            <numerusform>%n 张图片</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Split</source>
+        <translation type="unfinished">划分</translation>
+    </message>
+</context>
+<context>
     <name>Browser</name>
     <message>
         <source>Pictures</source>
@@ -144,6 +161,29 @@
     <message>
         <source>Search in questions and answers</source>
         <translation>在问题和回答中搜索</translation>
+    </message>
+</context>
+<context>
+    <name>BusyCard</name>
+    <message>
+        <source>Progress</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Give up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Esc; everything stays as it was</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{share:.0%} of {count} changes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Taking it back…</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -334,6 +374,10 @@
         <translation>添加一轮</translation>
     </message>
     <message>
+        <source>edited</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Conversation {number}</source>
         <translation>对话 {number}</translation>
     </message>
@@ -346,8 +390,16 @@
         <translation>划分</translation>
     </message>
     <message>
-        <source>Delete the conversation</source>
-        <translation>删除这段对话</translation>
+        <source>Add a system turn</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Duplicate the conversation (Ctrl+Shift+D)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete the conversation (Ctrl+Del)</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -425,8 +477,8 @@
         <translation>没有关于这张图片的对话</translation>
     </message>
     <message>
-        <source>A box belongs to the picture that is named last before it: picture {number}.</source>
-        <translation>框属于它前面最后提到的图片：图片 {number}。</translation>
+        <source>The conversation was deleted. Undo brings it back.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>New conversation</source>
@@ -447,6 +499,18 @@
     <message>
         <source>Filter</source>
         <translation>筛选</translation>
+    </message>
+    <message>
+        <source>Duplicate the conversation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete the conversation</source>
+        <translation type="unfinished">删除这段对话</translation>
+    </message>
+    <message>
+        <source>What the model sees</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Write a conversation about this picture (Ctrl+Shift+N)</source>
@@ -495,135 +559,135 @@
     <name>ExportDialog</name>
     <message>
         <source>Export</source>
-        <translation type="unfinished"></translation>
+        <translation>导出</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">取消</translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>Say where to write it.</source>
-        <translation type="unfinished"></translation>
+        <translation>请指定写到哪里。</translation>
     </message>
     <message>
         <source>Writes {files}.</source>
-        <translation type="unfinished"></translation>
+        <translation>写入 {files}。</translation>
     </message>
     <message>
         <source>The folder is not empty; files of the same names will be replaced.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件夹不为空；同名文件将被替换。</translation>
     </message>
     <message>
         <source>The file is there already and will be replaced.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件已存在，将被替换。</translation>
     </message>
     <message>
         <source>Other entries of dataset_info.json stay.</source>
-        <translation type="unfinished"></translation>
+        <translation>dataset_info.json 中的其他条目保持不变。</translation>
     </message>
     <message>
         <source>Pictures: {count}</source>
-        <translation type="unfinished">图片：{count}</translation>
+        <translation>图片：{count}</translation>
     </message>
     <message>
         <source>Conversations: {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>对话：{count}</translation>
     </message>
     <message>
         <source>Regions: {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>区域：{count}</translation>
     </message>
     <message>
         <source>The regions of {count} pictures, in pixels, as {format}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} 张图片的区域，以像素表示，格式为 {format}。</translation>
     </message>
     <message>
         <source>There is nothing to export.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有可导出的内容。</translation>
     </message>
     <message>
         <source>Stopping…</source>
-        <translation type="unfinished">正在停止…</translation>
+        <translation>正在停止…</translation>
     </message>
     <message>
         <source>{percent} %, about {time} left</source>
-        <translation type="unfinished"></translation>
+        <translation>{percent}%，约剩 {time}</translation>
     </message>
     <message>
         <source>{percent} %</source>
-        <translation type="unfinished"></translation>
+        <translation>{percent}%</translation>
     </message>
     <message>
         <source>Records: {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>记录：{count}</translation>
     </message>
     <message>
         <source>Exported</source>
-        <translation type="unfinished"></translation>
+        <translation>已导出</translation>
     </message>
     <message>
         <source>Show folder</source>
-        <translation type="unfinished"></translation>
+        <translation>打开文件夹</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished">关闭</translation>
+        <translation>关闭</translation>
     </message>
     <message>
         <source>Nothing was written.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有写入任何内容。</translation>
     </message>
     <message>
         <source>Boxes in the text</source>
-        <translation type="unfinished"></translation>
+        <translation>文本中的框</translation>
     </message>
     <message>
         <source>As {family} writes them</source>
-        <translation type="unfinished"></translation>
+        <translation>按 {family} 的写法</translation>
     </message>
     <message>
         <source>For the family of the model that will learn.</source>
-        <translation type="unfinished"></translation>
+        <translation>选择将要学习的模型所属的系列。</translation>
     </message>
     <message>
         <source>All splits</source>
-        <translation type="unfinished"></translation>
+        <translation>全部划分</translation>
     </message>
     <message>
         <source>Only about pictures marked done</source>
-        <translation type="unfinished"></translation>
+        <translation>仅限标为已完成的图片</translation>
     </message>
     <message>
         <source>Copy the pictures, too</source>
-        <translation type="unfinished"></translation>
+        <translation>同时复制图片</translation>
     </message>
     <message>
         <source>Choose…</source>
-        <translation type="unfinished"></translation>
+        <translation>选择…</translation>
     </message>
     <message>
         <source>What will be written</source>
-        <translation type="unfinished"></translation>
+        <translation>将写入的内容</translation>
     </message>
     <message>
         <source>Format</source>
-        <translation type="unfinished"></translation>
+        <translation>格式</translation>
     </message>
     <message>
         <source>What</source>
-        <translation type="unfinished"></translation>
+        <translation>内容</translation>
     </message>
     <message>
         <source>Where to</source>
-        <translation type="unfinished"></translation>
+        <translation>位置</translation>
     </message>
     <message>
         <source>Folder to write into</source>
-        <translation type="unfinished"></translation>
+        <translation>写入的文件夹</translation>
     </message>
     <message>
         <source>File to write</source>
-        <translation type="unfinished"></translation>
+        <translation>写入的文件</translation>
     </message>
 </context>
 <context>
@@ -651,6 +715,21 @@
     <message>
         <source>memory</source>
         <translation>内存</translation>
+    </message>
+</context>
+<context>
+    <name>FileWatch</name>
+    <message numerus="yes">
+        <source>%n picture(s) changed on disk since they were annotated. Boxes were kept; Check shows them.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture file(s) are not there. Check can find them again.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -801,183 +880,254 @@
     <name>ImportDialog</name>
     <message>
         <source>Import data</source>
-        <translation type="unfinished"></translation>
+        <translation>导入数据</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">取消</translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>Import</source>
-        <translation type="unfinished">导入</translation>
+        <translation>导入</translation>
     </message>
     <message>
         <source>Told by its content.</source>
-        <translation type="unfinished"></translation>
+        <translation>由内容判断。</translation>
     </message>
     <message>
         <source>There is no such file or folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有这个文件或文件夹。</translation>
     </message>
     <message>
         <source>Choose a data file or folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择数据文件或文件夹。</translation>
     </message>
     <message>
         <source>As chosen.</source>
-        <translation type="unfinished"></translation>
+        <translation>按所选。</translation>
     </message>
     <message>
         <source>Looking…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在查看…</translation>
     </message>
     <message>
         <source>Choose on the left how the boxes in the text are written.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在左侧选择文本中框的写法。</translation>
     </message>
     <message>
         <source>There is nothing in it.</source>
-        <translation type="unfinished"></translation>
+        <translation>里面没有内容。</translation>
     </message>
     <message>
         <source>Pictures: {count}</source>
-        <translation type="unfinished">图片：{count}</translation>
+        <translation>图片：{count}</translation>
     </message>
     <message>
         <source>Conversations: {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>对话：{count}</translation>
     </message>
     <message>
         <source>Boxes: {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>框：{count}</translation>
     </message>
     <message>
         <source>Cannot be read: {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取：{count}</translation>
     </message>
     <message>
         <source>Counting…</source>
-        <translation type="unfinished">正在统计…</translation>
+        <translation>正在计数…</translation>
     </message>
     <message>
         <source>Reading…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在读取…</translation>
     </message>
     <message>
         <source>Stopping…</source>
-        <translation type="unfinished">正在停止…</translation>
+        <translation>正在停止…</translation>
     </message>
     <message>
         <source>Reading… {count} records</source>
-        <translation type="unfinished"></translation>
+        <translation>正在读取… {count} 条记录</translation>
     </message>
     <message>
         <source>{percent} %, about {time} left</source>
-        <translation type="unfinished"></translation>
+        <translation>{percent}%，约剩 {time}</translation>
     </message>
     <message>
         <source>{percent} %</source>
-        <translation type="unfinished"></translation>
+        <translation>{percent}%</translation>
     </message>
     <message>
         <source>New pictures: {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>新图片：{count}</translation>
     </message>
     <message>
         <source>New regions: {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>新区域：{count}</translation>
     </message>
     <message>
         <source>New conversations: {count}</source>
-        <translation type="unfinished">新对话：{count}</translation>
+        <translation>新对话：{count}</translation>
     </message>
     <message>
         <source>In the project already: {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>项目中已有：{count}</translation>
     </message>
     <message>
         <source>Imported</source>
-        <translation type="unfinished"></translation>
+        <translation>已导入</translation>
     </message>
     <message>
         <source>Nothing new was imported</source>
-        <translation type="unfinished"></translation>
+        <translation>没有新内容可导入</translation>
     </message>
     <message>
         <source>Undo import</source>
-        <translation type="unfinished"></translation>
+        <translation>撤销导入</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished">关闭</translation>
+        <translation>关闭</translation>
     </message>
     <message>
         <source>Stopped. Nothing was changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>已停止，没有任何改动。</translation>
     </message>
     <message>
         <source>The import was undone</source>
-        <translation type="unfinished"></translation>
+        <translation>导入已撤销</translation>
     </message>
     <message>
         <source>File or folder</source>
-        <translation type="unfinished"></translation>
+        <translation>文件或文件夹</translation>
     </message>
     <message>
         <source>File…</source>
-        <translation type="unfinished"></translation>
+        <translation>文件…</translation>
     </message>
     <message>
         <source>Folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>文件夹…</translation>
     </message>
     <message>
         <source>Boxes in the text</source>
-        <translation type="unfinished"></translation>
+        <translation>文本中的框</translation>
     </message>
     <message>
         <source>Find out</source>
-        <translation type="unfinished"></translation>
+        <translation>自动判断</translation>
     </message>
     <message>
         <source>As {family} writes them</source>
-        <translation type="unfinished"></translation>
+        <translation>按 {family} 的写法</translation>
     </message>
     <message>
         <source>As the data says</source>
-        <translation type="unfinished"></translation>
+        <translation>按数据所述</translation>
     </message>
     <message>
         <source>Data</source>
-        <translation type="unfinished">数据</translation>
+        <translation>数据</translation>
     </message>
     <message>
         <source>Format</source>
-        <translation type="unfinished"></translation>
+        <translation>格式</translation>
     </message>
     <message>
         <source>The folder that picture paths count from, or below which they are.</source>
-        <translation type="unfinished"></translation>
+        <translation>图片路径以此文件夹为起点，或图片在其下。</translation>
     </message>
     <message>
         <source>Pictures</source>
-        <translation type="unfinished">图片</translation>
+        <translation>图片</translation>
     </message>
     <message>
         <source>What is in the project stays as it is. The whole import is one step of undo.</source>
-        <translation type="unfinished"></translation>
+        <translation>项目中已有的内容保持不变。整个导入可一步撤销。</translation>
     </message>
     <message>
         <source>Data file</source>
-        <translation type="unfinished"></translation>
+        <translation>数据文件</translation>
     </message>
     <message>
         <source>Folder of data</source>
-        <translation type="unfinished"></translation>
+        <translation>数据文件夹</translation>
     </message>
     <message>
         <source>Folder of pictures</source>
-        <translation type="unfinished">图片文件夹</translation>
+        <translation>图片文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>KeyboardSheet</name>
+    <message>
+        <source>Keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search commands and keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Commands and their keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add keys…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reset all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same keys as {others}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Changed by you</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>These keys cannot be changed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enter changes the keys of the marked command. Keys that you changed stand in colour.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Press the new keys for “{command}”. Esc leaves them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{keys} always means {others}. Press other keys, or Esc.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{keys} is {others}. Enter takes it from there; or press other keys, or Esc.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1092,7 +1242,7 @@
     </message>
     <message>
         <source>New project for this data</source>
-        <translation type="unfinished"></translation>
+        <translation>为此数据新建项目</translation>
     </message>
     <message>
         <source>Open project</source>
@@ -1148,6 +1298,10 @@
     <message>
         <source>Loading the model…</source>
         <translation>正在加载模型…</translation>
+    </message>
+    <message>
+        <source>Loading the model in {precision}…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Loading the adapter…</source>
@@ -1325,11 +1479,11 @@
     <name>Outcome</name>
     <message>
         <source>Copy the list</source>
-        <translation type="unfinished"></translation>
+        <translation>复制列表</translation>
     </message>
     <message>
         <source>Left out: {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>未导入：{count}</translation>
     </message>
 </context>
 <context>
@@ -1337,6 +1491,25 @@
     <message>
         <source>cannot be shown</source>
         <translation>无法显示</translation>
+    </message>
+</context>
+<context>
+    <name>PictureDesk</name>
+    <message>
+        <source>Text that stands in the box</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is written there? Questions about reading are answered with it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">取消</translation>
     </message>
 </context>
 <context>
@@ -1481,6 +1654,33 @@
     </message>
 </context>
 <context>
+    <name>PicturePicker</name>
+    <message>
+        <source>Add pictures to the conversation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filter by name</source>
+        <translation type="unfinished">按名称筛选</translation>
+    </message>
+    <message>
+        <source>Pictures</source>
+        <translation type="unfinished">图片</translation>
+    </message>
+    <message>
+        <source>Files can be dropped on the row of pictures too.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">取消</translation>
+    </message>
+</context>
+<context>
     <name>PictureStrip</name>
     <message>
         <source>Pictures of the conversation</source>
@@ -1492,6 +1692,75 @@
     <message>
         <source>Picture</source>
         <translation>图片</translation>
+    </message>
+</context>
+<context>
+    <name>PicturesPage</name>
+    <message>
+        <source>Pictures</source>
+        <translation type="unfinished">图片</translation>
+    </message>
+    <message>
+        <source>Pictures that are done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No project is open</source>
+        <translation type="unfinished">没有打开的项目</translation>
+    </message>
+    <message>
+        <source>Open or make one to begin.</source>
+        <translation type="unfinished">打开或新建一个项目，即可开始。</translation>
+    </message>
+    <message>
+        <source>Add a folder of pictures, or drop one here. Files stay where they are.</source>
+        <translation type="unfinished">添加一个图片文件夹，或把它拖到这里。文件保留在原处。</translation>
+    </message>
+    <message>
+        <source>No pictures yet</source>
+        <translation type="unfinished">还没有图片</translation>
+    </message>
+    <message>
+        <source>No picture matches the filter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change it above, or look at all pictures again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{done} of {total} done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No picture on show is untouched.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s) removed. Undo brings them back.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Folder of pictures</source>
+        <translation type="unfinished">图片文件夹</translation>
+    </message>
+    <message>
+        <source>Size of the thumbnails</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size of the thumbnails (Ctrl + wheel)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add a folder…</source>
+        <translation type="unfinished">添加文件夹…</translation>
+    </message>
+    <message>
+        <source>Show all pictures</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1513,19 +1782,19 @@
     <name>RecordView</name>
     <message>
         <source>Record before</source>
-        <translation type="unfinished"></translation>
+        <translation>上一条记录</translation>
     </message>
     <message>
         <source>Next record</source>
-        <translation type="unfinished"></translation>
+        <translation>下一条记录</translation>
     </message>
     <message>
         <source>Picture {number} of {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>图片 {number}/{count}</translation>
     </message>
     <message>
         <source>This conversation shows no picture.</source>
-        <translation type="unfinished"></translation>
+        <translation>这段对话没有图片。</translation>
     </message>
 </context>
 <context>
@@ -1819,22 +2088,142 @@
     </message>
 </context>
 <context>
+    <name>TalkDesk</name>
+    <message>
+        <source>A box belongs to the picture that is named last before it: picture {number}.</source>
+        <translation type="unfinished">框属于它前面最后提到的图片：图片 {number}。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n token(s) of the deleted boxes stay in the text and stand for themselves.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Draw a box for it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make plain words (Del)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unlink from its region (L)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Link to</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make it a region</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move to the left (Alt+Left)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move to the right (Alt+Right)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take it out of the text (Del)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name it (Enter)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Text in it: “{text}”…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Text that stands in it…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete (Del)</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>TemplateChoice</name>
+    <message>
+        <source>This picture</source>
+        <translation type="unfinished">这张图片</translation>
+    </message>
+    <message>
+        <source>The pictures of the list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All pictures with boxes</source>
+        <translation type="unfinished">所有有框的图片</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation type="unfinished">随机种子</translation>
+    </message>
+    <message>
+        <source>Replace earlier ones of these kinds</source>
+        <translation type="unfinished">替换先前同类的对话</translation>
+    </message>
+    <message>
+        <source>Conversations that were edited by hand always stay.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Any split</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Without a split</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Any ref</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only pictures of this split</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only pictures with this ref</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change its wordings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change the wordings of “{name}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask for</source>
+        <translation type="unfinished">提问类型</translation>
+    </message>
+    <message>
+        <source>A template of your own</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation type="unfinished">语言</translation>
+    </message>
+    <message>
+        <source>For</source>
+        <translation type="unfinished">范围</translation>
+    </message>
+</context>
+<context>
     <name>TemplateDialog</name>
     <message>
         <source>Conversations from boxes</source>
         <translation>由框生成对话</translation>
-    </message>
-    <message>
-        <source>This picture</source>
-        <translation>这张图片</translation>
-    </message>
-    <message>
-        <source>All pictures with boxes</source>
-        <translation>所有有框的图片</translation>
-    </message>
-    <message>
-        <source>Replace earlier ones of these kinds</source>
-        <translation>替换先前同类的对话</translation>
     </message>
     <message>
         <source>Make conversations</source>
@@ -1857,6 +2246,10 @@
         <translation>没有带指代的框可供提问。请先在“标注”页画框。</translation>
     </message>
     <message>
+        <source>There is nothing to ask about: no box has a ref, or text that was typed for it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>New conversations: {count}</source>
         <translation>新对话：{count}</translation>
     </message>
@@ -1877,24 +2270,79 @@
         <translation>还没有可显示的内容。</translation>
     </message>
     <message>
+        <source>Another example</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edited by hand, kept: {count}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Conversations made: {made}. Undo takes them back.</source>
         <translation>已生成 {made} 段对话。可以撤销。</translation>
     </message>
     <message>
-        <source>Ask for</source>
-        <translation>提问类型</translation>
-    </message>
-    <message>
-        <source>Language</source>
-        <translation>语言</translation>
-    </message>
-    <message>
-        <source>For</source>
-        <translation>范围</translation>
-    </message>
-    <message>
         <source>Examples</source>
         <translation>示例</translation>
+    </message>
+</context>
+<context>
+    <name>TemplateEditor</name>
+    <message>
+        <source>Questions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answers</source>
+        <translation type="unfinished">回答</translation>
+    </message>
+    <message>
+        <source>Answers when it is not there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Template of your own</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name of the template</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">取消</translation>
+    </message>
+    <message>
+        <source>As shipped</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete the template</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Line {number}: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One wording a line; the seed chooses among them. Placeholders:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Absent refs a picture</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2045,8 +2493,8 @@
         <translation>“{text}”：{reason}</translation>
     </message>
     <message>
-        <source>Who speaks</source>
-        <translation>谁在说话</translation>
+        <source>Who speaks (R)</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Edit as text (Enter)</source>
@@ -2059,6 +2507,10 @@
     <message>
         <source>Move down (Alt+Down)</source>
         <translation>下移（Alt+↓）</translation>
+    </message>
+    <message>
+        <source>Duplicate (Ctrl+D)</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Delete the turn (Del)</source>
@@ -2089,7 +2541,7 @@
     <name>WelcomePage</name>
     <message>
         <source>You can also drop a folder of pictures, a data file or a project here.</source>
-        <translation type="unfinished"></translation>
+        <translation>也可以把图片文件夹、数据文件或项目拖到这里。</translation>
     </message>
     <message>
         <source>From pictures to a model that points</source>
@@ -2145,11 +2597,11 @@
     </message>
     <message>
         <source>Import data…</source>
-        <translation type="unfinished"></translation>
+        <translation>导入数据…</translation>
     </message>
     <message>
         <source>Export…</source>
-        <translation type="unfinished"></translation>
+        <translation>导出…</translation>
     </message>
     <message>
         <source>Show the project&apos;s folder</source>
@@ -2166,6 +2618,10 @@
     <message>
         <source>Redo</source>
         <translation>重做</translation>
+    </message>
+    <message>
+        <source>Keys…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Show the log</source>
@@ -2613,10 +3069,6 @@
         <translation>{adapter}：这个适配器基于 {base}，而不是 {model}。请选择那个模型，或重新训练。</translation>
     </message>
     <message>
-        <source>The cache holds {length} tokens, but {needed} are needed.</source>
-        <translation>缓存里有 {length} 个 token，但需要 {needed} 个。</translation>
-    </message>
-    <message>
         <source>{path}: this is neither a JSON list nor JSON lines.</source>
         <translation>{path}：既不是 JSON 列表，也不是逐行 JSON。</translation>
     </message>
@@ -2630,7 +3082,7 @@
     </message>
     <message>
         <source>{path}: this is no list of data sets as LLaMA-Factory keeps it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：这不是 LLaMA-Factory 的数据集清单。</translation>
     </message>
     <message>
         <source>{path}: the file cannot be written ({reason}).</source>
@@ -2798,6 +3250,14 @@
     </message>
     <message>
         <source>{path}: the settings for answers cannot be read: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{folder}: {family} models cannot be loaded without their visual tower.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{folder}: kernel {kernel} is for GPTQ layers, which {family} models lack.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3254,19 +3714,19 @@
     </message>
     <message>
         <source>{path}: {reason} (--dialect {first} or --dialect {second})</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：{reason}（--dialect {first} 或 --dialect {second}）</translation>
     </message>
     <message>
         <source>Qwen-VL JSON is read by first-generation tools alone. For {family} choose the format sharegpt.</source>
-        <translation type="unfinished"></translation>
+        <translation>Qwen-VL JSON 只有第一代工具能读。{family} 请选择 sharegpt 格式。</translation>
     </message>
     <message>
         <source>ms-swift itself writes boxes as the model it trains needs them: its data has pixels, whatever the family. Export without a family, or choose the format sharegpt.</source>
-        <translation type="unfinished"></translation>
+        <translation>ms-swift 会自行按所训练的模型书写框：无论哪个系列，其数据都是像素。请不指定系列导出，或选择 sharegpt 格式。</translation>
     </message>
     <message>
         <source>{format} has boxes in pixels and no text that a family writes in its own way. Export without a family, or choose the format sharegpt.</source>
-        <translation type="unfinished"></translation>
+        <translation>{format} 的框以像素表示，没有随系列而变的文本。请不指定系列导出，或选择 sharegpt 格式。</translation>
     </message>
     <message>
         <source>{path}: this format is a folder, and there is a file of that name.</source>
@@ -3278,7 +3738,7 @@
     </message>
     <message>
         <source>{path}: this name lists data sets; give the data file another.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：这个名称用于数据集清单，请给数据文件另取名称。</translation>
     </message>
     <message>
         <source>{path}: too large for the yaml of a data set.</source>
@@ -3338,6 +3798,30 @@
     </message>
     <message>
         <source>“{name}” cannot name a template: write a name without “/”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{processes} processes cannot be spread evenly over {nodes} machines.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: there are no JSON files in this folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: there are no XML files in this folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: too large for an annotation.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}, line {line}: the XML is broken ({reason}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: the XML is refused ({reason}).</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -3432,7 +3916,7 @@
     </message>
     <message>
         <source>a picture stands inside the record, not in a file. Save it as a file and name that.</source>
-        <translation type="unfinished"></translation>
+        <translation>图片在记录之内，而不在文件中。请存为文件并写明文件名。</translation>
     </message>
     <message>
         <source>“conversations” is missing or empty.</source>
@@ -3444,11 +3928,11 @@
     </message>
     <message>
         <source>it is about a video or a sound ({what}); only pictures can be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>它涉及视频或声音（{what}）；只能读取图片。</translation>
     </message>
     <message>
         <source>turn {turn} is no object.</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {turn} 轮不是对象。</translation>
     </message>
     <message>
         <source>turn {turn} is from “{role}”; it must be user, assistant or system.</source>
@@ -3456,15 +3940,15 @@
     </message>
     <message>
         <source>turn {turn} has no text in “{key}”.</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {turn} 轮的“{key}”中没有文本。</translation>
     </message>
     <message>
         <source>turn {turn} holds a part that is neither text nor a picture.</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {turn} 轮含有既非文本也非图片的部分。</translation>
     </message>
     <message>
         <source>pictures are named in the messages and beside them; keep one of the two.</source>
-        <translation type="unfinished"></translation>
+        <translation>消息之内和之外都写了图片；请保留其一。</translation>
     </message>
     <message>
         <source>a picture has no path.</source>
@@ -3472,7 +3956,7 @@
     </message>
     <message>
         <source>a picture&apos;s path holds &lt;img&gt; or &lt;/img&gt;; rename the file.</source>
-        <translation type="unfinished"></translation>
+        <translation>图片路径含有 &lt;img&gt; 或 &lt;/img&gt;；请重命名文件。</translation>
     </message>
     <message>
         <source>the picture {url} is an address. Download it first and name the file; nothing is fetched from the network.</source>
@@ -3527,36 +4011,36 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{count} boxes between &lt;|box_start|&gt; tags: Qwen2-VL.</source>
-        <translation type="unfinished"></translation>
+        <source>Boxes between &lt;|box_start|&gt; tags ({count}): Qwen2-VL.</source>
+        <translation>&lt;|box_start|&gt; 标记之间的框（{count}）：Qwen2-VL。</translation>
     </message>
     <message>
-        <source>{count} boxes between &lt;box&gt; tags: Qwen-VL.</source>
-        <translation type="unfinished"></translation>
+        <source>Boxes between &lt;box&gt; tags ({count}): Qwen-VL.</source>
+        <translation>&lt;box&gt; 标记之间的框（{count}）：Qwen-VL。</translation>
     </message>
     <message>
-        <source>{count} boxes in pixels, beside the text.</source>
-        <translation type="unfinished"></translation>
+        <source>Boxes in pixels, beside the text ({count}).</source>
+        <translation>文本之外以像素表示的框（{count}）。</translation>
     </message>
     <message>
         <source>No boxes in the text.</source>
-        <translation type="unfinished"></translation>
+        <translation>文本中没有框。</translation>
     </message>
     <message>
-        <source>{count} bbox_2d, which fit pixels of the resized pictures and not thousandths: Qwen2.5-VL.</source>
-        <translation type="unfinished"></translation>
+        <source>bbox_2d ({count}) that fit pixels of the resized pictures and not thousandths: Qwen2.5-VL.</source>
+        <translation>bbox_2d（{count}）符合缩放后图片的像素而非千分之一：Qwen2.5-VL。</translation>
     </message>
     <message>
-        <source>{count} bbox_2d, which fit thousandths and not pixels of the resized pictures: Qwen3-VL or later.</source>
-        <translation type="unfinished"></translation>
+        <source>bbox_2d ({count}) that fit thousandths and not pixels of the resized pictures: Qwen3-VL or later.</source>
+        <translation>bbox_2d（{count}）符合千分之一而非缩放后图片的像素：Qwen3-VL 或更新。</translation>
     </message>
     <message>
-        <source>{count} bbox_2d, which could be pixels (Qwen2.5-VL) as well as thousandths (Qwen3-VL). Say which.</source>
-        <translation type="unfinished"></translation>
+        <source>bbox_2d ({count}) that could be pixels (Qwen2.5-VL) as well as thousandths (Qwen3-VL). Say which.</source>
+        <translation>bbox_2d（{count}）可能是像素（Qwen2.5-VL），也可能是千分之一（Qwen3-VL）。请指明。</translation>
     </message>
     <message>
         <source>As chosen.</source>
-        <translation type="unfinished"></translation>
+        <translation>按所选。</translation>
     </message>
     <message>
         <source>{reason}</source>
@@ -3564,87 +4048,87 @@
     </message>
     <message>
         <source>{source}, turn {turn}: {message}</source>
-        <translation type="unfinished"></translation>
+        <translation>{source}，第 {turn} 轮：{message}</translation>
     </message>
     <message>
         <source>its history is no list of questions with their answers.</source>
-        <translation type="unfinished"></translation>
+        <translation>它的 history 不是问答列表。</translation>
     </message>
     <message>
         <source>“{key}” is missing or empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{key}”缺失或为空。</translation>
     </message>
     <message>
         <source>bbox_type is “{kind}”; it must be real or norm1.</source>
-        <translation type="unfinished"></translation>
+        <translation>bbox_type 为“{kind}”；应为 real 或 norm1。</translation>
     </message>
     <message>
         <source>box {number} stands before any picture.</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {number} 个框出现在所有图片之前。</translation>
     </message>
     <message>
         <source>box {number} is of picture {meant} but stands behind picture {here}; a box belongs to the last picture named before it.</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {number} 个框属于图片 {meant}，却出现在图片 {here} 之后；框属于它之前最后提到的图片。</translation>
     </message>
     <message>
         <source>the text has {places} × {placeholder}, “objects” has {listed}.</source>
-        <translation type="unfinished"></translation>
+        <translation>文本中有 {places} 个 {placeholder}，“objects”中有 {listed} 个。</translation>
     </message>
     <message>
         <source>box {number} is not 2, 4 or 8 numbers: {value}.</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {number} 个框不是 2、4 或 8 个数：{value}。</translation>
     </message>
     <message>
         <source>its words hold {placeholder}, which this format takes for a box or a phrase. Reword them.</source>
-        <translation type="unfinished"></translation>
+        <translation>文字中含有 {placeholder}，此格式会当作框或短语。请改写。</translation>
     </message>
     <message>
         <source>ms-swift JSON lines</source>
-        <translation type="unfinished"></translation>
+        <translation>ms-swift JSON 行</translation>
     </message>
     <message>
         <source>the text has {places} placeholders &lt;image&gt;, the record {pictures} pictures.</source>
-        <translation type="unfinished"></translation>
+        <translation>文本中有 {places} 个 &lt;image&gt; 占位符，记录中有 {pictures} 张图片。</translation>
     </message>
     <message>
         <source>its words hold &lt;image&gt;, which this format takes for a picture. Write them otherwise.</source>
-        <translation type="unfinished"></translation>
+        <translation>文字中含有 &lt;image&gt;，此格式会当作图片。请换一种写法。</translation>
     </message>
     <message>
         <source>its bbox is not four numbers: {value}.</source>
-        <translation type="unfinished"></translation>
+        <translation>它的 bbox 不是四个数：{value}。</translation>
     </message>
     <message>
         <source>the second corner of its bbox lies before the first. If the file means x, y, width, height, choose the format refcoco-xywh.</source>
-        <translation type="unfinished"></translation>
+        <translation>bbox 的第二个角在第一个角之前。如果文件用的是 x、y、宽、高，请选择 refcoco-xywh 格式。</translation>
     </message>
     <message>
         <source>its phrase holds tags such as &lt;ref&gt; or &lt;box&gt;.</source>
-        <translation type="unfinished"></translation>
+        <translation>短语中含有 &lt;ref&gt; 或 &lt;box&gt; 等标记。</translation>
     </message>
     <message>
         <source>it is about a picture of {width} x {height} pixels, but the file has {real_width} x {real_height}.</source>
-        <translation type="unfinished"></translation>
+        <translation>它描述的图片为 {width} x {height} 像素，但文件为 {real_width} x {real_height}。</translation>
     </message>
     <message>
         <source>RefCOCO-style JSON lines</source>
-        <translation type="unfinished"></translation>
+        <translation>RefCOCO 风格 JSON 行</translation>
     </message>
     <message>
         <source>RefCOCO-style JSON lines, boxes as x, y, width, height</source>
-        <translation type="unfinished"></translation>
+        <translation>RefCOCO 风格 JSON 行，框为 x、y、宽、高</translation>
     </message>
     <message>
         <source>its file is not on this machine; nothing is fetched from the network.</source>
-        <translation type="unfinished"></translation>
+        <translation>它的文件不在本机；不会从网络获取任何内容。</translation>
     </message>
     <message>
         <source>“{key}” is missing or no text.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{key}”缺失或不是文本。</translation>
     </message>
     <message>
         <source>ShareGPT (LLaMA-Factory)</source>
-        <translation type="unfinished"></translation>
+        <translation>ShareGPT（LLaMA-Factory）</translation>
     </message>
     <message>
         <source>there is no “{entry}”, where it says the pictures of {split} are.</source>
@@ -3750,6 +4234,125 @@
         <source>{count} pictures were not where the file says and were found by their file name alone.</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>{count} shapes have no counterpart here (circles, lines, masks). They go into the next LabelMe export.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} polygons became the boxes around them; while a box stays, its polygon goes out to LabelMe again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>this is no LabelMe file, it has no “shapes”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a shape needs a “label”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} pictures were not found and are not copied.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>LabelMe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a “{kind}” of {count} points is not known.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it has no “points”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“points” must be pairs of numbers.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>this is no VOC annotation, but &lt;{tag}&gt;.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pascal VOC</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>there is no “bndbox”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{side}” is “{text}”, no number.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>its last pixel comes before its first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} points are left out: VOC has boxes only.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} quads are written as the boxes around them: VOC has no other shape.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} pictures are not in JPEGImages. Write with copies (--copy-images), or put them there yourself.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>gallery</name>
+    <message>
+        <source>Open in Annotate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All filters</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next untouched picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Previous untouched picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Skip</source>
+        <translation type="unfinished">跳过</translation>
+    </message>
+    <message>
+        <source>Take the mark away</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove from the project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Larger thumbnails</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Smaller thumbnails</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Boxes on the thumbnails</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>groups</name>
@@ -3779,6 +4382,10 @@
     </message>
     <message>
         <source>On the canvas</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Window</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -4401,59 +5008,59 @@
     </message>
     <message>
         <source>Conversations too long for the model</source>
-        <translation type="unfinished"></translation>
+        <translation>对模型来说太长的对话</translation>
     </message>
     <message>
         <source>{tokens} tokens ({picture_tokens} of them for {pictures} pictures); {limit} fit into {model}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{tokens} 个词元（其中 {pictures} 张图片占 {picture_tokens} 个）；{model} 可容纳 {limit} 个。</translation>
     </message>
     <message>
         <source>Split it, shorten it, or show fewer pictures.</source>
-        <translation type="unfinished"></translation>
+        <translation>请拆分、缩短，或减少图片。</translation>
     </message>
     <message>
         <source>Conversations that nearly fill the model&apos;s context</source>
-        <translation type="unfinished"></translation>
+        <translation>几乎占满模型上下文的对话</translation>
     </message>
     <message>
         <source>{tokens} of {limit} tokens of {model} ({picture_tokens} of them for {pictures} pictures).</source>
-        <translation type="unfinished"></translation>
+        <translation>占 {model} 的 {tokens}/{limit} 个词元（其中 {pictures} 张图片占 {picture_tokens} 个）。</translation>
     </message>
     <message>
         <source>Keep it as it is, or split it.</source>
-        <translation type="unfinished"></translation>
+        <translation>保持原样，或拆分。</translation>
     </message>
     <message>
         <source>Pictures that the model does not take</source>
-        <translation type="unfinished"></translation>
+        <translation>模型不接受的图片</translation>
     </message>
     <message>
         <source>{model}: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>{model}：{reason}</translation>
     </message>
     <message>
         <source>Cut the picture, or leave it out.</source>
-        <translation type="unfinished"></translation>
+        <translation>请裁剪图片，或不使用它。</translation>
     </message>
     <message>
         <source>Conversations that the model does not take</source>
-        <translation type="unfinished"></translation>
+        <translation>模型不接受的对话</translation>
     </message>
     <message>
         <source>Mend the conversation.</source>
-        <translation type="unfinished"></translation>
+        <translation>请修正对话。</translation>
     </message>
     <message>
         <source>Quads that the model&apos;s family does not know</source>
-        <translation type="unfinished"></translation>
+        <translation>模型系列不支持的四边形</translation>
     </message>
     <message>
         <source>{model} knows no quads: it would learn the box around it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{model} 不支持四边形：它会学习外接框。</translation>
     </message>
     <message>
         <source>Keep it as it is, or draw a box.</source>
-        <translation type="unfinished"></translation>
+        <translation>保持原样，或画一个框。</translation>
     </message>
     <message>
         <source>Replace the file.</source>
@@ -4701,6 +5308,10 @@
         <source>bfloat16, because the model is large and the CPU holds it at half the memory</source>
         <translation>bfloat16，因为模型很大，这样 CPU 只需一半内存</translation>
     </message>
+    <message>
+        <source>{stored} weights, computing in {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>official</name>
@@ -4779,6 +5390,14 @@
 </context>
 <context>
     <name>pages</name>
+    <message>
+        <source>Pictures</source>
+        <translation type="unfinished">图片</translation>
+    </message>
+    <message>
+        <source>Find pictures, treat many at once</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message>
         <source>Annotate</source>
         <translation>标注</translation>

@@ -73,7 +73,7 @@ def dialog(session: Session, qtbot: QtBot, data: Path) -> ImportDialog:
 def test_a_source_is_told_and_looks_as_it_will(dialog: ImportDialog, qtbot: QtBot, session: Session) -> None:
     assert dialog.formats.currentData() == "ms-swift"
     assert dialog.format_told.text() == "Told by its content."
-    assert dialog.dialect_told.text() == "1 boxes in pixels, beside the text."
+    assert dialog.dialect_told.text() == "Boxes in pixels, beside the text (1)."
     assert dialog.summary.text() == "Conversations: 2   Boxes: 1   Cannot be read: 1"
     assert "gone.png" in dialog.summary.toolTip()
     qtbot.waitUntil(lambda: dialog.view.picture.picture_size == (640, 480))
