@@ -211,8 +211,19 @@ def touched(connection: sqlite3.Connection, step: int) -> Touched:
         rows.update(row for (row,) in connection.execute(now, (step, table)))
         then = "SELECT image FROM atoms WHERE step = ? AND tbl = ? AND image IS NOT NULL"
         rows.update(json.loads(image)[0] for (image,) in connection.execute(then, (step, table)))
+    conversations.update(_linked(connection, step))
     headers = connection.execute("SELECT 1 FROM atoms WHERE step = ? AND tbl = 'headers' LIMIT 1", (step,)).fetchone()
     return Touched(frozenset(pictures), frozenset(region_pictures), frozenset(conversations), headers is not None)
+
+
+def _linked(connection: sqlite3.Connection, step: int) -> set[int]:
+    """The conversations whose links a step concerns."""
+    query = (
+        "SELECT t.conversation_id FROM atoms AS a LEFT JOIN links AS l ON l.id = a.row "
+        "JOIN turns AS t ON t.id = ifnull(l.turn_id, json_extract(a.image, '$[0]')) "
+        "WHERE a.step = ? AND a.tbl = 'links'"
+    )
+    return {row for (row,) in connection.execute(query, (step,))}
 
 
 def forget_old(connection: sqlite3.Connection, keep: int = KEPT_STEPS) -> None:

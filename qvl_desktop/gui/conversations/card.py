@@ -26,12 +26,15 @@ from qvl_desktop.storage.rows import ConversationRow
 
 class ConversationCard(QFrame):
     """Signals: `turnMade(TurnView)` for each new view, so that its signals can be joined; `addTurnRequested(id)`,
-    `deleteRequested(id)`, `splitChosen(id, split)`, `chosen(id)` when it was clicked.
+    `deleteRequested(id)`, `duplicateRequested(id)`, `systemRequested(id)` for a system turn, `splitChosen(id, split)`,
+    `chosen(id)` when it was clicked.
     """
 
     turnMade = Signal(object)
     addTurnRequested = Signal(int)
     deleteRequested = Signal(int)
+    duplicateRequested = Signal(int)
+    systemRequested = Signal(int)
     splitChosen = Signal(int, str)
     chosen = Signal(int)
 
@@ -120,6 +123,8 @@ class ConversationCard(QFrame):
             name, _, language = row.template.partition("/")
             label = translate("templates", TEMPLATES[name].label) if name in TEMPLATES else name
             parts.append(f"{label} ({language})" if language else label)
+            if row.edited:
+                parts.append(self.tr("edited"))
         elif row.source:
             parts.append(row.source)
         else:
@@ -139,8 +144,10 @@ class ConversationCard(QFrame):
         splits.addAction(self.tr("As its picture"), partial(self._choose_split, ""))
         for split in SPLITS:
             splits.addAction(split_text(split), partial(self._choose_split, split))
+        menu.addAction(icon("settings"), self.tr("Add a system turn"), self._add_system)
         menu.addSeparator()
-        menu.addAction(icon("trash"), self.tr("Delete the conversation"), self._delete)
+        menu.addAction(icon("copy"), self.tr("Duplicate the conversation (Ctrl+Shift+D)"), self._duplicate)
+        menu.addAction(icon("trash"), self.tr("Delete the conversation (Ctrl+Del)"), self._delete)
         button.setMenu(menu)
         return button
 
@@ -149,6 +156,12 @@ class ConversationCard(QFrame):
 
     def _add(self) -> None:
         self.addTurnRequested.emit(self.conversation_id)
+
+    def _add_system(self) -> None:
+        self.systemRequested.emit(self.conversation_id)
+
+    def _duplicate(self) -> None:
+        self.duplicateRequested.emit(self.conversation_id)
 
     def _delete(self) -> None:
         self.deleteRequested.emit(self.conversation_id)

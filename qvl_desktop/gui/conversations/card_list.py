@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from qvl_desktop.gui.conversations.card import ConversationCard
@@ -34,11 +34,16 @@ class CardList(QScrollArea):
     moveRequested = Signal(int, int)
     deleteTurnRequested = Signal(int)
     insertRequested = Signal(int)
+    duplicateTurnRequested = Signal(int)
+    chipAsked = Signal(int, str, object)
+    chipMenu = Signal(int, object, QPoint)
     boxesHovered = Signal(int, tuple)
     boxClicked = Signal(int, tuple)
     wordsSelected = Signal(int, object)
     addTurnRequested = Signal(int)
     deleteRequested = Signal(int)
+    duplicateRequested = Signal(int)
+    systemRequested = Signal(int)
     splitChosen = Signal(int, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -162,6 +167,11 @@ class CardList(QScrollArea):
             view.setFocus(Qt.FocusReason.OtherFocusReason)
             QTimer.singleShot(0, view, lambda: self.ensureWidgetVisible(view, 0, Space.XL))
 
+    def scroll_to(self, turn_id: int) -> None:
+        """Bring a turn into sight; the focus stays where it is."""
+        if (view := self.view_of(turn_id)) is not None:
+            self.ensureWidgetVisible(view, 0, Space.XL)
+
     def focus_turn(self, turn_id: int) -> None:
         """Give a turn the focus."""
         self.show_turn(turn_id)
@@ -187,6 +197,12 @@ class CardList(QScrollArea):
                 view.text.clear_selection()
                 view.text.blockSignals(False)
 
+    def clear_picks_but(self, turn_id: int | None) -> None:
+        """Choose no chip, except in one turn."""
+        for view in self.turns:
+            if view.row.id != turn_id:
+                view.text.pick(None)
+
     def finish_editing(self) -> None:
         """Keep what is being written."""
         for view in self.turns:
@@ -210,6 +226,8 @@ class CardList(QScrollArea):
         card.turnMade.connect(self._join)
         card.addTurnRequested.connect(self.addTurnRequested)
         card.deleteRequested.connect(self.deleteRequested)
+        card.duplicateRequested.connect(self.duplicateRequested)
+        card.systemRequested.connect(self.systemRequested)
         card.splitChosen.connect(self.splitChosen)
         card.chosen.connect(self._on_card_chosen)
         return card
@@ -228,4 +246,7 @@ class CardList(QScrollArea):
         view.boxesHovered.connect(self.boxesHovered)
         view.boxClicked.connect(self.boxClicked)
         view.wordsSelected.connect(self.wordsSelected)
+        view.duplicateRequested.connect(self.duplicateTurnRequested)
+        view.chipAsked.connect(self.chipAsked)
+        view.chipMenu.connect(self.chipMenu)
         view.stepRequested.connect(self._step)

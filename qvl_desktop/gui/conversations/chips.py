@@ -27,7 +27,7 @@ class Piece:
     """A stretch of the shown text, [start, end), made from [source_start, source_end) of the turn's text.
 
     A `gap` is only shown, between two chips. `ref` is the phrase a ref, box or quad belongs to; `ordinals` are the box
-    tokens it stands for: its own, or all of its phrase's.
+    and quad tokens it stands for: its own, or all of its phrase's.
     """
 
     kind: Kind
@@ -74,7 +74,7 @@ class ShownText:
                 self._add("box", _chip(text), *place, ref=ref, ordinals=ordinals, box=box)
             case QuadToken(quad):
                 text = " ".join(f"{x},{y}" for x, y in quad.points)
-                self._add("quad", _chip(text), *place, ref=ref)
+                self._add("quad", _chip(text), *place, ref=ref, ordinals=ordinals)
             case Picture(path):
                 name = PurePosixPath(path.replace("\\", "/")).name or path
                 self._add("picture", _chip(name), *place, path=path)
@@ -82,6 +82,23 @@ class ShownText:
     def _add(self, kind: Kind, shown: str, source_start: int, source_end: int, **more: object) -> None:
         start, self._end = self._end, self._end + units(shown)
         self.pieces.append(Piece(kind, start, self._end, source_start, source_end, shown, **more))  # type: ignore[arg-type]
+
+    @property
+    def chips(self) -> list[Piece]:
+        """The chips, in order."""
+        return [piece for piece in self.pieces if piece.is_chip]
+
+    def piece_of(self, ordinal: int) -> Piece | None:
+        """The chip of a box or quad token."""
+        return next((p for p in self.pieces if p.kind in ("box", "quad") and p.ordinals == (ordinal,)), None)
+
+    def shown_place(self, character: int) -> int:
+        """Where a character of the turn's text stands in the shown text; inside a chip: where the chip begins."""
+        for piece in self.pieces:
+            if piece.source_start <= character < piece.source_end:
+                inside = piece.shown[: character - piece.source_start] if piece.kind == "words" else ""
+                return piece.start + units(inside)
+        return self._end
 
     def piece_at(self, position: int) -> Piece | None:
         """The piece in which a shown position lies; None behind the end."""
@@ -120,14 +137,12 @@ def _phrases(found: list[Span]) -> tuple[list[str], list[tuple[int, ...]]]:
         match span.segment:
             case Ref(words):
                 phrase, refs[index] = index, words.strip()
-            case BoxToken():
+            case BoxToken() | QuadToken():
                 ordinals[index] = (count,)
                 if phrase is not None:
                     refs[index] = refs[phrase]
                     ordinals[phrase] += (count,)
                 count += 1
-            case QuadToken():
-                refs[index] = refs[phrase] if phrase is not None else ""
             case Text(words) if not words.strip(_JOINERS):
                 pass
             case _:
@@ -154,23 +169,3 @@ def characters(text: str, count: int) -> int:
             return index
         seen += 2 if ord(character) > 0xFFFF else 1
     return len(text)
-
-
-def pointed(source: str, start: int, end: int, box: Box) -> str:
-    """A turn's text in which the characters [start, end) became a phrase with this box.
-
-    When they are a whole `<ref>…</ref>`, the box goes behind the boxes it has already.
-    """
-    token = f"<box>({box.x1},{box.y1}),({box.x2},{box.y2})</box>"
-    for span in spans(source):
-        if isinstance(span.segment, Ref) and (span.start, span.end) == (start, end):
-            at = _behind_boxes(source, end)
-            return source[:at] + token + source[at:]
-    return f"{source[:start]}<ref>{source[start:end]}</ref>{token}{source[end:]}"
-
-
-def _behind_boxes(source: str, at: int) -> int:
-    for span in spans(source):
-        if span.start == at and isinstance(span.segment, BoxToken):
-            at = span.end
-    return at

@@ -1,7 +1,8 @@
-"""The Conversations page: what to look at at the left, turns in the middle, the picture at the right.
+"""The Conversations page: what to look at at the left, turns in the middle, the pictures at the right.
 
-Owns putting these together: which conversation is the current one, and passing on what one part says to the others and
-to the project. Does not own edits (`editing`), the look of turns (`turn_view`) or of the picture (`picture_pane`).
+Owns putting these together: which conversation is the current one, what is shown of it, and the page's actions. Does
+not own edits (`editing`), what chips and boxes do to each other (`talk_desk`), the row of pictures (`picture_desk`),
+nor the look of turns (`turn_view`) or of pictures (`picture_pane`).
 """
 
 from __future__ import annotations
@@ -23,16 +24,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from qvl_desktop.core.box import Rect
 from qvl_desktop.core.conversation import Role
 from qvl_desktop.gui.conversations.browser import CONVERSATIONS, PICTURES, Browser
 from qvl_desktop.gui.conversations.card_list import CardList
-from qvl_desktop.gui.conversations.editing import Editing, picture_number, words_of
-from qvl_desktop.gui.conversations.picture_pane import PicturePane
-from qvl_desktop.gui.conversations.shown_boxes import Key, ShownConversation
+from qvl_desktop.gui.conversations.editing import Editing
+from qvl_desktop.gui.conversations.picture_desk import PictureDesk
+from qvl_desktop.gui.conversations.picture_pane import MODEL, PicturePane
+from qvl_desktop.gui.conversations.shown_boxes import ShownConversation
+from qvl_desktop.gui.conversations.talk_desk import TalkDesk
 from qvl_desktop.gui.conversations.template_dialog import TemplateDialog
+from qvl_desktop.gui.conversations.token_bar import TokenBar
+from qvl_desktop.gui.conversations.token_meter import TokenMeter
 from qvl_desktop.gui.icons import set_icon
-from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
+from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface, theme
 from qvl_desktop.gui.widgets.empty_state import EmptyState
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
@@ -52,12 +56,14 @@ class ConversationsPage(QWidget):
         self.session = session
         self.editing = Editing(session)
         self.dialog: TemplateDialog | None = None
-        self._shown = ShownConversation()
-        self._pointing: tuple[int, tuple[int, int]] | None = None
         self.thumbnails = Thumbnails(self)
         self.browser = Browser(self.thumbnails, self)
         self.cards = CardList(self)
-        self.pane = PicturePane(self)
+        self.pane = PicturePane(self.thumbnails, self)
+        self.desk = TalkDesk(session, self.editing, self.cards, self.pane)
+        self.picture_desk = PictureDesk(session, self.editing, self.pane, self.thumbnails, lambda: self.current_row)
+        self.meter = TokenMeter(session, self)
+        self.tokens = TokenBar(self.meter, self)
         self.title = QLabel(self)
         set_role(self.title, "heading")
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -91,7 +97,7 @@ class ConversationsPage(QWidget):
     def _on_project(self) -> None:
         self.cards.cancel_editing()
         self._changes.clear()
-        self._stop_pointing()
+        self.desk.stop_pointing()
         self.thumbnails.forget()
         self.browser.show_project(self.session.project)
         self._show_state()
@@ -139,12 +145,12 @@ class ConversationsPage(QWidget):
         self._middle.setCurrentIndex(0 if rows else 1)
         self._show_title(len(ids))
         self._show_picture()
-        self._check_pointing()
 
     def _on_chosen(self) -> None:
         """The left column has another current row."""
         self.cards.finish_editing()
-        self._stop_pointing()
+        self.desk.stop_pointing()
+        self.pane.view.select(None)
         self.cards.start_over()
         self._reload()
 
@@ -168,16 +174,38 @@ class ConversationsPage(QWidget):
 
     def _show_picture(self) -> None:
         """Show the pictures of the current conversation with its boxes; without one, the current picture."""
-        project = self.session.project
+        project, row = self.session.project, self.cards.current_row
         if project is None:
-            self.pane.show_pictures(())
-            return
-        row = self.cards.current_row
-        picture = self.browser.picture
-        self._shown = ShownConversation.of(project, row) if row else ShownConversation.of_picture(project, picture)
-        self.pane.show_pictures(self._shown.pictures, with_turns=row is not None)
+            self.desk.show(ShownConversation(), None, None)
+        elif row is not None:
+            self.desk.show(ShownConversation.of(project, row), row, project)
+        else:
+            self.desk.show(ShownConversation.of_picture(project, self.browser.picture), None, project)
+        self._show_length()
 
-    # The current conversation, lit chips and boxes
+    def _show_length(self) -> None:
+        """Count the current conversation, mark where the limit falls, and show what the model sees of it."""
+        row, shown = self.cards.current_row, self.desk.shown
+        for view in self.cards.turns:
+            view.text.show_cut(None)
+        if row is None:
+            self.tokens.show_count(None)
+            return
+        sizes = [size for number in shown.numbers if (size := shown.sizes[number]) is not None]
+        turns = row.content.turns
+        measured = self.meter.measure(turns, sizes)
+        self.tokens.show_count(measured)
+        if measured is not None and measured.cut is not None:
+            turn, character = measured.cut
+            for place, line in enumerate(row.turns[turn:], start=turn):
+                if (cut := self.cards.view_of(line.id)) is not None:
+                    cut.text.show_cut(character if place == turn else 0)
+        if self.pane.mode == MODEL:
+            files = [shown.pictures[number].file for number in shown.numbers if shown.sizes[number] is not None]
+            number = shown.numbers.index(self.pane.number) if self.pane.number in shown.numbers else 0
+            self.pane.model.show_conversation(self.meter.sight, measured, turns, files, sizes, number)
+
+    # The current conversation
 
     def _enter(self, turn_id: int) -> None:
         """The user is in a turn: its conversation is the current one."""
@@ -187,81 +215,12 @@ class ConversationsPage(QWidget):
     def _on_current(self) -> None:
         self._show_picture()
 
-    def _on_chip_hovered(self, turn_id: int, ordinals: tuple[int, ...]) -> None:
-        if ordinals and self._pointing is None:
-            self._enter(turn_id)
-        self._light({self._shown.keys[turn_id, n] for n in ordinals if (turn_id, n) in self._shown.keys})
-
-    def _on_box_hovered(self, key: object) -> None:
-        self._light({key} if key in self._shown.places else set())
-
-    def _light(self, keys: set[Key]) -> None:
-        """Light boxes and all of their chips."""
-        self.pane.light(keys)
-        lit: dict[int, list[int]] = {}
-        for key in keys:
-            for turn_id, ordinal in self._shown.places.get(key, ()):
-                lit.setdefault(turn_id, []).append(ordinal)
-        self.cards.light(lit)
-
-    def _on_chip_clicked(self, turn_id: int, ordinals: tuple[int, ...]) -> None:
+    def _on_chip(self, turn_id: int, _ordinals: object) -> None:
         self._enter(turn_id)
-        self._on_chip_hovered(turn_id, ordinals)
 
-    def _on_box_clicked(self, key: object) -> None:
-        places = self._shown.places.get(key, ())  # type: ignore[call-overload]
-        if places:
-            self.cards.show_turn(places[0][0])
-
-    # Pointing at words
-
-    def _on_words(self, turn_id: int, chosen: object) -> None:
-        if not isinstance(chosen, tuple):
-            if self._pointing is not None and self._pointing[0] == turn_id:
-                self._stop_pointing()
-            return
-        self.cards.clear_selection_but(turn_id)
-        row, view = self.cards.current_row, self.cards.view_of(turn_id)
-        if row is None or view is None:
-            return
-        number = picture_number(row, turn_id, chosen[0])
-        place = self._shown.place_of(number)
-        if place is None:
-            self._stop_pointing()
-            return
-        self._pointing = (turn_id, (chosen[0], chosen[1]))
-        self.pane.show_number(place)
-        self.pane.set_drawing(words_of(view.row.text, *self._pointing[1]))
-
-    def _stop_pointing(self) -> None:
-        self._pointing = None
-        self.pane.set_drawing(None)
-
-    def _check_pointing(self) -> None:
-        """Stop when the chosen words are gone: their turn was changed or is no longer shown."""
-        if self._pointing is not None:
-            view = self.cards.view_of(self._pointing[0])
-            if view is None or view.text.chosen != self._pointing[1]:
-                self._stop_pointing()
-
-    def _on_drawing_left(self) -> None:
-        self.cards.clear_selection_but(None)
-        self._stop_pointing()
-
-    def _on_box_drawn(self, place: int, rect: object) -> None:
-        if self._pointing is None or not isinstance(rect, Rect):
-            return
-        turn_id, chosen = self._pointing
-        row = self.cards.current_row
-        wanted = self._shown.place_of(picture_number(row, turn_id, chosen[0])) if row else None
-        if wanted != place:
-            words = self.tr("A box belongs to the picture that is named last before it: picture {number}.")
-            self.session.notice.emit("warning", words.format(number=(wanted or 0) + 1))
-            return
-        picture_id = self._shown.picture_ids[place]
-        self._on_drawing_left()
-        if picture_id is not None:
-            self.editing.point(turn_id, chosen, picture_id, rect)
+    def _on_chip_hovered(self, turn_id: int, ordinals: tuple[int, ...]) -> None:
+        if ordinals and self.pane.drawing is None and not self.pane.view.busy:
+            self._enter(turn_id)
 
     # Edits
 
@@ -275,9 +234,36 @@ class ConversationsPage(QWidget):
 
     def _on_delete_turn(self, turn_id: int) -> None:
         neighbour = self.cards.neighbour(turn_id)
-        self.editing.attempt(lambda project: project.delete_turn(turn_id))
+        self.editing.delete_turn(turn_id)
         if neighbour is not None:
             self.cards.focus_turn(neighbour)
+
+    def _on_duplicate_turn(self, turn_id: int) -> None:
+        copy = self.editing.attempt(lambda project: project.duplicate_turn(turn_id))
+        if copy is not None:
+            self.cards.focus_turn(copy)
+
+    def _on_system(self, conversation_id: int) -> None:
+        self._write(self.editing.add_system_turn(conversation_id))
+
+    def _on_duplicate(self, conversation_id: int) -> None:
+        number = self.editing.attempt(lambda project: project.duplicate_conversation(conversation_id))
+        if number is None:
+            return
+        if self.browser.mode == CONVERSATIONS:
+            self.browser.reveal(CONVERSATIONS, number)
+        self.cards.reveal(number)
+        self._reload()
+        if (row := self.cards.current_row) is not None and row.turns:
+            self.cards.show_turn(row.turns[0].id)
+
+    def _duplicate_current(self) -> None:
+        if (row := self.cards.current_row) is not None:
+            self._on_duplicate(row.id)
+
+    def _delete_current(self) -> None:
+        if (row := self.cards.current_row) is not None:
+            self._on_delete(row.id)
 
     def _on_insert_turn(self, turn_id: int) -> None:
         view = self.cards.view_of(turn_id)
@@ -289,6 +275,10 @@ class ConversationsPage(QWidget):
 
     def _on_delete(self, conversation_id: int) -> None:
         self.editing.attempt(lambda project: project.delete_conversations([conversation_id]))
+        words = self.tr("The conversation was deleted. Undo brings it back.")
+        self.session.notice.emit("info", words)
+
+    # Beginning
 
     def _new(self) -> None:
         picture_id = self._picture_for_new()
@@ -312,7 +302,7 @@ class ConversationsPage(QWidget):
         """The picture that a new conversation would be about."""
         if self.browser.picture is not None:
             return self.browser.picture
-        return next((number for number in self._shown.picture_ids if number is not None), None)
+        return next((number for number in self.desk.shown.picture_ids if number is not None), None)
 
     def _from_template(self) -> None:
         if self.session.project is None:
@@ -354,6 +344,10 @@ class ConversationsPage(QWidget):
     def _previous(self) -> None:
         self.browser.step(-1)
 
+    def _switch_view(self) -> None:
+        if self.cards.current_row is not None:
+            self.pane.set_mode(1 - self.pane.mode)
+
     def _find(self) -> None:
         self.browser.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.browser.search.selectAll()
@@ -368,6 +362,7 @@ class ConversationsPage(QWidget):
     @guarded
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self.meter.wake()
         self._catch_up()
         self._take_focus()
         QTimer.singleShot(0, self, self._follow_annotate)
@@ -409,6 +404,7 @@ class ConversationsPage(QWidget):
         column.setSpacing(0)
         column.addLayout(head)
         column.addWidget(self._middle, 1)
+        column.addWidget(self.tokens)
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
         splitter.setChildrenCollapsible(False)
         middle.setMinimumWidth(380)
@@ -427,6 +423,9 @@ class ConversationsPage(QWidget):
             (self.tr("Next"), "PgDown", self._next),
             (self.tr("Previous"), "PgUp", self._previous),
             (self.tr("Filter"), "Ctrl+F", self._find),
+            (self.tr("Duplicate the conversation"), "Ctrl+Shift+D", self._duplicate_current),
+            (self.tr("Delete the conversation"), "Ctrl+Del", self._delete_current),
+            (self.tr("What the model sees"), "Ctrl+M", self._switch_view),
         )
         for name, keys, slot in slots:
             action = QAction(name, self)
@@ -456,9 +455,12 @@ class ConversationsPage(QWidget):
         cards.deleteRequested.connect(self._on_delete)
         cards.splitChosen.connect(self.editing.set_split)
         cards.boxesHovered.connect(self._on_chip_hovered)
-        cards.boxClicked.connect(self._on_chip_clicked)
-        cards.wordsSelected.connect(self._on_words)
-        pane.boxesHovered.connect(self._on_box_hovered)
-        pane.boxClicked.connect(self._on_box_clicked)
-        pane.boxDrawn.connect(self._on_box_drawn)
-        pane.drawingLeft.connect(self._on_drawing_left)
+        cards.boxClicked.connect(self._on_chip)
+        cards.duplicateTurnRequested.connect(self._on_duplicate_turn)
+        cards.duplicateRequested.connect(self._on_duplicate)
+        cards.systemRequested.connect(self._on_system)
+        pane.numberChanged.connect(self._show_length)
+        pane.modeChanged.connect(self._show_length)
+        self.desk.textAsked.connect(self.picture_desk.ask_text)
+        self.meter.changed.connect(self._show_length)
+        theme().changed.connect(self._show_picture)

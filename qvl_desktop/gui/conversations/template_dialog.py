@@ -1,179 +1,224 @@
-"""Making conversations from the boxes of one picture or of all.
+"""Making conversations from the boxes of one picture or of many.
 
-Owns the choice of templates, language and pictures, the preview, and starting the work. Does not own the templates
-(`core.templates`) or the making (`storage.generation`).
+Owns the dialog: the preview with other examples, what is said beforehand, and starting the work. Does not own the
+choice (`template_choice`), wordings (`template_editor`), templates (`core.templates`) or making (`storage.generation`).
 """
 
 from __future__ import annotations
 
-from itertools import islice
+import random
+from dataclasses import dataclass
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QButtonGroup,
-    QCheckBox,
     QDialog,
     QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
-    QRadioButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from qvl_desktop.core.conversation import Conversation
-from qvl_desktop.core.i18n import translate
-from qvl_desktop.core.templates import TEMPLATES, Language
+from qvl_desktop.gui.conversations.template_choice import TemplateChoice
+from qvl_desktop.gui.conversations.template_editor import TemplateEditor
 from qvl_desktop.gui.conversations.turn_text import TurnText
+from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.jobs.task import Task
-from qvl_desktop.storage.generation import Generated, count_earlier, forecast, generate, preview
+from qvl_desktop.storage.filters import PictureFilter
+from qvl_desktop.storage.generation import Expected, Generated, forecast, generate, preview
 from qvl_desktop.storage.project import Project
 
-_EXAMPLES = 6
-_EXAMPLE_PICTURES = 20
-_REMEMBERED = "conversations.templates"
+_EXAMPLES = 8
+_TRIES = 40
+"""Pictures looked at for one that gives an example."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Example:
+    """One picture and what would be made of it; None where no picture gave a reason to ask."""
+
+    name: str
+    conversations: tuple[Conversation, ...]
 
 
 class TemplateDialog(QDialog):
-    """Asks what to make and makes it; the dialog closes when it is done. One undo step."""
+    """Asks what to make and makes it; the dialog closes when it is done. One undo step.
 
-    def __init__(self, session: Session, picture_id: int | None, parent: QWidget | None = None) -> None:
+    `listed` is the filter of the list the user came from.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        picture_id: int | None,
+        parent: QWidget | None = None,
+        *,
+        listed: PictureFilter | None = None,
+    ) -> None:
         super().__init__(parent)
         self._session = session
         self._project: Project | None = session.project
         self._picture_id = picture_id
+        self._another = 0
         self._task: Task[Generated] | None = None
-        self._counting: Task[tuple[int, int, int]] | None = None
+        self._counting: Task[Expected] | None = None
+        self._showing: Task[_Example | None] | None = None
+        self.editor: TemplateEditor | None = None
         self.setWindowTitle(self.tr("Conversations from boxes"))
         self.setModal(True)
-        self.resize(860, 560)
-        self.kinds = {name: QCheckBox(translate("templates", one.label), self) for name, one in TEMPLATES.items()}
-        self.languages: dict[Language, QRadioButton] = {
-            "en": QRadioButton("English", self),
-            "zh": QRadioButton("中文", self),
-        }
-        self.only_this = QRadioButton(self.tr("This picture"), self)
-        self.all_pictures = QRadioButton(self.tr("All pictures with boxes"), self)
-        self.replace = QCheckBox(self.tr("Replace earlier ones of these kinds"), self)
-        self.replace.setChecked(True)
+        self.resize(920, 620)
+        self.choice = TemplateChoice(session, picture_id, listed or PictureFilter(), self)
         self.summary = QLabel(self)
         self.summary.setWordWrap(True)
         self.bar = QProgressBar(self)
         self.bar.hide()
+        self.another = QPushButton(self.tr("Another example"), self)
+        set_icon(self.another, "refresh")
+        set_kind(self.another, "quiet")
+        self.example_name = QLabel(self)
+        set_role(self.example_name, "caption")
         self.make_button = QPushButton(self.tr("Make conversations"), self)
         set_kind(self.make_button, "primary")
         self.make_button.setDefault(True)
         self.cancel_button = QPushButton(self.tr("Cancel"), self)
-        self._groups = [QButtonGroup(self), QButtonGroup(self)]
         self._lay_out()
-        self._restore()
-        self._connect()
+        self._show_templates()
+        self.choice.changed.connect(self._refresh)
+        self.choice.editRequested.connect(self._edit)
+        self.another.clicked.connect(self._show_another)
+        self.make_button.clicked.connect(self.accept)
+        self.cancel_button.clicked.connect(self.reject)
         self._refresh()
-
-    # What is chosen
-
-    @property
-    def names(self) -> list[str]:
-        """The templates that are ticked."""
-        return [name for name, box in self.kinds.items() if box.isChecked()]
-
-    @property
-    def language(self) -> Language:
-        return "zh" if self.languages["zh"].isChecked() else "en"
-
-    def _picture_ids(self) -> list[int] | None:
-        """The pictures to make conversations for; None: all with regions."""
-        return [self._picture_id] if self.only_this.isChecked() and self._picture_id is not None else None
 
     # Preview
 
+    def _show_templates(self) -> None:
+        if self._project is not None:
+            self.choice.show_templates(self._project.templates(), self._project.broken_templates())
+
     def _refresh(self) -> None:
-        """Show examples and how many there will be."""
-        project, ids = self._project, self._picture_ids()
+        """Show an example and how many there will be; both are found beside the window."""
+        self._show_example()
+        self._count()
+
+    def _show_another(self) -> None:
+        self._another += 1
+        self._show_example()
+
+    def _show_example(self) -> None:
+        project, choice, number = self._project, self.choice, self._another
         if project is None:
             return
-        sample = ids if ids is not None else project.picture_ids(has_regions=True)[:_EXAMPLE_PICTURES]
-        examples = list(islice(preview(project, self.names, self.language, sample), None if ids else 200))
-        self._show_examples(examples)
-        if ids is not None:
-            earlier = count_earlier(project, self.names, self.language, ids) if self.names else 0
-            self._show_count((len(examples), 1 if examples else 0, earlier))
-        else:
-            self._count_all(project, self.names, self.language)
+        names, language, seed, asked = choice.names, choice.language, choice.seed.value(), choice.asked
+        own = self._picture_id
 
-    def _count_all(self, project: Project, names: list[str], language: Language) -> None:
-        """Count over the whole project beside the window."""
-        self.summary.setText(self.tr("Counting…"))
-        self.make_button.setEnabled(False)
-        if self._counting is not None:
-            self._counting.cancel()
+        def find() -> _Example | None:
+            if asked is None and number == 0:
+                ids = [own] if own is not None else []
+            else:
+                ids = list(project.picture_ids(asked or PictureFilter(regions_from=1)))
+                random.Random(number).shuffle(ids)
+            for picture_id in ids[:_TRIES]:
+                made = tuple(preview(project, names, language, [picture_id], seed))
+                if made:
+                    return _Example(project.picture(picture_id).path, made)
+            return None
 
-        def count() -> tuple[int, int, int]:
-            pictures = project.picture_ids(has_regions=True)
-            earlier = count_earlier(project, names, language, pictures) if names else 0
-            return forecast(project, names), project.distinct_counts()[0], earlier
+        if self._showing is not None:
+            self._showing.cancel()
+        self._showing = Task(find).on_success(self._show_found).start(self)
 
-        self._counting = Task(count).on_success(self._show_count).start(self)
-
-    def _show_count(self, counts: tuple[int, int, int]) -> None:
-        made, pictures, earlier = counts
-        self.make_button.setEnabled(made > 0)
-        if not self.names:
-            words = self.tr("Choose at least one kind.")
-        elif not made:
-            words = self.tr("There are no boxes with a ref to ask about. Draw some on the Annotate page first.")
-        else:
-            parts = [self.tr("New conversations: {count}"), self.tr("Pictures: {count}")]
-            numbers = [made, pictures]
-            if earlier:
-                parts.append(self.tr("Replaced: {count}") if self.replace.isChecked() else self.tr("Kept: {count}"))
-                numbers.append(earlier)
-            words = "   ".join(part.format(count=f"{number:,}") for part, number in zip(parts, numbers, strict=True))
-        self.summary.setText(words)
-
-    def _show_examples(self, conversations: list[Conversation]) -> None:
-        """A few of them, spread over the kinds."""
-        step = max(len(conversations) // _EXAMPLES, 1)
-        chosen = conversations[::step][:_EXAMPLES]
+    def _show_found(self, example: _Example | None) -> None:
+        """A few of the conversations, spread over the kinds."""
+        made = example.conversations if example else ()
+        step = max(len(made) // _EXAMPLES, 1)
+        self.example_name.setText(example.name if example else "")
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(Space.M, Space.M, Space.M, Space.M)
         column.setSpacing(Space.M)
-        for conversation in chosen:
+        for conversation in made[::step][:_EXAMPLES]:
             card = QWidget(body)
             rows = QVBoxLayout(card)
             rows.setContentsMargins(0, 0, 0, 0)
             rows.setSpacing(0)
             for turn in conversation.turns:
                 text = TurnText(card)
-                text.set_source(turn.text.rpartition("\n")[2] if turn.role == "user" else turn.text)
+                text.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+                text.set_source(turn.text.partition("\n")[2] if turn.role == "user" else turn.text)
                 rows.addWidget(text)
             column.addWidget(card)
-        if not chosen:
+        if not made:
             label = QLabel(self.tr("Nothing to show yet."), body)
             set_role(label, "muted")
             column.addWidget(label)
         column.addStretch(1)
         self._examples.setWidget(body)
 
+    # What is said beforehand
+
+    def _count(self) -> None:
+        """Count what would be made, beside the window."""
+        project, choice = self._project, self.choice
+        if project is None:
+            return
+        names, language, pictures = choice.names, choice.language, choice.pictures()
+        self.summary.setText(self.tr("Counting…"))
+        self.make_button.setEnabled(False)
+        if self._counting is not None:
+            self._counting.cancel()
+        self._counting = (
+            Task(lambda: forecast(project, names, language, pictures(project))).on_success(self._show_count).start(self)
+        )
+
+    def _show_count(self, expected: Expected) -> None:
+        self.make_button.setEnabled(expected.conversations > 0 and self._task is None)
+        if not self.choice.names:
+            words = self.tr("Choose at least one kind.")
+        elif not expected.conversations:
+            words = self.tr("There are no boxes with a ref to ask about. Draw some on the Annotate page first.")
+            if "ocr" in self.choice.names:
+                words = self.tr("There is nothing to ask about: no box has a ref, or text that was typed for it.")
+        else:
+            parts = [self.tr("New conversations: {count}"), self.tr("Pictures: {count}")]
+            numbers = [expected.conversations, expected.pictures]
+            if expected.replaced:
+                replaced = self.choice.replace.isChecked()
+                parts.append(self.tr("Replaced: {count}") if replaced else self.tr("Kept: {count}"))
+                numbers.append(expected.replaced)
+            if expected.edited:
+                parts.append(self.tr("Edited by hand, kept: {count}"))
+                numbers.append(expected.edited)
+            words = "   ".join(part.format(count=f"{number:,}") for part, number in zip(parts, numbers, strict=True))
+        self.summary.setText(words)
+
     # Making
 
     @guarded
     def accept(self) -> None:
-        """Make them: at once for one picture, beside the window for all."""
-        project, ids = self._project, self._picture_ids()
+        """Make them beside the window."""
+        project, choice = self._project, self.choice
         if project is None or self._task is not None or not self.make_button.isEnabled():
             return
-        self._remember()
-        names, language, replace = self.names, self.language, self.replace.isChecked()
+        choice.remember()
+        names, language, replace, seed = choice.names, choice.language, choice.replace.isChecked(), choice.seed.value()
+        pictures = choice.pictures()
         self.make_button.setEnabled(False)
+        self.choice.setEnabled(False)
+        self.summary.hide()
         self.bar.show()
         self._task = (
-            Task.reporting(lambda report: generate(project, names, language, ids, replace=replace, progress=report))
+            Task.reporting(
+                lambda report: generate(
+                    project, names, language, pictures(project), seed=seed, replace=replace, progress=report
+                )
+            )
             .on_success(self._done)
             .on_failure(self._failed)
             .on_progress(self._on_progress)
@@ -183,7 +228,7 @@ class TemplateDialog(QDialog):
     @guarded
     def reject(self) -> None:
         """Stop; while conversations are being made, nothing of them stays."""
-        for task in (self._task, self._counting):
+        for task in (self._task, self._counting, self._showing):
             if task is not None:
                 task.cancel()
         super().reject()
@@ -202,46 +247,38 @@ class TemplateDialog(QDialog):
         self._session.report(error)
         super().reject()
 
+    # Wordings
+
+    def _edit(self, name: str) -> None:
+        project = self._project
+        if project is None:
+            return
+        self.editor = TemplateEditor(self._session, project, name, self.choice.language, self)
+        self.editor.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.editor.finished.connect(self._edited)
+        self.editor.open()
+
+    def _edited(self) -> None:
+        self.editor = None
+        self._show_templates()
+        self._refresh()
+
     # Parts
 
     def _lay_out(self) -> None:
-        choices = QVBoxLayout()
-        choices.setContentsMargins(Space.L, Space.L, Space.L, Space.L)
-        choices.setSpacing(Space.S)
-        choices.addWidget(self._heading(self.tr("Ask for")))
-        for name, box in self.kinds.items():
-            choices.addWidget(box)
-            words = QLabel(translate("templates", TEMPLATES[name].help), self)
-            words.setWordWrap(True)
-            words.setContentsMargins(Space.XL, 0, 0, Space.XS)
-            set_role(words, "caption")
-            choices.addWidget(words)
-        choices.addSpacing(Space.S)
-        choices.addWidget(self._heading(self.tr("Language")))
-        row = QHBoxLayout()
-        row.setSpacing(Space.L)
-        for button in self.languages.values():
-            self._groups[0].addButton(button)
-            row.addWidget(button)
-        row.addStretch(1)
-        choices.addLayout(row)
-        choices.addSpacing(Space.S)
-        choices.addWidget(self._heading(self.tr("For")))
-        for button in (self.only_this, self.all_pictures):
-            self._groups[1].addButton(button)
-            choices.addWidget(button)
-        choices.addSpacing(Space.S)
-        choices.addWidget(self.replace)
-        choices.addStretch(1)
-        left = QWidget(self)
-        left.setLayout(choices)
-        left.setFixedWidth(340)
+        self.choice.setFixedWidth(380)
         self._examples = QScrollArea(self)
         self._examples.setWidgetResizable(True)
         right = QVBoxLayout()
         right.setContentsMargins(0, Space.L, Space.L, 0)
         right.setSpacing(Space.S)
-        right.addWidget(self._heading(self.tr("Examples")))
+        head = QHBoxLayout()
+        title = QLabel(self.tr("Examples"), self)
+        set_role(title, "heading")
+        head.addWidget(title)
+        head.addWidget(self.example_name, 1)
+        head.addWidget(self.another)
+        right.addLayout(head)
         frame = QWidget(self)
         set_surface(frame, "raised")
         inside = QVBoxLayout(frame)
@@ -257,46 +294,10 @@ class TemplateDialog(QDialog):
         foot.addWidget(self.make_button)
         top = QHBoxLayout()
         top.setSpacing(0)
-        top.addWidget(left)
+        top.addWidget(self.choice)
         top.addLayout(right, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(top, 1)
         layout.addLayout(foot)
-
-    def _heading(self, words: str) -> QLabel:
-        label = QLabel(words, self)
-        set_role(label, "heading")
-        return label
-
-    def _restore(self) -> None:
-        """The choices of last time; grounding in the window's language at first."""
-        said = self._session.settings.window_state.get(_REMEMBERED, "")
-        names, _, language = said.partition("/")
-        if not said:
-            names, language = "grounding", "zh" if self.locale().language() == self.locale().Language.Chinese else "en"
-        for name, box in self.kinds.items():
-            box.setChecked(name in names.split(","))
-        self.languages["zh" if language == "zh" else "en"].setChecked(True)
-        has_boxes = (
-            self._project is not None
-            and self._picture_id is not None
-            and self._project.picture(self._picture_id).region_count > 0
-        )
-        self.only_this.setEnabled(self._picture_id is not None)
-        (self.only_this if has_boxes else self.all_pictures).setChecked(True)
-
-    def _remember(self) -> None:
-        settings = self._session.settings
-        said = f"{','.join(self.names)}/{self.language}"
-        settings.window_state = settings.window_state | {_REMEMBERED: said}
-
-    def _connect(self) -> None:
-        for box in self.kinds.values():
-            box.toggled.connect(self._refresh)
-        for button in (self.languages["zh"], self.only_this):
-            button.toggled.connect(self._refresh)
-        self.replace.toggled.connect(self._refresh)
-        self.make_button.clicked.connect(self.accept)
-        self.cancel_button.clicked.connect(self.reject)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
@@ -37,7 +37,9 @@ class TurnView(QFrame):
     entered(turn id): it got the focus or was clicked.
     textEdited(turn id, text), roleChosen(turn id, role), moveRequested(turn id, by), deleteRequested(turn id),
     insertRequested(turn id): a turn behind this one.
+    duplicateRequested(turn id).
     boxesHovered(turn id, ordinals), boxClicked(turn id, ordinals): of a chip.
+    chipAsked(turn id, what, Piece), chipMenu(turn id, Piece, place): see `TurnText`.
     wordsSelected(turn id, range or None): see `TurnText`.
     stepRequested(turn id, by): to the turn before or behind, across conversations.
     """
@@ -48,6 +50,9 @@ class TurnView(QFrame):
     moveRequested = Signal(int, int)
     deleteRequested = Signal(int)
     insertRequested = Signal(int)
+    duplicateRequested = Signal(int)
+    chipAsked = Signal(int, str, object)
+    chipMenu = Signal(int, object, QPoint)
     boxesHovered = Signal(int, tuple)
     boxClicked = Signal(int, tuple)
     wordsSelected = Signal(int, object)
@@ -148,7 +153,7 @@ class TurnView(QFrame):
     def _make_role_button(self) -> QToolButton:
         button = QToolButton(self)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setToolTip(self.tr("Who speaks"))
+        button.setToolTip(self.tr("Who speaks (R)"))
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.setProperty("small", True)
         button.clicked.connect(self._show_roles)
@@ -172,6 +177,7 @@ class TurnView(QFrame):
             ("edit", self.tr("Edit as text (Enter)"), self.start_editing),
             ("chevron-up", self.tr("Move up (Alt+Up)"), self._move_up),
             ("chevron-down", self.tr("Move down (Alt+Down)"), self._move_down),
+            ("copy", self.tr("Duplicate (Ctrl+D)"), self._duplicate),
             ("trash", self.tr("Delete the turn (Del)"), self._delete),
         ):
             button = QToolButton(self)
@@ -189,12 +195,21 @@ class TurnView(QFrame):
         self.text.chipHovered.connect(self._on_hover)
         self.text.chipClicked.connect(self._on_click)
         self.text.wordsSelected.connect(self._on_words)
+        self.text.chipAsked.connect(self._on_chip_asked)
+        self.text.chipMenu.connect(self._on_chip_menu)
 
     def _enter(self) -> None:
         self.entered.emit(self.row.id)
 
     def _on_hover(self, ordinals: tuple[int, ...]) -> None:
         self.boxesHovered.emit(self.row.id, ordinals)
+
+    def _on_chip_asked(self, what: str, piece: object) -> None:
+        self.chipAsked.emit(self.row.id, what, piece)
+
+    def _on_chip_menu(self, piece: object, place: QPoint) -> None:
+        self.entered.emit(self.row.id)
+        self.chipMenu.emit(self.row.id, piece, place)
 
     def _on_click(self, ordinals: tuple[int, ...]) -> None:
         self.boxClicked.emit(self.row.id, ordinals)
@@ -206,6 +221,13 @@ class TurnView(QFrame):
     def _choose_role(self, role: Role) -> None:
         if role != self.row.role:
             self.roleChosen.emit(self.row.id, role)
+
+    def _next_role(self) -> None:
+        """The next of the roles, in turn."""
+        self._choose_role(ROLES[(ROLES.index(self.row.role) + 1) % len(ROLES)])
+
+    def _duplicate(self) -> None:
+        self.duplicateRequested.emit(self.row.id)
 
     def _move_up(self) -> None:
         self.moveRequested.emit(self.row.id, -1)
@@ -230,6 +252,10 @@ class TurnView(QFrame):
             self._delete()
         elif event.key() == Qt.Key.Key_Insert:
             self.insertRequested.emit(self.row.id)
+        elif event.key() == Qt.Key.Key_R and not event.modifiers():
+            self._next_role()
+        elif event.key() == Qt.Key.Key_D and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+            self._duplicate()
         else:
             super().keyPressEvent(event)
 
@@ -238,6 +264,7 @@ class TurnView(QFrame):
         menu = QMenu(self)
         menu.addAction(icon("edit"), self.tr("Edit as text"), self.start_editing)
         menu.addAction(icon("plus"), self.tr("Add a turn behind it"), lambda: self.insertRequested.emit(self.row.id))
+        menu.addAction(icon("copy"), self.tr("Duplicate (Ctrl+D)"), self._duplicate)
         menu.addAction(icon("chevron-up"), self.tr("Move up"), self._move_up)
         menu.addAction(icon("chevron-down"), self.tr("Move down"), self._move_down)
         menu.addSeparator()
