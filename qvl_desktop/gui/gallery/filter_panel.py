@@ -109,7 +109,7 @@ class FilterPanel(QFrame):
             for split, box in self.splits.items():
                 box.setChecked(split in asked.splits)
             self.every.setChecked(asked.every_ref)
-            self.every.setVisible(len(asked.refs) > 1)
+            self.every.setEnabled(len(asked.refs) > 1)
             _set_text(self.said, asked.said)
             for name, lines in self.ranges.items():
                 for line, end in zip(lines, ("from", "to"), strict=True):
@@ -232,6 +232,7 @@ class FilterPanel(QFrame):
                 row.addWidget(widget, 0 if isinstance(widget, QLabel) else 1)
                 if not widget.accessibleName():
                     widget.setAccessibleName(words)
+            label.setVisible(bool(words))
             grid.addWidget(label, at, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             grid.addLayout(row, at, 1)
 
@@ -252,7 +253,7 @@ class FilterPanel(QFrame):
         line("", *list(self.splits.values())[2:])
         line(self.tr("Ref"), self.ref)
         line("", self.without)
-        line("", self.every)
+        grid.addWidget(self.every, grid.rowCount(), 1)
         line(self.tr("Says"), self.said)
         ends("regions", self.tr("Regions"))
         ends("width", self.tr("Width"))

@@ -1,4 +1,4 @@
-"""The five pages, as data: name, title, icon, and how each is made.
+"""The pages, as data: name, title, icon, and how each is made.
 
 Owns their order and the late import of each page's module. Does not own the pages.
 """
@@ -12,6 +12,12 @@ from PySide6.QtWidgets import QWidget
 
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.jobs.session import Session
+
+
+def _pictures(session: Session) -> QWidget:
+    from qvl_desktop.gui.gallery.page import PicturesPage
+
+    return PicturesPage(session)
 
 
 def _annotate(session: Session) -> QWidget:
@@ -63,6 +69,7 @@ class PageSpec:
 _N = QT_TRANSLATE_NOOP
 
 PAGES = (
+    PageSpec("pictures", _N("pages", "Pictures"), _N("pages", "Find pictures, treat many at once"), _pictures, True),
     PageSpec("annotate", _N("pages", "Annotate"), _N("pages", "Draw boxes on pictures"), _annotate, True),
     PageSpec(
         "conversations", _N("pages", "Conversations"), _N("pages", "Questions and answers to learn from"),
@@ -73,3 +80,6 @@ PAGES = (
     PageSpec("models", _N("pages", "Models"), _N("pages", "Models and adapters on this machine"), _models),
 )  # fmt: skip
 """In the order of the work; the digits with Ctrl choose them."""
+
+FIRST = "annotate"
+"""The page that is shown at first."""
