@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QObject, Signal, Slot
 
 from qvl_desktop.core.errors import Cancelled, QvlError
+from qvl_desktop.jobs.long_edit import LARGE, LongEdits
 from qvl_desktop.jobs.picture_query import PictureQuery
 from qvl_desktop.jobs.runs import RunShelf
 from qvl_desktop.jobs.task import Task, report_failures_to
@@ -37,6 +38,7 @@ class Session(QObject):
     Signals:
         projectChanged(): `project` is another one, or None.
         contentChanged(Change): an edit, undo or redo was committed; also from worker threads (queued).
+        offered(level, text, offers): a notice with things to do about it at once: pairs of (words, call).
         notice(level, text): something the user should read; level is "info", "success", "warning" or "error".
         modelsChanged(): `models` holds other cards.
         pageRequested(name): show a page ("annotate", "conversations", "health", "train", "chat", "models").
@@ -50,6 +52,7 @@ class Session(QObject):
     projectChanged = Signal()
     contentChanged = Signal(object)
     notice = Signal(str, str)
+    offered = Signal(str, str, object)
     modelsChanged = Signal()
     pageRequested = Signal(str)
     placeRequested = Signal(str, object)
@@ -67,6 +70,7 @@ class Session(QObject):
         self.engine = engine
         self.project: Project | None = None
         self.pictures = PictureQuery(self)
+        self.edits = LongEdits(self)
         self.runs = RunShelf(self)
         self.runs.runEnded.connect(self._adapters_changed)
         models.changed.connect(self.modelsChanged)
@@ -161,9 +165,17 @@ class Session(QObject):
         self.models.refresh()
 
     def _step(self, name: Literal["undo", "redo"]) -> None:
-        if self.project is None:
+        """Undo or redo: at once, or beside the window when the step is large."""
+        project = self.project
+        if project is None or self.edits.running:
+            return
+        if project.next_size(name) >= LARGE:
+            text = project.undo_text if name == "undo" else project.redo_text
+            words = self.tr("Undo: {step}") if name == "undo" else self.tr("Redo: {step}")
+            travel = project.undo if name == "undo" else project.redo
+            self.edits.run(words.format(step=text), travel)
             return
         try:
-            getattr(self.project, name)()
+            getattr(project, name)()
         except QvlError as error:
             self.report(error)

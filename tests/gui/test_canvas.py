@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from qvl_desktop.core.box import Rect
+from qvl_desktop.core.shapes import Shape
 from qvl_desktop.gui.annotate.canvas import Canvas
 from qvl_desktop.gui.annotate.interaction import Handle
 from qvl_desktop.gui.widgets.picture_view import PictureView, ShownBox
@@ -31,17 +32,17 @@ class Told:
         self.changing: list[tuple[object, Rect]] = []
         self.selected: list[object] = []
         self.edits: list[object] = []
-        canvas.boxDrawn.connect(self.drawn.append)
-        canvas.boxChanged.connect(self._on_changed)
-        canvas.boxChanging.connect(self._on_changing)
+        canvas.shapeDrawn.connect(lambda shape: self.drawn.append(shape.bounds))
+        canvas.shapesChanged.connect(self._on_changed)
+        canvas.shapeChanging.connect(self._on_changing)
         canvas.selectionChanged.connect(self.selected.append)
         canvas.editRequested.connect(self.edits.append)
 
-    def _on_changed(self, key: object, rect: Rect) -> None:
-        self.changed.append((key, rect))
+    def _on_changed(self, shapes: Mapping[object, Shape]) -> None:
+        self.changed += [(key, shape.bounds) for key, shape in shapes.items()]
 
-    def _on_changing(self, key: object, rect: Rect) -> None:
-        self.changing.append((key, rect))
+    def _on_changing(self, key: object, shape: Shape) -> None:
+        self.changing.append((key, shape.bounds))
 
 
 @pytest.fixture

@@ -7,24 +7,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qvl_desktop.core.box import Rect
+from qvl_desktop.core.shapes import Shape
 from qvl_desktop.gui.annotate.interaction import (
     MIN_SIDE,
     Handle,
     Hit,
-    boxes_at,
+    Target,
     drawn,
     handle_at,
     hit_test,
     is_box,
     moved,
     next_at,
-    pasted,
+    regions_at,
     resized,
 )
 
 SIZE = (640, 480)
 LARGE, SMALL, APART = Rect(100, 100, 400, 400), Rect(200, 200, 240, 240), Rect(500, 10, 600, 60)
-BOXES = [("large", LARGE), ("small", SMALL), ("apart", APART)]
+BOXES = [Target.of(key, Shape.of_rect(rect)) for key, rect in (("large", LARGE), ("small", SMALL), ("apart", APART))]
 
 points = st.floats(-2000, 2000)
 rects = st.builds(
@@ -75,13 +76,6 @@ def test_a_handle_pulled_onto_the_other_side_leaves_the_smallest_box() -> None:
     assert resized(LARGE, Handle.W, 400, 0, SIZE) == Rect(400 - MIN_SIDE, 100, 400, 400)
 
 
-@given(rects, st.floats(0, 500))
-def test_a_paste_is_inside_and_as_large(rect: Rect, offset: float) -> None:
-    result = pasted(rect, offset, SIZE)
-    assert inside(result)
-    assert (result.width, result.height) == pytest.approx((rect.width, rect.height))
-
-
 @pytest.mark.parametrize("handle", Handle)
 def test_every_handle_is_found_where_it_is_drawn(handle: Handle) -> None:
     x, y = handle.on(LARGE)
@@ -95,14 +89,14 @@ def test_the_middle_of_a_small_box_moves_it() -> None:
 
 
 def test_the_small_box_wins_and_the_selected_one_is_held() -> None:
-    assert hit_test(BOXES, None, 220, 220, 7) == Hit("small")
-    assert hit_test(BOXES, "large", 220, 220, 7) == Hit("large")
-    assert hit_test(BOXES, "large", 400, 400, 7) == Hit("large", Handle.SE)
-    assert hit_test(BOXES, None, 20, 20, 7) is None
+    assert hit_test(BOXES, (), 220, 220, 7) == Hit("small")
+    assert hit_test(BOXES, ("large",), 220, 220, 7) == Hit("large")
+    assert hit_test(BOXES, ("large",), 400, 400, 7) == Hit("large", Handle.SE)
+    assert hit_test(BOXES, (), 20, 20, 7) is None
 
 
 def test_clicking_again_goes_to_the_box_beneath_and_round() -> None:
-    assert boxes_at(BOXES, 220, 220, 0) == ["small", "large"]
+    assert regions_at(BOXES, 220, 220, 0) == ["small", "large"]
     assert next_at(BOXES, None, 220, 220, 0) == "small"
     assert next_at(BOXES, "small", 220, 220, 0) == "large"
     assert next_at(BOXES, "large", 220, 220, 0) == "small"

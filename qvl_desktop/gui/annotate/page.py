@@ -10,12 +10,14 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
+    QHBoxLayout,
     QLabel,
+    QMenu,
     QSizePolicy,
     QSplitter,
     QStackedWidget,
@@ -23,17 +25,23 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from qvl_desktop.core.dataset import Split
 from qvl_desktop.core.pictures import SUFFIXES
-from qvl_desktop.gui.annotate.actions import make_actions, make_digit_actions
+from qvl_desktop.gui.annotate.actions import COPY, REGION, fill_menu, make_actions, make_digit_actions
 from qvl_desktop.gui.annotate.canvas import Canvas
 from qvl_desktop.gui.annotate.canvas_bar import CanvasBar
 from qvl_desktop.gui.annotate.editing import Editing
+from qvl_desktop.gui.annotate.gesture_kinds import TOOLS, Tool
+from qvl_desktop.gui.annotate.label_desk import LabelDesk
+from qvl_desktop.gui.annotate.label_panel import LabelPanel
+from qvl_desktop.gui.annotate.light_menu import LightMenu
+from qvl_desktop.gui.annotate.navigator import Navigator
 from qvl_desktop.gui.annotate.picture_list import PictureList
 from qvl_desktop.gui.annotate.ref_editor import RefEditor
 from qvl_desktop.gui.annotate.region_desk import RegionDesk
 from qvl_desktop.gui.annotate.region_panel import RegionPanel
+from qvl_desktop.gui.annotate.tool_strip import ToolStrip
 from qvl_desktop.gui.data.dropping import data_source
+from qvl_desktop.gui.shortcuts import Shortcuts
 from qvl_desktop.gui.theme import Space, set_role, set_surface
 from qvl_desktop.gui.widgets.empty_state import EmptyState
 from qvl_desktop.gui.widgets.guarded import guarded
@@ -42,9 +50,6 @@ from qvl_desktop.jobs.opening import index_pictures
 from qvl_desktop.jobs.place import Place
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.storage.rows import Change
-
-PREFETCH_PIXELS = 40_000_000
-"""Larger neighbours are not decoded ahead."""
 
 _RESUME = "annotate.picture"
 
@@ -59,11 +64,15 @@ class AnnotatePage(QWidget):
         self._project_path: Path | None = None
         self._came_from: int | None = None
         self.setAcceptDrops(True)
-        self.page_actions = make_actions(self)
+        self.shortcuts = Shortcuts.of(session)
+        self.page_actions = make_actions(self, self.shortcuts)
         self.thumbnails = Thumbnails(self)
-        self.pictures = PictureList(self.thumbnails, self)
+        self.pictures = PictureList(self.thumbnails, session.pictures, self)
         self.canvas = Canvas(self)
         self.canvas.setAcceptDrops(False)
+        self.navigator = Navigator(self.canvas)
+        self.light = LightMenu(self)
+        self.tools = ToolStrip(self.page_actions, self.light, self.shortcuts, self)
         self.bar = CanvasBar(self.page_actions, self)
         self.hint = QLabel(self)
         self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -71,8 +80,10 @@ class AnnotatePage(QWidget):
         set_role(self.hint, "caption")
         self.hint.setContentsMargins(Space.M, Space.XS, Space.M, Space.XS)
         self.panel = RegionPanel(self.page_actions, self)
+        self.labels = LabelPanel(self)
         self.editor = RefEditor(self.canvas.viewport())
-        self.desk = RegionDesk(self.editing, self.canvas, self.panel, self.editor, self.page_actions, self)
+        self.desk = RegionDesk(session, self.editing, self.canvas, self.panel, self.editor, self.page_actions, self)
+        self.label_desk = LabelDesk(session, self.editing, self.labels, self.desk, self)
         self.empty = EmptyState("image", self)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.empty)
@@ -97,8 +108,8 @@ class AnnotatePage(QWidget):
         self.editing.start()
         self.pictures.show_project(project)
         self._show_state()
-        resumed = self._resumed()
-        self._go_to_place(0 if resumed is None else resumed)
+        self._show_picture(self.pictures.current)
+        self.label_desk.refresh()
 
     def _on_change(self, change: Change) -> None:
         if change.kind == "pictures":
@@ -107,14 +118,13 @@ class AnnotatePage(QWidget):
             self.pictures.model.look_again(change.picture_ids)
             if self.editing.picture is not None and self.editing.picture.id in change.picture_ids:
                 self.desk.reload()
+        self.label_desk.refresh_soon()
 
     def _on_pictures_changed(self) -> None:
-        place = self.pictures.position or 0
-        self.pictures.reload()
         self._show_state()
         if self.editing.picture is None or not self.editing.reload():
             self.pictures.set_current(None)
-            self._go_to_place(place)
+            self._go_to_place(self.pictures.last_place)
 
     def _go_to_place(self, place: int) -> None:
         ids = self.pictures.model.ids
@@ -136,15 +146,6 @@ class AnnotatePage(QWidget):
             self._stack.setCurrentIndex(1 if working else 0)
             self._take_focus()
 
-    def _resumed(self) -> int | None:
-        """The row of the picture at which the user left this project."""
-        path, _, number = self.session.settings.window_state.get(_RESUME, "").rpartition("|")
-        project = self.session.project
-        if project is None or path != str(project.path) or not number.isdigit():
-            return None
-        place: int | None = self.pictures.model.place(int(number))
-        return place
-
     def go_to(self, place: Place) -> None:
         """Show a picture, in the list or not, and select a region of it; or search for pictures."""
         if place.text:
@@ -156,6 +157,7 @@ class AnnotatePage(QWidget):
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _remember(self) -> None:
+        self.session.pictures.remember()
         if self._project_path is not None and self.pictures.current is not None:
             settings, place = self.session.settings, f"{self._project_path}|{self.pictures.current}"
             settings.window_state = settings.window_state | {_RESUME: place}
@@ -172,8 +174,7 @@ class AnnotatePage(QWidget):
             return
         name = PurePosixPath(picture.path).name
         self.bar.show_name(f"{name}   {picture.width} × {picture.height}", str(picture.file))
-        ahead = [row.file for row in self.pictures.neighbours() if row.width * row.height <= PREFETCH_PIXELS]
-        self.canvas.loader.prefetch(ahead)
+        self.canvas.loader.prefetch([row.file for row in self.pictures.neighbours()])
 
     def _on_picture_shown(self, _path: Path) -> None:
         picture, size = self.editing.picture, self.canvas.picture_size
@@ -192,19 +193,51 @@ class AnnotatePage(QWidget):
 
     # What the actions do here
 
-    def _next_bare(self) -> None:
-        if (picture_id := self.pictures.next_bare()) is not None:
+    def _go_untouched(self, backwards: bool = False) -> None:
+        if (picture_id := self.session.pictures.next_with("untouched", backwards=backwards)) is not None:
             self.pictures.set_current(picture_id)
         else:
-            self.session.notice.emit("info", self.tr("Every picture in the list has regions."))
+            self.session.notice.emit("info", self.tr("No picture in the list is untouched."))
+
+    def _mark(self, status: str) -> None:
+        if self.pictures.current is not None:
+            self.session.pictures.toggle_status([self.pictures.current], status)
+
+    def _done_next(self) -> None:
+        if self.pictures.current is not None:
+            self.session.pictures.edit([self.pictures.current], "set_status", "done")
+        self._go_untouched()
 
     def _copy_previous(self) -> None:
         """From the picture that was open before this one, else from the one above in the list."""
         place, source = self.pictures.position, self._came_from
         if source is None and place:
             source = self.pictures.model.ids[place - 1]
-        if source is None or not self.editing.copy_from(source):
+        if source is None or not self.desk.copy_from(source):
             self.session.notice.emit("info", self.tr("The previous picture has no regions that are not here already."))
+
+    def _take_tool(self, tool: Tool) -> None:
+        self.canvas.set_tool(tool)
+        self.page_actions[f"tool_{tool}"].setChecked(True)
+        self.desk.show_hint()
+
+    def _to_canvas(self) -> None:
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _next_pane(self) -> None:
+        """From the pictures to the canvas, the regions, the numbers, the labels, and round again."""
+        numbers = self.panel.numbers.fields["x1"]
+        panes: list[QWidget] = [self.pictures.view, self.canvas, self.panel.view, numbers, self.labels.search]
+        panes = [pane for pane in panes if pane.isVisible() and pane.isEnabled()]
+        focused = QApplication.focusWidget() or self
+        here = next((n for n, pane in enumerate(panes) if focused is pane or pane.isAncestorOf(focused)), -1)
+        panes[(here + 1) % len(panes)].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _show_menu(self, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        fill_menu(menu, self.page_actions, (REGION, COPY))
+        menu.popup(at)
 
     def _find(self) -> None:
         self.pictures.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -224,15 +257,6 @@ class AnnotatePage(QWidget):
 
     def _start_folder(self) -> str:
         return str(self._project_path.parent) if self._project_path else ""
-
-    def _remove(self, picture_ids: list[int]) -> None:
-        self.editing.attempt(lambda project: project.remove_pictures(picture_ids))
-
-    def _set_split(self, picture_ids: list[int], split: Split) -> None:
-        self.editing.attempt(lambda project: project.set_split(picture_ids, split))
-
-    def _divide(self, picture_ids: list[int], shares: dict[Split, float]) -> None:
-        self.editing.attempt(lambda project: project.split_pictures(shares, picture_ids=picture_ids))
 
     # Events
 
@@ -277,11 +301,21 @@ class AnnotatePage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.bar)
-        column.addWidget(self.canvas, 1)
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addWidget(self.tools)
+        row.addWidget(self.canvas, 1)
+        column.addLayout(row, 1)
         column.addWidget(self.hint)
+        side = QSplitter(Qt.Orientation.Vertical, self)
+        side.setChildrenCollapsible(False)
+        side.addWidget(self.panel)
+        side.addWidget(self.labels)
+        side.setStretchFactor(0, 3)
+        side.setStretchFactor(1, 2)
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
         splitter.setChildrenCollapsible(False)
-        for widget in (self.pictures, middle, self.panel):
+        for widget in (self.pictures, middle, side):
             splitter.addWidget(widget)
         splitter.setStretchFactor(1, 1)
         splitter.setSizes([248, 800, 300])
@@ -292,22 +326,41 @@ class AnnotatePage(QWidget):
         handlers: dict[str, Callable[..., object]] = {
             "previous": partial(self.pictures.step, -1),
             "next": partial(self.pictures.step, 1),
-            "next_bare": self._next_bare,
+            "next_untouched": self._go_untouched,
+            "previous_untouched": partial(self._go_untouched, backwards=True),
+            "mark_done": partial(self._mark, "done"),
+            "mark_skipped": partial(self._mark, "skipped"),
+            "done_next": self._done_next,
             "find": self._find,
             "copy_previous": self._copy_previous,
             "fit": canvas.fit,
             "actual_size": canvas.actual_size,
             "zoom_in": canvas.zoom_in,
             "zoom_out": canvas.zoom_out,
+            "zoom_selection": canvas.zoom_to_selection,
+            "brighter": partial(self.light.step, brightness=1),
+            "darker": partial(self.light.step, brightness=-1),
+            "more_contrast": partial(self.light.step, contrast=1),
+            "less_contrast": partial(self.light.step, contrast=-1),
+            "plain_light": self.light.plain,
+            "find_label": self.labels.focus_search,
+            "rename_label": self.label_desk.rename_chosen,
+            "next_pane": self._next_pane,
             **self.desk.handlers,
         }
         for name, handler in handlers.items():
             self.page_actions[name].triggered.connect(_without_arguments(handler))
-        self.page_actions["crosshair"].setChecked(True)
+        for tool in TOOLS:
+            self.page_actions[f"tool_{tool}"].triggered.connect(_without_arguments(partial(self._take_tool, tool)))
+        for name in ("crosshair", "navigator", "tool_box"):
+            self.page_actions[name].setChecked(True)
         self.page_actions["hide"].toggled.connect(canvas.set_boxes_hidden)
+        self.page_actions["hide_labels"].toggled.connect(lambda off: canvas.set_labels_shown(not off))
+        self.page_actions["dim"].toggled.connect(canvas.set_others_dimmed)
         self.page_actions["crosshair"].toggled.connect(canvas.set_crosshair)
+        self.page_actions["navigator"].toggled.connect(self.navigator.set_on)
         for number, action in make_digit_actions(self).items():
-            action.triggered.connect(_without_arguments(partial(self.desk.give_recent, number)))
+            action.triggered.connect(_without_arguments(partial(self.desk.give_digit, number)))
 
     def _connect_parts(self) -> None:
         self.session.projectChanged.connect(self._on_project)
@@ -316,12 +369,14 @@ class AnnotatePage(QWidget):
         self.pictures.positionChanged.connect(self._on_position)
         self.pictures.addFilesRequested.connect(self._add_files)
         self.pictures.addFolderRequested.connect(self._add_folder)
-        self.pictures.removeRequested.connect(self._remove)
-        self.pictures.splitRequested.connect(self._set_split)
-        self.pictures.divideRequested.connect(self._divide)
         self.canvas.zoomChanged.connect(self.bar.show_zoom)
         self.canvas.pictureShown.connect(self._on_picture_shown)
         self.canvas.pictureFailed.connect(self.desk.show_hint)
+        self.canvas.toolLeft.connect(partial(self._take_tool, "box"))
+        self.canvas.menuRequested.connect(self._show_menu)
+        self.light.changed.connect(self.canvas.set_light)
+        self.panel.left.connect(self._to_canvas)
+        self.labels.left.connect(self._to_canvas)
         self.desk.hintChanged.connect(self._on_hint)
         self.empty.add_button(self.tr("Add a folder…"), "folder-add", primary=True).clicked.connect(self._add_folder)
         self.empty.add_button(self.tr("Add pictures…"), "image").clicked.connect(self._add_files)

@@ -1,19 +1,28 @@
-"""The regions of the picture, at the right: list, the selected one's token, the recent refs.
+"""The regions of the picture, at the right: their list, and the token and numbers of the selected one.
 
 Owns these widgets. Does not own the regions: it shows what it is given and says what the user asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, Qt, Signal
-from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPalette
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QObject,
+    QPointF,
+    QRect,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPalette, QPolygonF
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QListView,
@@ -24,17 +33,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from qvl_desktop.core.box import Rect
-from qvl_desktop.gui.annotate.ref_editor import ref_icon
-from qvl_desktop.gui.icons import set_icon
+from qvl_desktop.core.shapes import Shape
+from qvl_desktop.gui.annotate.number_fields import NumberFields
+from qvl_desktop.gui.icons import pixmap, set_icon
 from qvl_desktop.gui.theme import Space, set_role, set_surface, theme
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.ref_colours import ref_colour
-from qvl_desktop.gui.widgets.rows import ROW_ROLE, Index, RowDelegate, mark_row
+from qvl_desktop.gui.widgets.rows import ROW_ROLE, Index, RowDelegate
 from qvl_desktop.storage.rows import RegionRow
 
-RECENT = 9
-"""How many refs the digits 1 to 9 reach."""
+_MARK = 11
 
 
 class RegionModel(QAbstractListModel):
@@ -43,14 +51,16 @@ class RegionModel(QAbstractListModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.rows: Sequence[RegionRow] = ()
+        self._places: dict[int, int] = {}
 
     def show(self, rows: Sequence[RegionRow]) -> None:
         self.beginResetModel()
         self.rows = rows
+        self._places = {row.id: place for place, row in enumerate(rows)}
         self.endResetModel()
 
     def place(self, region_id: int | None) -> int | None:
-        return next((place for place, row in enumerate(self.rows) if row.id == region_id), None)
+        return self._places.get(region_id) if region_id is not None else None
 
     @guarded(default=0)
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
@@ -63,16 +73,19 @@ class RegionModel(QAbstractListModel):
         row = self.rows[index.row()]
         if role == ROW_ROLE:
             return row
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.DisplayRole:
             return row.ref or self.tr("no ref")
+        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
+            words = row.ref or self.tr("no ref")
+            return self.tr("{ref}, locked").format(ref=words) if row.locked else words
         return None
 
 
 class RegionDelegate(RowDelegate):
-    """A mark in the ref's colour, the ref, and the size in pixels."""
+    """A mark of the shape in the ref's colour, the ref, and the size in pixels."""
 
     WIDTH = 160
-    HEIGHT = 34
+    HEIGHT = 32
     BAR = False
 
     def paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: RegionRow) -> None:
@@ -81,11 +94,17 @@ class RegionDelegate(RowDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ref_colour(row.ref, theme().dark))
-        painter.drawRoundedRect(area.left() + Space.M, area.center().y() - 5, 11, 11, 3, 3)
+        _paint_mark(painter, QPointF(area.left() + Space.M, area.center().y() - 5), row.kind)
         metrics = QFontMetrics(option.font)
-        size = f"{row.rect.width:.0f} × {row.rect.height:.0f}"
+        if row.kind == "point":
+            size = f"{row.rect.x1:.0f}, {row.rect.y1:.0f}"
+        else:
+            size = f"{row.rect.width:.0f} × {row.rect.height:.0f}"
         tail = metrics.horizontalAdvance(size)
-        words = area.adjusted(Space.M + 11 + Space.S, 0, -Space.M - tail - Space.S, 0)
+        if row.locked:
+            tail += 16 + Space.XS
+            painter.drawPixmap(area.right() - Space.M - tail, area.center().y() - 7, pixmap("lock", 16, "muted"))
+        words = area.adjusted(Space.M + _MARK + Space.S, 0, -Space.M - tail - Space.S, 0)
         painter.setPen(palette.color(QPalette.ColorRole.Text) if row.ref else theme().colour("warning"))
         middle = int(Qt.AlignmentFlag.AlignVCenter)
         name = metrics.elidedText(str(index.data()), Qt.TextElideMode.ElideRight, words.width())
@@ -94,24 +113,39 @@ class RegionDelegate(RowDelegate):
         painter.drawText(area.adjusted(0, 0, -Space.M, 0), middle | int(Qt.AlignmentFlag.AlignRight), size)
 
 
+def _paint_mark(painter: QPainter, at: QPointF, kind: str) -> None:
+    """A square for a box, a lozenge for a quad, a disc for a point."""
+    x, y, side = at.x(), at.y(), float(_MARK)
+    if kind == "point":
+        painter.drawEllipse(QPointF(x + side / 2, y + side / 2), side / 2 - 1, side / 2 - 1)
+    elif kind == "quad":
+        corners = ((x + 2, y), (x + side, y + 2), (x + side - 2, y + side), (x, y + side - 2))
+        painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in corners]))
+    else:
+        painter.drawRoundedRect(round(x), round(y), _MARK, _MARK, 3, 3)
+
+
 class RegionPanel(QWidget):
     """Signals:
-    selected(region id or None): the user chose a region in the list.
+    selectionChanged(region ids): the user chose regions in the list.
     editRequested(region id): the user wants to type its ref.
     hovered(region id or None): the mouse is over a row.
-    refChosen(ref): a recent ref was clicked.
+    boundsEdited(Rect): other numbers were typed for the selected region.
+    left(): the user is done with the numbers.
     """
 
-    selected = Signal(object)
+    selectionChanged = Signal(object)
     editRequested = Signal(object)
     hovered = Signal(object)
-    refChosen = Signal(str)
+    boundsEdited = Signal(object)
+    left = Signal()
 
     def __init__(self, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_surface(self, "panel")
         self.setMinimumWidth(296)
         self._token = ""
+        self._marking = False
         self.model = RegionModel(self)
         self.title = QLabel(self.tr("Regions"), self)
         set_role(self.title, "heading")
@@ -127,72 +161,79 @@ class RegionPanel(QWidget):
         self.token.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.pixels = QLabel(self)
         set_role(self.pixels, "caption")
+        self.numbers = NumberFields(self)
+        self.numbers.edited.connect(self.boundsEdited)
+        self.numbers.left.connect(self.left)
+        for widget in (self.numbers, self.pixels):
+            policy = widget.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)  # nothing jumps when something is selected
+            widget.setSizePolicy(policy)
         self.copy_token = QToolButton(self)
         set_icon(self.copy_token, "copy")
         self.copy_token.setToolTip(self.tr("Copy the token"))
         self.copy_token.setAccessibleName(self.tr("Copy the token"))
         self.copy_token.clicked.connect(self._copy_token)
-        self.legend = QWidget(self)
-        self._legend_grid = QGridLayout(self.legend)
-        self._legend_title = QLabel(self.tr("Recent refs"), self)
-        set_role(self._legend_title, "caption")
-        self._recent: Sequence[str] = ()
         self._lay_out(actions)
-        self.show_token("", None)
-        self.show_recent(())
-        theme().changed.connect(self._on_theme)
+        self.show_shape("", None, 0)
+        theme().changed.connect(self.view.viewport().update)
 
     # What it shows
 
-    def show_regions(self, rows: Sequence[RegionRow], selected: int | None) -> None:
+    def show_regions(self, rows: Sequence[RegionRow], selected: Iterable[int]) -> None:
         """Show the regions of a picture."""
+        self._marking = True
         self.model.show(rows)
+        self._marking = False
         self.title.setText(self.tr("Regions ({count})").format(count=len(rows)) if rows else self.tr("Regions"))
         self.show_selected(selected)
 
-    def show_selected(self, region_id: int | None) -> None:
-        """Mark a region in the list, without a signal."""
-        mark_row(self.view, self.model.place(region_id))
+    def show_selected(self, region_ids: Iterable[int]) -> None:
+        """Mark regions in the list, without a signal; the last one is scrolled to."""
+        places = [place for place in map(self.model.place, region_ids) if place is not None]
+        marked = QItemSelection()
+        for first, last in _runs(sorted(places)):
+            marked.select(self.model.index(first), self.model.index(last))
+        self._marking = True
+        selection = self.view.selectionModel()
+        selection.select(marked, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        if places:
+            index = self.model.index(places[-1])
+            selection.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+            self.view.scrollTo(index)
+        else:
+            selection.clearCurrentIndex()
+        self._marking = False
 
-    def show_token(self, token: str, rect: Rect | None) -> None:
-        """Show the token of the selected region, or of the box being drawn; "" when there is none."""
+    def show_shape(self, token: str, shape: Shape | None, count: int) -> None:
+        """Show the token and place of the selected region, or of the one being drawn; `count` are selected."""
         self._token = token
-        self.token.setText(token or self.tr("Nothing selected"))
+        nothing = self.tr("{count} regions selected").format(count=count) if count > 1 else self.tr("Nothing selected")
+        self.token.setText(token or nothing)
         self.token.setEnabled(bool(token))
         self.token.setToolTip(token)
         self.copy_token.setEnabled(bool(token))
-        text = ""
-        if rect is not None:
-            text = f"x {rect.x1:.0f}   y {rect.y1:.0f}   {rect.width:.0f} × {rect.height:.0f} px"
-        self.pixels.setText(text)
+        bounds = shape.bounds if shape else None
+        self.pixels.setText(f"{bounds.width:.0f} × {bounds.height:.0f} px" if bounds else "")
+        self.pixels.setVisible(bounds is not None)
+        self.numbers.show_shape(shape)
 
-    def show_recent(self, refs: Sequence[str]) -> None:
-        """Show the refs that the digits give."""
-        if list(refs) == list(self._recent) and self._recent:
-            return
-        self._recent = tuple(refs)
-        while (item := self._legend_grid.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
-        for number, ref in enumerate(self._recent[:RECENT], start=1):
-            if ref:
-                self._legend_grid.addWidget(self._legend_button(number, ref), number - 1, 0)
-        self._legend_title.setVisible(any(refs))
-        self.legend.setVisible(any(refs))
-
-    def _on_theme(self) -> None:
-        recent, self._recent = self._recent, ()
-        self.show_recent(recent)
-        self.view.viewport().update()
+    def set_numbers_editable(self, editable: bool) -> None:
+        """Whether the place of the selected region can be typed."""
+        self.numbers.set_editable(editable)
 
     # What the user asks for
 
     def _copy_token(self) -> None:
         QApplication.clipboard().setText(self._token)
 
-    def _on_current(self, index: QModelIndex) -> None:
-        row = index.data(ROW_ROLE)
-        self.selected.emit(row.id if row else None)
+    def _on_selection(self) -> None:
+        if not self._marking:
+            rows = [index.data(ROW_ROLE) for index in self.view.selectionModel().selectedRows()]
+            current = self.view.currentIndex().data(ROW_ROLE)
+            ids = [row.id for row in rows]
+            if current is not None and current.id in ids:
+                ids.append(ids.pop(ids.index(current.id)))
+            self.selectionChanged.emit(ids)
 
     def _on_double_click(self, index: QModelIndex) -> None:
         if (row := index.data(ROW_ROLE)) is not None:
@@ -205,9 +246,6 @@ class RegionPanel(QWidget):
     def _on_viewport_entered(self) -> None:
         self.hovered.emit(None)
 
-    def _on_legend(self) -> None:
-        self.refChosen.emit(str(self.sender().property("ref")))
-
     # Parts
 
     def _make_view(self) -> QListView:
@@ -216,33 +254,25 @@ class RegionPanel(QWidget):
         view.setItemDelegate(RegionDelegate(view))
         view.setUniformItemSizes(True)
         view.setMouseTracking(True)
+        view.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
+        view.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         view.setAccessibleName(self.tr("Regions of this picture"))
         view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        view.selectionModel().currentChanged.connect(self._on_current)
+        view.selectionModel().selectionChanged.connect(self._on_selection)
         view.doubleClicked.connect(self._on_double_click)
         view.entered.connect(self._on_entered)
         view.viewportEntered.connect(self._on_viewport_entered)
         return view
 
-    def _legend_button(self, number: int, ref: str) -> QToolButton:
-        button = QToolButton(self.legend)
-        button.setProperty("ref", ref)
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setIcon(ref_icon(ref))
-        metrics = QFontMetrics(button.font())
-        button.setText(f"{number}   {metrics.elidedText(ref, Qt.TextElideMode.ElideRight, 180)}")
-        button.setToolTip(self.tr("Give “{ref}” to the selected region  ({number})").format(ref=ref, number=number))
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.clicked.connect(self._on_legend)
-        return button
-
     def _lay_out(self, actions: dict[str, QAction]) -> None:
         head = QHBoxLayout()
         head.setContentsMargins(Space.M, Space.S, Space.S, Space.S)
+        head.setSpacing(Space.XS)
         head.addWidget(self.title, 1)
-        for name in ("edit_ref", "delete", "hide"):
+        for name in ("edit_ref", "lock", "delete", "hide"):
             button = QToolButton(self)
+            button.setObjectName(f"{name}Button")
             button.setDefaultAction(actions[name])
             button.setAccessibleName(actions[name].text())
             head.addWidget(button)
@@ -254,16 +284,8 @@ class RegionPanel(QWidget):
         foot.setContentsMargins(Space.M, Space.S, Space.S, Space.S)
         foot.setSpacing(Space.XS)
         foot.addLayout(token_row)
+        foot.addWidget(self.numbers)
         foot.addWidget(self.pixels)
-        legend = QVBoxLayout()
-        legend.setContentsMargins(0, Space.S, Space.S, Space.S)
-        legend.setSpacing(Space.XS)
-        self._legend_title.setContentsMargins(Space.M, 0, 0, 0)
-        self._legend_grid.setContentsMargins(Space.XS, 0, 0, 0)
-        self._legend_grid.setVerticalSpacing(0)
-        self._legend_grid.setAlignment(Qt.AlignmentFlag.AlignLeft)
-        legend.addWidget(self._legend_title)
-        legend.addWidget(self.legend)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -271,8 +293,17 @@ class RegionPanel(QWidget):
         layout.addWidget(self.view, 1)
         layout.addWidget(_line(self))
         layout.addLayout(foot)
-        layout.addWidget(_line(self))
-        layout.addLayout(legend)
+
+
+def _runs(places: Sequence[int]) -> list[tuple[int, int]]:
+    """Sorted places as runs (first, last)."""
+    runs: list[tuple[int, int]] = []
+    for place in places:
+        if runs and runs[-1][1] == place - 1:
+            runs[-1] = runs[-1][0], place
+        else:
+            runs.append((place, place))
+    return runs
 
 
 def _line(parent: QWidget) -> QFrame:

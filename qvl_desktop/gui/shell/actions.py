@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QWidget
 
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.gui.icons import set_icon
+from qvl_desktop.gui.shell.pages import PAGES
+from qvl_desktop.gui.shortcuts import Command, Shortcuts
 
 _N = QT_TRANSLATE_NOOP
 
@@ -40,18 +42,31 @@ ACTIONS = (
     ActionSpec("close_project", _N("actions", "Close project"), "close"),
     ActionSpec("undo", _N("actions", "Undo"), "undo", QKeySequence.StandardKey.Undo),
     ActionSpec("redo", _N("actions", "Redo"), "redo", QKeySequence.StandardKey.Redo, ("Ctrl+Shift+Z", "Ctrl+Y")),
+    ActionSpec("keyboard", _N("actions", "Keys…"), "keyboard", QKeySequence.StandardKey.HelpContents, ("?",)),
     ActionSpec("show_log", _N("actions", "Show the log"), "list"),
     ActionSpec("quit", _N("actions", "Quit"), key=QKeySequence.StandardKey.Quit),
 )
 
 
-def make_actions(owner: QWidget) -> dict[str, QAction]:
+def commands() -> list[Command]:
+    """What keys do in the whole window: the actions, and the pages by their digits."""
+    group = _N("groups", "Window")
+    own = [Command(f"window.{one.name}", one.text, "actions", tuple(_keys(one)), group=group) for one in ACTIONS]
+    pages = [
+        Command(f"page.{page.name}", page.title, "pages", (f"Ctrl+{number}",), group=group, fixed=True)
+        for number, page in enumerate(PAGES, start=1)
+    ]
+    return [*own, *pages]
+
+
+def make_actions(owner: QWidget, shortcuts: Shortcuts) -> dict[str, QAction]:
     """All actions by name, with their keys active in the whole window of `owner`; connected to nothing yet."""
     made: dict[str, QAction] = {}
+    shortcuts.declare(commands())
     for spec in ACTIONS:
         action = QAction(owner)
         action.setObjectName(spec.name)
-        action.setShortcuts(_keys(spec))
+        shortcuts.bind(f"window.{spec.name}", action)
         if spec.icon:
             set_icon(action, spec.icon)
         owner.addAction(action)
@@ -60,9 +75,10 @@ def make_actions(owner: QWidget) -> dict[str, QAction]:
     return made
 
 
-def _keys(spec: ActionSpec) -> list[QKeySequence]:
+def _keys(spec: ActionSpec) -> list[str]:
     standard = QKeySequence.keyBindings(spec.key) if spec.key is not None else []
-    return list(dict.fromkeys([*standard, *map(QKeySequence, spec.also)]))
+    portable = QKeySequence.SequenceFormat.PortableText
+    return list(dict.fromkeys(keys.toString(portable) for keys in [*standard, *map(QKeySequence, spec.also)]))
 
 
 def retranslate(actions: dict[str, QAction]) -> None:

@@ -17,12 +17,15 @@ from qvl_desktop.core.run_folder import RunState
 from qvl_desktop.gui.data.dropping import data_source, dropped_paths
 from qvl_desktop.gui.icons import application_icon
 from qvl_desktop.gui.shell import actions as action_table
-from qvl_desktop.gui.shell.pages import PAGES, PageSpec
+from qvl_desktop.gui.shell.busy import BusyCard
+from qvl_desktop.gui.shell.keyboard_sheet import KeyboardSheet
+from qvl_desktop.gui.shell.pages import FIRST, PAGES, PageSpec
 from qvl_desktop.gui.shell.rail import WIDTH, Rail
 from qvl_desktop.gui.shell.settings_menu import SettingsMenu
 from qvl_desktop.gui.shell.toasts import Toasts
 from qvl_desktop.gui.shell.top_bar import TopBar
 from qvl_desktop.gui.shell.welcome import WelcomePage
+from qvl_desktop.gui.shortcuts import Shortcuts
 from qvl_desktop.gui.theme import set_surface
 from qvl_desktop.gui.translation import can_show, install_language
 from qvl_desktop.gui.widgets.guarded import guarded
@@ -52,10 +55,12 @@ class MainWindow(QMainWindow):
         self.resize(1360, 860)
         self._pages: dict[str, QWidget] = {}
         self._welcome: WelcomePage | None = None
-        self._page = session.settings.window_state.get("page", PAGES[0].name)
+        self._page = session.settings.window_state.get("page", FIRST)
         if self._page not in _BY_NAME:
-            self._page = PAGES[0].name
-        self.window_actions = action_table.make_actions(self)
+            self._page = FIRST
+        self.shortcuts = Shortcuts.of(session)
+        self.window_actions = action_table.make_actions(self, self.shortcuts)
+        self._sheet: KeyboardSheet | None = None
         self._connect_actions()
         self._settings_menu = SettingsMenu(session, self.window_actions, self)
         self._settings_menu.languageChosen.connect(self.change_language)
@@ -68,6 +73,7 @@ class MainWindow(QMainWindow):
         frame = self._frame()
         self.setCentralWidget(frame)
         self.toasts = Toasts(frame, WIDTH)
+        self.busy = BusyCard(frame, session.edits)
         self._connect_session()
         self._restore()
 
@@ -120,6 +126,10 @@ class MainWindow(QMainWindow):
         self._pages.clear()
         self._show_project()
         self.show_page(self._page)
+        if self._sheet is not None:
+            self._sheet.close()
+            self._sheet.deleteLater()
+            self._sheet = None
         self.session.languageChanged.emit()
 
     @guarded
@@ -188,6 +198,7 @@ class MainWindow(QMainWindow):
     def _connect_session(self) -> None:
         session = self.session
         session.notice.connect(self.toasts.show_notice)
+        session.offered.connect(self.toasts.show_offers)
         session.projectChanged.connect(self._project_changed)
         session.contentChanged.connect(self._show_history)
         session.pageRequested.connect(self.show_page)
@@ -311,6 +322,17 @@ class MainWindow(QMainWindow):
 
     def _redo(self) -> None:
         self.session.redo()
+
+    def _keyboard(self) -> None:
+        """The sheet of keys, beside the window: work goes on meanwhile."""
+        from qvl_desktop.gui.annotate.actions import COMMANDS
+
+        self.shortcuts.declare(COMMANDS)
+        if self._sheet is None:
+            self._sheet = KeyboardSheet(self.shortcuts, self)
+        self._sheet.show()
+        self._sheet.raise_()
+        self._sheet.activateWindow()
 
     def _show_log(self) -> None:
         from qvl_desktop.jobs.program_log import log_file

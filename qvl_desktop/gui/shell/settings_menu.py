@@ -45,6 +45,7 @@ class SettingsMenu(QMenu):
         beside.setEnabled(bool(settings.runs_folder))
         beside.triggered.connect(self._runs_beside_project)
         self.addSeparator()
+        self.addAction(self._actions["keyboard"])
         self.addAction(self._actions["show_log"])
 
     def _choice(self, title: str, icon: str, items: list[tuple[str, str]], chosen: str) -> QActionGroup:

@@ -5,14 +5,17 @@ Owns showing, repeating, hiding. Does not own what is said (`Session.notice`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from qvl_desktop.gui.icons import pixmap, set_icon
 from qvl_desktop.gui.theme import Space
 from qvl_desktop.gui.widgets.guarded import guarded
+
+Offer = tuple[str, Callable[[], object]]
+"""The words of a button and what it does."""
 
 SECONDS = {"info": 6, "success": 6, "warning": 12, "error": 0}
 """How long a notice stays; 0 until it is closed."""
@@ -42,11 +45,17 @@ class Toasts(QWidget):
     def show_notice(self, level: str, text: str) -> None:
         """Show a notice; one that is already there counts up instead."""
         for toast in self._toasts:
-            if (toast.level, toast.text) == (level, text):
+            if (toast.level, toast.text) == (level, text) and not toast.offers:
                 toast.again()
                 self._place()
                 return
-        toast = Toast(level, text, self)
+        self.show_offers(level, text, ())
+
+    def show_offers(self, level: str, text: str, offers: Sequence[Offer]) -> None:
+        """Show a notice with buttons: each is (words, call), and closes the notice. A new one replaces the last."""
+        for other in [toast for toast in self._toasts if toast.offers and offers]:
+            self._remove(other)
+        toast = Toast(level, text, self, offers)
         toast.closed = lambda: self._remove(toast)
         self._toasts.append(toast)
         self._layout.addWidget(toast)
@@ -89,9 +98,10 @@ def _nothing() -> None:
 class Toast(QFrame):
     """One notice. `closed` is called when its time is over or the user closes it."""
 
-    def __init__(self, level: str, text: str, parent: QWidget) -> None:
+    def __init__(self, level: str, text: str, parent: QWidget, offers: Sequence[Offer] = ()) -> None:
         super().__init__(parent)
         self.level, self.text, self._count = level, text, 1
+        self.offers = tuple(offers)
         self.closed: Callable[[], None] = _nothing
         self.setObjectName("toast")
         self.setProperty("level", level)
@@ -111,12 +121,33 @@ class Toast(QFrame):
         set_icon(close, "close", "muted")
         close.clicked.connect(self._close)
         row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self._label, 1)
+        words = QVBoxLayout()
+        words.setSpacing(Space.XS)
+        words.addWidget(self._label)
+        if offers:
+            words.addLayout(self._buttons())
+        row.addLayout(words, 1)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._close)
         self._start()
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(Space.S)
+        for place, (words, _) in enumerate(self.offers):
+            button = QPushButton(words, self)
+            button.setProperty("place", place)
+            button.clicked.connect(self._on_offer)
+            row.addWidget(button)
+        row.addStretch(1)
+        return row
+
+    def _on_offer(self) -> None:
+        _, call = self.offers[int(self.sender().property("place"))]
+        self._close()
+        call()
 
     def again(self) -> None:
         """The same was said once more."""

@@ -16,9 +16,11 @@ from PySide6.QtGui import QColor, QFocusEvent, QMouseEvent, QPalette, QResizeEve
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from qvl_desktop.core.box import Rect
+from qvl_desktop.core.shapes import touches
 from qvl_desktop.gui.theme import theme
-from qvl_desktop.gui.widgets.box_item import BoxItem, PictureItem, ShownBox
+from qvl_desktop.gui.widgets.box_item import BoxItem, ShownBox
 from qvl_desktop.gui.widgets.guarded import guarded
+from qvl_desktop.gui.widgets.picture_item import Light, PictureItem
 from qvl_desktop.gui.widgets.picture_loader import PictureLoader, Raster
 from qvl_desktop.gui.widgets.zoom_view import ZoomView
 
@@ -138,6 +140,20 @@ class PictureView(ZoomView):
     def boxes(self) -> list[ShownBox]:
         return [item.shown for item in self._items.values()]
 
+    @property
+    def raster(self) -> Raster | None:
+        """The decoded picture on the screen."""
+        return self._picture_item.raster
+
+    @property
+    def light(self) -> Light:
+        """How bright and with what contrast the picture is shown."""
+        return self._picture_item.light
+
+    def set_light(self, light: Light) -> None:
+        """Show this and the next pictures brighter, or with more contrast; only the view changes."""
+        self._picture_item.set_light(light)
+
     def highlight(self, key: Hashable | None) -> None:
         """Light one box up, or none. No signal follows."""
         self._light(key)
@@ -221,13 +237,14 @@ class PictureView(ZoomView):
     # Finding boxes
 
     def box_at(self, position: QPointF) -> Hashable | None:
-        """The smallest box under a view position, with 3 screen pixels of tolerance; None when there is none."""
+        """The smallest region under a view position, with 3 screen pixels of tolerance; None when there is none."""
         point, reach = self.to_picture(position), 3.0 / max(self.zoom, 1e-9)
+        x, y = point.x(), point.y()
         found, smallest = None, math.inf
         for key, item in self._items.items():
             rect = item.shown.rect
-            inside = rect.x1 - reach <= point.x() <= rect.x2 + reach and rect.y1 - reach <= point.y() <= rect.y2 + reach
-            if inside and rect.area < smallest:
+            inside = rect.x1 - reach <= x <= rect.x2 + reach and rect.y1 - reach <= y <= rect.y2 + reach
+            if inside and rect.area < smallest and touches(item.shown.outline, x, y, reach):
                 found, smallest = key, rect.area
         return found
 

@@ -105,6 +105,11 @@ class ZoomView(QGraphicsView):
         moved = self.viewportTransform().map(anchor) - at
         self._scroll_by(moved.x(), moved.y())
 
+    def look_at(self, point: QPointF) -> None:
+        """Bring a point (scene units) to the middle; the zoom stays."""
+        self._fitted = False
+        self.centerOn(point)
+
     def to_picture(self, position: QPointF) -> QPointF:
         """View coordinates to picture pixels, unrounded; may lie outside the picture."""
         inverted, _ = self.viewportTransform().inverted()
