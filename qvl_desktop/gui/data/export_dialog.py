@@ -78,7 +78,7 @@ class ExportDialog(QDialog):
         self.setObjectName("exportDialog")
         self.setWindowTitle(self.tr("Export"))
         self.setModal(True)
-        self.resize(980, 620)
+        self.resize(960, 600)
         self._make_options()
         self.example = QPlainTextEdit(self)
         self.example.setReadOnly(True)

@@ -83,7 +83,7 @@ class ImportDialog(QDialog):
         self.setObjectName("importDialog")
         self.setWindowTitle(self.tr("Import data"))
         self.setModal(True)
-        self.resize(980, 640)
+        self.resize(960, 600)
         self._make_options()
         self.view = RecordView(self)
         self.outcome = Outcome(self)
