@@ -27,7 +27,7 @@ def write_coco(target: Path, source: RegionSource, options: WriteOptions) -> Wri
     target = Path(target).absolute()
     header = source.header
     categories = _Categories(header.get("categories", []), source.refs())
-    pictures, regions = _Ids(source.largest("pictures", "id")), _Ids(source.largest("regions", "id"))
+    pictures, regions = _Ids(source.largest_id("pictures")), _Ids(source.largest_id("regions"))
     counts = [0, 0]
     with writing(target) as file, TemporaryFile("w+", encoding="utf-8", newline="\n") as later:
         file.write("{\n")

@@ -127,8 +127,8 @@ class RegionSource(Protocol):
         """The kinds of shape that will come."""
         ...
 
-    def largest(self, table: Literal["pictures", "regions"], key: str) -> int:
-        """The largest whole number that the format's own records hold under `key`; 0 when there is none."""
+    def largest_id(self, table: Literal["pictures", "regions"]) -> int:
+        """The largest id that the format's own records ever had; 0 when there is none."""
         ...
 
     def pictures(self) -> Iterator[OutPicture]:

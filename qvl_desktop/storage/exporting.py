@@ -22,6 +22,13 @@ from qvl_desktop.storage.paths import absolute_path, is_url
 from qvl_desktop.storage.project import Project
 
 _PAGE = 500
+LARGEST_ID = 2**53
+"""Ids from here on are kept, but new ones do not count on from them."""
+
+
+def ids_header(format_name: str) -> str:
+    """Under which name among the headers the largest ids of a format are kept."""
+    return f"{format_name} ids"
 
 
 def export_regions(
@@ -78,21 +85,11 @@ class ProjectRegions:
         query = f"SELECT DISTINCT r.kind FROM {_JOINED}{self._where}"
         return frozenset(row[0] for row in self._connection.execute(query, self._values))
 
-    def largest(self, table: Literal["pictures", "regions"], key: str) -> int:
-        """The largest whole number under `key` in the records that this format brought."""
-        record = f"$.{self._format}.record.{key}" if table == "pictures" else f"$.{self._format}.{key}"
-        found = self._largest(f"SELECT json_extract(extra, ?) AS v FROM {table} WHERE extra <> ''", (record,))
-        if table == "regions":
-            aside = (
-                "SELECT json_extract(e.value, ?) AS v FROM pictures AS p, json_each(p.extra, ?) AS e "
-                "WHERE p.extra <> ''"
-            )
-            found = max(found, self._largest(aside, (f"$.{key}", f"$.{self._format}.aside")))
-        return found
-
-    def _largest(self, query: str, values: tuple[object, ...]) -> int:
-        row = self._connection.execute(f"SELECT max(v) FROM ({query}) WHERE typeof(v) = 'integer'", values).fetchone()
-        return int(row[0] or 0)
+    def largest_id(self, table: Literal["pictures", "regions"]) -> int:
+        """The largest id among the records that this format brought, deleted ones included; 0 when there is none."""
+        query = "SELECT value FROM headers WHERE format = ? AND name = ?"
+        row = self._connection.execute(query, (ids_header(self._format), table)).fetchone()
+        return int(row[0]) if row else 0
 
     def pictures(self) -> Iterator[OutPicture]:
         """The pictures in the order they came in, with their regions."""

@@ -8,7 +8,7 @@ picture, ref and shape are. Does not own any format (`formats`).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from qvl_desktop.formats.regions import (
 )
 from qvl_desktop.storage.bulk import RegionLoader, few_collections, loading_regions
 from qvl_desktop.storage.errors import RegionError
+from qvl_desktop.storage.exporting import LARGEST_ID, ids_header
 from qvl_desktop.storage.finding import PictureFinder
 from qvl_desktop.storage.indexing import Progress, measure_pieces
 from qvl_desktop.storage.paths import PlaceNames, sort_key
@@ -126,6 +127,7 @@ class _Import:
         self._repeated = 0
         self._without_picture = 0
         self._problem_count = 0
+        self._largest = {"pictures": 0, "regions": 0}
         self.problems: list[str] = []
         self.notes: list[str] = []
 
@@ -287,9 +289,19 @@ class _Import:
             update = "UPDATE pictures SET split = ?, status = ?, extra = ? WHERE id = ?"
             self._project._write(update, (*kept, place.id))
 
+    def _note_id(self, table: str, raw: Mapping[str, Any]) -> None:
+        """Remember the largest id, so that a new record never gets the id of one that was deleted."""
+        number = raw.get("id")
+        if type(number) is int and self._largest[table] < number < LARGEST_ID:
+            self._largest[table] = number
+
     def _kept(self, split: str, status: str, extra: str, record: PictureRecord, turned: int) -> tuple[str, str, str]:
         """Split, status and extra of a picture that has these, after a record of it: what is there stays."""
         if record.raw or record.aside:
+            self._note_id("pictures", record.raw)
+            for item in record.aside:
+                if isinstance(item, dict):
+                    self._note_id("regions", item)
             try:
                 extra = self._picture_extra(extra, record, turned)
             except ValueError:
@@ -337,6 +349,7 @@ class _Import:
                     self.report(Problem(region.source, _NOT_FINITE, {}))
                     continue
             geometry, token = _columns(shape, place.width, place.height)
+            self._note_id("regions", region.raw)
             key = hash((place.id, ref, geometry))
             if key in self._seen and self._is_there(place.id, ref, geometry, extra, rows):
                 continue
@@ -394,7 +407,14 @@ class _Import:
     # The end
 
     def finish(self, source: str) -> None:
-        """Say what came up on the way."""
+        """Say what came up on the way, and keep the largest ids."""
+        for table, number in self._largest.items():
+            if number:
+                self._project._write(
+                    "INSERT INTO headers (format, name, value) VALUES (?1, ?2, ?3) ON CONFLICT (format, name) "
+                    "DO UPDATE SET value = ?3 WHERE CAST(value AS INTEGER) < ?4",
+                    (ids_header(self._format.name), table, str(number), number),
+                )
         for count, template in (
             (self._repeated, _REPEATED),
             (self._without_picture, _WITHOUT_PICTURE),
