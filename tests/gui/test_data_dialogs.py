@@ -101,8 +101,9 @@ def test_importing_tells_what_came_of_it_and_can_be_undone(
     QTest.mouseClick(dialog.outcome.copy_button, LEFT)
     assert "gone.png" in QGuiApplication.clipboard().text()
     click(dialog.outcome.button)
+    qtbot.waitUntil(lambda: dialog.outcome.title.text() == "The import was undone")
     assert (project.conversation_count(), project.region_count(), project.picture_count()) == (0, 0, 0)
-    assert dialog.outcome.title.text() == "The import was undone"
+    qtbot.waitUntil(lambda: dialog.import_button.isEnabled())
     assert not dialog.outcome.button.isVisible()
     click(dialog.import_button)
     qtbot.waitUntil(lambda: not dialog.isVisible())

@@ -78,6 +78,7 @@ class ImportDialog(QDialog):
         self._preview = Preview(counting=False)
         self._looking: Task[Preview] | None = None
         self._importing: Task[ImportReport] | None = None
+        self._undoing: Task[str | None] | None = None
         self._pace = Pace()
         self._undoable = False
         self.setObjectName("importDialog")
@@ -264,7 +265,9 @@ class ImportDialog(QDialog):
 
     @guarded
     def reject(self) -> None:
-        """Stop an import, of which nothing stays; else close."""
+        """Stop an import, of which nothing stays; else close, once nothing is being undone."""
+        if self._undoing is not None:
+            return
         if self._importing is not None and self._right.currentWidget() is not self.outcome:
             self._importing.cancel()
             self.cancel_button.setEnabled(False)
@@ -340,13 +343,33 @@ class ImportDialog(QDialog):
             self.import_button.setEnabled(True)
 
     def _undo(self) -> None:
-        """Take the import back; nobody could edit in between, for the dialog is modal."""
+        """Take the import back, beside the window; nobody could edit in between, for the dialog is modal."""
         if not self._undoable:
             return
         self._undoable = False
-        self._session.undo()
+        self.outcome.button.setEnabled(False)
+        self.import_button.setEnabled(False)
+        self.bar.setRange(0, 0)
+        self.bar.show()
+        self.summary.setText(self.tr("Undoing…"))
+        project = self._project
+        self._undoing = (
+            Task.reporting(lambda report: project.undo(report))
+            .on_success(self._undone)
+            .on_progress(self._show_progress)
+            .on_end(self._undo_ended)
+            .start(self, serial=True)
+        )
+
+    def _undone(self, _: object) -> None:
         self.outcome.show_outcome("undo", "muted", self.tr("The import was undone"), [], ())
         self.outcome.button.hide()
+
+    def _undo_ended(self) -> None:
+        self._undoing = None
+        self.bar.hide()
+        self.summary.setText("")
+        self.import_button.setEnabled(True)
 
     # Parts
 
