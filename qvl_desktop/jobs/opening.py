@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from threading import Event
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.jobs.task import Task
@@ -38,24 +39,48 @@ def open_path(session: Session, path: Path) -> bool:
 def index_pictures(session: Session, paths: Iterable[Path]) -> None:
     """Add pictures and the pictures of folders to the open project, beside the window, and say what came of it."""
     if session.project is not None:
-        _Indexing(session).start(session.project, list(paths))
+        adding = Adding(session, session.project, list(paths))
+        session.pictures.addingBegun.emit(adding)
+        adding.start()
 
 
-class _Indexing(QObject):
-    """One indexing: a child of the session until it is done."""
+class Adding(QObject):
+    """Pictures being added: they appear as they are read. A child of the session until it is done.
 
-    def __init__(self, session: Session) -> None:
+    Signals: `progressed(done, total)` (a total of 0: still searching); `ended()`.
+    """
+
+    progressed = Signal(int, int)
+    ended = Signal()
+
+    def __init__(self, session: Session, project: Project, paths: list[Path]) -> None:
         super().__init__(session)
         self._session = session
+        self._project = project
+        self._paths = paths
+        self._stop = Event()
 
-    def start(self, project: Project, paths: list[Path]) -> None:
+    def start(self) -> None:
         """Begin beside the window."""
-        task = Task.reporting(lambda report: project.add_pictures(paths, report))
-        task.on_success(self._tell).on_end(self.deleteLater).start(self, serial=True)
+        task = Task.reporting(lambda report: self._project.add_pictures(self._paths, report, stop=self._stop.is_set))
+        task.on_success(self._tell).on_progress(self._progress).on_end(self._end).start(self, serial=True)
+
+    def stop(self) -> None:
+        """Add no more; what is in the project stays."""
+        self._stop.set()
+
+    def _progress(self, progress: tuple[int, int]) -> None:
+        self.progressed.emit(*progress)
+
+    def _end(self) -> None:
+        self.ended.emit()
+        self.deleteLater()
 
     def _tell(self, report: AddReport) -> None:
         problems = report.problems
         lines = [self.tr("%n picture(s) added.", "", report.added)]
+        if report.stopped:
+            lines = [self.tr("Stopped: %n picture(s) were added, undo takes them away.", "", report.added)]
         if report.known:
             lines.append(self.tr("%n picture(s) were there already.", "", report.known))
         if problems:

@@ -51,6 +51,7 @@ class PictureQuery(QObject):
         currentChanged(id or None): another picture of the same project is the current one.
         progressChanged(): `progress` is another one.
         savedChanged(): another filter was saved or forgotten.
+        addingBegun(Adding): pictures are being added; the object tells how far, and stops it.
     """
 
     idsChanged = Signal()
@@ -59,6 +60,7 @@ class PictureQuery(QObject):
     currentChanged = Signal(object)
     progressChanged = Signal()
     savedChanged = Signal()
+    addingBegun = Signal(object)
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)

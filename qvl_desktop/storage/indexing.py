@@ -22,6 +22,8 @@ from qvl_desktop.storage.paths import sort_key
 Progress = Callable[[int, int], None]
 """`progress(done, total)`; it may raise `Cancelled`. A total of 0 means that files are still being searched for."""
 
+Files = Sequence[Path] | Sequence[str]
+
 WORKERS = 4
 """Threads that read headers: more only wait for one another where files come from memory, these also serve a slow
 disk."""
@@ -47,50 +49,61 @@ def find_pictures(folder: Path, progress: Progress | None = None) -> list[Path]:
 
     Raises `PictureError` when the folder itself cannot be read; unreadable folders below it are passed over.
     """
+    _check_folder(folder)
+    return [Path(name) for name in _names(folder, progress)]
+
+
+def _check_folder(folder: Path) -> None:
     if not folder.is_dir():
         raise PictureError(QT_TRANSLATE_NOOP("errors", "{path}: there is no such folder."), path=folder)
     if not os.access(folder, os.R_OK):
         raise PictureError(
             QT_TRANSLATE_NOOP("errors", "{path}: the folder cannot be read. Check its rights."), path=folder
         )
-    found: list[Path] = []
-    for path in _walk(folder):
+
+
+def expand(paths: Iterable[Path], progress: Progress | None = None) -> list[str]:
+    """Absolute places: of files as they are, of folders the pictures below them. As text: a hundred thousand `Path`s
+    take sixty megabytes."""
+    found: list[str] = []
+    for path in paths:
+        found += _checked(path, progress) if path.is_dir() else [str(path.absolute())]
+    return found
+
+
+def _checked(folder: Path, progress: Progress | None) -> list[str]:
+    _check_folder(folder)
+    return _names(folder.absolute(), progress)
+
+
+def _names(folder: Path, progress: Progress | None) -> list[str]:
+    found: list[str] = []
+    for name in _walk(folder):
         if progress is not None and len(found) % 1000 == 0:
             progress(len(found), 0)
-        found.append(path)
-    found.sort(key=lambda path: sort_key(path.as_posix()))
+        found.append(name)
+    found.sort(key=lambda name: sort_key(name.replace(os.sep, "/")))
     return found
 
 
-def expand(paths: Iterable[Path], progress: Progress | None = None) -> list[Path]:
-    """Files as they are, folders replaced by the pictures below them."""
-    found: list[Path] = []
-    for path in paths:
-        found += find_pictures(path, progress) if path.is_dir() else [path]
-    return found
-
-
-def _walk(folder: Path) -> Iterator[Path]:
+def _walk(folder: Path) -> Iterator[str]:
     for root, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        place = Path(root)
         for name in files:
             if os.path.splitext(name)[1].lower() in SUFFIXES and not name.startswith("."):
-                yield place / name
+                yield os.path.join(root, name)
 
 
-def measure(files: Sequence[Path], progress: Progress | None = None) -> tuple[list[Measured], list[str]]:
+def measure(files: Files, progress: Progress | None = None) -> tuple[list[Measured], list[str]]:
     """The pictures among `files` with their sizes, and a sentence about each that cannot be used."""
     pieces = list(measure_pieces(files, progress))
     return list(chain.from_iterable(good for good, _ in pieces)), [line for _, lines in pieces for line in lines]
 
 
-def measure_pieces(
-    files: Sequence[Path], progress: Progress | None = None
-) -> Iterator[tuple[list[Measured], list[str]]]:
+def measure_pieces(files: Files, progress: Progress | None = None) -> Iterator[tuple[list[Measured], list[str]]]:
     """What `measure` gives, piece by piece, in the order of the files."""
     total, done = len(files), 0
-    pieces = (files[start : start + _PIECE] for start in range(0, total, _PIECE))
+    pieces: Iterator[Files] = (files[start : start + _PIECE] for start in range(0, total, _PIECE))
     for piece in map(_measure, pieces) if total <= _SINGLE else _on_threads(pieces):
         if progress is not None:
             progress(done, total)
@@ -100,7 +113,7 @@ def measure_pieces(
         progress(total, total)
 
 
-def _on_threads(pieces: Iterator[Sequence[Path]]) -> Iterator[tuple[list[Measured], list[str]]]:
+def _on_threads(pieces: Iterator[Files]) -> Iterator[tuple[list[Measured], list[str]]]:
     """Give pieces out as they are fetched, so that whoever fetches slowly is not run away from."""
     waiting: deque[Future[tuple[list[Measured], list[str]]]] = deque()
     executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="measure")
@@ -115,10 +128,10 @@ def _on_threads(pieces: Iterator[Sequence[Path]]) -> Iterator[tuple[list[Measure
         executor.shutdown(wait=True, cancel_futures=True)
 
 
-def _measure(files: Sequence[Path]) -> tuple[list[Measured], list[str]]:
+def _measure(files: Files) -> tuple[list[Measured], list[str]]:
     good: list[Measured] = []
     problems: list[str] = []
-    for file in files:
+    for file in map(Path, files):
         try:
             _check_name(file)
             good.append(Measured(file, *picture_size(file)))

@@ -52,7 +52,8 @@ class Pictures(Places):
         names = PlaceNames(self.folder)
         files = {names.stored(file): file for file in expand(paths, progress)}
         known = self._known(files)
-        new = [Path(file).absolute() for name, file in files.items() if name not in known]
+        new = [file for name, file in files.items() if name not in known]
+        del files
         problems: list[str] = []
         ids: list[int] = []
         waiting: list[Measured] = []

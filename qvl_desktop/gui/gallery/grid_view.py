@@ -144,9 +144,7 @@ class GridView(QAbstractItemView):
         return False
 
     @guarded(default=QModelIndex)
-    def moveCursor(
-        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
-    ) -> QModelIndex:
+    def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
         rows, here = self._rows(), self.currentIndex().row()
         if not rows:
             return QModelIndex()

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, QSize, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -68,7 +68,6 @@ class PicturesPage(QWidget):
         super().__init__(parent)
         self.session = session
         self.query = session.pictures
-        self.setAcceptDrops(True)
         self.page_actions = make_actions(self, Shortcuts.of(session))
         self.thumbnails = Thumbnails(self, side=LARGE)
         self.outlines = Outlines()
@@ -292,18 +291,6 @@ class PicturesPage(QWidget):
             index_pictures(self.session, [Path(folder)])
 
     # Events
-
-    @guarded
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self.session.project is not None and any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
-
-    @guarded
-    def dropEvent(self, event: QDropEvent) -> None:
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths:
-            event.acceptProposedAction()
-            index_pictures(self.session, paths)
 
     @guarded
     def showEvent(self, event: QShowEvent) -> None:
