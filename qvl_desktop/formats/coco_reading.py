@@ -41,6 +41,7 @@ class _State:
 
     path: Path
     bases: tuple[Path, ...]
+    name: str
     pictures: dict[Id, tuple[str, int, int]] = field(default_factory=dict)
     categories: dict[Id, str] = field(default_factory=dict)
     annotations: set[Id] = field(default_factory=set)
@@ -52,7 +53,7 @@ class _State:
 def read_coco(path: Path, images: Path | None = None) -> Iterator[RegionItem]:
     """The pictures and annotations of a COCO file; see `RegionFormat.read`."""
     path = Path(path).absolute()
-    state = _State(path, (images.absolute(),) if images else _usual_places(path))
+    state = _State(path, (images.absolute(),) if images else _usual_places(path), path.name)
     passed_over = yield from _first_pass(state)
     if not state.seen & {"annotations", "images"}:
         raise DataError(
@@ -135,7 +136,7 @@ def _categories(state: _State, window: Window) -> Generator[RegionItem, None, li
     """Returns the good ones as they stand."""
     good = []
     for number, value in enumerate(list_items(window), start=1):
-        source = f"{state.path.name}: category {number}"
+        source = f"{state.name}: category {number}"
         if not isinstance(value, dict) or not _is_id(value.get("id")) or not isinstance(value.get("name"), str):
             yield Problem(source, QT_TRANSLATE_NOOP("formats", "a category needs an “id” and a “name”."), {})
         elif value["id"] in state.categories:
@@ -151,7 +152,7 @@ _TAKEN = QT_TRANSLATE_NOOP("formats", "the id {id} is there already; the first c
 
 def _images(state: _State, window: Window) -> Iterator[RegionItem]:
     for number, value in enumerate(list_items(window), start=1):
-        source = f"{state.path.name}: image {number}"
+        source = f"{state.name}: image {number}"
         try:
             yield _image(state, value, source)
         except BadRecord as reason:
@@ -181,8 +182,9 @@ def _side(value: Mapping[str, Any], key: str) -> int:
 
 def _annotations(state: _State, window: Window) -> Iterator[RegionItem]:
     found: dict[Id, tuple[list[RegionRecord], list[Any]]] = {}
+    name = state.name
     for number, (value, text) in enumerate(list_texts(window), start=1):
-        source = f"{state.path.name}: annotation {number}"
+        source = f"{name}: annotation {number}"
         try:
             region = _annotation(state, value, text, source)
         except BadRecord as reason:
@@ -204,8 +206,7 @@ def _annotations(state: _State, window: Window) -> Iterator[RegionItem]:
 def _by_picture(state: _State, found: dict[Id, tuple[list[RegionRecord], list[Any]]]) -> Iterator[PictureRecord]:
     for picture, (regions, aside) in found.items():
         name, width, height = state.pictures[picture]
-        source = f"{state.path.name}: {name}"
-        yield PictureRecord(name, state.bases, tuple(regions), width, height, aside=tuple(aside), source=source)
+        yield PictureRecord(name, state.bases, tuple(regions), width, height, aside=tuple(aside), source=state.name)
 
 
 def _annotation(state: _State, value: Any, text: str, source: str) -> RegionRecord | None:

@@ -43,8 +43,8 @@ Tell = Callable[[str], None]
 
 _PICTURES_AT_A_TIME = 1000
 _REGIONS_AT_A_TIME = 20_000
-_Key = tuple[str, tuple[Path, ...]]
-"""What a file calls a picture, and where that counts from."""
+_Key = tuple[str, int]
+"""What a file calls a picture, and the number of the folders that counts from."""
 
 KEPT_PROBLEMS = 1000
 """So many sentences an `ImportReport` holds; the others are counted, and told to whoever listens."""
@@ -119,7 +119,9 @@ class _Import:
         self._places: dict[_Key, _Place | None] = {}
         self._refs: dict[str, str | RegionError] = {}
         self._seen: set[int] = set()
-        self._waiting: list[PictureRecord] = []
+        self._waiting: list[tuple[_Key, PictureRecord]] = []
+        self._bases: dict[tuple[Path, ...], int] = {}
+        self._last_bases: tuple[tuple[Path, ...], int] = ((), -1)
         self._new_names: set[_Key] = set()
         self._waiting_regions = 0
         self._pictures = 0
@@ -169,25 +171,33 @@ class _Import:
 
     def take(self, record: PictureRecord) -> None:
         """Take a record in; now and then, all that came goes into the project."""
-        self._waiting.append(record)
+        key = self._key(record)
+        self._waiting.append((key, record))
         self._waiting_regions += len(record.regions)
-        key = record.name, record.bases
         if key not in self._places:
             self._new_names.add(key)
         if len(self._new_names) >= _PICTURES_AT_A_TIME or self._waiting_regions >= _REGIONS_AT_A_TIME:
             self.flush()
 
+    def _key(self, record: PictureRecord) -> _Key:
+        """The record's name and the number of its bases, which are one and the same object in a large file."""
+        bases, number = self._last_bases
+        if record.bases is not bases:
+            number = self._bases.setdefault(record.bases, len(self._bases))
+            self._last_bases = record.bases, number
+        return record.name, number
+
     def flush(self) -> None:
         """Bring in what waits."""
         if self._new_names:
             first: dict[_Key, PictureRecord] = {}
-            for record in self._waiting:
-                if (key := (record.name, record.bases)) in self._new_names:
+            for key, record in self._waiting:
+                if key in self._new_names:
                     first.setdefault(key, record)
             self._settle(first)
         rows: list[tuple[object, ...]] = []
-        for record in self._waiting:
-            place = self._places[record.name, record.bases]
+        for key, record in self._waiting:
+            place = self._places[key]
             if place is None:
                 self._without_picture += len(record.regions)
             else:
@@ -272,7 +282,7 @@ class _Import:
         return None
 
     def _leave_out(self, record: PictureRecord, template: str, **values: object) -> None:
-        self._places[record.name, record.bases] = None
+        self._places[self._key(record)] = None
         self.report(Problem(record.source, template, values))
 
     def _keep_picture(self, record: PictureRecord, place: _Place) -> None:
