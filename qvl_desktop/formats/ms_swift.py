@@ -26,6 +26,7 @@ from qvl_desktop.formats.placeholders import with_pictures, with_placeholders
 from qvl_desktop.formats.records import (
     BadRecord,
     make_sample,
+    other_keys,
     picture_file,
     picture_names,
     read_each,
@@ -51,22 +52,23 @@ def read_ms_swift(path: Path, images: Path | None = None) -> Iterator[Sample | P
 
 def _sample(record: dict[str, Any], base: Path, source: str, sizes: PictureSizes) -> Sample:
     inside: list[str] = []
-    turns, used = _turns(record, inside)
+    extras: list[dict[str, Any]] = []
+    turns, used = _turns(record, inside, extras)
     refuse_other_media(record, turns)
     picture_key = "images" if "images" in record else "image"
     turns = list(with_pictures(turns, joined_names(picture_names(record.get(picture_key)), inside)))
     if not any(_PLACES.search(turn.text) for turn in turns):
-        return make_sample(record, (*used, picture_key), turns, base, source)
+        return make_sample(record, (*used, picture_key), turns, base, source, (), extras)
     objects = record.get("objects")
     filled = _Filling(objects if isinstance(objects, dict) else {}, base, sizes)
     turns = [filled.turn(turn) for turn in turns]
     filled.check_all_used()
     rest = {key: value for key, value in filled.objects.items() if key not in _OBJECT_KEYS}
     record = {**record, "objects": rest} if rest else {key: record[key] for key in record if key != "objects"}
-    return make_sample(record, (*used, picture_key), turns, base, source, filled.shapes)
+    return make_sample(record, (*used, picture_key), turns, base, source, filled.shapes, extras)
 
 
-def _turns(record: dict[str, Any], inside: list[str]) -> tuple[list[Turn], list[str]]:
+def _turns(record: dict[str, Any], inside: list[str], extras: list[dict[str, Any]]) -> tuple[list[Turn], list[str]]:
     """The turns of `messages`, or of ms-swift's short form `query`, `response`, `history`, `system`."""
     key = next((name for name in _TURN_KEYS if isinstance(record.get(name), list) and record[name]), None)
     if key is not None:
@@ -76,6 +78,7 @@ def _turns(record: dict[str, Any], inside: list[str]) -> tuple[list[Turn], list[
             read_turn(message, position, role_key, content_key, {}, inside)
             for position, message in enumerate(record[key], start=1)
         ]
+        extras += other_keys(record[key], role_key, content_key)
         used = [key]
     elif isinstance(record.get("query"), str):
         pairs = [*(record.get("history") or []), [record["query"], record.get("response")]]
@@ -95,6 +98,7 @@ def _turns(record: dict[str, Any], inside: list[str]) -> tuple[list[Turn], list[
         used.append("system")
         if system and turns[0].role != "system":
             turns.insert(0, Turn("system", system))
+            extras.insert(0, {})
     return turns, used
 
 
@@ -226,7 +230,7 @@ def _record(sample: Sample, base: Path, sizes: PictureSizes) -> dict[str, Any]:
         if len(sample.pictures) < 2:
             del objects["image_id"]
         own["objects"] = objects
-    record = with_extra(sample, own)
+    record = with_extra(sample, own, "messages")
     kept = with_extra(sample, {}).get("objects")
     if isinstance(kept, dict) and "objects" in own:
         record["objects"] = {**own["objects"], **{key: kept[key] for key in kept if key not in _OBJECT_KEYS}}

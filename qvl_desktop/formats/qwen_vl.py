@@ -15,7 +15,7 @@ from qvl_desktop.core.dataset import Sample
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.tokens import Picture, parse, write
 from qvl_desktop.formats.base import Format, Problem, relative_picture
-from qvl_desktop.formats.records import ROLES, BadRecord, make_sample, read_each, with_extra, write_records
+from qvl_desktop.formats.records import ROLES, BadRecord, make_sample, other_keys, read_each, with_extra, write_records
 
 
 def read_qwen_vl(path: Path, images: Path | None = None) -> Iterator[Sample | Problem]:
@@ -29,7 +29,7 @@ def _sample(record: dict[str, Any], base: Path, source: str) -> Sample:
     if not isinstance(turns, list) or not turns:
         raise BadRecord(QT_TRANSLATE_NOOP("formats", "“conversations” is missing or empty."))
     said = [_turn(turn, position) for position, turn in enumerate(turns, start=1)]
-    return make_sample(record, ("conversations",), said, base, source)
+    return make_sample(record, ("conversations",), said, base, source, (), other_keys(turns, "from", "value"))
 
 
 def _turn(turn: Any, position: int) -> Turn:
@@ -57,7 +57,8 @@ def write_qwen_vl(path: Path, samples: Iterable[Sample]) -> int:
 def _record(sample: Sample, base: Path, number: int) -> dict[str, Any]:
     names = iter(relative_picture(picture, base) for picture in sample.pictures)
     turns = [{"from": turn.role, "value": _with_pictures(turn.text, names)} for turn in sample.conversation.turns]
-    return with_extra(sample, {"id": sample.conversation.id or f"conversation_{number}", "conversations": turns})
+    own = {"id": sample.conversation.id or f"conversation_{number}", "conversations": turns}
+    return with_extra(sample, own, "conversations")
 
 
 def _with_pictures(text: str, names: Iterator[str]) -> str:

@@ -6,7 +6,7 @@ Owns `BadRecord` and the helpers around it. Does not own walking through a file 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
@@ -28,6 +28,10 @@ ROLES: dict[str, Role] = {
     "system": "system",
 }
 """The names that data give to who speaks, in small letters."""
+
+
+TURNS = "_turns"
+"""Among the kept keys of a sample: for each turn the other keys of its message."""
 
 
 class BadRecord(Exception):
@@ -124,10 +128,12 @@ def make_sample(
     base: Path,
     source: str,
     shapes: Iterable[Shape | None] = (),
+    turn_extras: Sequence[Mapping[str, Any]] = (),
 ) -> Sample:
     """A sample with the record's id, split and those of its keys that are not in `known`; pictures count from `base`.
 
-    Raises `BadRecord` for a picture that is no file.
+    `turn_extras`: for each turn the keys of its message that mean nothing here, kept with the record's. Raises
+    `BadRecord` for a picture that is no file.
     """
     passed = {"id", "split", *known}
     extra = {key: value for key, value in record.items() if key not in passed}
@@ -137,6 +143,8 @@ def make_sample(
         split = said
     elif said:
         extra["split"] = said
+    if any(turn_extras):
+        extra[TURNS] = list(turn_extras)
     exact = tuple(shapes)
     conversation = Conversation(tuple(turns), record_id(record))
     return Sample(
@@ -149,9 +157,23 @@ def make_sample(
     )
 
 
-def with_extra(sample: Sample, own: dict[str, Any]) -> dict[str, Any]:
-    """A record's own keys, its id and split, and the keys kept for it; its own win."""
+def other_keys(messages: Iterable[Any], *known: str) -> list[dict[str, Any]]:
+    """The keys of each message besides those that are understood."""
+    return [
+        {key: value for key, value in message.items() if key not in known} if isinstance(message, dict) else {}
+        for message in messages
+    ]
+
+
+def with_extra(sample: Sample, own: dict[str, Any], messages: str = "") -> dict[str, Any]:
+    """A record's own keys, its id and split, and the keys kept for it; its own win.
+
+    `messages` names the list of its turns, which get back what their messages held, while they are as many.
+    """
     kept = json.loads(sample.extra) if sample.extra else {}
+    turns = kept.pop(TURNS, None)
+    if messages and isinstance(turns, list) and len(turns) == len(own[messages]):
+        own[messages] = [{**message, **more, **message} for message, more in zip(own[messages], turns, strict=True)]
     head = {"id": sample.conversation.id} if sample.conversation.id else {}
     split = {"split": sample.split} if sample.split else {}
     own = {**head, **own, **split}

@@ -23,6 +23,7 @@ from qvl_desktop.formats.placeholders import with_pictures, with_placeholders
 from qvl_desktop.formats.records import (
     BadRecord,
     make_sample,
+    other_keys,
     picture_names,
     read_each,
     with_extra,
@@ -65,20 +66,22 @@ def _read_file(path: Path, layout: Layout, base: Path) -> Iterator[Sample | Prob
 
 def _sample(record: dict[str, Any], layout: Layout, base: Path, source: str) -> Sample:
     inside: list[str] = []
+    extras: list[dict[str, Any]] = []
     if _is_alpaca(record, layout):
         turns, used = _alpaca_turns(record, layout)
     else:
-        turns, used = _message_turns(record, layout, inside)
+        turns, used = _message_turns(record, layout, inside, extras)
     system_key = layout.column("system") or "system"
     system = record.get(system_key)
     if isinstance(system, str):
         used.append(system_key)
         if system and turns[0].role != "system":
             turns = [Turn("system", system), *turns]
+            extras.insert(0, {})
     refuse_other_media(record, turns)
     picture_key = layout.column("images") or next((key for key in _PICTURE_KEYS if key in record), "images")
     names = joined_names(picture_names(record.get(picture_key)), inside)
-    return make_sample(record, (*used, picture_key), with_pictures(turns, names), base, source)
+    return make_sample(record, (*used, picture_key), with_pictures(turns, names), base, source, (), extras)
 
 
 def _is_alpaca(record: dict[str, Any], layout: Layout) -> bool:
@@ -104,7 +107,9 @@ def _alpaca_turns(record: dict[str, Any], layout: Layout) -> tuple[list[Turn], l
     return [*turns, Turn("user", "\n".join(asked)), Turn("assistant", response)], [*keys, history_key]
 
 
-def _message_turns(record: dict[str, Any], layout: Layout, inside: list[str]) -> tuple[list[Turn], list[str]]:
+def _message_turns(
+    record: dict[str, Any], layout: Layout, inside: list[str], extras: list[dict[str, Any]]
+) -> tuple[list[Turn], list[str]]:
     key = layout.column("messages") if layout.formatting else None
     key = key or next((name for name in _MESSAGE_KEYS if name in record), "messages")
     messages = record.get(key)
@@ -125,6 +130,7 @@ def _message_turns(record: dict[str, Any], layout: Layout, inside: list[str]) ->
         read_turn(message, position, role_key, content_key, roles, inside)
         for position, message in enumerate(messages, start=1)
     ]
+    extras += other_keys(messages, role_key, content_key)
     return turns, [key]
 
 
@@ -157,7 +163,7 @@ def _record(sample: Sample, base: Path, pictures: bool) -> dict[str, Any]:
     own: dict[str, Any] = {"messages": messages}
     if pictures:
         own["images"] = [relative_picture(picture, base) for picture in sample.pictures]
-    return with_extra(sample, own)
+    return with_extra(sample, own, "messages")
 
 
 def recognises_sharegpt(head: str) -> bool:

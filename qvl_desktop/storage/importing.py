@@ -50,8 +50,8 @@ def import_file(
 def import_samples(project: Project, samples: Iterable[Sample], progress: Progress | None = None) -> ImportReport:
     """Bring samples in, in one undo step. A sample with a picture that cannot be read is left out and reported.
 
-    A picture that comes in anew gets the split of the first sample that names it; conversations keep a split of their
-    own only where it differs from that of their first picture. A conversation that was in the project before, turn for
+    A picture without a split gets that of the first sample that names it; conversations keep a split of their own only
+    where it differs from that of their first picture. A conversation that was in the project before, turn for
     turn, does not come in again.
     """
     samples = list(samples)
@@ -65,11 +65,12 @@ def import_samples(project: Project, samples: Iterable[Sample], progress: Progre
             for picture in sample.pictures:
                 splits.setdefault(project.stored(picture), sample.split)
         _add_pictures(project, measured, splits)
+        regions = _Regions(project)
         for number, sample in enumerate(good):
             if progress is not None and number % _TOLD_EVERY == 0:
                 progress(number, len(good))
-            problems += _add_regions(project, sample)
-            first = project.find_picture(sample.pictures[0]) if sample.pictures else None
+            problems += regions.add(sample)
+            first = regions.picture(sample.pictures[0]) if sample.pictures else None
             conversation = _with_stored_paths(project, sample)
             if known.has(conversation, first):
                 continue
@@ -104,40 +105,50 @@ def _readable(
 
 
 def _add_pictures(project: Project, measured: list[Measured], splits: dict[str, Split]) -> None:
-    rows = {row.path: row for row in project.pictures(project.add_measured(measured))}
+    """Add the new pictures, and give every picture that has no split that of the first sample which names it."""
+    project.add_measured(measured)
     by_split: dict[Split, list[int]] = {}
     for stored, split in splits.items():
-        if split and stored in rows:
-            by_split.setdefault(split, []).append(rows[stored].id)
+        row = project.find_picture(stored) if split else None
+        if row is not None and not row.split:
+            by_split.setdefault(split, []).append(row.id)
     for split, ids in by_split.items():
         project.set_split(ids, split)
 
 
-def _add_regions(project: Project, sample: Sample) -> list[str]:
-    """Make the regions that the answers of a sample point at, unless they are there already."""
-    problems: list[str] = []
-    pictures: dict[int, PictureRow | None] = {}
-    known: dict[int, set[tuple[str, str]]] = {}
-    for place, ref, exact in _pointed_at(sample):
-        if place.picture >= len(sample.pictures):
-            continue
-        if place.picture not in pictures:
-            pictures[place.picture] = project.find_picture(sample.pictures[place.picture])
-        picture = pictures[place.picture]
-        if picture is None:
-            continue
-        if picture.id not in known:
-            known[picture.id] = {
-                (row.ref, row.shape.token(picture.width, picture.height)) for row in project.regions(picture.id)
-            }
-        if (ref, place.token) in known[picture.id]:
-            continue
-        known[picture.id].add((ref, place.token))
-        try:
-            project.add_shapes(picture.id, [(ref, _shape(place.token, exact, picture))])
-        except RegionError as error:
-            problems.append(f"{sample.source}: {place.token}: {error}")
-    return problems
+class _Regions:
+    """Makes the regions that the answers of samples point at, unless they are there already."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._pictures: dict[Path, PictureRow | None] = {}
+        self._known: dict[int, set[tuple[str, str]]] = {}
+
+    def picture(self, file: Path) -> PictureRow | None:
+        """The picture of a file; looked up once."""
+        if file not in self._pictures:
+            self._pictures[file] = self._project.find_picture(file)
+        return self._pictures[file]
+
+    def add(self, sample: Sample) -> list[str]:
+        """Make those of a sample; sentences about boxes that make none."""
+        problems: list[str] = []
+        for place, ref, exact in _pointed_at(sample):
+            picture = self.picture(sample.pictures[place.picture]) if place.picture < len(sample.pictures) else None
+            if picture is None or (ref, place.token) in (known := self._regions_of(picture)):
+                continue
+            known.add((ref, place.token))
+            try:
+                self._project.add_shapes(picture.id, [(ref, _shape(place.token, exact, picture))])
+            except RegionError as error:
+                problems.append(f"{sample.source}: {place.token}: {error}")
+        return problems
+
+    def _regions_of(self, picture: PictureRow) -> set[tuple[str, str]]:
+        if picture.id not in self._known:
+            rows = self._project.regions(picture.id)
+            self._known[picture.id] = {(row.ref, row.shape.token(picture.width, picture.height)) for row in rows}
+        return self._known[picture.id]
 
 
 def _pointed_at(sample: Sample) -> Iterator[tuple[BoxPlace, str, Shape | None]]:

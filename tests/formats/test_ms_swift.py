@@ -88,6 +88,7 @@ def test_every_kind_of_object(tmp_path: Path, objects: dict[str, object], token:
 def test_other_keys_of_record_and_objects_stay(tmp_path: Path) -> None:
     make_pictures(tmp_path)
     value = record("<ref-object><bbox>", {"ref": [" a cat"], "bbox": [[1, 2, 30, 40]], "label": ["x"]}) | {"k": None}
+    value["messages"][1]["loss"] = False  # type: ignore[index]
     sample = read_one(tmp_path, value)
     assert isinstance(sample, Sample)
     assert sample.conversation.turns[1].text.startswith("<ref> a cat</ref><box>")
