@@ -257,7 +257,7 @@ def test_a_turn_is_written_as_text_with_live_faults(
     QTest.keyClicks(editor.edit, " <box>(5,6),(1)</box>")
     editor._check()
     assert [fault.code for fault in editor.found] == ["box-syntax"]
-    assert "A box is written" in editor.message.text()
+    assert "<box>(5,6),(1)</box>" in editor.message.text()
     mark = editor.edit.extraSelections()[0]
     assert mark.cursor.selectedText() == "<box>(5,6),(1)</box>"
     QTest.keyClick(editor.edit, Qt.Key.Key_Escape)

@@ -5,7 +5,8 @@ Owns the two lists, their filters, and which row is the current one. Does not ow
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from pathlib import PurePosixPath
 
 from PySide6.QtCore import QModelIndex, QSize, QTimer, Signal
 from PySide6.QtWidgets import (
@@ -23,17 +24,22 @@ from PySide6.QtWidgets import (
 )
 
 from qvl_desktop.gui.annotate.picture_model import PictureDelegate, PictureModel
+from qvl_desktop.gui.conversations.conversation_filter import FilterButton
 from qvl_desktop.gui.conversations.conversation_model import ConversationDelegate, ConversationModel
 from qvl_desktop.gui.icons import icon
 from qvl_desktop.gui.theme import Space, set_role, set_surface, theme
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.rows import mark_row, row_view
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
+from qvl_desktop.jobs.task import Task
+from qvl_desktop.storage.faulty import look_for_faults
 from qvl_desktop.storage.project import Project
 from qvl_desktop.storage.rows import Change
 
 _FILTER_DELAY_MS = 200
 _MANY = 200
+_AT_ONCE = 20_000
+"""Up to so many conversations are asked for at once; more are asked for beside the window."""
 PICTURES, CONVERSATIONS = 0, 1
 
 
@@ -60,6 +66,11 @@ class Browser(QWidget):
         self.modes = QButtonGroup(self)
         self.search = self._make_search()
         self.only_bare = QCheckBox(self.tr("Only without conversations"), self)
+        self.filter_button = FilterButton(self)
+        self.filter_words = QLabel(self)
+        self.filter_words.setWordWrap(True)
+        set_role(self.filter_words, "caption")
+        self._task: Task[list[int]] | None = None
         self.count = QLabel(self)
         set_role(self.count, "caption")
         self._lay_out()
@@ -69,6 +80,8 @@ class Browser(QWidget):
         self._timer.timeout.connect(self.reload)
         self.search.textChanged.connect(self._timer.start)
         self.only_bare.toggled.connect(self.reload)
+        self.filter_button.changed.connect(self.reload)
+        self.filter_button.menu().aboutToShow.connect(self._offer_filters)
         self.modes.idClicked.connect(self.set_mode)
         self.picture_view.selectionModel().currentChanged.connect(self._on_picture)
         self.conversation_view.selectionModel().currentChanged.connect(self._on_conversation)
@@ -114,6 +127,7 @@ class Browser(QWidget):
             widget.blockSignals(True)
         self.search.clear()
         self.only_bare.setChecked(False)
+        self.filter_button.clear()
         for widget in (self.search, self.only_bare):
             widget.blockSignals(False)
         self.reload()
@@ -128,10 +142,58 @@ class Browser(QWidget):
             ids = project.picture_ids(text=words, has_conversations=bare) if project else []
             self.pictures.show(project, ids)
             self.count.setText(self.tr("%n picture(s)", "", len(ids)))
+            self._keep_current(former, ids)
         else:
-            ids = project.conversation_ids(text=words) if project else []
-            self.conversations.show(project, ids)
-            self.count.setText(self.tr("%n conversation(s)", "", len(ids)))
+            self._show_filter()
+            self._ask(project, words)
+
+    def _ask(self, project: Project | None, words: str) -> None:
+        """Ask for conversations: at once where that is quick, beside the window in large projects and for faults."""
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+        asked = self.filter_button.asked
+        if project is None:
+            self._show_conversations([])
+        elif asked.faulty:
+            self.count.setText(self.tr("Looking for faults…"))
+
+            def look() -> Generator[int, None, list[int]]:
+                return (yield from look_for_faults(project, asked.ids(project, words)))
+
+            task: Task[list[int]] = Task(look)
+            self._task = task.on_success(self._show_conversations).on_progress(self._show_looked).start(self)
+        elif project.conversation_count() <= _AT_ONCE:
+            self._show_conversations(asked.ids(project, words))
+        else:
+            self._task = Task(lambda: asked.ids(project, words)).on_success(self._show_conversations).start(self)
+
+    def _show_looked(self, done: object) -> None:
+        self.count.setText(self.tr("Looking for faults: {count}").format(count=f"{done:,}"))
+
+    def _show_conversations(self, ids: list[int]) -> None:
+        self._task = None
+        if self.mode != CONVERSATIONS:
+            return
+        former = self._current[CONVERSATIONS]
+        self.conversations.show(self._project, ids)
+        self.count.setText(self.tr("%n conversation(s)", "", len(ids)))
+        self._keep_current(former, ids)
+
+    def _show_filter(self) -> None:
+        words = self.filter_button.words() if self.mode == CONVERSATIONS else ""
+        self.filter_words.setText(words)
+        self.filter_words.setVisible(bool(words))
+
+    def _offer_filters(self) -> None:
+        project, picture_id = self._project, self._current[PICTURES]
+        rows = project.pictures([picture_id]) if project is not None and picture_id is not None else []
+        picture = (rows[0].id, PurePosixPath(rows[0].path).name) if rows else None
+        self.filter_button.offer(project.templates() if project is not None else {}, picture)
+        self.filter_button.fill()
+
+    def _keep_current(self, former: int | None, ids: Sequence[int]) -> None:
+        """The current row stays where it can, else the first becomes it."""
         if former is None or self._model.place(former) is None:
             self._current[self.mode] = ids[0] if ids else None
         self._mark_current()
@@ -174,6 +236,7 @@ class Browser(QWidget):
         if self._model.place(row_id) is None:
             self.search.clear()
             self.only_bare.setChecked(False)
+            self.filter_button.clear()
             self.reload()
         if self._model.place(row_id) is not None:
             self.select(row_id)
@@ -230,6 +293,8 @@ class Browser(QWidget):
         self.search.setPlaceholderText(words)
         self.search.setAccessibleName(words)
         self.only_bare.setVisible(pictures)
+        self.filter_button.setVisible(not pictures)
+        self._show_filter()
 
     def _lay_out(self) -> None:
         switch = QHBoxLayout()
@@ -244,7 +309,12 @@ class Browser(QWidget):
         head.setContentsMargins(Space.M, Space.M, Space.M, Space.S)
         head.setSpacing(Space.S)
         head.addLayout(switch)
-        head.addWidget(self.search)
+        line = QHBoxLayout()
+        line.setSpacing(Space.XS)
+        line.addWidget(self.search, 1)
+        line.addWidget(self.filter_button)
+        head.addLayout(line)
+        head.addWidget(self.filter_words)
         head.addWidget(self.only_bare)
         foot = QHBoxLayout()
         foot.setContentsMargins(Space.M, Space.S, Space.M, Space.S)

@@ -16,6 +16,7 @@ from qvl_desktop.core.dataset import SPLITS
 from qvl_desktop.core.i18n import translate
 from qvl_desktop.core.templates import TEMPLATES
 from qvl_desktop.gui.conversations.frames import paint_frame
+from qvl_desktop.gui.conversations.turn_faults import order_fault
 from qvl_desktop.gui.conversations.turn_view import TurnView
 from qvl_desktop.gui.icons import icon, set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role, theme
@@ -66,7 +67,12 @@ class ConversationCard(QFrame):
         layout.setContentsMargins(Space.XS, Space.XS, Space.XS, Space.XS)
         layout.setSpacing(Space.XS)
         layout.addLayout(head)
+        self._order = QLabel(self)
+        self._order.setWordWrap(True)
+        self._order.setContentsMargins(Space.S, 0, Space.S, 0)
+        set_role(self._order, "warning")
         layout.addLayout(self._column)
+        layout.addWidget(self._order)
         layout.addLayout(foot)
         theme().changed.connect(self.update)
 
@@ -80,13 +86,14 @@ class ConversationCard(QFrame):
         present = {turn.id for turn in row.turns}
         spare = [view for number, view in kept.items() if number not in present]
         self.turns = []
+        said = row.content.turns
         for place, turn in enumerate(row.turns):
             view = kept.get(turn.id) or (spare.pop(0) if spare else None)
             if view is None:
                 view = TurnView(turn, self)
                 self.turnMade.emit(view)
-            elif view.row != turn:
-                view.show_row(turn)
+            if view.row != turn or view.before != said[:place]:
+                view.show_row(turn, said[:place])
             if self._column.indexOf(view) != place:
                 self._column.removeWidget(view)
                 self._column.insertWidget(place, view)
@@ -97,6 +104,9 @@ class ConversationCard(QFrame):
             view.hide()
             view.deleteLater()
         self._title.setText(self._words(row))
+        fault = order_fault(said)
+        self._order.setText(fault)
+        self._order.setVisible(bool(fault))
 
     def set_current(self, current: bool) -> None:
         """Mark the conversation whose boxes are on the picture."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QLabel, QSplitter, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QSplitter, QTextBrowser, QVBoxLayout, QWidget
 
 from qvl_desktop.core.box import Box, Quad
 from qvl_desktop.core.conversation import Turn
@@ -57,6 +57,8 @@ class ModelView(QWidget):
         self.text = QTextBrowser(self)
         self.text.setAccessibleName(self.tr("What the model reads"))
         self.text.setOpenLinks(False)
+        self.text.setFrameShape(QFrame.Shape.NoFrame)
+        self.text.setProperty("bare", True)
         self.text.document().setDocumentMargin(Space.M)
         splitter = QSplitter(Qt.Orientation.Vertical, self)
         splitter.setChildrenCollapsible(False)

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from qvl_desktop.core.conversation import Role
+from qvl_desktop.core.conversation import Role, Turn
 from qvl_desktop.gui.conversations.browser import CONVERSATIONS, PICTURES, Browser
 from qvl_desktop.gui.conversations.card_list import CardList
 from qvl_desktop.gui.conversations.editing import Editing
@@ -46,6 +46,10 @@ from qvl_desktop.storage.rows import Change, ConversationRow
 
 _ANNOTATED = "annotate.picture"
 """Where the Annotate page remembers its picture in `Settings.window_state`: the project's path, `|`, the id."""
+
+
+_UNKNOWN = (448, 448)
+"""Stands for the size of a picture that the project does not have."""
 
 
 class ConversationsPage(QWidget):
@@ -191,8 +195,10 @@ class ConversationsPage(QWidget):
         if row is None:
             self.tokens.show_count(None)
             return
-        sizes = [size for number in shown.numbers if (size := shown.sizes[number]) is not None]
-        turns = row.content.turns
+        drafts = {view.row.id: view.draft for view in self.cards.turns}
+        turns = [Turn(line.role, drafts.get(line.id, line.text)) for line in row.turns]
+        sizes = [shown.sizes[number] or _UNKNOWN for number in shown.numbers]
+        sizes += [_UNKNOWN] * (len(Conversation(tuple(turns)).pictures) - len(sizes))
         measured = self.meter.measure(turns, sizes)
         self.tokens.show_count(measured)
         if measured is not None and measured.cut is not None:
@@ -201,9 +207,12 @@ class ConversationsPage(QWidget):
                 if (cut := self.cards.view_of(line.id)) is not None:
                     cut.text.show_cut(character if place == turn else 0)
         if self.pane.mode == MODEL:
-            files = [shown.pictures[number].file for number in shown.numbers if shown.sizes[number] is not None]
+            files = [shown.pictures[number].file for number in shown.numbers]
             number = shown.numbers.index(self.pane.number) if self.pane.number in shown.numbers else 0
             self.pane.model.show_conversation(self.meter.sight, measured, turns, files, sizes, number)
+
+    def _on_drafted(self, _turn_id: int) -> None:
+        self._show_length()
 
     # The current conversation
 
@@ -463,4 +472,5 @@ class ConversationsPage(QWidget):
         pane.modeChanged.connect(self._show_length)
         self.desk.textAsked.connect(self.picture_desk.ask_text)
         self.meter.changed.connect(self._show_length)
+        cards.drafted.connect(self._on_drafted)
         theme().changed.connect(self._show_picture)

@@ -64,6 +64,7 @@ class TemplateChoice(QWidget):
         self.seed = QSpinBox(self)
         self.seed.setRange(0, 999_999)
         self.seed.setAccessibleName(self.tr("Seed"))
+        self.seed.setToolTip(self.tr("The same seed gives the same questions, wordings and absent things."))
         self.replace = QCheckBox(self.tr("Replace earlier ones of these kinds"), self)
         self.replace.setToolTip(self.tr("Conversations that were edited by hand always stay."))
         self.replace.setChecked(True)
@@ -178,7 +179,9 @@ class TemplateChoice(QWidget):
             self.ref.addItem(ref, ref)
         self.split.setAccessibleName(self.tr("Only pictures of this split"))
         self.ref.setAccessibleName(self.tr("Only pictures with this ref"))
-        self.ref.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        for box in (self.split, self.ref):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(6)
 
     def _row(self, name: str, template: Template, ticked: bool, broken: str) -> QWidget:
         row = QWidget(self)
@@ -231,6 +234,7 @@ class TemplateChoice(QWidget):
         foot.setVerticalSpacing(Space.S)
         foot.setHorizontalSpacing(Space.M)
         language = QHBoxLayout()
+        language.setSpacing(Space.L)
         for button in self.languages.values():
             self._groups[0].addButton(button)
             language.addWidget(button)
@@ -242,7 +246,8 @@ class TemplateChoice(QWidget):
             self._groups[1].addButton(button)
             foot.addWidget(button, place, 1)
         narrowed = QHBoxLayout()
-        narrowed.addWidget(self.split)
+        narrowed.setSpacing(Space.S)
+        narrowed.addWidget(self.split, 1)
         narrowed.addWidget(self.ref, 1)
         foot.addLayout(narrowed, 4, 1)
         foot.addWidget(QLabel(self.tr("Seed"), self), 5, 0)

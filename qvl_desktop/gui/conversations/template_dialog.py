@@ -72,7 +72,7 @@ class TemplateDialog(QDialog):
         self.editor: TemplateEditor | None = None
         self.setWindowTitle(self.tr("Conversations from boxes"))
         self.setModal(True)
-        self.resize(920, 620)
+        self.resize(960, 720)
         self.choice = TemplateChoice(session, picture_id, listed or PictureFilter(), self)
         self.summary = QLabel(self)
         self.summary.setWordWrap(True)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import (
+    QButtonGroup,
     QComboBox,
     QDialog,
     QFormLayout,
@@ -20,7 +21,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QPushButton,
     QSpinBox,
-    QTabWidget,
+    QStackedWidget,
     QTextEdit,
     QVBoxLayout,
     QWidget,
@@ -70,13 +71,18 @@ class TemplateEditor(QDialog):
         self.help = QLabel(self)
         self.help.setWordWrap(True)
         set_role(self.help, "caption")
-        self.tabs = QTabWidget(self)
+        self.tongues = QButtonGroup(self)
+        self.pages = QStackedWidget(self)
         self.fields: dict[tuple[Language, Part], QPlainTextEdit] = {}
         self._messages: dict[tuple[Language, Part], QLabel] = {}
         self._labels: dict[tuple[Language, Part], QLabel] = {}
         for tongue in LANGUAGES:
-            self.tabs.addTab(self._page(tongue), _LANGUAGE_NAMES[tongue])
-        self.tabs.setCurrentIndex(LANGUAGES.index(language))
+            button = QPushButton(_LANGUAGE_NAMES[tongue], self)
+            button.setCheckable(True)
+            self.tongues.addButton(button, self.pages.addWidget(self._page(tongue)))
+        self.tongues.idClicked.connect(self.pages.setCurrentIndex)
+        self.tongues.button(LANGUAGES.index(language)).setChecked(True)
+        self.pages.setCurrentIndex(LANGUAGES.index(language))
         self.keep_button = QPushButton(self.tr("Keep"), self)
         set_kind(self.keep_button, "primary")
         self.keep_button.setDefault(True)
@@ -129,8 +135,8 @@ class TemplateEditor(QDialog):
         """Underline lines that cannot be used and say why; keep only what can be."""
         wrong = 0
         for language, found in self.found().items():
-            tab = LANGUAGES.index(language)
-            self.tabs.setTabText(tab, _LANGUAGE_NAMES[language] + (" ⚠" if found else ""))
+            mark = " ⚠" if found else ""
+            self.tongues.button(LANGUAGES.index(language)).setText(_LANGUAGE_NAMES[language] + mark)
             wrong += len(found)
             for part in PARTS:
                 own = [problem for problem in found if problem.part == part]
@@ -233,7 +239,7 @@ class TemplateEditor(QDialog):
     def _page(self, language: Language) -> QWidget:
         page = QWidget(self)
         column = QVBoxLayout(page)
-        column.setContentsMargins(0, Space.S, 0, 0)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.XS)
         for part in PARTS:
             label = QLabel(self.tr(_PART_NAMES[part]), page)
@@ -276,6 +282,12 @@ class TemplateEditor(QDialog):
         layout.setContentsMargins(Space.L, Space.L, Space.L, Space.L)
         layout.setSpacing(Space.M)
         layout.addLayout(form)
-        layout.addWidget(self.tabs, 1)
+        switch = QHBoxLayout()
+        switch.setSpacing(Space.XS)
+        for button in self.tongues.buttons():
+            switch.addWidget(button)
+        switch.addStretch(1)
+        layout.addLayout(switch)
+        layout.addWidget(self.pages, 1)
         layout.addWidget(self.help)
         layout.addLayout(foot)

@@ -9,7 +9,7 @@ from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from qvl_desktop.gui.conversations.token_meter import LIMITS, TokenMeter
 from qvl_desktop.gui.theme import Space, set_role, set_surface, theme
@@ -31,7 +31,7 @@ class TokenBar(QWidget):
         self.limit = self._button(self.tr("The longest sample that training takes; longer ones are left out"))
         self.words = QLabel(self)
         self.words.setObjectName("tokenCount")
-        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.words.setWordWrap(True)
         self.gauge = _Gauge(self)
         row = QHBoxLayout()
         row.setSpacing(Space.S)
@@ -60,9 +60,9 @@ class TokenBar(QWidget):
         limit = self._meter.limit
         values = {"count": f"{measured.total:,}", "limit": f"{limit:,}", "over": f"{measured.total - limit:,}"}
         if measured.total > limit:
-            words = self.tr("{count} of {limit} tokens: {over} too many; training leaves it out")
+            words = self.tr("{count} of {limit} tokens, {over} too many")
             if not measured.exact:
-                words = self.tr("About {count} of {limit} tokens: too long; training leaves it out")
+                words = self.tr("About {count} of {limit} tokens: too long")
         else:
             words = (
                 self.tr("{count} of {limit} tokens") if measured.exact else self.tr("About {count} of {limit} tokens")
@@ -75,7 +75,8 @@ class TokenBar(QWidget):
             else self.tr("An estimate: the vocabulary of this model is not on this machine.")
         )
         reads = self.tr("The model itself reads up to {length} tokens.").format(length=f"{self._meter.sight.length:,}")
-        self.words.setToolTip(f"{hint}\n{reads}")
+        left_out = self.tr("Training leaves longer conversations out; the red line shows where the limit falls.")
+        self.words.setToolTip("\n".join([hint, reads, *([left_out] if measured.total > limit else [])]))
         self.gauge.show_share(measured.total / limit if limit else 0.0)
 
     def fill_models(self, menu: QMenu) -> None:

@@ -1,20 +1,32 @@
 """A turn as it is written: plain text with its tags, and faults shown where they are.
 
-Owns the editor of one turn and the line of words about its faults. Does not own storing the text.
+Owns the editor of one turn, the line of words about its faults, and mending them in place. Does not own storing the
+text nor what is a fault (`turn_faults`).
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
-from qvl_desktop.core.i18n import translate
-from qvl_desktop.core.tokens import Fault, faults
+from qvl_desktop.core.conversation import Role, Turn
+from qvl_desktop.core.lint import Fault
 from qvl_desktop.gui.conversations.chips import units
-from qvl_desktop.gui.theme import Space, mono_font, set_role, theme
+from qvl_desktop.gui.conversations.turn_faults import faults_of, mended, words_of_fault
+from qvl_desktop.gui.theme import Space, mono_font, set_kind, set_role, theme
 from qvl_desktop.gui.widgets.guarded import guarded
 
 _LEAST, _MOST = 60, 360
@@ -23,17 +35,23 @@ _CHECK_DELAY_MS = 60
 
 class TurnEditor(QWidget):
     """Signals: `finished(text)` when the user keeps the text, `cancelled()` when they do not, `saved(text)` when it is
-    to be stored and writing may go on (another window came to the front).
+    to be stored and writing may go on (another window came to the front), `drafted()` after each change.
 
     Ctrl+Enter and leaving keep it, Escape does not. A text with faults can be kept: `check` finds them again.
+    `before` are the turns before it.
     """
 
     finished = Signal(str)
     saved = Signal(str)
     cancelled = Signal()
+    drafted = Signal()
 
-    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, text: str, parent: QWidget | None = None, *, role: Role = "user", before: Sequence[Turn] = ()
+    ) -> None:
         super().__init__(parent)
+        self._role: Role = role
+        self._before = tuple(before)
         self._original = text
         self._done = False
         self.found: list[Fault] = []
@@ -49,8 +67,19 @@ class TurnEditor(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.XS)
+        self.mend_button = QPushButton(self.tr("Mend"), self)
+        self.mend_button.setToolTip(self.tr("Correct this fault (Alt+Enter)"))
+        self.mend_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        set_kind(self.mend_button, "quiet")
+        self.mend_button.clicked.connect(self.mend)
+        self.edit.mendAsked.connect(self.mend)
+        self.edit.cursorPositionChanged.connect(self._show_message)
+        foot = QHBoxLayout()
+        foot.setSpacing(Space.S)
+        foot.addWidget(self.message, 1)
+        foot.addWidget(self.mend_button, 0, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self.edit)
-        layout.addWidget(self.message)
+        layout.addLayout(foot)
         self.setFocusProxy(self.edit)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -91,7 +120,7 @@ class TurnEditor(QWidget):
     def _check(self) -> None:
         """Underline what looks like a token and is none, and say what the first one lacks."""
         text = self.edit.toPlainText()
-        self.found = faults(text)
+        self.found = faults_of(self._before, self._role, text)
         marks = []
         for fault in self.found:
             mark = QTextEdit.ExtraSelection()
@@ -105,11 +134,33 @@ class TurnEditor(QWidget):
             mark.cursor = cursor
             marks.append(mark)
         self.edit.setExtraSelections(marks)
-        if self.found:
-            fault = self.found[0]
-            words = self.tr("“{text}”: {reason}").format(
-                text=text[fault.start : fault.end], reason=translate("tokens", fault.message)
-            )
+        self._show_message()
+        self.drafted.emit()
+
+    @property
+    def fault(self) -> Fault | None:
+        """The fault that is spoken of: the one at the cursor, else the first."""
+        at = self.edit.textCursor().position()
+        text = self.edit.toPlainText()
+        here = (one for one in self.found if units(text[: one.start]) <= at <= units(text[: one.end]))
+        return next(here, next(iter(self.found), None))
+
+    def mend(self) -> None:
+        """Correct the fault that is spoken of, where that can be done for sure; the text's own undo takes it back."""
+        fault, text = self.fault, self.edit.toPlainText()
+        better = mended(self._before, self._role, text, fault) if fault is not None else None
+        if better is None:
+            return
+        cursor = self.edit.textCursor()
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.insertText(better)
+        self._check()
+
+    def _show_message(self) -> None:
+        fault, text = self.fault, self.edit.toPlainText()
+        self.mend_button.setVisible(fault is not None and mended(self._before, self._role, text, fault) is not None)
+        if fault is not None:
+            words = words_of_fault(fault, text)
             more = self.tr("(and %n more)", "", len(self.found) - 1) if len(self.found) > 1 else ""
             self.message.setText(f"{words} {more}".strip())
         else:
@@ -119,8 +170,9 @@ class TurnEditor(QWidget):
 
 class _Plain(QPlainTextEdit):
     """The text field. Signals: `keep()`, `drop()`, `left()` (the focus went elsewhere in the window), `away()` (another
-    window has it)."""
+    window has it), `mendAsked()`."""
 
+    mendAsked = Signal()
     keep = Signal()
     drop = Signal()
     left = Signal()
@@ -152,6 +204,8 @@ class _Plain(QPlainTextEdit):
             self.drop.emit()
         elif enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.keep.emit()
+        elif enter and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self.mendAsked.emit()
         else:
             super().keyPressEvent(event)
 

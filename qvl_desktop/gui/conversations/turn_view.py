@@ -6,20 +6,21 @@ user asked for.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from qvl_desktop.core.conversation import ROLES, Role
-from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
-from qvl_desktop.core.tokens import faults
+from qvl_desktop.core.conversation import ROLES, Role, Turn
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.gui.conversations.frames import paint_frame
 from qvl_desktop.gui.conversations.turn_editor import TurnEditor
+from qvl_desktop.gui.conversations.turn_faults import faults_of, mended, words_of_fault
 from qvl_desktop.gui.conversations.turn_text import TurnText
 from qvl_desktop.gui.icons import icon, set_icon
-from qvl_desktop.gui.theme import Space, set_role, theme
+from qvl_desktop.gui.theme import Space, set_kind, set_role, theme
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.storage.rows import TurnRow
 
@@ -38,6 +39,7 @@ class TurnView(QFrame):
     textEdited(turn id, text), roleChosen(turn id, role), moveRequested(turn id, by), deleteRequested(turn id),
     insertRequested(turn id): a turn behind this one.
     duplicateRequested(turn id).
+    drafted(turn id): what is being written changed.
     boxesHovered(turn id, ordinals), boxClicked(turn id, ordinals): of a chip.
     chipAsked(turn id, what, Piece), chipMenu(turn id, Piece, place): see `TurnText`.
     wordsSelected(turn id, range or None): see `TurnText`.
@@ -51,6 +53,7 @@ class TurnView(QFrame):
     deleteRequested = Signal(int)
     insertRequested = Signal(int)
     duplicateRequested = Signal(int)
+    drafted = Signal(int)
     chipAsked = Signal(int, str, object)
     chipMenu = Signal(int, object, QPoint)
     boxesHovered = Signal(int, tuple)
@@ -61,6 +64,7 @@ class TurnView(QFrame):
     def __init__(self, row: TurnRow, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.row = row
+        self.before: tuple[Turn, ...] = ()
         self.editor: TurnEditor | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.role_button = self._make_role_button()
@@ -81,39 +85,65 @@ class TurnView(QFrame):
         self._column.setSpacing(Space.XS)
         self._column.addWidget(head)
         self._column.addWidget(self.text)
-        self._column.addWidget(self._fault)
+        self.mend_button = QPushButton(self.tr("Mend"), self)
+        self.mend_button.setToolTip(self.tr("Correct this fault"))
+        self.mend_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        set_kind(self.mend_button, "quiet")
+        self.mend_button.clicked.connect(self._mend)
+        self._better: str | None = None
+        foot = QHBoxLayout()
+        foot.setContentsMargins(0, 0, 0, 0)
+        foot.setSpacing(Space.S)
+        foot.addWidget(self._fault, 1)
+        foot.addWidget(self.mend_button, 0, Qt.AlignmentFlag.AlignTop)
+        self._column.addLayout(foot)
         self._connect()
         self.show_row(row)
         theme().changed.connect(self.update)
 
     # What it shows
 
-    def show_row(self, row: TurnRow) -> None:
-        """Show the turn as the project has it now; a text being written stays."""
-        self.row = row
+    def show_row(self, row: TurnRow, before: Sequence[Turn] = ()) -> None:
+        """Show the turn as the project has it now, behind the turns `before`; a text being written stays."""
+        self.row, self.before = row, tuple(before)
         set_icon(self.role_button, _ICONS[row.role], "muted")
         self.role_button.setText(self.tr(ROLE_NAMES[row.role]))
         self.text.set_source(row.text)
-        found = faults(row.text)
-        words = translate("tokens", found[0].message) if found else ""
+        self._show_fault()
+        self.update()
+
+    def _show_fault(self) -> None:
+        row = self.row
+        found = faults_of(self.before, row.role, row.text)
+        self._better = mended(self.before, row.role, row.text, found[0]) if found else None
+        words = words_of_fault(found[0], row.text) if found else ""
         if not row.text.strip():
             words = self.tr("The turn is empty. Double-click to write it.")
-        elif found:
-            words = self.tr("“{text}”: {reason}").format(text=row.text[found[0].start : found[0].end], reason=words)
         self._fault.setText(words)
         self._fault.setVisible(bool(words) and self.editor is None)
-        self.update()
+        self.mend_button.setVisible(self._better is not None and self.editor is None)
+
+    def _mend(self) -> None:
+        if self._better is not None:
+            self.textEdited.emit(self.row.id, self._better)
+
+    @property
+    def draft(self) -> str:
+        """The text as it is being written, or as it is stored."""
+        return self.editor.edit.toPlainText() if self.editor is not None else self.row.text
 
     def start_editing(self) -> None:
         """Put the plain text in the turn's place."""
         if self.editor is not None:
             return
-        self.editor = TurnEditor(self.row.text, self)
+        self.editor = TurnEditor(self.row.text, self, role=self.row.role, before=self.before)
+        self.editor.drafted.connect(self._on_drafted)
         self.editor.finished.connect(self._keep)
         self.editor.cancelled.connect(self._stop_editing)
         self.editor.saved.connect(self._save)
         self.text.hide()
         self._fault.hide()
+        self.mend_button.hide()
         self._column.addWidget(self.editor)
         self.editor.edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -144,7 +174,8 @@ class TurnView(QFrame):
         editor.hide()
         editor.deleteLater()
         self.text.show()
-        self.show_row(self.row)
+        self.show_row(self.row, self.before)
+        self.drafted.emit(self.row.id)
         if had_focus:
             self.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -225,6 +256,9 @@ class TurnView(QFrame):
     def _next_role(self) -> None:
         """The next of the roles, in turn."""
         self._choose_role(ROLES[(ROLES.index(self.row.role) + 1) % len(ROLES)])
+
+    def _on_drafted(self) -> None:
+        self.drafted.emit(self.row.id)
 
     def _duplicate(self) -> None:
         self.duplicateRequested.emit(self.row.id)
