@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from qvl_desktop.core.conversation import Role, Turn
+from qvl_desktop.core.conversation import Conversation, Role, Turn
 from qvl_desktop.gui.conversations.browser import CONVERSATIONS, PICTURES, Browser
 from qvl_desktop.gui.conversations.card_list import CardList
 from qvl_desktop.gui.conversations.editing import Editing
