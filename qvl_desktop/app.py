@@ -30,6 +30,8 @@ from qvl_desktop.jobs.task import end_all_tasks
 from qvl_desktop.storage.settings import Settings
 
 NAME = "QVL Desktop"
+SWITCH_SECONDS = 0.001
+"""How long a thread that works may keep the window's thread waiting; Python's own 5 ms, twice, are most of a frame."""
 
 
 def run_window(project: Path | None = None) -> int:
@@ -38,6 +40,7 @@ def run_window(project: Path | None = None) -> int:
         print(refusal, file=sys.stderr)  # noqa: T201 - there is no window to show it in
         return 1
     start_logging()
+    sys.setswitchinterval(SWITCH_SECONDS)
     application = make_application()
     settings = Settings()
     theme().install(settings.theme)  # type: ignore[arg-type]

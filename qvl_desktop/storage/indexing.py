@@ -24,9 +24,8 @@ Progress = Callable[[int, int], None]
 
 Files = Sequence[Path] | Sequence[str]
 
-WORKERS = 4
-"""Threads that read headers: more only wait for one another where files come from memory, these also serve a slow
-disk."""
+WORKERS = 2
+"""Threads that read headers. More wait for one another, and so does the window."""
 _PIECE = 64
 """Files a thread takes at a time."""
 _AHEAD = 4
