@@ -22,7 +22,7 @@ from qvl_desktop.storage.rows import Change
 if TYPE_CHECKING:
     from qvl_desktop.jobs.session import Session
 
-AFTER_CHANGE_MS = 500
+AFTER_CHANGE_MS = 150
 _GIVE_WAY = 0.001
 
 

@@ -32,6 +32,12 @@ def _conversations(session: Session) -> QWidget:
     return ConversationsPage(session)
 
 
+def _health(session: Session) -> QWidget:
+    from qvl_desktop.gui.health.page import HealthPage
+
+    return HealthPage(session)
+
+
 def _train(session: Session) -> QWidget:
     from qvl_desktop.gui.train.page import TrainPage
 
@@ -75,6 +81,7 @@ PAGES = (
         "conversations", _N("pages", "Conversations"), _N("pages", "Questions and answers to learn from"),
         _conversations, True,
     ),
+    PageSpec("health", _N("pages", "Check"), _N("pages", "Faults, statistics and splits"), _health, True),
     PageSpec("train", _N("pages", "Train"), _N("pages", "Tune a model on the project"), _train),
     PageSpec("chat", _N("pages", "Chat"), _N("pages", "Ask a model about a picture"), _chat),
     PageSpec("models", _N("pages", "Models"), _N("pages", "Models and adapters on this machine"), _models),

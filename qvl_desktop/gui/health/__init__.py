@@ -1,0 +1,1 @@
+"""The Check page: findings and their mends, statistics, splits."""
