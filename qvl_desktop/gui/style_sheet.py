@@ -69,6 +69,7 @@ QComboBox::drop-down { subcontrol-origin: padding; subcontrol-position: center r
 QComboBox::down-arrow { image: url("$chevron"); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $line; padding: 4px; outline: none; }
 QDoubleSpinBox[tight="true"] { padding: 3px 5px; }
+#keyboardSheet QTreeView::item { padding: 4px 2px; }
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {
     width: 0; border: none; }
 QCheckBox, QRadioButton { spacing: 8px; }

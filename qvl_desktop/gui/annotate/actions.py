@@ -162,3 +162,9 @@ def fill_menu(menu: QMenu, actions: dict[str, QAction], groups: tuple[str, ...] 
             menu.addSeparator()
         last = spec.group
         menu.addAction(actions[spec.name])
+
+
+def fill_submenus(menu: QMenu, actions: dict[str, QAction]) -> None:
+    """Put all actions into a menu, a submenu a group: it fits the smallest screen."""
+    for group in dict.fromkeys(spec.group for spec in ACTIONS):
+        fill_menu(menu.addMenu(QCoreApplication.translate("groups", group)), actions, (group,))

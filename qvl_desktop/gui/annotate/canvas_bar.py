@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
-from qvl_desktop.gui.annotate.actions import fill_menu
+from qvl_desktop.gui.annotate.actions import fill_submenus
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_role, set_surface
 from qvl_desktop.gui.widgets.guarded import guarded
@@ -95,6 +95,6 @@ class CanvasBar(QWidget):
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         menu = QMenu(button)
-        fill_menu(menu, self._actions)
+        fill_submenus(menu, self._actions)
         button.setMenu(menu)
         return button

@@ -378,6 +378,7 @@ class Gestures(LayeredView):
         if len(corners) < 4:
             self._gesture = replace(gesture, corners=corners)
             self._follow(at)
+            self.gestureChanged.emit("quad")
             return
         shape = Shape.of_corners(corners)
         if not interaction.is_box(shape.bounds):
@@ -395,6 +396,7 @@ class Gestures(LayeredView):
         if len(gesture.corners) == 1:
             return self.cancel()
         self._gesture = replace(gesture, corners=gesture.corners[:-1])
+        self.gestureChanged.emit("quad")
         self._follow(QPointF(self.viewport().mapFromGlobal(self.cursor().pos())))
         return True
 

@@ -32,6 +32,7 @@ from qvl_desktop.gui.widgets.rows import ROW_ROLE, Index, RowDelegate
 from qvl_desktop.gui.words import count_text
 
 _DELAY_MS = 80
+_OWN_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_F2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +252,12 @@ class LabelPanel(QWidget):
 
     @guarded(default=False)
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+        if not isinstance(event, QKeyEvent):
+            return False
+        if event.type() == QEvent.Type.ShortcutOverride and watched is self.view and event.key() in _OWN_KEYS:
+            event.accept()  # here these keys mean the labels, whatever they mean elsewhere on the page
+            return True
+        if event.type() != QEvent.Type.KeyPress:
             return False
         key, alt = event.key(), bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
         enter = key in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -270,6 +276,8 @@ class LabelPanel(QWidget):
         elif watched is self.view and enter and self.picked:
             self.chosen.emit(self.picked[0])
             self.left.emit()
+        elif watched is self.view and key == Qt.Key.Key_F2 and self.picked:
+            self.renameRequested.emit(self.picked)
         elif watched is self.view and alt and key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and self.picked:
             self.moveRequested.emit(self.picked[0], -1 if key == Qt.Key.Key_Up else 1)
         else:

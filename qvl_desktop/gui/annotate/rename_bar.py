@@ -77,7 +77,9 @@ class RenameBar(QFrame):
 
     def show_use(self, use: RefUse) -> None:
         """Show how much of the project would change."""
-        words = self.tr("{regions} regions on {pictures} pictures; {turns} turns of conversations follow.")
+        words = self.tr("{regions} regions on {pictures} pictures.")
+        if use.turns:
+            words = self.tr("{regions} regions on {pictures} pictures; {turns} turns of conversations follow.")
         self.use.setText(
             words.format(
                 regions=count_text(use.regions), pictures=count_text(use.pictures), turns=count_text(use.turns)

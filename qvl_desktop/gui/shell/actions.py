@@ -59,6 +59,10 @@ def commands() -> list[Command]:
     return [*own, *pages]
 
 
+_RARE = {"New", "Open", "Undo", "Redo", "Help"}
+"""Keys of their own on keyboards of long ago, which only lengthen the lists."""
+
+
 def make_actions(owner: QWidget, shortcuts: Shortcuts) -> dict[str, QAction]:
     """All actions by name, with their keys active in the whole window of `owner`; connected to nothing yet."""
     made: dict[str, QAction] = {}
@@ -78,7 +82,8 @@ def make_actions(owner: QWidget, shortcuts: Shortcuts) -> dict[str, QAction]:
 def _keys(spec: ActionSpec) -> list[str]:
     standard = QKeySequence.keyBindings(spec.key) if spec.key is not None else []
     portable = QKeySequence.SequenceFormat.PortableText
-    return list(dict.fromkeys(keys.toString(portable) for keys in [*standard, *map(QKeySequence, spec.also)]))
+    keys = [one.toString(portable) for one in [*standard, *map(QKeySequence, spec.also)]]
+    return [key for key in dict.fromkeys(keys) if key not in _RARE]
 
 
 def retranslate(actions: dict[str, QAction]) -> None:

@@ -304,12 +304,12 @@ def _children(group: QTreeWidgetItem) -> list[QTreeWidgetItem]:
 
 
 def _key_of(event: QKeyEvent) -> str:
-    """The pressed keys as portable text; Shift stays only where it is not part of the sign (`?` is `Shift+/`)."""
+    """The pressed keys as portable text; Shift is left out where it is part of a sign (`?` is `Shift+/` somewhere)."""
     modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
     key = event.key()
-    text = event.text()
-    if len(text) == 1 and text.isprintable() and not text.isalpha() and not text.isspace():
-        modifiers &= ~Qt.KeyboardModifier.ShiftModifier
+    sign = 0x21 <= key <= 0x7E and not chr(key).isalnum()
+    if sign and modifiers == Qt.KeyboardModifier.ShiftModifier:
+        modifiers = Qt.KeyboardModifier.NoModifier
     if key == Qt.Key.Key_Backtab:
         key = Qt.Key.Key_Tab
     return QKeySequence(key | modifiers.value).toString(QKeySequence.SequenceFormat.PortableText)

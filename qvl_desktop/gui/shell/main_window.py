@@ -25,12 +25,13 @@ from qvl_desktop.gui.shell.settings_menu import SettingsMenu
 from qvl_desktop.gui.shell.toasts import Toasts
 from qvl_desktop.gui.shell.top_bar import TopBar
 from qvl_desktop.gui.shell.welcome import WelcomePage
+from qvl_desktop.gui.shell.work_bar import WorkBar
 from qvl_desktop.gui.shortcuts import Shortcuts
 from qvl_desktop.gui.theme import set_surface
 from qvl_desktop.gui.translation import can_show, install_language
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.jobs.demo_project import open_demo_project
-from qvl_desktop.jobs.opening import open_path
+from qvl_desktop.jobs.opening import index_pictures, open_path
 from qvl_desktop.jobs.place import Place
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.storage.demo_project import is_shipped
@@ -148,6 +149,12 @@ class MainWindow(QMainWindow):
         if len(paths) == 1 and (paths[0].suffix == SUFFIX or data_source(paths) is not None):
             event.acceptProposedAction()
             self._take_dropped(str(paths[0]))
+        elif paths and self.session.project is not None:
+            event.acceptProposedAction()
+            index_pictures(self.session, paths)
+        elif len(paths) == 1 and paths[0].is_dir():
+            event.acceptProposedAction()
+            open_path(self.session, paths[0])
 
     def import_from(self, source: Path | None) -> None:
         """Ask how a data file or folder is to be imported; without a project, where its project is to be, first."""
@@ -185,6 +192,7 @@ class MainWindow(QMainWindow):
         right.setSpacing(0)
         right.addWidget(self.top_bar)
         right.addWidget(self._stack, 1)
+        right.addWidget(WorkBar(self.session.pictures, self))
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
