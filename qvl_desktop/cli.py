@@ -16,7 +16,21 @@ from pathlib import Path
 from qvl_desktop import __version__
 from qvl_desktop.core.errors import Cancelled, QvlError
 
-COMMANDS = ("demo", "data", "check", "split", "plan", "train", "evaluate", "predict", "merge", "quantize", "serve", "models")
+COMMANDS = (
+    "demo",
+    "data",
+    "check",
+    "split",
+    "plan",
+    "train",
+    "evaluate",
+    "predict",
+    "merge",
+    "quantize",
+    "serve",
+    "models",
+    "cache",
+)
 """The files of `commands/`; each offers `add_parser(subparsers)` and sets `run=` on what it adds."""
 
 

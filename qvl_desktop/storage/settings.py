@@ -8,41 +8,20 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, Generic, TypeVar, overload
 
-import platformdirs
-
+from qvl_desktop.core.folders import FOLDER_VARIABLE as FOLDER_VARIABLE
+from qvl_desktop.core.folders import cache_folder as cache_folder
+from qvl_desktop.core.folders import config_folder as config_folder
+from qvl_desktop.core.folders import data_folder as data_folder
 from qvl_desktop.core.run_folder import write_beside
 
 T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
-
-FOLDER_VARIABLE = "QVL_CONFIG_DIR"
-"""An environment variable that names another settings folder (tests, portable installations)."""
-
-
-def config_folder() -> Path:
-    """The folder of the user's settings: `QVL_CONFIG_DIR`, else where the system keeps such things."""
-    chosen = os.environ.get(FOLDER_VARIABLE)
-    return Path(chosen) if chosen else Path(platformdirs.user_config_dir("qvl-desktop", appauthor=False))
-
-
-def data_folder() -> Path:
-    """The folder for what the program keeps beside settings (downloaded models, caches it may not lose)."""
-    chosen = os.environ.get(FOLDER_VARIABLE)
-    return Path(chosen) / "data" if chosen else Path(platformdirs.user_data_dir("qvl-desktop", appauthor=False))
-
-
-def cache_folder() -> Path:
-    """The folder for what can be made again (thumbnails)."""
-    chosen = os.environ.get(FOLDER_VARIABLE)
-    return Path(chosen) / "cache" if chosen else Path(platformdirs.user_cache_dir("qvl-desktop", appauthor=False))
-
 
 class Setting(Generic[T]):
     """One setting: its default, and the check of what a file says. Assigning writes the file."""

@@ -36,6 +36,10 @@ class CheckpointError(TrainingError):
     """A checkpoint that cannot be resumed from."""
 
 
+class FeatureRoomError(QvlError):
+    """A disk that cannot hold the pictures' features."""
+
+
 def for_the_user(error: BaseException) -> QvlError | None:
     """The error as a sentence a person can act on, or `None` for one that only its traceback explains."""
     if isinstance(error, QvlError):

@@ -1,11 +1,10 @@
 """The pictures' features on disk: computed once, mapped into memory, the visual tower gone.
 
-Owns the file of features and its index, when they may be used again, and the two sources of pictures a batch can have
-(`CachedPictures`, `PixelPictures`). Does not own the tower (`tower`).
+Owns filling the cache, reading from it, and the two sources of pictures a batch can have (`CachedPictures`,
+`PixelPictures`). Does not own the tower (`tower`) nor the files' places, limit and end (`core.feature_files`).
 
-`features.bin` holds the rows of one picture after the other; `features.json` says whose they are: the content key of
-each picture, and the key of what made them (weights of the tower, processor, dtype). Rows are written before they are
-listed, so an index never promises what is not there.
+Rows are written before they are listed, so an index never promises what is not there. Runs of the same model share
+what they computed; a crash while caching costs a minute at most.
 """
 
 from __future__ import annotations
@@ -21,13 +20,18 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 
+from qvl_desktop.core.feature_files import Segment, Store, read_limit, total_bytes, trim
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.run_folder import write_beside
 from qvl_desktop.engine.features import content_key
+from qvl_desktop.training.errors import FeatureRoomError
 
-VERSION = 1
+VERSION = 2
 ENCODED_AT_ONCE = 8
 LISTED_EVERY = 64
 """Pictures between two writings of the index: what a crash while caching can cost."""
+SPARE = 256 * 2**20
+"""Bytes that stay free on the disk beside the features."""
 
 Progress = Callable[[int, int], None]
 
@@ -42,42 +46,39 @@ class Tower(Protocol):
 
 
 class FeatureCache:
-    """Features of pictures in a folder.
+    """Features of pictures, shared between runs.
 
     Args:
-        folder: where the two files lie; made when it does not exist.
-        key: names what the features depend on beside the picture. Another key starts the cache afresh.
+        root: the folder of all stores.
+        key: names what the features depend on beside the picture.
         rows: (n_queries, hidden) of one picture.
         dtype: of the features.
+        about: words for a person who finds the store.
     """
 
-    def __init__(self, folder: Path, *, key: str, rows: tuple[int, int], dtype: torch.dtype) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._index_path = folder / "features.json"
-        self._data_path = folder / "features.bin"
-        self._head = {"version": VERSION, "key": key, "rows": list(rows), "dtype": str(dtype)}
+    def __init__(self, root: Path, *, key: str, rows: tuple[int, int], dtype: torch.dtype, about: str = "") -> None:
+        self._root = root
+        self._store = Store(root, f"v{VERSION}-{key[:40]}", about)
         self._rows, self._dtype = rows, dtype
         self._row_bytes = rows[0] * rows[1] * torch.empty((), dtype=dtype).element_size()
-        self._places: dict[str, int] = {}
+        self._places: dict[str, tuple[Segment, int]] = {}
         self._keys_by_path: dict[Path, str] = {}
-        self._mapped: torch.Tensor | None = None
-        self._read_index()
+        self._mapped: dict[Path, torch.Tensor] = {}
+        self._read_indexes()
 
     def wait_for(self, pictures: Sequence[Path], seconds: float = 0.5) -> None:
         """Wait until another process has filled in these pictures."""
         while self.missing(pictures):
             time.sleep(seconds)
-            self._read_index()
+            self._read_indexes()
 
-    def _read_index(self) -> None:
-        try:
-            index = json.loads(self._index_path.read_text(encoding="utf-8"))
-            keys, head = index.pop("pictures"), index
-            held = self._data_path.stat().st_size // self._row_bytes
-        except (OSError, ValueError, KeyError):
-            return
-        if head == self._head and len(keys) <= held:
-            self._places = {picture: place for place, picture in enumerate(keys)}
+    def _read_indexes(self) -> None:
+        self._places.clear()
+        self._mapped.clear()
+        for segment in self._store.segments():
+            held = segment.bytes // self._row_bytes
+            for place, picture in enumerate(segment.pictures()[:held]):
+                self._places.setdefault(picture, (segment, place))
 
     def missing(self, pictures: Sequence[Path]) -> list[Path]:
         """The pictures, one for each content, whose features are not there yet. Raises `PictureError`."""
@@ -100,14 +101,19 @@ class FeatureCache:
         """Compute what is missing. `check` may raise to stop; what is done by then stays.
 
         Decoding runs ahead on threads while the tower computes. Raises `PictureError` for a picture that cannot be
-        read.
+        read, `FeatureRoomError` when the disk cannot hold the features; nothing is computed then.
         """
         missing = self.missing(pictures)
-        self._mapped = None
+        for segment in {segment.index: segment for segment, _ in self._places.values()}.values():
+            segment.touch()
+        if not missing:
+            return
+        self._make_room(len(missing))
+        index = self._store.new_segment()
         batches = [missing[start : start + ENCODED_AT_ONCE] for start in range(0, len(missing), ENCODED_AT_ONCE)]
-        done = 0
-        with ThreadPoolExecutor(max_workers=ENCODED_AT_ONCE) as pool, self._open_for_append() as file:
-            waiting = [pool.submit(image_processor.pixels, picture) for picture in batches[0]] if batches else []
+        listed: list[str] = []
+        with ThreadPoolExecutor(max_workers=ENCODED_AT_ONCE) as pool, index.with_suffix(".bin").open("wb") as file:
+            waiting = [pool.submit(image_processor.pixels, picture) for picture in batches[0]]
             for number, batch in enumerate(batches):
                 check()
                 ahead = batches[number + 1] if number + 1 < len(batches) else []
@@ -115,37 +121,52 @@ class FeatureCache:
                 pixels = torch.from_numpy(np.stack([future.result() for future in ready]))
                 features = tower.encode(pixels).to("cpu", self._dtype).contiguous()
                 file.write(features.view(torch.uint8).numpy().tobytes())
-                for picture in batch:
-                    self._places[self._key(picture)] = len(self._places)
-                done += len(batch)
-                if done % LISTED_EVERY < ENCODED_AT_ONCE or done == len(missing):
+                listed += [self._key(picture) for picture in batch]
+                if len(listed) % LISTED_EVERY < ENCODED_AT_ONCE or len(listed) == len(missing):
                     file.flush()
-                    self._write_index()
-                progress(done, len(missing))
+                    write_beside(index, json.dumps(listed) + "\n")
+                progress(len(listed), len(missing))
+        self._read_indexes()
 
-    def _open_for_append(self) -> Any:
-        file = self._data_path.open("ab")
-        file.truncate(len(self._places) * self._row_bytes)
-        file.seek(0, 2)
-        return file
-
-    def _write_index(self) -> None:
-        pictures = sorted(self._places, key=self._places.__getitem__)
-        write_beside(self._index_path, json.dumps({**self._head, "pictures": pictures}) + "\n")
+    def _make_room(self, pictures: int) -> None:
+        """Let older features go when these would exceed the limit. Raises `FeatureRoomError` for a full disk."""
+        need = pictures * self._row_bytes
+        limit = read_limit(self._root)
+        if total_bytes(self._root) + need > limit:
+            trim(self._root, max(0, limit - need))
+        free = shutil.disk_usage(self._root).free
+        if free < need + SPARE:
+            trim(self._root, 0)
+            free = shutil.disk_usage(self._root).free
+        if free < need + SPARE:
+            raise FeatureRoomError(
+                QT_TRANSLATE_NOOP(
+                    "errors",
+                    "{path}: what the model sees in {count} pictures takes {need:.1f} GB for the time of the run, and "
+                    "{free:.1f} GB are free. Make room on this disk, or use fewer pictures.",
+                ),
+                path=self._root,
+                count=pictures,
+                need=need / 1e9,
+                free=free / 1e9,
+            )
 
     def features(self, picture: Path) -> torch.Tensor:
         """The rows of one picture, (n_queries, hidden), straight from the file. `KeyError` when it was never filled."""
-        if self._mapped is None:
-            size = len(self._places) * self._rows[0] * self._rows[1]
-            flat = torch.from_file(str(self._data_path), shared=False, size=size, dtype=self._dtype)
-            self._mapped = flat.view(-1, *self._rows)
-        return self._mapped[self._places[self._key(picture)]]
+        segment, place = self._places[self._key(picture)]
+        if segment.data not in self._mapped:
+            count = segment.data.stat().st_size // self._row_bytes
+            size = count * self._rows[0] * self._rows[1]
+            flat = torch.from_file(str(segment.data), shared=False, size=size, dtype=self._dtype)
+            self._mapped[segment.data] = flat.view(-1, *self._rows)
+        return self._mapped[segment.data][place]
 
-    def delete(self) -> None:
-        """Let go of the file and delete the folder."""
-        self._mapped = None
+    def close(self) -> None:
+        """Let go of the files, and keep no more of them than the limit says."""
+        self._mapped.clear()
         self._places.clear()
-        shutil.rmtree(self._data_path.parent, ignore_errors=True)
+        self._store.release()
+        trim(self._root, read_limit(self._root))
 
     def _key(self, picture: Path) -> str:
         if picture not in self._keys_by_path:
@@ -165,6 +186,10 @@ class CachedPictures:
         """(pictures, n_queries, hidden)."""
         return torch.stack([self.cache.features(picture) for picture in pictures])
 
+    def close(self) -> None:
+        """Let go of the cache."""
+        self.cache.close()
+
 
 class PixelPictures:
     """A batch's pictures as pixels, for a tower that is trained too."""
@@ -177,3 +202,6 @@ class PixelPictures:
     def stacked(self, pictures: Sequence[Path]) -> torch.Tensor:
         """float32 (pictures, 3, side, side)."""
         return torch.from_numpy(np.stack([self._image_processor.pixels(picture) for picture in pictures]))
+
+    def close(self) -> None:
+        """Nothing is held."""

@@ -21,6 +21,7 @@ from transformers import PrinterCallback, set_seed
 from qvl_desktop.core.adapter_card import AdapterCard, model_fingerprint
 from qvl_desktop.core.dataset import Dataset, Sample
 from qvl_desktop.core.events import Finished, Notice, Saved, Started
+from qvl_desktop.core.feature_files import features_folder
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.run_folder import EventReader, RunFolder
@@ -46,7 +47,6 @@ from qvl_desktop.training.trainer import (
 )
 from qvl_desktop.training.validation import Validation
 
-FEATURES_FOLDER = "features"
 NAMED_SAMPLES = 20
 """Samples left out that get a notice of their own."""
 MODEL_FOLDER = "model"
@@ -109,6 +109,19 @@ class TrainingSession:
         processor = load_processor(self._folder)
         splits = self._splits(dataset, processor)
         pictures = self._pictures(splits, processor)
+        try:
+            return self._train(dataset, splits, pictures, processor, checkpoint)
+        finally:
+            pictures.close()
+
+    def _train(
+        self,
+        dataset: Dataset,
+        splits: Splits,
+        pictures: CachedPictures | PixelPictures,
+        processor: Any,
+        checkpoint: Path | None,
+    ) -> Finished:
         self._writer.stage("model", 0, 1)
         model = load_for_training(self._folder, self._plan, self._device, self._dtype, tower=not self._cached)
         choose_threads(model, self._device)
@@ -130,8 +143,6 @@ class TrainingSession:
         self._loop(trainer, validation, checkpoint)
         step = int(trainer.state.global_step)
         target = self._save_result(trainer, processor, dataset.name, step)
-        if isinstance(pictures, CachedPictures) and self._rank == 0 and not callback.stopped:
-            pictures.cache.delete()  # large, and quickly made again
         return Finished(step=step, reason="stopped" if callback.stopped else "done", adapter=target)
 
     # Samples
@@ -176,7 +187,7 @@ class TrainingSession:
         self._writer.stage("features", 0, len(files))
         key = tower_key(self._folder, processor.image_processor, self._dtype)
         tower = VisualTowerRunner(self._folder, dtype=self._dtype, device=self._device)
-        cache = FeatureCache(self._run.path / FEATURES_FOLDER, key=key, rows=tower.rows, dtype=self._dtype)
+        cache = FeatureCache(features_folder(), key=key, rows=tower.rows, dtype=self._dtype, about=str(self._folder))
         if self._rank == 0 and cache.missing(files):
             cache.fill(
                 files,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,14 @@ import torch
 
 from qvl_desktop.core.dataset import Dataset
 from qvl_desktop.core.errors import Cancelled
+from qvl_desktop.core.feature_files import features_folder, in_use, segments, stores, total_bytes, trim, write_limit
+from qvl_desktop.core.run_folder import RunFolder
 from qvl_desktop.models.loading import load_model, load_processor
+from qvl_desktop.training import feature_cache
+from qvl_desktop.training.errors import FeatureRoomError
 from qvl_desktop.training.feature_cache import FeatureCache
 from qvl_desktop.training.tower import VisualTowerRunner, tower_key
-from tests.training.conftest import carry_out, losses_of, make_run
+from tests.training.conftest import TRAIN, carry_out, losses_of, make_run
 
 CPU = torch.device("cpu")
 
@@ -97,4 +102,69 @@ def test_cached_and_uncached_runs_have_the_same_losses(tiny_model: Path, dataset
     assert carry_out(cached, tiny_model, dataset) == 0
     assert carry_out(uncached, tiny_model, dataset, cached=False) == 0
     assert losses_of(cached) == pytest.approx(losses_of(uncached), abs=1e-5)
-    assert not (cached.path / "features").exists()
+    assert features_folder().is_relative_to(os.environ["QVL_CONFIG_DIR"])
+    (store,) = stores(features_folder())
+    assert sum(len(segment.pictures()) for segment in segments(store)) == TRAIN
+    assert not in_use(store)
+
+
+def test_a_second_run_computes_nothing(tiny_model: Path, dataset: Dataset, tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        assert carry_out(make_run(tmp_path / name, tiny_model), tiny_model, dataset) == 0
+    (store,) = stores(features_folder())
+    assert len(list(segments(store))) == 1
+    assert losses_of(RunFolder(tmp_path / "first")) == losses_of(RunFolder(tmp_path / "second"))
+
+
+def test_the_oldest_features_go_first_and_never_those_in_use(
+    tiny_model: Path, pictures: list[Path], tmp_path: Path
+) -> None:
+    tower = CountingTower(tiny_model)
+    for number, (key, some) in enumerate({"a": pictures[:4], "b": pictures[:6], "c": pictures[:8]}.items()):
+        cache = FeatureCache(tmp_path, key=key, rows=tower.rows, dtype=tower.dtype)
+        fill(cache, some, tower, tiny_model)
+        cache.close()
+        (segment,) = segments(tmp_path / f"v2-{key}")
+        os.utime(segment.index, (1000 + number, 1000 + number))
+    row = total_bytes(tmp_path) // 18
+    living = FeatureCache(tmp_path, key="a", rows=tower.rows, dtype=tower.dtype)
+    assert trim(tmp_path, 12 * row) == 6 * row, "a is the oldest, but in use: b goes"
+    assert torch.equal(living.features(pictures[0]), living.features(pictures[0]))
+    living.close()
+    assert trim(tmp_path, 8 * row) == 4 * row
+    assert [folder.name for folder in stores(tmp_path) if list(segments(folder))] == ["v2-c"]
+
+
+def test_a_limit_is_kept_when_a_run_ends(tiny_model: Path, dataset: Dataset, tmp_path: Path) -> None:
+    write_limit(features_folder(), 0)
+    assert carry_out(make_run(tmp_path / "run", tiny_model), tiny_model, dataset) == 0
+    assert total_bytes(features_folder()) == 0
+
+
+def test_no_room_is_said_before_anything_is_computed(
+    tiny_model: Path, pictures: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tower = CountingTower(tiny_model)
+    cache = FeatureCache(tmp_path, key="k", rows=tower.rows, dtype=tower.dtype)
+    monkeypatch.setattr(feature_cache, "SPARE", 10**18)
+    with pytest.raises(FeatureRoomError, match="Make room on this disk"):
+        fill(cache, pictures, tower, tiny_model)
+    assert tower.count == 0
+    assert total_bytes(tmp_path) == 0
+
+
+def test_two_processes_fill_one_store_and_both_are_right(
+    tiny_model: Path, pictures: list[Path], tmp_path: Path
+) -> None:
+    tower = CountingTower(tiny_model)
+    one = FeatureCache(tmp_path, key="k", rows=tower.rows, dtype=tower.dtype)
+    two = FeatureCache(tmp_path, key="k", rows=tower.rows, dtype=tower.dtype)
+    fill(one, pictures[:7], tower, tiny_model)
+    fill(two, pictures[3:], tower, tiny_model)
+    two.wait_for(pictures)
+    for picture in pictures[3:7]:
+        assert torch.equal(one.features(picture), two.features(picture))
+    assert in_use(stores(tmp_path)[0])
+    one.close()
+    two.close()
+    assert not in_use(stores(tmp_path)[0])

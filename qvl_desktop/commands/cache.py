@@ -1,0 +1,67 @@
+"""`qvl-desktop cache`: what is kept of pictures between training runs, and letting it go.
+
+Owns the command's words. Does not own the files (`core.feature_files`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+GB = 10**9
+
+
+def add_parser(subparsers: Any) -> None:
+    """`cache [--limit GB] [--clear] [--json]`."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "cache",
+        help="what is kept of pictures between training runs",
+        description="Training keeps what the model sees in each picture, so that the next run with the same model "
+        "starts at once. This shows how much there is, sets how much may stay, or clears it. Nothing is lost but time.",
+    )
+    parser.add_argument("--limit", type=_size, metavar="GB", help="keep at most this much; 0 keeps nothing")
+    parser.add_argument("--clear", action="store_true", help="delete everything that no run is using")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.set_defaults(run=run, parser=parser)
+
+
+def _size(text: str) -> float:
+    size = float(text)
+    if not 0 <= size < 10**6:
+        raise argparse.ArgumentTypeError(f"{text}: name a size in GB, 0 or more")
+    return size
+
+
+def run(args: argparse.Namespace) -> int:
+    """Set, clear, show."""
+    from qvl_desktop.core.feature_files import (
+        features_folder,
+        in_use,
+        read_limit,
+        segments,
+        stores,
+        total_bytes,
+        trim,
+        write_limit,
+    )
+
+    root = features_folder()
+    if args.limit is not None:
+        write_limit(root, round(args.limit * GB))
+    gone = trim(root, 0 if args.clear else read_limit(root)) if args.clear or args.limit is not None else 0
+    kept = total_bytes(root)
+    used = sum(segment.bytes for folder in stores(root) if in_use(folder) for segment in segments(folder))
+    if args.json:
+        body = {"folder": str(root), "bytes": kept, "in_use": used, "limit": read_limit(root), "deleted": gone}
+        print(json.dumps(body))
+        return 0
+    print(f"{root}")
+    print(f"kept {_gb(kept)} of at most {_gb(read_limit(root))}" + (f", {_gb(used)} in use by a run" if used else ""))
+    if args.clear or args.limit is not None:
+        print(f"deleted {_gb(gone)}")
+    return 0
+
+
+def _gb(size: int) -> str:
+    return f"{size / GB:.2f} GB" if size >= 10**7 else f"{size / 10**6:.1f} MB"
