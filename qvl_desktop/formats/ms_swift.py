@@ -2,12 +2,12 @@
 
 Owns these records both ways. Boxes are pixels of the picture as it is (`bbox_type` "real") or shares of its sides
 ("norm1"); two numbers are a point, four a box, eight a quad. Written are real pixels: those of the project's regions
-where a box stands for one, else the decoded thousandths. Does not own the placeholders of pictures (`placeholders`).
+where a box stands for one, else the decoded thousandths. Does not own what stands in `objects` (`ms_swift_objects`) nor
+the placeholders of pictures (`placeholders`).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -18,52 +18,48 @@ from qvl_desktop.core.dataset import Sample
 from qvl_desktop.core.errors import DataError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.shapes import Shape
-from qvl_desktop.core.tokens import BoxToken, Picture, QuadToken, Ref, Text, parse, write
+from qvl_desktop.core.tokens import BoxToken, Picture, QuadToken, Ref, parse, write
 from qvl_desktop.formats.base import Format, Problem, relative_picture
 from qvl_desktop.formats.messages import joined_names, read_turn, refuse_other_media
-from qvl_desktop.formats.picture_sizes import PictureSizes, Size
+from qvl_desktop.formats.ms_swift_objects import BBOX, OBJECT_KEYS, PLACES, REF_OBJECT, Filling, numbers_of
+from qvl_desktop.formats.picture_base import PictureBase
+from qvl_desktop.formats.picture_sizes import PictureSizes
 from qvl_desktop.formats.placeholders import with_pictures, with_placeholders
 from qvl_desktop.formats.records import (
     BadRecord,
     make_sample,
     other_keys,
-    picture_file,
     picture_names,
     read_each,
     with_extra,
     write_records,
 )
 
-REF_OBJECT = "<ref-object>"
-BBOX = "<bbox>"
-_PLACES = re.compile(f"{REF_OBJECT}|{BBOX}")
-_OBJECT_KEYS = ("ref", "bbox", "bbox_type", "image_id")
 _TURN_KEYS = ("messages", "conversations")
-_PIXEL_DIGITS = 6
 
 
 def read_ms_swift(path: Path, images: Path | None = None) -> Iterator[Sample | Problem]:
     """The records of a JSON-lines (or JSON) file; see `Format.read`. Boxes need their pictures' sizes."""
     path = Path(path).absolute()
-    base = (images or path.parent).absolute()
+    base = PictureBase.of(path, images)
     sizes = PictureSizes()
     return read_each(path, lambda record, source: [_sample(record, base, source, sizes)])
 
 
-def _sample(record: dict[str, Any], base: Path, source: str, sizes: PictureSizes) -> Sample:
+def _sample(record: dict[str, Any], base: PictureBase, source: str, sizes: PictureSizes) -> Sample:
     inside: list[str] = []
     extras: list[dict[str, Any]] = []
     turns, used = _turns(record, inside, extras)
     refuse_other_media(record, turns)
     picture_key = "images" if "images" in record else "image"
     turns = list(with_pictures(turns, joined_names(picture_names(record.get(picture_key)), inside)))
-    if not any(_PLACES.search(turn.text) for turn in turns):
+    if not any(PLACES.search(turn.text) for turn in turns):
         return make_sample(record, (*used, picture_key), turns, base, source, (), extras)
     objects = record.get("objects")
-    filled = _Filling(objects if isinstance(objects, dict) else {}, base, sizes)
+    filled = Filling(objects if isinstance(objects, dict) else {}, base, sizes)
     turns = [filled.turn(turn) for turn in turns]
     filled.check_all_used()
-    rest = {key: value for key, value in filled.objects.items() if key not in _OBJECT_KEYS}
+    rest = {key: value for key, value in filled.objects.items() if key not in OBJECT_KEYS}
     record = {**record, "objects": rest} if rest else {key: record[key] for key in record if key != "objects"}
     return make_sample(record, (*used, picture_key), turns, base, source, filled.shapes, extras)
 
@@ -102,111 +98,6 @@ def _turns(record: dict[str, Any], inside: list[str], extras: list[dict[str, Any
     return turns, used
 
 
-class _Filling:
-    """Puts refs and boxes of `objects` into the texts, in order."""
-
-    def __init__(self, objects: dict[str, Any], base: Path, sizes: PictureSizes) -> None:
-        self.objects = objects
-        self.shapes: list[Shape | None] = []
-        self._refs = self._list("ref")
-        self._boxes = self._list("bbox")
-        self._image_ids = self._list("image_id")
-        self._norm1 = objects.get("bbox_type") == "norm1"
-        if objects.get("bbox_type") not in (None, "real", "norm1"):
-            raise BadRecord(
-                QT_TRANSLATE_NOOP("formats", "bbox_type is “{kind}”; it must be real or norm1."),
-                kind=objects["bbox_type"],
-            )
-        self._base = base
-        self._size_of = sizes
-        self._seen: list[str] = []
-        self._refs_used = self._boxes_used = 0
-
-    def _list(self, key: str) -> list[Any]:
-        value = self.objects.get(key)
-        if value is None:
-            return []
-        return value if isinstance(value, list) else [value]
-
-    def turn(self, turn: Turn) -> Turn:
-        """The turn with refs and boxes in place of their placeholders."""
-        pieces: list[str] = []
-        for segment in parse(turn.text):
-            match segment:
-                case Text(words):
-                    pieces.append(_PLACES.sub(self._fill, words))
-                case Picture(name):
-                    self._seen.append(name)
-                    pieces.append(write([segment]))
-                case BoxToken() | QuadToken():
-                    self.shapes.append(None)
-                    pieces.append(write([segment]))
-                case _:
-                    pieces.append(write([segment]))
-        return Turn(turn.role, "".join(pieces))
-
-    def _fill(self, match: re.Match[str]) -> str:
-        if match[0] == REF_OBJECT:
-            self._refs_used += 1
-            words = self._refs[self._refs_used - 1] if self._refs_used <= len(self._refs) else ""
-            return f"<ref>{words}</ref>"
-        self._boxes_used += 1
-        number = self._boxes_used - 1
-        if number >= len(self._boxes):
-            return ""
-        width, height = self._size(number)
-        shape = _shape(self._boxes[number], (width, height) if self._norm1 else (1, 1), number + 1)
-        self.shapes.append(shape)
-        return shape.token(width, height)
-
-    def _size(self, number: int) -> Size:
-        """The size of the picture that box `number` is of, which must be the one its place in the text says."""
-        if not self._seen:
-            raise BadRecord(QT_TRANSLATE_NOOP("formats", "box {number} stands before any picture."), number=number + 1)
-        here = len(self._seen) - 1
-        meant = self._image_ids[number] if number < len(self._image_ids) else (here if self._norm1 else 0)
-        if meant != here:
-            raise BadRecord(
-                QT_TRANSLATE_NOOP(
-                    "formats",
-                    "box {number} is of picture {meant} but stands behind picture {here}; "
-                    "a box belongs to the last picture named before it.",
-                ),
-                number=number + 1,
-                meant=meant + 1 if isinstance(meant, int) else meant,
-                here=here + 1,
-            )
-        return self._size_of(picture_file(self._seen[here], self._base))
-
-    def check_all_used(self) -> None:
-        """Raises `BadRecord` when placeholders and what stands for them are not equally many."""
-        for placeholder, places, listed in (
-            (REF_OBJECT, self._refs_used, len(self._refs)),
-            (BBOX, self._boxes_used, len(self._boxes)),
-        ):
-            if places != listed:
-                raise BadRecord(
-                    QT_TRANSLATE_NOOP("formats", "the text has {places} × {placeholder}, “objects” has {listed}."),
-                    placeholder=placeholder,
-                    places=places,
-                    listed=listed,
-                )
-
-
-def _shape(numbers: Any, scale: Size, position: int) -> Shape:
-    flat = isinstance(numbers, list) and all(type(value) in (int, float) for value in numbers)
-    if not flat or len(numbers) not in (2, 4, 8) or not all(abs(value) < 1e9 for value in numbers):
-        raise BadRecord(
-            QT_TRANSLATE_NOOP("formats", "box {number} is not 2, 4 or 8 numbers: {value}."),
-            number=position,
-            value=str(numbers)[:60],
-        )
-    points = tuple((float(x) * scale[0], float(y) * scale[1]) for x, y in zip(numbers[::2], numbers[1::2], strict=True))
-    if len(points) == 1:
-        return Shape("point", points)
-    return Shape("quad", points) if len(points) == 4 else Shape("box", points).normalised()
-
-
 def write_ms_swift(path: Path, samples: Iterable[Sample]) -> int:
     """Write one JSON object a line; see `Format.write`. Raises `DataError` for words that hold a placeholder."""
     path = Path(path).absolute()
@@ -233,7 +124,7 @@ def _record(sample: Sample, base: Path, sizes: PictureSizes) -> dict[str, Any]:
     record = with_extra(sample, own, "messages")
     kept = with_extra(sample, {}).get("objects")
     if isinstance(kept, dict) and "objects" in own:
-        record["objects"] = {**own["objects"], **{key: kept[key] for key in kept if key not in _OBJECT_KEYS}}
+        record["objects"] = {**own["objects"], **{key: kept[key] for key in kept if key not in OBJECT_KEYS}}
     return record
 
 
@@ -274,7 +165,7 @@ def _pictures_of_boxes(turns: Sequence[Turn]) -> Iterator[int]:
 
 
 def _plain(words: str) -> str:
-    if found := _PLACES.search(words):
+    if found := PLACES.search(words):
         raise BadRecord(
             QT_TRANSLATE_NOOP(
                 "formats", "its words hold {placeholder}, which this format takes for a box or a phrase. Reword them."
@@ -282,12 +173,6 @@ def _plain(words: str) -> str:
             placeholder=found[0],
         )
     return words
-
-
-def numbers_of(shape: Shape) -> list[float | int]:
-    """The coordinates of a shape one after the other, whole numbers as integers."""
-    flat: Sequence[float] = [round(value, _PIXEL_DIGITS) for point in shape.points for value in point]
-    return [int(value) if value == int(value) else value for value in flat]
 
 
 def recognises_ms_swift(head: str) -> bool:

@@ -15,16 +15,17 @@ from qvl_desktop.core.dataset import Sample
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.tokens import Picture, parse, write
 from qvl_desktop.formats.base import Format, Problem, relative_picture
+from qvl_desktop.formats.picture_base import PictureBase
 from qvl_desktop.formats.records import ROLES, BadRecord, make_sample, other_keys, read_each, with_extra, write_records
 
 
 def read_qwen_vl(path: Path, images: Path | None = None) -> Iterator[Sample | Problem]:
     """The records of a Qwen-VL JSON (or JSON lines) file; see `Format.read`."""
-    base = (images or path.parent).absolute()
+    base = PictureBase.of(path, images)
     return read_each(path, lambda record, source: [_sample(record, base, source)])
 
 
-def _sample(record: dict[str, Any], base: Path, source: str) -> Sample:
+def _sample(record: dict[str, Any], base: PictureBase, source: str) -> Sample:
     turns = record.get("conversations")
     if not isinstance(turns, list) or not turns:
         raise BadRecord(QT_TRANSLATE_NOOP("formats", "“conversations” is missing or empty."))

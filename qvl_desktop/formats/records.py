@@ -19,6 +19,7 @@ from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.shapes import Shape
 from qvl_desktop.formats.base import Problem, resolve_picture, write_whole
 from qvl_desktop.formats.json_records import Broken, read_records
+from qvl_desktop.formats.picture_base import PictureBase
 
 ROLES: dict[str, Role] = {
     "user": "user",
@@ -98,15 +99,15 @@ def _picture_name(value: Any) -> str:
     return value
 
 
-def picture_file(name: str, base: Path) -> Path:
-    """The absolute place of a picture that a record in `base` names: by a path or a `file://` address.
+def picture_file(name: str, base: PictureBase) -> Path:
+    """The absolute place of a picture that a record names: by a path or a `file://` address.
 
     Raises `BadRecord` for other addresses and for pictures inside the record: nothing is fetched or unpacked.
     """
     if not name.strip():
         raise BadRecord(QT_TRANSLATE_NOOP("formats", "a picture has no path."))
     if name.startswith("file://"):
-        return resolve_picture(url2pathname(urlparse(name).path), base)
+        return resolve_picture(url2pathname(urlparse(name).path), base.folder)
     if name.startswith("data:"):
         raise BadRecord(_INSIDE)
     if "://" in name:
@@ -118,14 +119,14 @@ def picture_file(name: str, base: Path) -> Path:
             ),
             url=name,
         )
-    return resolve_picture(name, base)
+    return base.place(name)
 
 
 def make_sample(
     record: Mapping[str, Any],
     known: Iterable[str],
     turns: Iterable[Turn],
-    base: Path,
+    base: PictureBase,
     source: str,
     shapes: Iterable[Shape | None] = (),
     turn_extras: Sequence[Mapping[str, Any]] = (),

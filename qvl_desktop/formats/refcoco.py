@@ -20,7 +20,8 @@ from qvl_desktop.core.shapes import Shape
 from qvl_desktop.core.tokens import BoxToken, Picture, QuadToken, Ref, Text, format_ref, parse
 from qvl_desktop.formats.base import Format, Problem, relative_picture
 from qvl_desktop.formats.json_records import read_records
-from qvl_desktop.formats.ms_swift import numbers_of
+from qvl_desktop.formats.ms_swift_objects import numbers_of
+from qvl_desktop.formats.picture_base import PictureBase
 from qvl_desktop.formats.picture_sizes import PictureSizes, Size
 from qvl_desktop.formats.records import (
     BadRecord,
@@ -43,7 +44,7 @@ _BETWEEN = " \t\n,，、"
 def read_refcoco(path: Path, images: Path | None = None, *, xywh: bool | None = None) -> Iterator[Sample | Problem]:
     """The records of a file as grounding samples; see `Format.read`. `xywh`: None = told by the file's boxes."""
     path = Path(path).absolute()
-    base = (images or path.parent).absolute()
+    base = PictureBase.of(path, images)
     if xywh is None:
         xywh = told_xywh(path)
     sizes = PictureSizes()
@@ -73,7 +74,7 @@ def _four_numbers(box: Any) -> bool:
     return isinstance(box, list) and len(box) == 4 and all(type(value) in (int, float) for value in box)
 
 
-def _samples(record: dict[str, Any], base: Path, source: str, sizes: PictureSizes, xywh: bool) -> list[Sample]:
+def _samples(record: dict[str, Any], base: PictureBase, source: str, sizes: PictureSizes, xywh: bool) -> list[Sample]:
     image_key = next((key for key in _IMAGE_KEYS if isinstance(record.get(key), str)), "image")
     sentence_key = next((key for key in _SENTENCE_KEYS if record.get(key)), "sent")
     names = picture_names(record.get(image_key))

@@ -19,6 +19,7 @@ from qvl_desktop.formats import dataset_info
 from qvl_desktop.formats.base import Format, Problem, relative_picture
 from qvl_desktop.formats.dataset_info import FILE_NAME, Layout
 from qvl_desktop.formats.messages import joined_names, read_turn, refuse_other_media
+from qvl_desktop.formats.picture_base import PictureBase
 from qvl_desktop.formats.placeholders import with_pictures, with_placeholders
 from qvl_desktop.formats.records import (
     BadRecord,
@@ -41,7 +42,7 @@ def read_sharegpt(path: Path, images: Path | None = None) -> Iterator[Sample | P
         yield from _read_all(path, images)
         return
     layout, base = dataset_info.find_layout(path) or (Layout(), path.parent)
-    yield from _read_file(path, layout, (images or base).absolute())
+    yield from _read_file(path, layout, PictureBase.of(path, images, base))
 
 
 def _read_all(info: Path, images: Path | None) -> Iterator[Sample | Problem]:
@@ -55,16 +56,16 @@ def _read_all(info: Path, images: Path | None) -> Iterator[Sample | Problem]:
             )
         for file in files:
             try:
-                yield from _read_file(file, dataset_info.layout_from(entry), (images or info.parent).absolute())
+                yield from _read_file(file, dataset_info.layout_from(entry), PictureBase.of(file, images, info.parent))
             except DataError as error:
                 yield Problem(f"{info.name}: {name}", QT_TRANSLATE_NOOP("formats", "{reason}"), {"reason": error})
 
 
-def _read_file(path: Path, layout: Layout, base: Path) -> Iterator[Sample | Problem]:
+def _read_file(path: Path, layout: Layout, base: PictureBase) -> Iterator[Sample | Problem]:
     return read_each(path, lambda record, source: [_sample(record, layout, base, source)])
 
 
-def _sample(record: dict[str, Any], layout: Layout, base: Path, source: str) -> Sample:
+def _sample(record: dict[str, Any], layout: Layout, base: PictureBase, source: str) -> Sample:
     inside: list[str] = []
     extras: list[dict[str, Any]] = []
     if _is_alpaca(record, layout):

@@ -91,6 +91,20 @@ def test_columns_and_tags_of_dataset_info_are_followed(tmp_path: Path) -> None:
     assert guess_format(info) is SHAREGPT
 
 
+def test_pictures_that_were_moved_are_found_below_the_folder_that_is_given(tmp_path: Path) -> None:
+    data = write_json(
+        tmp_path / "data.json",
+        [{"messages": MESSAGES, "images": [name]} for name in ("/gone/b/a.png", "a.png", "x/a.png", "only.png")],
+    )
+    for name in ("a/a.png", "b/a.png", "b/deep/ONLY.png"):
+        (tmp_path / "new" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "new" / name).touch()
+    found = [item.pictures[0] for item in read_sharegpt(data, tmp_path / "new") if isinstance(item, Sample)]
+    folder = tmp_path / "new"
+    assert found == [folder / "b/a.png", folder / "a.png", folder / "x/a.png", folder / "b/deep/ONLY.png"]
+    assert [item.pictures[0] for item in read_sharegpt(data) if isinstance(item, Sample)][3] == tmp_path / "only.png"
+
+
 def test_alpaca_with_history_is_read_when_dataset_info_says_so(tmp_path: Path) -> None:
     record = {"q": "And now?", "a": "Two.", "before": [["How many?", "One."]]}
     columns = {"prompt": "q", "response": "a", "history": "before"}
