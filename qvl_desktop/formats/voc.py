@@ -51,19 +51,17 @@ def _is_xml(name: str) -> bool:
 def _splits(root: Path) -> dict[str, Split]:
     """The split of each name in `ImageSets/Main`; where train and val are told, trainval says nothing more."""
     found: dict[str, Split] = {}
+    marked: dict[str, Split] = {}
     for split in SPLITS:
         file = root / "ImageSets" / "Main" / f"{split}.txt"
         if file.is_file():
             for line in file.read_text(encoding="utf-8-sig", errors="replace").splitlines():
+                name, _, mark = line.strip().rpartition(" ")
+                if mark in ("1", "0", "-1"):  # a list of one class, unless the name ends so
+                    marked.setdefault(name.strip(), split)
                 if line.strip():
-                    found.setdefault(_name_in(line), split)
-    return found
-
-
-def _name_in(line: str) -> str:
-    """The name of a line; lists of one class have a 1, 0 or -1 behind it."""
-    name, _, mark = line.strip().rpartition(" ")
-    return name.strip() if name and mark in ("1", "0", "-1") else line.strip()
+                    found.setdefault(line.strip(), split)
+    return marked | found
 
 
 def _file(file: Path, root: Path, splits: dict[str, Split], images: Path | None) -> Iterator[RegionItem]:

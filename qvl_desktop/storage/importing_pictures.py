@@ -37,6 +37,7 @@ class Place:
     id: int
     width: int
     height: int
+    said: tuple[int, int] = (0, 0)
     turned: int = 0
     had_regions: bool = False
     new: bool = False
@@ -117,7 +118,7 @@ class PictureIntake:
 
     def _checked(self, record: PictureRecord, file: Path, place: Place) -> Place | None:
         """The place if the record's size agrees with it, upright or as the picture lies on the disk."""
-        size = (record.width, record.height)
+        size = place.said = (record.width, record.height)
         if not all(size) or size == (place.width, place.height):
             return place
         if size == (place.height, place.width):
@@ -128,20 +129,22 @@ class PictureIntake:
             if orientation > 4:
                 place.turned = orientation
                 return place
-        self._leave_out(
-            record,
-            QT_TRANSLATE_NOOP(
-                "formats",
-                "the file says {width}×{height}, but the picture {path} has {real_width}×{real_height}. "
-                "It was changed since, or it is another one; its regions would stand in wrong places.",
-            ),
-            width=size[0],
-            height=size[1],
-            path=record.name,
-            real_width=place.width,
-            real_height=place.height,
-        )
+        self.places[self.key(record)] = None
+        self._tell_size(record, place)
         return None
+
+    def agrees(self, record: PictureRecord, place: Place) -> bool:
+        """Whether a further record of a picture says the same size as the first; a problem tells when not."""
+        size = (record.width, record.height)
+        if size == place.said or not all(size) or (not all(place.said) and size == (place.width, place.height)):
+            return True
+        self._tell_size(record, place)
+        return False
+
+    def _tell_size(self, record: PictureRecord, place: Place) -> None:
+        values: dict[str, object] = {"width": record.width, "height": record.height, "path": record.name}
+        values |= {"real_width": place.width, "real_height": place.height}
+        self._log.report(Problem(record.source, _ANOTHER_SIZE, values))
 
     def _leave_out(self, record: PictureRecord, template: str, **values: object) -> None:
         self.places[self.key(record)] = None
@@ -192,6 +195,11 @@ class PictureIntake:
         return dump(everything)
 
 
+_ANOTHER_SIZE = QT_TRANSLATE_NOOP(
+    "formats",
+    "the file says {width}×{height}, but the picture {path} has {real_width}×{real_height}. "
+    "It was changed since, or it is another one; its regions would stand in wrong places.",
+)
 _MISSING = QT_TRANSLATE_NOOP(
     "formats", "the picture {path} was not found. Name the folder it is in (--images on the command line)."
 )

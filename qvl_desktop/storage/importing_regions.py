@@ -109,7 +109,7 @@ class _Import:
         rows: list[tuple[object, ...]] = []
         for key, record in self._waiting:
             place = self._intake.places[key]
-            if place is None:
+            if place is None or not self._intake.agrees(record, place):
                 self._without_picture += len(record.regions)
             else:
                 self._intake.keep(record, place)
