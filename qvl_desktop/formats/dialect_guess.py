@@ -53,6 +53,7 @@ def tell(samples: Iterable[Sample], sizes: PictureSizes) -> Told:
     """
     tags = canonical = listed = exact = 0
     in_pixels, in_thousandths = _Fit(), _Fit()
+    met: set[tuple[tuple[float, float], Size | None]] = set()
     for sample in samples:
         seen = 0
         exact += sum(shape is not None for shape in sample.shapes)
@@ -66,6 +67,9 @@ def tell(samples: Iterable[Sample], sizes: PictureSizes) -> Told:
                 for numbers in _far_corners(piece):
                     listed += 1
                     sides = _resized(sample, seen, sizes)
+                    if (numbers, sides) in met:
+                        continue  # said again, it is no new evidence
+                    met.add((numbers, sides))
                     in_pixels.take(numbers, sides or (1000, 1000))
                     in_thousandths.take(numbers, (1000, 1000))
     canonical = max(canonical - exact, 0)

@@ -144,6 +144,8 @@ def make_sample(
         split = said
     elif said:
         extra["split"] = said
+    if "id" in record and not isinstance(record["id"], str):
+        extra["id"] = record["id"]
     if any(turn_extras):
         extra[TURNS] = list(turn_extras)
     exact = tuple(shapes)
@@ -178,6 +180,8 @@ def with_extra(sample: Sample, own: dict[str, Any], messages: str = "") -> dict[
     head = {"id": sample.conversation.id} if sample.conversation.id else {}
     split = {"split": sample.split} if sample.split else {}
     own = {**head, **own, **split}
+    if own.get("id") == json.dumps(kept.get("id"), ensure_ascii=False):
+        own["id"] = kept["id"]  # a number goes out as a number
     return {**own, **{key: value for key, value in kept.items() if key not in own}}
 
 

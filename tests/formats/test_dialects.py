@@ -96,11 +96,11 @@ def test_json_is_told_by_its_numbers(tmp_path: Path, picture: str, sides: tuple[
 def test_one_json_box_cannot_be_told_and_is_asked_about(tmp_path: Path) -> None:
     make_pictures(tmp_path)
     answer = '[{"bbox_2d": [64, 48, 320, 240], "label": "cat"}]'
-    path = write_lines(tmp_path / "x.jsonl", chat([answer]))
+    path = write_lines(tmp_path / "x.jsonl", chat([answer] * 20))
     with pytest.raises(DataError, match=r"--dialect qwen2.5-vl or --dialect qwen3-vl"):
         read(path)
-    assert answers(read(path, "qwen2.5-vl")[1]) == ["<ref>cat</ref><box>(99,101),(497,504)</box>"]
-    assert answers(read(path, "qwen3-vl")[1]) == ["<ref>cat</ref><box>(64,48),(320,240)</box>"]
+    assert answers(read(path, "qwen2.5-vl")[1]) == ["<ref>cat</ref><box>(99,101),(497,504)</box>"] * 20
+    assert answers(read(path, "qwen3-vl")[1]) == ["<ref>cat</ref><box>(64,48),(320,240)</box>"] * 20
 
 
 def test_mended_boxes_are_noted_and_a_missing_picture_is_a_problem(tmp_path: Path) -> None:

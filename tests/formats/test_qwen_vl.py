@@ -46,7 +46,7 @@ def test_records_become_samples_with_absolute_pictures(tmp_path: Path) -> None:
 def test_reading_and_writing_keeps_everything(tmp_path: Path) -> None:
     records = [
         RECORD | {"split": "val", "license": {"name": "CC0", "pages": [1, 2]}},
-        {"id": "3", "conversations": [{"from": "system", "value": "S"}, *RECORD["conversations"]], "split": "odd"},
+        {"id": 3, "conversations": [{"from": "system", "value": "S"}, *RECORD["conversations"]], "split": "odd"},
     ]
     samples = list(read_qwen_vl(write_json(tmp_path / "data.json", records)))
     assert write_qwen_vl(tmp_path / "again.json", samples) == 2
