@@ -28,6 +28,7 @@ def write_coco(target: Path, source: RegionSource, options: WriteOptions) -> Wri
     header = source.header
     categories = _Categories(header.get("categories", []), source.refs())
     pictures, regions = _Ids(source.largest_id("pictures")), _Ids(source.largest_id("regions"))
+    names = _FileNames(target.parent)
     counts = [0, 0]
     with writing(target) as file, TemporaryFile("w+", encoding="utf-8", newline="\n") as later:
         file.write("{\n")
@@ -37,7 +38,7 @@ def write_coco(target: Path, source: RegionSource, options: WriteOptions) -> Wri
         file.write(f'"categories": {dump(categories.all)},\n"images": [')
         for picture in source.pictures():
             number = pictures.take(picture.raw.get("id"))
-            _write_item(file, counts[0], {**picture.raw, **_picture_keys(picture, number, target.parent)})
+            _write_item(file, counts[0], {**picture.raw, **_picture_keys(picture, number, names)})
             counts[0] += 1
             for region in (*picture.regions, *(RegionRecord("", _NOWHERE, kept) for kept in picture.aside)):
                 annotation = region.raw if region.shape is _NOWHERE else _annotation(region, picture, categories)
@@ -59,12 +60,9 @@ def _write_item(file: TextIO, before: int, value: Mapping[str, Any]) -> None:
     file.write((",\n" if before else "\n") + dump(value))
 
 
-def _picture_keys(picture: OutPicture, number: Id, folder: Path) -> dict[str, Any]:
-    """What must be right of an image; the file's own size and name stay where they still tell of this picture."""
-    keys: dict[str, Any] = {"id": number}
-    name = picture.raw.get("file_name")
-    if not isinstance(name, str) or PurePosixPath(name.replace("\\", "/")).name != picture.file.name:
-        keys["file_name"] = relative_picture(picture.file, folder)
+def _picture_keys(picture: OutPicture, number: Id, names: _FileNames) -> dict[str, Any]:
+    """What must be right of an image; the file's own size stays."""
+    keys: dict[str, Any] = {"id": number, "file_name": names.of(picture)}
     if not picture.raw:
         keys |= {"width": picture.width, "height": picture.height}
     return keys
@@ -107,6 +105,26 @@ class _Categories:
         if isinstance(kept, (int, str)) and self._names.get(kept) == ref:
             return kept
         return self._ids[ref]
+
+
+class _FileNames:
+    """What the file calls its pictures: as it came, while that still tells of this picture and of no other."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._taken: set[str] = set()
+
+    def of(self, picture: OutPicture) -> str:
+        """The name of one more picture."""
+        name = picture.raw.get("file_name")
+        if (
+            not isinstance(name, str)
+            or name in self._taken
+            or PurePosixPath(name.replace("\\", "/")).name != picture.file.name
+        ):
+            name = relative_picture(picture.file, self._folder)
+        self._taken.add(name)
+        return name
 
 
 class _Ids:

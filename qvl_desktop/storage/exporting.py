@@ -120,8 +120,9 @@ class ProjectRegions:
         head = f'{{"{self._format}": '
         for picture, ref, kind, points, x1, y1, x2, y2, extra in self._connection.execute(query, (after, last)):
             corners = tuple((x, y) for x, y in json.loads(points)) if points else ((x1, y1), (x2, y2))
-            raw = json.loads(extra).get(self._format, {}) if extra else {}
-            text = extra[len(head) : -1] if extra.startswith(head) and extra.count(head) == 1 else ""
+            kept = json.loads(extra) if extra else {}
+            text = extra[len(head) : -1] if len(kept) == 1 and extra.startswith(head) else ""
+            raw = kept.get(self._format, {})
             found.setdefault(picture, []).append(RegionRecord(ref, Shape(kind, corners), raw, raw_text=text))
         return found
 
