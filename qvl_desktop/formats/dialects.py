@@ -78,7 +78,7 @@ class DialectReader:
             items = chain(head, items)
             if self.told.dialect is None:
                 raise DialectUnknownError(
-                    QT_TRANSLATE_NOOP("errors", "{path}: {reason} (--dialect {first} or --dialect {second})"),
+                    QT_TRANSLATE_NOOP("errors", "{path}: {reason} Import it with --dialect {first} or --dialect {second}."),
                     told=self.told,
                     path=path,
                     reason=self.told.reason,

@@ -12,6 +12,7 @@ from qvl_desktop.core.dataset import Dataset, Sample, Split
 from qvl_desktop.core.errors import DataError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.formats.base import Problem
+from qvl_desktop.formats.dialects import DialectReader
 from qvl_desktop.formats.registry import conversation_format
 from qvl_desktop.storage.paths import absolute_path, is_url
 from qvl_desktop.storage.project import SUFFIX, Project
@@ -22,8 +23,9 @@ from qvl_desktop.storage.store import chunks
 def load_dataset(path: Path, images: Path | None = None) -> Dataset:
     """The samples of a project (`.qvl`) or of a file in any known format.
 
-    `images` is the folder that a file's relative picture paths count from (its own folder by default). A project is
-    opened for reading alone, so it may be open elsewhere. Raises `DataError` or `ProjectError`.
+    `images` is the folder that a file's relative picture paths count from (its own folder by default). Boxes that the
+    file writes in another family's dialect are read as canonical ones (`formats.dialects`). A project is opened for
+    reading alone, so it may be open elsewhere. Raises `DataError` or `ProjectError`.
     """
     path = Path(path).absolute()
     if not path.exists():
@@ -33,7 +35,7 @@ def load_dataset(path: Path, images: Path | None = None) -> Dataset:
             return project_dataset(project)
     samples: list[Sample] = []
     problems: list[str] = []
-    for item in conversation_format(path).read(path, images):
+    for item in DialectReader().format(conversation_format(path)).read(path, images):
         if isinstance(item, Problem):
             problems.append(str(item))
         else:

@@ -97,7 +97,7 @@ def test_one_json_box_cannot_be_told_and_is_asked_about(tmp_path: Path) -> None:
     make_pictures(tmp_path)
     answer = '[{"bbox_2d": [64, 48, 320, 240], "label": "cat"}]'
     path = write_lines(tmp_path / "x.jsonl", chat([answer] * 20))
-    with pytest.raises(DataError, match=r"--dialect qwen2.5-vl or --dialect qwen3-vl"):
+    with pytest.raises(DataError, match=r"Import it with --dialect qwen2.5-vl or --dialect qwen3-vl"):
         read(path)
     assert answers(read(path, "qwen2.5-vl")[1]) == ["<ref>cat</ref><box>(99,101),(497,504)</box>"] * 20
     assert answers(read(path, "qwen3-vl")[1]) == ["<ref>cat</ref><box>(64,48),(320,240)</box>"] * 20

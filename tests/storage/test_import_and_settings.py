@@ -176,7 +176,7 @@ def test_the_commands_go_all_the_way_round(
     capsys.readouterr()
     assert main(["check", str(path), "--json"]) == 1
     (finding,) = json.loads(capsys.readouterr().out)
-    assert finding["code"] == "picture-missing"
+    assert finding["code"] == "file-missing"
     assert main(["check", str(tmp_path / "nothing.json")]) == 1
     assert "no such file" in capsys.readouterr().err
     assert main(["new", str(path)]) == 1

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from qvl_desktop.core.errors import Cancelled
+from qvl_desktop.core.errors import Cancelled, DataError
 from qvl_desktop.formats.ms_swift import MS_SWIFT
 from qvl_desktop.formats.refcoco import REFCOCO
 from qvl_desktop.formats.sharegpt import SHAREGPT
+from qvl_desktop.storage.dataset import load_dataset
 from qvl_desktop.storage.exporting_samples import export_samples
 from qvl_desktop.storage.importing import import_file
 from qvl_desktop.storage.project import Project
@@ -108,3 +109,31 @@ def test_grounding_lines_become_regions_and_go_out_as_they_came(data: Path, tmp_
         export_samples(project, SHAREGPT, tmp_path / "chat.json", split="train")
         (chat,) = json.loads((tmp_path / "chat.json").read_text(encoding="utf-8"))
         assert chat["messages"][1]["content"] == "<ref>left man</ref><box>(2,4),(470,999)</box>"
+
+
+def test_data_in_another_dialect_is_learnt_as_boxes(data: Path, tmp_path: Path) -> None:
+    answer = "<|object_ref_start|>cat<|object_ref_end|><|box_start|>(1,2),(3,4)<|box_end|>"
+    path = tmp_path / "other.json"
+    messages = [{"role": "user", "content": "<image>?"}, {"role": "assistant", "content": answer}]
+    path.write_text(json.dumps([{"messages": messages, "images": ["a.png"]}]), encoding="utf-8")
+    (sample,) = load_dataset(path).samples
+    assert sample.conversation.turns[1].text == "<ref>cat</ref><box>(1,2),(3,4)</box>"
+    ambiguous = [{"role": "user", "content": "<image>?"}, {"role": "assistant", "content": '{"bbox_2d": [1, 2, 3, 4]}'}]
+    path.write_text(json.dumps([{"messages": ambiguous, "images": ["a.png"]}]), encoding="utf-8")
+    with pytest.raises(DataError, match="Import it with --dialect"):
+        load_dataset(path)
+
+
+def test_pictures_without_a_split_take_that_of_the_data(data: Path, tmp_path: Path) -> None:
+    row = ROWS[0] | {"split": "test"}
+    path = tmp_path / "split.jsonl"
+    path.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    with Project.create(tmp_path / "p.qvl") as project:
+        project.add_pictures([tmp_path / "a.png"])
+        import_file(project, path, MS_SWIFT)
+        (picture,) = project.pictures(project.picture_ids())
+        assert picture.split == "test"
+        path.write_text(json.dumps(row | {"split": "val", "mark": 1}) + "\n", encoding="utf-8")
+        import_file(project, path, MS_SWIFT)
+        (picture,) = project.pictures(project.picture_ids())
+        assert picture.split == "test"
