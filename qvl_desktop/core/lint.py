@@ -85,6 +85,8 @@ def _length_faults(turns: Sequence[Turn], limit: int, count: Count) -> Iterator[
         turn, at = place
         text = turns[turn].text
         before = text[max(0, at - 24) : at].replace("\n", " ").strip()
+        if at > 24 and " " in before:
+            before = before.partition(" ")[2]
         yield Fault("too-long", turn, at, len(text), {"tokens": tokens, "limit": limit, "before": before})
 
 

@@ -175,7 +175,10 @@ class FileWatch(QObject):
             )
         else:
             words = self.tr("%n picture file(s) are not there. Check can find them again.", "", len(ids))
-        self._session.notice.emit("warning", words)
+        self._session.offered.emit("warning", words, ((self.tr("Show"), self._show),))
+
+    def _show(self) -> None:
+        self._session.pageRequested.emit("health")
 
     def _on_failure(self, project: Project, error: Exception) -> None:
         """A project that was closed meanwhile is no failure."""

@@ -181,8 +181,9 @@ class Files(Kept):
                 )
             if shape.clipped(*size).stands:
                 self.reshape_regions({region.id: shape})
-            else:
-                token = shape.token(*size)
+                shape = self.region(region.id).shape
+            token = shape.token(*size)  # the same pixels are other thousandths now
+            if token != region.token:
                 self._write("UPDATE regions SET token = ? WHERE id = ?", (token, region.id))
                 self._rewrite_tokens(region.id, token)
 

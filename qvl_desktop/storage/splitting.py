@@ -26,7 +26,7 @@ class SplitPlan:
     `pictures` and `conversations` (those about no picture of the project) go into the splits; `follow` are
     conversations that lose a split of their own; `conversations_in` counts all of them. `pictures_of`, `regions_of`:
     for each ref how many pictures and regions each split would have. `together` counts the pictures that stay together
-    with others, `looked` those whose looks are known.
+    with others, `looked` those whose files were looked at.
     """
 
     pictures: Mapping[Split, list[int]]
@@ -205,5 +205,7 @@ def _counts(
 
 
 def _looked(project: Project) -> int:
-    row = project._one("SELECT count(*) FROM pictures AS p JOIN files AS f ON f.path = p.path WHERE f.look <> ''")
+    row = project._one(
+        "SELECT count(*) FROM pictures AS p JOIN files AS f ON f.path = p.path WHERE f.content <> '' OR f.bytes < 0"
+    )
     return int(row[0]) if row else 0

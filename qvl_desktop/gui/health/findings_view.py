@@ -219,7 +219,7 @@ class FindingsView(QWidget):
 
             refs = tuple(str(ref) for ref in finding.values["others"])
             self.session.pictures.set_filter(PictureFilter(refs=refs))
-            self.session.pageRequested.emit("annotate")
+            self.session.pageRequested.emit("pictures")
 
     def mend(self) -> None:
         """Mend the chosen finding."""

@@ -5,13 +5,12 @@ Owns the dialog. Does not own the mends (`storage.mending`) nor running them (`j
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from qvl_desktop.core.findings import title_of
 from qvl_desktop.gui.health.before_after import BeforeAfter
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
-from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.jobs.health import HealthCheck
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.jobs.task import Task
@@ -32,6 +31,7 @@ class MendDialog(QDialog):
         self._project = session.project
         self.setWindowTitle(mend_words(code))
         self.setModal(True)
+        self.resize(760, 560)
         self._count = next((one.open for one in health.shelf.counts() if one.code == code), 0)
         title = QLabel(title_of(code), self)
         set_role(title, "heading")
@@ -68,10 +68,6 @@ class MendDialog(QDialog):
         layout.addWidget(scroll, 1)
         layout.addLayout(buttons)
         self._look()
-
-    @guarded(default=lambda: QSize(760, 560))
-    def sizeHint(self) -> QSize:
-        return QSize(760, 560)
 
     def _look(self) -> None:
         project, code, shelf = self._project, self._code, self._health.shelf

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -45,6 +44,7 @@ class RelinkDialog(QDialog):
         self.plan: RelinkPlan | None = None
         self.setWindowTitle(self.tr("Find moved files"))
         self.setModal(True)
+        self.resize(760, 520)
         words = QLabel(
             self.tr("Choose the folder in which the pictures are now. Files are known again by what they hold, "
                     "whatever their names. They stay where they are."), self,
@@ -87,10 +87,6 @@ class RelinkDialog(QDialog):
         layout.addWidget(self.bar)
         layout.addWidget(self.list, 1)
         layout.addLayout(buttons)
-
-    @guarded(default=lambda: QSize(760, 520))
-    def sizeHint(self) -> QSize:
-        return QSize(760, 520)
 
     @guarded
     def done(self, result: int) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
     QCheckBox,
-    QFormLayout,
+    QGridLayout,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -27,7 +27,7 @@ from qvl_desktop.core.dataset import SPLITS, Split
 from qvl_desktop.core.errors import QvlError
 from qvl_desktop.core.split import WAYS, Way
 from qvl_desktop.gui.icons import set_icon
-from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
+from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface, theme
 from qvl_desktop.gui.words import split_text
 from qvl_desktop.jobs.health import HealthCheck
 from qvl_desktop.jobs.session import Session
@@ -74,8 +74,10 @@ class SplitView(QWidget):
         self.seed.setToolTip(self.tr("The same seed gives the same division"))
         self.near = QCheckBox(self.tr("Keep pictures that look alike together"), self)
         self.near.setChecked(True)
-        self.filtered = QCheckBox(self.tr("Only pictures that pass the filter"), self)
-        self.filtered.setToolTip(self.tr("The filter of the Annotate page; the others keep their splits"))
+        self.filtered = QCheckBox(self.tr("Only filtered pictures"), self)
+        self.filtered.setToolTip(
+            self.tr("Those that pass the filter of the Pictures and Annotate pages; the others keep their splits")
+        )
         self.hint = QLabel(self)
         self.hint.setWordWrap(True)
         set_role(self.hint, "caption")
@@ -195,8 +197,6 @@ class SplitView(QWidget):
         font.setBold(bold)
         item.setFont(font)
         if missing and self.plan is not None and self.plan.pictures.get(SPLITS[column - 1]):
-            from qvl_desktop.gui.theme import theme
-
             item.setForeground(theme().colour("warning"))
         self.table.setItem(row, column, item)
 
@@ -214,12 +214,15 @@ class SplitView(QWidget):
         left = QWidget(self)
         set_surface(left, "panel")
         left.setFixedWidth(320)
-        form = QFormLayout()
+        form = QGridLayout()
         form.setHorizontalSpacing(Space.M)
         form.setVerticalSpacing(Space.S)
-        for split, box in self.shares.items():
-            form.addRow(split_text(split), box)
-        form.addRow(self.tr("Seed"), self.seed)
+        form.setColumnStretch(1, 1)
+        fields = [(split_text(split), box) for split, box in self.shares.items()]
+        for row, (words, box) in enumerate([*fields, (self.tr("Seed"), self.seed)]):
+            box.lineEdit().setTextMargins(Space.XS, 0, Space.XS, 0)
+            form.addWidget(QLabel(words, self), row, 0)
+            form.addWidget(box, row, 1)
         column = QVBoxLayout(left)
         column.setContentsMargins(Space.L, Space.L, Space.L, Space.L)
         column.setSpacing(Space.S)
@@ -241,17 +244,20 @@ class SplitView(QWidget):
         right = QVBoxLayout()
         right.setContentsMargins(Space.L, Space.M, Space.L, Space.L)
         right.addWidget(self.table)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(left)
-        row.addLayout(right, 1)
+        halves = QHBoxLayout(self)
+        halves.setContentsMargins(0, 0, 0, 0)
+        halves.setSpacing(0)
+        halves.addWidget(left)
+        halves.addLayout(right, 1)
 
     def _dress_table(self) -> None:
         table = self.table
         table.setAccessibleName(self.tr("What the division gives"))
         table.setHorizontalHeaderLabels([self.tr("Regions of each ref"), *(split_text(split) for split in SPLITS)])
-        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for column in range(1, 1 + len(SPLITS)):
+            table.setColumnWidth(column, 130)
         table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         first = table.horizontalHeaderItem(0)
         if first is not None:

@@ -68,8 +68,8 @@ class StatisticsView(QWidget):
         self.split.addItem(self.tr("All splits"), None)
         for split in (*SPLITS, ""):
             self.split.addItem(split_text(split), split)
-        self.filtered = QCheckBox(self.tr("Only pictures that pass the filter"), self)
-        self.filtered.setToolTip(self.tr("The filter of the Annotate page"))
+        self.filtered = QCheckBox(self.tr("Only filtered pictures"), self)
+        self.filtered.setToolTip(self.tr("Those that pass the filter of the Pictures and Annotate pages"))
         self.summary = QLabel(self)
         set_role(self.summary, "caption")
         self.limit = QSpinBox(self)
@@ -177,6 +177,8 @@ class StatisticsView(QWidget):
             width = bars[0][1] - bars[0][0] + 1
             place = limit / width - 0.5
         ticks = spread_ticks([f"{low:,}" for low, _, _ in bars])
+        if bars and bars[0][0] != bars[0][1]:
+            ticks = [(at - 0.5, words) for at, words in ticks]  # a wide bar begins at its value
         plot.show_bars([count for _, _, count in bars], texts, ticks, limit=place)
 
     def _draw_areas(self) -> None:
@@ -189,7 +191,7 @@ class StatisticsView(QWidget):
             words.format(low=_percent(edges[bar]), high=_percent(edges[bar + 1]), count=f"{count:,}")
             for bar, count in enumerate(counts)
         ]
-        ticks = [(bar - 0.5, _percent(edges[bar])) for bar in range(0, len(counts) + 1, AREA_STEPS)]
+        ticks = [(bar - 0.5, _percent(edges[bar])) for bar in range(0, len(counts) + 1, 2 * AREA_STEPS)]
         self.areas.show_bars(counts, texts, ticks)
 
     def _draw_sizes(self) -> None:
@@ -222,7 +224,7 @@ class StatisticsView(QWidget):
     def _show_pictures(self, asked: PictureFilter) -> None:
         split: Split | None = self.split.currentData()
         self._session.pictures.set_filter(asked if split is None else asked.but(splits=(split,)))
-        self._session.pageRequested.emit("annotate")
+        self._session.pageRequested.emit("pictures")
 
     def _on_ref(self, ref: str) -> None:
         self._show_pictures(PictureFilter(refs=(ref,)))
@@ -291,9 +293,10 @@ class StatisticsView(QWidget):
         head = QHBoxLayout()
         head.setContentsMargins(Space.L, Space.S, Space.L, Space.S)
         head.setSpacing(Space.M)
-        for widget in (self.split, self.filtered, self.summary):
-            head.addWidget(widget)
+        head.addWidget(self.split)
+        head.addWidget(self.filtered)
         head.addStretch(1)
+        self.limit.lineEdit().setTextMargins(Space.XS, 0, Space.XS, 0)
         limit = QLabel(self.tr("Tokens that fit"), self)
         set_role(limit, "caption")
         for other in (limit, self.limit, self.csv_button, self.png_button):
@@ -303,14 +306,15 @@ class StatisticsView(QWidget):
         grid = QGridLayout(self._body)
         grid.setContentsMargins(Space.L, 0, Space.L, Space.L)
         grid.setSpacing(Space.M)
-        grid.addWidget(self.refs, 0, 0, 2, 1)
+        grid.addWidget(self.summary, 0, 0, 1, 3)
+        grid.addWidget(self.refs, 1, 0, 2, 1)
         for place, plot in enumerate((self.boxes, self.areas, self.places, self.sizes)):
-            grid.addWidget(plot, place // 2, 1 + place % 2)
+            grid.addWidget(plot, 1 + place // 2, 1 + place % 2)
         lower = QHBoxLayout()
         lower.setSpacing(Space.M)
         lower.addWidget(self.turns, 1)
         lower.addWidget(self.tokens, 2)
-        grid.addLayout(lower, 2, 0, 1, 3)
+        grid.addLayout(lower, 3, 0, 1, 3)
         for column in range(3):
             grid.setColumnStretch(column, 1)
         scroll = QScrollArea(self)
