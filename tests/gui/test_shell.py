@@ -15,7 +15,7 @@ from qvl_desktop import app
 from qvl_desktop.core.errors import QvlError
 from qvl_desktop.gui.colours import DARK, LIGHT, Colours
 from qvl_desktop.gui.shell.main_window import MainWindow
-from qvl_desktop.gui.shell.pages import PAGES
+from qvl_desktop.gui.shell.pages import FIRST, PAGES
 from qvl_desktop.gui.theme import theme
 from qvl_desktop.jobs.opening import open_path
 from qvl_desktop.jobs.session import Session
@@ -49,10 +49,11 @@ def test_without_a_project_the_start_page_stands_in(window: MainWindow, session:
     shown = [label.text() for label in window.findChildren(QLabel) if label.isVisible()]
     assert "From pictures to a model that points" in shown
     assert session.create_project(tmp_path / "p.qvl")
-    assert window.page(PAGES[0]).isVisible()
+    first = next(page for page in PAGES if page.name == FIRST)
+    assert window.page(first).isVisible()
     assert window.windowTitle().startswith("p ")
     session.close_project()
-    assert not window.page(PAGES[0]).isVisible()
+    assert not window.page(first).isVisible()
 
 
 def test_a_folder_of_pictures_becomes_a_project(

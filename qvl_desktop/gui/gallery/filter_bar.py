@@ -100,6 +100,8 @@ class FilterBar(QWidget):
 
     def open_panel(self) -> None:
         """Open the sheet with all filters."""
+        if self._timer.isActive():
+            self._send()
         if self.panel is None:
             self.panel = FilterPanel(self.query, self)
             self.panel.changed.connect(self.query.set_filter)
@@ -107,6 +109,7 @@ class FilterBar(QWidget):
         self.panel.open_at(self)
 
     def _send(self) -> None:
+        self._timer.stop()
         self.query.set_filter(self.query.filter.but(text=self.search.text().strip()))
 
     def _chip(self, words: str, left: PictureFilter) -> QPushButton:

@@ -123,6 +123,7 @@ class FilterPanel(QFrame):
         self.name.setEnabled(not asked.empty)
 
     def _send(self) -> None:
+        """Put what the fields say in force, also what was just typed."""
         self._timer.stop()
         if self._filling:
             return
@@ -144,10 +145,12 @@ class FilterPanel(QFrame):
         self.changed.emit(asked)
 
     def _add_ref(self, ref: str) -> None:
+        self._send()
         asked = self._query.filter
         self.changed.emit(asked.but(refs=tuple(dict.fromkeys((*asked.refs, ref)))))
 
     def _add_without(self, ref: str) -> None:
+        self._send()
         asked = self._query.filter
         self.changed.emit(asked.but(without_refs=tuple(dict.fromkeys((*asked.without_refs, ref)))))
 
@@ -188,6 +191,7 @@ class FilterPanel(QFrame):
     def _ref_line(self, words: str, add: Callable[[str], None]) -> QLineEdit:
         line = QLineEdit(self)
         line.setPlaceholderText(words)
+        line.setAccessibleName(words)
         completer = QCompleter(self._refs, line)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)

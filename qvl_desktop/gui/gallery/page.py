@@ -247,7 +247,9 @@ class PicturesPage(QWidget):
         if place is None:
             self.session.notice.emit("info", self.tr("No picture on show is untouched."))
             return
-        self.grid.setCurrentIndex(self.model.index(place, 0))
+        index = self.model.index(place, 0)
+        self.grid.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        self.grid.scrollTo(index)
 
     def _mark(self, status: str) -> None:
         if status:
