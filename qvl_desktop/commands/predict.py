@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,48 +19,86 @@ from qvl_desktop.core.errors import PictureError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.pictures import picture_size
 
+PRECISIONS = ("auto", "fp32", "bf16", "fp16", "int8", "nf4")
+MAX_TEMPERATURE = 2
+
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `predict` to the command line."""
     parser = subparsers.add_parser("predict", help="ask a model about pictures")
     parser.add_argument("--model", required=True, help="demo, a model folder, or a downloaded name")
-    parser.add_argument("--adapter", type=Path, help="an adapter folder")
+    parser.add_argument("--adapter", type=Path, help="an adapter folder, or a run folder with one")
     parser.add_argument("--image", type=Path, nargs="+", action="extend", required=True, metavar="FILE")
     parser.add_argument("--prompt", required=True, help="the question")
     parser.add_argument("--out", type=Path, metavar="PNG", help="write the picture with the answered boxes")
     parser.add_argument("--json", action="store_true", help="print the answer, its boxes and its figures as JSON")
-    parser.add_argument("--max-tokens", type=int, default=512, metavar="N")
-    parser.add_argument("--temperature", type=float, default=0.0, help="0 (default) always takes the likeliest token")
-    parser.add_argument("--top-p", type=float, default=1.0)
-    parser.add_argument("--seed", type=int)
-    parser.add_argument("--precision", default="auto", help="auto, fp32, bf16, fp16, int8 or nf4")
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda:0, ...")
+    parser.add_argument("--max-tokens", type=count, default=512, metavar="N", help="length of the answer at most [512]")
+    parser.add_argument(
+        "--sample", action="store_true", help="choose tokens as the model's own generation_config.json says"
+    )
+    parser.add_argument(
+        "--temperature", type=temperature, metavar="T", help="above 0: choose tokens by chance; 0: the likeliest [0]"
+    )
+    parser.add_argument(
+        "--top-p", type=share, metavar="P", help="when sampling: the likeliest this share [the model's]"
+    )
+    parser.add_argument("--seed", type=int, metavar="N", help="when sampling: the same number, the same answer")
+    parser.add_argument("--precision", choices=PRECISIONS, default="auto", help="what weights are held in [auto]")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda:0, ..., or all cards together: all [auto]")
     parser.set_defaults(run=run)
+
+
+def count(text: str) -> int:
+    """A whole number from 1 on, from the command line."""
+    if (value := int(text)) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1 on")
+    return value
+
+
+def temperature(text: str) -> float:
+    """A number from 0 to 2, from the command line."""
+    if not 0 <= (value := float(text)) <= MAX_TEMPERATURE:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 to {MAX_TEMPERATURE}")
+    return value
+
+
+def share(text: str) -> float:
+    """A number above 0, at most 1, from the command line."""
+    if not 0 < (value := float(text)) <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a number above 0 and at most 1")
+    return value
 
 
 def run(args: argparse.Namespace) -> int:
     """Answer, print, draw."""
+    from qvl_desktop.commands.evaluate import adapter_folder
     from qvl_desktop.models.names import resolve_model
 
     images = [path.resolve() for path in args.image]
     sizes = [picture_size(path) for path in images]  # before the model is loaded: a bad picture fails at once
+    if args.out:
+        check_target(args.out)
     folder = resolve_model(args.model)
-    for place in (folder, *([args.adapter] if args.adapter else [])):
+    adapter = adapter_folder(args.adapter) if args.adapter else None
+    for place in (folder, *([adapter] if adapter else [])):
         read_card(place)
-    question = user_turn([str(path) for path in images], args.prompt)
     print("loading libraries ...", file=sys.stderr, flush=True)
     from qvl_desktop.engine.host import ModelHost
+    from qvl_desktop.engine.requests import plain
     from qvl_desktop.engine.sampling import Sampling
 
-    name = "adapter" if args.adapter else "base"
+    # Only a name in the text: a path may hold anything, tags included.
+    question = user_turn([f"picture-{number}" for number in range(1, len(images) + 1)], plain(args.prompt))
+    name = "adapter" if adapter else "base"
     host = ModelHost(
         folder,
-        {name: args.adapter} if args.adapter else {},
+        {name: adapter} if adapter else {},
         precision=args.precision,
         device=args.device,
         tell=lambda stage: print(f"loading {stage} ...", file=sys.stderr, flush=True),
     )
-    sampling = Sampling(args.temperature, args.top_p, args.seed)
+    chosen = args.temperature if args.temperature is not None or args.sample else 0.0
+    sampling = Sampling(chosen, args.top_p, args.seed)
     streamed = not args.json
 
     def show(piece: str) -> None:
@@ -78,6 +117,24 @@ def run(args: argparse.Namespace) -> int:
         draw(images[-1], [entry for entry in found if entry["image"] == str(images[-1])], args.out)
         print(f"{args.out}: written", file=sys.stderr)
     return 0
+
+
+def check_target(out: Path) -> None:
+    """Raise `PictureError` when no picture can be written there, before a model is loaded in vain."""
+    from PIL import Image
+
+    writable = {suffix for suffix, kind in Image.registered_extensions().items() if kind in Image.SAVE}
+    if out.suffix.lower() not in writable:
+        raise PictureError(
+            QT_TRANSLATE_NOOP(
+                "errors", "{path}: this is no kind of picture that can be written. Name it .png or .jpg."
+            ),
+            path=out,
+        )
+    if out.is_dir() or not out.resolve().parent.is_dir() or not os.access(out.resolve().parent, os.W_OK):
+        raise PictureError(
+            QT_TRANSLATE_NOOP("errors", "{path}: nothing can be written there. Choose a folder that exists."), path=out
+        )
 
 
 def boxes_of(conversation: Conversation, images: list[Path], sizes: list[tuple[int, int]]) -> list[dict[str, Any]]:

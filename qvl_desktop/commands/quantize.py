@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qvl_desktop.commands.predict import count
 from qvl_desktop.core.errors import DataError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 
@@ -48,7 +49,7 @@ def add_quantisation_flags(parser: argparse.ArgumentParser, bits: int | None) ->
     shown = f" [{bits}]" if bits else " (without: the result stays dense)"
     parser.add_argument("--bits", type=int, choices=(4, 8), default=bits, help=f"bits a weight{shown}")
     parser.add_argument(
-        "--group-size", type=int, default=128, metavar="N", help="inputs that share a scale; -1: all [128]"
+        "--group-size", type=group_size, default=128, metavar="N", help="inputs that share a scale; -1: all [128]"
     )
     parser.add_argument(
         "--layout", choices=("gptq", "gptq_v2"), default="gptq", help="how zero points are stored [gptq]"
@@ -56,9 +57,16 @@ def add_quantisation_flags(parser: argparse.ArgumentParser, bits: int | None) ->
     parser.add_argument("--data", type=Path, help="a project (.qvl) or a data file whose samples calibrate")
     parser.add_argument("--images", type=Path, help="where a data file's relative picture paths count from")
     parser.add_argument(
-        "--samples", type=int, default=DEFAULT_SAMPLES, metavar="N", help=f"use at most N samples [{DEFAULT_SAMPLES}]"
+        "--samples", type=count, default=DEFAULT_SAMPLES, metavar="N", help=f"use at most N samples [{DEFAULT_SAMPLES}]"
     )
     parser.add_argument("--device", default="auto", help="where the arithmetic is done: auto, cpu, cuda:0, ... [auto]")
+
+
+def group_size(text: str) -> int:
+    """A whole number from 1 on, or -1, from the command line."""
+    if (value := int(text)) < 1 and value != -1:
+        raise argparse.ArgumentTypeError(f"{text} is neither -1 nor a whole number from 1 on")
+    return value
 
 
 def run(args: argparse.Namespace) -> int:

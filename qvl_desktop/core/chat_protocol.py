@@ -55,7 +55,7 @@ class EngineEvent:
 
 @dataclass(frozen=True, slots=True)
 class Loading(EngineEvent):
-    """What is being done before the server listens: "libraries", "model", "adapter NAME"."""
+    """What is being done before the server listens: "libraries", "model", "model in PRECISION", "adapter NAME"."""
 
     name: ClassVar[str] = "loading"
     stage: str

@@ -83,7 +83,7 @@ class FamilyGenerator:
             if should_stop is not None and should_stop():
                 follower.reason = "cancelled"
             else:
-                choosing = _Choosing(Sampler(sampling, self.device))
+                choosing = _Choosing(Sampler(sampling.completed(self._base.generation_config), self.device))
                 self._generate(inputs, min(max_new_tokens, self.context - prompt_tokens), follower, [choosing])
         follower.close()
         return Answer(

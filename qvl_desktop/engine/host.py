@@ -48,7 +48,9 @@ class ModelHost:
         self._slots: dict[str, str] = {}
         hush_libraries()
         tell("model")
-        model: Any = load_model(folder, precision=precision, device=device)
+        model: Any = load_model(
+            folder, precision=precision, device=device, tell=lambda reason: tell(f"model in {reason}")
+        )
         for name, adapter in (adapters or {}).items():
             tell(f"adapter {name}")
             model = self._put_on(model, name, adapter)

@@ -111,11 +111,11 @@ class ChatRequest(_Model):
 
     @property
     def sampling(self) -> Sampling:
-        """Greedy unless a temperature is given: boxes want the likeliest digits."""
+        """Greedy unless a temperature is given: boxes want the likeliest digits. Without `top_p`, the model's own."""
         temperature = self.temperature or 0.0
         if not math.isfinite(temperature):
             temperature = 0.0
-        return Sampling(temperature, self.top_p or 1.0, self.seed)
+        return Sampling(temperature, self.top_p, self.seed)
 
 
 def parse_request(body: bytes) -> ChatRequest:

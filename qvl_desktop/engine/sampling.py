@@ -5,24 +5,42 @@ Owns `Sampling` and the choice itself. Does not run a model (`generator`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """`temperature` 0 is greedy. `top_p` keeps the likeliest tokens that together reach that share (nucleus sampling).
+    """`temperature` 0 is greedy. `top_p` keeps the likeliest tokens that together reach that share (nucleus sampling),
+    `top_k` the likeliest so many (0: all).
 
-    The same `seed` gives the same answer on the same machine; `None` takes a fresh one.
+    None stands for what the model's own generation settings say; see `completed`. The same `seed` gives the same answer
+    on the same machine; `None` takes a fresh one.
     """
 
-    temperature: float = 0.0
-    top_p: float = 1.0
+    temperature: float | None = 0.0
+    top_p: float | None = None
     seed: int | None = None
+    top_k: int | None = None
+
+    def completed(self, settings: Any) -> Sampling:
+        """The same with what is None taken from a `GenerationConfig`: greedy where that does not sample."""
+        temperature, top_p, top_k = self.temperature, self.top_p, self.top_k
+        if temperature is None:
+            stated = getattr(settings, "temperature", None)
+            temperature = (1.0 if stated is None else float(stated)) if getattr(settings, "do_sample", False) else 0.0
+        if top_p is None:
+            top_p = float(getattr(settings, "top_p", None) or 1.0)
+        if top_k is None:
+            top_k = int(getattr(settings, "top_k", None) or 0)
+        return replace(self, temperature=temperature, top_p=top_p, top_k=top_k)
 
 
 GREEDY = Sampling()
+OFFICIAL = Sampling(temperature=None)
+"""As the model's generation settings say (Qwen-VL-Chat: the likeliest 30 %)."""
 
 
 class Sampler:
@@ -30,8 +48,9 @@ class Sampler:
 
     def __init__(self, sampling: Sampling, device: torch.device | str) -> None:
         self._sampling = sampling
+        self._temperature = sampling.temperature or 0.0
         self._random: torch.Generator | None = None
-        if sampling.temperature > 0:
+        if self._temperature > 0:
             self._random = torch.Generator(device=device)
             if sampling.seed is None:
                 self._random.seed()
@@ -42,9 +61,13 @@ class Sampler:
         """Token ids, int64 (rows,), from logits (rows, vocabulary)."""
         if self._random is None:
             return logits.argmax(-1)
-        shares = torch.softmax(logits.float() / self._sampling.temperature, -1)
-        if self._sampling.top_p < 1.0:
-            shares = nucleus(shares, self._sampling.top_p)
+        logits = logits.float() / self._temperature
+        top_k, top_p = self._sampling.top_k or 0, self._sampling.top_p or 1.0
+        if 0 < top_k < logits.shape[-1]:
+            logits = logits.masked_fill(logits < logits.topk(top_k).values[..., -1:], -torch.inf)
+        shares = torch.softmax(logits, -1)
+        if top_p < 1.0:
+            shares = nucleus(shares, top_p)
         return torch.multinomial(shares, 1, generator=self._random)[:, 0]
 
 

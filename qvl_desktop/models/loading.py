@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import torch
 from safetensors import SafetensorError
 
-from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.models.checkpoint import Checkpoint, named
 from qvl_desktop.models.errors import ModelLoadError, QuantizationError
 from qvl_desktop.models.families.base import Family
@@ -22,7 +22,15 @@ from qvl_desktop.models.gptq.settings import is_gptq, read_settings
 from qvl_desktop.models.json_files import read_json
 from qvl_desktop.models.materialize import Placement, fill
 from qvl_desktop.models.names import resolve_model as resolve_model
-from qvl_desktop.models.placement import RESERVED_SHARE, cards, native_precision, spread
+from qvl_desktop.models.placement import (
+    RESERVED_SHARE,
+    Card,
+    Precision,
+    cards,
+    native_precision,
+    precision_name,
+    spread,
+)
 from qvl_desktop.models.quantization import (
     QUANTIZED_PRECISIONS,
     insert_layers,
@@ -34,7 +42,7 @@ from qvl_desktop.models.registry import BY_MODEL_TYPE
 from qvl_desktop.models.sizes import check_sizes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from transformers import PreTrainedModel
@@ -44,6 +52,7 @@ PRECISIONS = ("auto", *DENSE_DTYPES, *QUANTIZED_PRECISIONS)
 LOAD_FAILURES = (OSError, ValueError, RuntimeError, SafetensorError)
 BAD_SETTINGS = (TypeError, AttributeError, LookupError, ArithmeticError, *LOAD_FAILURES)
 GENERATION_CONFIG = "generation_config.json"
+WEIGHTS_IN = QT_TRANSLATE_NOOP("models", "{stored}, computing in {reason}")
 _log = logging.getLogger(__name__)
 
 
@@ -56,6 +65,7 @@ def load_model(
     visual: bool = True,
     dtype: torch.dtype | None = None,
     kernel: str = "auto",
+    tell: Callable[[str], None] = _log.info,
 ) -> PreTrainedModel:
     """Load a model in evaluation mode.
 
@@ -70,6 +80,7 @@ def load_model(
         visual: false leaves the visual tower out; pictures then come as image_features.
         dtype: of the dense tensors and the computation of a quantised model; by default what "auto" would choose.
         kernel: how GPTQ layers multiply, one of ``gptq.kernels.KERNELS``. Training needs "native".
+        tell: gets a sentence about the precision that was chosen, and why.
 
     Raises:
         ModelLoadError: no or broken config, an unknown family, tensors missing, unexpected or of another shape.
@@ -82,11 +93,13 @@ def load_model(
     if isinstance(text := config.get("text_config"), dict):
         check_sizes(text, folder / "config.json")
     where = choose_device("auto" if device == "all" else device)
-    dtype, quantization = choose_precision(folder, config, family, precision, where, dtype)
-    read_generation_config(folder)
     checkpoint = Checkpoint.open(folder)
+    used = cards_for(checkpoint.nbytes, device, where)
+    dtype, quantization = choose_precision(folder, config, family, precision, where, dtype, used=used, tell=tell)
+    read_generation_config(folder)
     if not family.native:
-        model = _load_later(folder, config, family, dtype, quantization, "balanced" if device == "all" else {"": where})
+        devices: Any = {"": where} if len(used) < 2 else "balanced"
+        model = _load_later(folder, config, family, dtype, quantization, devices, visual=visual, kernel=kernel)
         return load_adapter(model, adapter).eval() if adapter is not None else model.eval()
     model = skeleton(folder, visual=visual)
     gptq = is_gptq(config, folder)
@@ -171,9 +184,30 @@ def read_generation_config(folder: Path) -> Any:
 
 
 def _load_later(
-    folder: Path, config: dict[str, Any], family: Family, dtype: torch.dtype, quantization: Any, devices: Any
+    folder: Path,
+    config: dict[str, Any],
+    family: Family,
+    dtype: torch.dtype,
+    quantization: Any,
+    devices: Any,
+    *,
+    visual: bool,
+    kernel: str,
 ) -> PreTrainedModel:
     """Load a family that `transformers` has the classes of; its own names for renamed tensors count."""
+    if not visual:
+        raise ModelLoadError(
+            QT_TRANSLATE_NOOP("errors", "{folder}: {family} models cannot be loaded without their visual tower."),
+            folder=folder,
+            family=family.name,
+        )
+    if kernel not in ("auto", "native"):
+        raise QuantizationError(
+            QT_TRANSLATE_NOOP("errors", "{folder}: kernel {kernel} is for GPTQ layers, which {family} models lack."),
+            folder=folder,
+            kernel=kernel,
+            family=family.name,
+        )
     if is_gptq(config, folder):
         raise QuantizationError(
             QT_TRANSLATE_NOOP(
@@ -303,11 +337,35 @@ def is_quantised(folder: Path) -> bool:
     return is_gptq(config, folder) or bool(config.get("quantization_config"))
 
 
+def cards_for(nbytes: int, device: str, where: torch.device) -> list[Card]:
+    """The cards that a model of so many stored bytes is going to lie on; none on a CPU."""
+    if where.type != "cuda":
+        return []
+    found = cards()
+    first = found[where.index or 0]
+    alone = device != "all" and (device != "auto" or nbytes <= first.free * (1 - RESERVED_SHARE))
+    return [first] if alone else found
+
+
 def choose_device(device: str) -> torch.device:
-    """The torch device for a name; "auto" is the first GPU if there is one, else the CPU."""
-    if device != "auto":
-        return torch.device(device)
-    return torch.device("cuda:0" if torch.cuda.is_available() else "cpu")
+    """The torch device for a name; "auto" is the first GPU if there is one, else the CPU.
+
+    Raises ModelLoadError for a device that this machine does not have.
+    """
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if device == "auto":
+        return torch.device("cuda:0" if count else "cpu")
+    try:
+        found = torch.device(device)
+    except RuntimeError:
+        found = None
+    if found is None or (found.type == "cuda" and (found.index or 0) >= count):
+        raise ModelLoadError(
+            QT_TRANSLATE_NOOP("errors", "{device}: there is no such device here. Choose one of {known}."),
+            device=device,
+            known=", ".join(["auto", "cpu", *(f"cuda:{index}" for index in range(count))]),
+        )
+    return found
 
 
 def choose_precision(
@@ -317,8 +375,14 @@ def choose_precision(
     precision: str,
     device: torch.device,
     quantized_dtype: torch.dtype | None = None,
+    *,
+    used: Sequence[Card] | None = None,
+    tell: Callable[[str], None] = _log.info,
 ) -> tuple[torch.dtype, Any]:
-    """Dtype of the dense tensors and the quantisation settings (None for a dense model)."""
+    """Dtype of the dense tensors and the quantisation settings (None for a dense model).
+
+    ``used`` are the cards that the model will lie on: by default that of ``device``. ``tell`` gets a sentence about it.
+    """
     if precision not in PRECISIONS:
         raise QuantizationError(
             QT_TRANSLATE_NOOP("errors", "Precision {precision} is not known. Choose one of {known}."),
@@ -341,7 +405,11 @@ def choose_precision(
             method=method,
             precision=precision,
         )
-    dtype = DENSE_DTYPES.get(precision) or quantized_dtype or _native_dtype(folder, device)
+    wanted = DENSE_DTYPES.get(precision) or quantized_dtype
+    chosen = Precision(wanted, precision_name(wanted)) if wanted else _native_precision(folder, device, used)
+    dtype = chosen.dtype
+    stored = method or (precision if precision in QUANTIZED_PRECISIONS else "")
+    tell(translate("models", WEIGHTS_IN).format(stored=stored, reason=chosen.reason) if stored else chosen.reason)
     if method is not None:  # already quantised on disk: its own settings hold
         return dtype, None
     return dtype, quantization_config(precision, list(family.keep_dense), dtype)
@@ -366,9 +434,8 @@ def check_report(folder: Path, report: dict[str, Any]) -> None:
         )
 
 
-def _native_dtype(folder: Path, device: torch.device) -> torch.dtype:
+def _native_precision(folder: Path, device: torch.device, used: Sequence[Card] | None) -> Precision:
     size = sum(file.stat().st_size for pattern in ("*.safetensors", "*.bin") for file in folder.glob(pattern))
-    found = cards()[device.index or 0 : (device.index or 0) + 1] if device.type == "cuda" else []
-    choice = native_precision(found, size)
-    _log.info("Precision: %s", choice.reason)
-    return choice.dtype
+    if used is None:
+        used = cards_for(0, str(device), device)
+    return native_precision(used, size)

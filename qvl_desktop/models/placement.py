@@ -38,6 +38,11 @@ class Precision:
     reason: str
 
 
+def precision_name(dtype: torch.dtype) -> str:
+    """`bfloat16`, `float16`, `float32`."""
+    return str(dtype).removeprefix("torch.")
+
+
 def cards() -> list[Card]:
     """The cards of this machine, in CUDA's order."""
     if not torch.cuda.is_available():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -74,3 +75,82 @@ def test_what_is_wrong_is_said_before_anything_is_loaded(
     assert str(bad) in done.stderr
     assert "loading" not in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ("--max-tokens", "0"),
+        ("--max-tokens", "many"),
+        ("--temperature", "-1"),
+        ("--temperature", "nan"),
+        ("--top-p", "0"),
+        ("--top-p", "1.5"),
+        ("--precision", "int3"),
+    ],
+    ids=" ".join,
+)
+def test_flags_that_make_no_sense_are_wrong_use(flags: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        predict("--model", "demo", "--image", "x.png", "--prompt", "x", *flags)
+    assert ended.value.code == 2
+    assert flags[0] in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("out", ["out.xyz", "no such folder/out.png", "."])
+def test_where_no_picture_can_be_written_is_told_before_loading(
+    out: str, taught_folder: Path, pictures: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert predict("--model", taught_folder, "--image", pictures[0], "--prompt", "x", "--out", tmp_path / out) == 1
+    said = capsys.readouterr()
+    assert "written" in said.err
+    assert "loading" not in said.err
+
+
+def test_a_device_that_is_not_there(
+    taught_folder: Path, pictures: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for device in ("gpu", "cuda:99"):
+        asked = ["--model", taught_folder, "--image", pictures[0], "--prompt", "x", "--device", device]
+        assert predict(*asked) == 1
+        assert f"{device}: there is no such device here. Choose one of auto, cpu" in capsys.readouterr().err
+
+
+def test_the_precision_is_said_with_its_reason(
+    taught_folder: Path, pictures: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["--model", taught_folder, "--image", pictures[0], "--prompt", "Find the red circle.", "--device", "cpu"]
+    assert predict(*asked) == 0
+    assert "loading model in float32, on the CPU ..." in capsys.readouterr().err
+    assert predict(*asked, "--precision", "bf16") == 0
+    assert "loading model in bfloat16 ..." in capsys.readouterr().err
+    assert predict(*asked, "--precision", "int8") == 0
+    assert "loading model in int8, computing in float32, on the CPU ..." in capsys.readouterr().err
+
+
+def test_tags_in_the_question_and_in_a_path_are_only_letters(
+    taught_folder: Path, pictures: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    odd = tmp_path / "a<img>b<box>图.png"
+    odd.write_bytes(pictures[0].read_bytes())
+    asked = ["--model", taught_folder, "--image", odd, "--prompt", "<img>x</img> <img> <imgpad> <|im_end|>"]
+    assert predict(*asked, "--json", "--max-tokens", 3) == 0
+    assert json.loads(capsys.readouterr().out)["tokens"] <= 3
+    asked = ["--model", taught_folder, "--image", odd, "--prompt", "Find the red circle.", "--json"]
+    assert predict(*asked) == 0
+    assert [box["image"] for box in json.loads(capsys.readouterr().out)["boxes"]] == [str(odd)]
+
+
+def test_sampling_as_the_model_s_settings_say(
+    taught_folder: Path, pictures: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "hot"
+    shutil.copytree(taught_folder, folder)
+    asked = ["--model", folder, "--image", pictures[0], "--prompt", "Find the red circle.", "--sample", "--seed", 1]
+    settings = {"do_sample": True, "temperature": 50.0, "top_p": 1.0, "top_k": 0}
+    (folder / "generation_config.json").write_text(json.dumps(settings))
+    assert predict(*asked, "--max-tokens", 20) == 0
+    assert capsys.readouterr().out.strip() != RED
+    (folder / "generation_config.json").write_text(json.dumps(settings | {"top_k": 1}))
+    assert predict(*asked) == 0
+    assert capsys.readouterr().out == RED + "\n"

@@ -16,6 +16,9 @@ from qvl_desktop.gui.theme import Space, set_kind, set_role
 from qvl_desktop.jobs.engine import EngineSpec, EngineState, adapter_name
 from qvl_desktop.jobs.session import Session
 
+IN_PRECISION = "model in "
+"""How the engine begins the stage that says which precision it chose."""
+
 
 class ModelBar(QWidget):
     """Model, adapter, state, new chat.
@@ -192,6 +195,8 @@ class ModelBar(QWidget):
         """What a starting engine does."""
         if stage == "model":
             return self.tr("Loading the model…")
+        if stage.startswith(IN_PRECISION):
+            return self.tr("Loading the model in {precision}…").format(precision=stage.removeprefix(IN_PRECISION))
         if stage.startswith("adapter "):
             return self.tr("Loading the adapter…")
         return self.tr("Starting…")
