@@ -2,6 +2,37 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>Adding</name>
+    <message numerus="yes">
+        <source>%n picture(s) added.</source>
+        <translation type="unfinished">
+            <numerusform>%n picture added.</numerusform>
+            <numerusform>%n pictures added.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Stopped: %n picture(s) were added, undo takes them away.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s) were there already.</source>
+        <translation type="unfinished">
+            <numerusform>%n picture was there already.</numerusform>
+            <numerusform>%n pictures were there already.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) were left out:</source>
+        <translation type="unfinished">
+            <numerusform>%n file was left out:</numerusform>
+            <numerusform>%n files were left out:</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>BatchBar</name>
     <message numerus="yes">
         <source>%n picture(s)</source>
@@ -39,6 +70,16 @@
     </message>
 </context>
 <context>
+    <name>Editing</name>
+    <message numerus="yes">
+        <source>%n box(es) now belong to the picture named last before. Undo takes it back.</source>
+        <translation>
+            <numerusform>%n box now belongs to the picture named last before. Undo takes it back.</numerusform>
+            <numerusform>%n boxes now belong to the picture named last before. Undo takes it back.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>FileWatch</name>
     <message numerus="yes">
         <source>%n picture(s) changed on disk since they were annotated. Boxes were kept; Check shows them.</source>
@@ -52,6 +93,30 @@
         <translation type="unfinished">
             <numerusform></numerusform>
             <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>FilterButton</name>
+    <message numerus="yes">
+        <source>At most %n turn(s)</source>
+        <translation>
+            <numerusform>At most %n turn</numerusform>
+            <numerusform>At most %n turns</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>At least %n turn(s)</source>
+        <translation>
+            <numerusform>At least %n turn</numerusform>
+            <numerusform>At least %n turns</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n turn(s)</source>
+        <translation>
+            <numerusform>%n turn</numerusform>
+            <numerusform>%n turns</numerusform>
         </translation>
     </message>
 </context>
@@ -117,6 +182,16 @@
     </message>
 </context>
 <context>
+    <name>RefBars</name>
+    <message numerus="yes">
+        <source>%n ref(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>RegionDesk</name>
     <message numerus="yes">
         <source>The region is deleted. Its box stays in %n answer(s).</source>
@@ -134,12 +209,91 @@
     </message>
 </context>
 <context>
-    <name>TalkDesk</name>
+    <name>RelinkDialog</name>
     <message numerus="yes">
-        <source>%n token(s) of the deleted boxes stay in the text and stand for themselves.</source>
+        <source>%n found</source>
         <translation type="unfinished">
             <numerusform></numerusform>
             <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n in several places</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n already in the project under the new name</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n not there</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Link %n picture(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s) linked to where they are now.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>SplitView</name>
+    <message numerus="yes">
+        <source>%n picture(s) stay together with others.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n conversation(s) lose a split of their own.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>StatisticsView</name>
+    <message numerus="yes">
+        <source>and %n other size(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n too long for the limit</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>TalkDesk</name>
+    <message numerus="yes">
+        <source>%n token(s) of the deleted boxes stay in the text and stand for themselves.</source>
+        <translation>
+            <numerusform>%n token of the deleted box stays in the text and stands for itself.</numerusform>
+            <numerusform>%n tokens of the deleted boxes stay in the text and stand for themselves.</numerusform>
         </translation>
     </message>
 </context>
@@ -160,30 +314,6 @@
         <translation>
             <numerusform>(and %n more)</numerusform>
             <numerusform>(and %n more)</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>_Indexing</name>
-    <message numerus="yes">
-        <source>%n picture(s) added.</source>
-        <translation>
-            <numerusform>%n picture added.</numerusform>
-            <numerusform>%n pictures added.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n picture(s) were there already.</source>
-        <translation>
-            <numerusform>%n picture was there already.</numerusform>
-            <numerusform>%n pictures were there already.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n file(s) were left out:</source>
-        <translation>
-            <numerusform>%n file was left out:</numerusform>
-            <numerusform>%n files were left out:</numerusform>
         </translation>
     </message>
 </context>

@@ -2,6 +2,33 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
+    <name>Adding</name>
+    <message numerus="yes">
+        <source>%n picture(s) added.</source>
+        <translation type="unfinished">
+            <numerusform>已添加 %n 张图片。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Stopped: %n picture(s) were added, undo takes them away.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s) were there already.</source>
+        <translation type="unfinished">
+            <numerusform>有 %n 张图片早已在项目中。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) were left out:</source>
+        <translation type="unfinished">
+            <numerusform>略去了 %n 个文件：</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>AnnotatePage</name>
     <message>
         <source>No project is open</source>
@@ -125,6 +152,21 @@
     </message>
 </context>
 <context>
+    <name>BeforeAfter</name>
+    <message>
+        <source>Now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Then</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All of it is deleted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Browser</name>
     <message>
         <source>Pictures</source>
@@ -143,6 +185,14 @@
         <translation>
             <numerusform>%n 张图片</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Looking for faults…</source>
+        <translation>正在查找问题…</translation>
+    </message>
+    <message>
+        <source>Looking for faults: {count}</source>
+        <translation>正在查找问题：{count}</translation>
     </message>
     <message numerus="yes">
         <source>%n conversation(s)</source>
@@ -375,7 +425,7 @@
     </message>
     <message>
         <source>edited</source>
-        <translation type="unfinished"></translation>
+        <translation>已手动修改</translation>
     </message>
     <message>
         <source>Conversation {number}</source>
@@ -391,15 +441,15 @@
     </message>
     <message>
         <source>Add a system turn</source>
-        <translation type="unfinished"></translation>
+        <translation>添加系统轮</translation>
     </message>
     <message>
         <source>Duplicate the conversation (Ctrl+Shift+D)</source>
-        <translation type="unfinished"></translation>
+        <translation>复制对话 (Ctrl+Shift+D)</translation>
     </message>
     <message>
         <source>Delete the conversation (Ctrl+Del)</source>
-        <translation type="unfinished"></translation>
+        <translation>删除对话 (Ctrl+Del)</translation>
     </message>
 </context>
 <context>
@@ -478,7 +528,7 @@
     </message>
     <message>
         <source>The conversation was deleted. Undo brings it back.</source>
-        <translation type="unfinished"></translation>
+        <translation>对话已删除，可以撤销。</translation>
     </message>
     <message>
         <source>New conversation</source>
@@ -502,15 +552,15 @@
     </message>
     <message>
         <source>Duplicate the conversation</source>
-        <translation type="unfinished"></translation>
+        <translation>复制对话</translation>
     </message>
     <message>
         <source>Delete the conversation</source>
-        <translation type="unfinished">删除这段对话</translation>
+        <translation>删除对话</translation>
     </message>
     <message>
         <source>What the model sees</source>
-        <translation type="unfinished"></translation>
+        <translation>模型所见</translation>
     </message>
     <message>
         <source>Write a conversation about this picture (Ctrl+Shift+N)</source>
@@ -519,10 +569,6 @@
     <message>
         <source>Make conversations from boxes (Ctrl+T)</source>
         <translation>由框生成对话（Ctrl+T）</translation>
-    </message>
-    <message>
-        <source>%n box(es) belong to another picture now: the one named last before them. Undo takes it back.</source>
-        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -538,6 +584,15 @@
     <message>
         <source>Learning rate</source>
         <translation>学习率</translation>
+    </message>
+</context>
+<context>
+    <name>Editing</name>
+    <message numerus="yes">
+        <source>%n box(es) now belong to the picture named last before. Undo takes it back.</source>
+        <translation>
+            <numerusform>有 %n 个框现在属于在它前面最后提到的图片，可以撤销。</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -654,8 +709,16 @@
         <translation>全部划分</translation>
     </message>
     <message>
-        <source>Only about pictures marked done</source>
-        <translation>仅限标为已完成的图片</translation>
+        <source>All pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pictures marked done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pictures that pass the filter ({count})</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Copy the pictures, too</source>
@@ -731,6 +794,10 @@
             <numerusform></numerusform>
         </translation>
     </message>
+    <message>
+        <source>Show</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>FilterBar</name>
@@ -753,6 +820,83 @@
     <message>
         <source>{condition}: click to drop it</source>
         <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>FilterButton</name>
+    <message>
+        <source>Filter the conversations</source>
+        <translation>筛选对话</translation>
+    </message>
+    <message>
+        <source>one picture</source>
+        <translation>一张图片</translation>
+    </message>
+    <message>
+        <source>with faults</source>
+        <translation>有问题</translation>
+    </message>
+    <message>
+        <source>Split</source>
+        <translation>划分</translation>
+    </message>
+    <message>
+        <source>Any</source>
+        <translation>不限</translation>
+    </message>
+    <message>
+        <source>Turns</source>
+        <translation>轮数</translation>
+    </message>
+    <message>
+        <source>Made from</source>
+        <translation>来源</translation>
+    </message>
+    <message>
+        <source>Anything</source>
+        <translation>不限</translation>
+    </message>
+    <message>
+        <source>About {name}</source>
+        <translation>关于 {name}</translation>
+    </message>
+    <message>
+        <source>With faults</source>
+        <translation>有问题</translation>
+    </message>
+    <message>
+        <source>Clear the filter</source>
+        <translation>清除筛选</translation>
+    </message>
+    <message>
+        <source>Without a split</source>
+        <translation>未划分</translation>
+    </message>
+    <message numerus="yes">
+        <source>At most %n turn(s)</source>
+        <translation>
+            <numerusform>最多 %n 轮</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>At least %n turn(s)</source>
+        <translation>
+            <numerusform>至少 %n 轮</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n turn(s)</source>
+        <translation>
+            <numerusform>%n 轮</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{low} to {high} turns</source>
+        <translation>{low} 到 {high} 轮</translation>
+    </message>
+    <message>
+        <source>By hand or imported</source>
+        <translation>手写或导入</translation>
     </message>
 </context>
 <context>
@@ -877,6 +1021,148 @@
     </message>
 </context>
 <context>
+    <name>FindingsView</name>
+    <message>
+        <source>Kinds of faults</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Findings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kept as they are</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the findings that are to stay as they are</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find moved files…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{pictures} pictures and {conversations} conversations are in order.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing to check yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add pictures on the Annotate page.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing to mend</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Checking…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was found so far.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not checked</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The check was stopped. Nothing was found until then.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{mend}: all {count}…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show it again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep as it is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This one needs you: nobody can be sure how to mend it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the place of the fault (Enter)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is no fault: do not list it any longer. Undo takes this back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>HealthPage</name>
+    <message>
+        <source>Stop</source>
+        <translation type="unfinished">停止</translation>
+    </message>
+    <message>
+        <source>Check again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No project is open</source>
+        <translation type="unfinished">没有打开的项目</translation>
+    </message>
+    <message>
+        <source>Open or make one to begin.</source>
+        <translation type="unfinished">打开或新建一个项目，即可开始。</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation type="unfinished">继续</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation type="unfinished">暂停</translation>
+    </message>
+    <message>
+        <source>Everything is checked as it changes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not checked</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading pictures is paused</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Checking: {done} of {total}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading pictures: {done} of {total}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Findings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Statistics</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Split</source>
+        <translation type="unfinished">划分</translation>
+    </message>
+</context>
+<context>
     <name>ImportDialog</name>
     <message>
         <source>Import data</source>
@@ -993,6 +1279,10 @@
     <message>
         <source>Stopped. Nothing was changed.</source>
         <translation>已停止，没有任何改动。</translation>
+    </message>
+    <message>
+        <source>Undoing…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The import was undone</source>
@@ -1254,6 +1544,37 @@
     </message>
 </context>
 <context>
+    <name>MendDialog</name>
+    <message>
+        <source>Looking what would change…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mend all {count}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">取消</translation>
+    </message>
+    <message>
+        <source>None of these can be mended without you.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The first {shown} of {count}. Those that nobody can be sure about stay. One undo takes all back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This would change. One undo takes all of it back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} mended.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ModelBar</name>
     <message>
         <source>Model</source>
@@ -1316,27 +1637,27 @@
     <name>ModelView</name>
     <message>
         <source>What the model reads</source>
-        <translation type="unfinished"></translation>
+        <translation>模型读到的文本</translation>
     </message>
     <message>
         <source>This conversation names no picture of the project.</source>
-        <translation type="unfinished">这段对话没有提到项目中的图片。</translation>
+        <translation>这段对话没有提到项目中的图片。</translation>
     </message>
     <message>
         <source>{family}, picture {number}: {w} × {h} squashed to {sw} × {sh}, {tokens} tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>{family}，图片 {number}：{w} × {h} 压缩为 {sw} × {sh}，{tokens} 个 token</translation>
     </message>
     <message>
         <source>{family}, picture {number}: {w} × {h} resized to {sw} × {sh}, {tokens} tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>{family}，图片 {number}：{w} × {h} 缩放为 {sw} × {sh}，{tokens} 个 token</translation>
     </message>
     <message>
         <source>This conversation cannot be written for this family.</source>
-        <translation type="unfinished"></translation>
+        <translation>这段对话无法写成该系列的格式。</translation>
     </message>
     <message>
         <source>picture {number}: {count} tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>图片 {number}：{count} 个 token</translation>
     </message>
 </context>
 <context>
@@ -1497,19 +1818,19 @@
     <name>PictureDesk</name>
     <message>
         <source>Text that stands in the box</source>
-        <translation type="unfinished"></translation>
+        <translation>框中的文字</translation>
     </message>
     <message>
         <source>What is written there? Questions about reading are answered with it.</source>
-        <translation type="unfinished"></translation>
+        <translation>框里写的是什么？识字类问题会用它作答。</translation>
     </message>
     <message>
         <source>Keep</source>
-        <translation type="unfinished"></translation>
+        <translation>保存</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">取消</translation>
+        <translation>取消</translation>
     </message>
 </context>
 <context>
@@ -1611,11 +1932,11 @@
     </message>
     <message>
         <source>Add a picture to the conversation (Insert), or drop files here</source>
-        <translation type="unfinished"></translation>
+        <translation>向对话添加图片 (Insert)，也可以把文件拖到这里</translation>
     </message>
     <message>
         <source>Add a picture to the conversation</source>
-        <translation type="unfinished"></translation>
+        <translation>向对话添加图片</translation>
     </message>
     <message>
         <source>Drag a box around “{words}” on the picture. Esc stops.</source>
@@ -1623,7 +1944,7 @@
     </message>
     <message>
         <source>Drag or use the arrow keys: its tokens follow. Enter names it, Del deletes it.</source>
-        <translation type="unfinished"></translation>
+        <translation>拖动或用方向键移动，文本中的坐标随之改变。Enter 命名，Del 删除。</translation>
     </message>
     <message>
         <source>Select words in a turn, then drag a box here: they become a phrase with its box.</source>
@@ -1631,11 +1952,11 @@
     </message>
     <message>
         <source>Boxes</source>
-        <translation type="unfinished"></translation>
+        <translation>框</translation>
     </message>
     <message>
         <source>What the model sees</source>
-        <translation type="unfinished"></translation>
+        <translation>模型所见</translation>
     </message>
 </context>
 <context>
@@ -1657,34 +1978,34 @@
     <name>PicturePicker</name>
     <message>
         <source>Add pictures to the conversation</source>
-        <translation type="unfinished"></translation>
+        <translation>向对话添加图片</translation>
     </message>
     <message>
         <source>Filter by name</source>
-        <translation type="unfinished">按名称筛选</translation>
+        <translation>按名称筛选</translation>
     </message>
     <message>
         <source>Pictures</source>
-        <translation type="unfinished">图片</translation>
+        <translation>图片</translation>
     </message>
     <message>
         <source>Files can be dropped on the row of pictures too.</source>
-        <translation type="unfinished"></translation>
+        <translation>也可以把文件拖到图片栏上。</translation>
     </message>
     <message>
         <source>Add</source>
-        <translation type="unfinished"></translation>
+        <translation>添加</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">取消</translation>
+        <translation>取消</translation>
     </message>
 </context>
 <context>
     <name>PictureStrip</name>
     <message>
         <source>Pictures of the conversation</source>
-        <translation type="unfinished"></translation>
+        <translation>对话中的图片</translation>
     </message>
 </context>
 <context>
@@ -1798,6 +2119,23 @@
     </message>
 </context>
 <context>
+    <name>RefBars</name>
+    <message>
+        <source>Refs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search refs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n ref(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>RefEditor</name>
     <message>
         <source>Ref, for example “red cup”</source>
@@ -1810,6 +2148,17 @@
     <message>
         <source>Suggested refs</source>
         <translation>建议的指代</translation>
+    </message>
+</context>
+<context>
+    <name>RefModel</name>
+    <message>
+        <source>{ref}: {regions} regions on {pictures} pictures. Click to see them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>(no ref)</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1930,6 +2279,109 @@
     </message>
 </context>
 <context>
+    <name>RelinkDialog</name>
+    <message>
+        <source>Find moved files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose the folder in which the pictures are now. Files are known again by what they hold, whatever their names. They stay where they are.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a folder…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>By name and size only (quick)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Does not read the files: for very many pictures, or a slow disk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Link them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">取消</translation>
+    </message>
+    <message>
+        <source>Folder of the pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looking in {folder}…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n found</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n in several places</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n already in the project under the new name</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n not there</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>same content</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>same name and size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: several files are meant: {places}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: {file} is in the project already; take the missing one out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: not there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Link %n picture(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Find moved pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s) linked to where they are now.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>RenameBar</name>
     <message>
         <source>New name of the label</source>
@@ -1950,6 +2402,10 @@
     <message>
         <source>Counting…</source>
         <translation type="unfinished">正在统计…</translation>
+    </message>
+    <message>
+        <source>{regions} regions on {pictures} pictures.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{regions} regions on {pictures} pictures; {turns} turns of conversations follow.</source>
@@ -2088,135 +2544,365 @@
     </message>
 </context>
 <context>
-    <name>TalkDesk</name>
+    <name>SplitView</name>
     <message>
-        <source>A box belongs to the picture that is named last before it: picture {number}.</source>
-        <translation type="unfinished">框属于它前面最后提到的图片：图片 {number}。</translation>
+        <source>At random</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With each ref in its share</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>By whole folders</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every picture has the same chance.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rare refs are divided first, so that every split has some of each.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A folder is never torn apart; folders called train, val or test are that split.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same seed gives the same division</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep pictures that look alike together</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only filtered pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Those that pass the filter of the Pictures and Annotate pages; the others keep their splits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Apply</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Give at least one split a share.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dividing…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Split pictures</source>
+        <translation type="unfinished">划分图片</translation>
+    </message>
+    <message>
+        <source>Split into {counts}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message numerus="yes">
-        <source>%n token(s) of the deleted boxes stay in the text and stand for themselves.</source>
+        <source>%n picture(s) stay together with others.</source>
         <translation type="unfinished">
             <numerusform></numerusform>
         </translation>
     </message>
     <message>
-        <source>Draw a box for it</source>
+        <source>{count} pictures were not read yet; those that look alike may be parted.</source>
         <translation type="unfinished"></translation>
     </message>
-    <message>
-        <source>Make plain words (Del)</source>
-        <translation type="unfinished"></translation>
+    <message numerus="yes">
+        <source>%n conversation(s) lose a split of their own.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
     </message>
     <message>
-        <source>Unlink from its region (L)</source>
-        <translation type="unfinished"></translation>
+        <source>Pictures</source>
+        <translation type="unfinished">图片</translation>
     </message>
     <message>
-        <source>Link to</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Make it a region</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Move to the left (Alt+Left)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Move to the right (Alt+Right)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Take it out of the text (Del)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Name it (Enter)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Text in it: “{text}”…</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Text that stands in it…</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Delete (Del)</source>
-        <translation type="unfinished"></translation>
-    </message>
-</context>
-<context>
-    <name>TemplateChoice</name>
-    <message>
-        <source>This picture</source>
-        <translation type="unfinished">这张图片</translation>
-    </message>
-    <message>
-        <source>The pictures of the list</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>All pictures with boxes</source>
-        <translation type="unfinished">所有有框的图片</translation>
+        <source>Conversations</source>
+        <translation type="unfinished">对话</translation>
     </message>
     <message>
         <source>Seed</source>
         <translation type="unfinished">随机种子</translation>
     </message>
     <message>
+        <source>Divide the project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the division gives</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Regions of each ref</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>StatisticsView</name>
+    <message>
+        <source>Split</source>
+        <translation type="unfinished">划分</translation>
+    </message>
+    <message>
+        <source>All splits</source>
+        <translation type="unfinished">全部划分</translation>
+    </message>
+    <message>
+        <source>Only filtered pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Those that pass the filter of the Pictures and Annotate pages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Longer conversations are found by the check</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>CSV…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>PNG…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Boxes on a picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size of boxes: share of the picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Place of boxes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size of pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Turns of a conversation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Length of conversations, in tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{pictures} pictures · {regions} regions · {conversations} conversations</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{range} boxes: {count} pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{range} turns: {count} conversations</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{low} to {high} of the picture: {count} boxes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{width} × {height}: {count} pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n other size(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{range} tokens: {count} conversations</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n too long for the limit</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{count} counted so far</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All fit.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{x} % from the left, {y} % from the top: {count} boxes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save statistics</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} cannot be written: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saved: {path}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not saved: {path}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokens that fit</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>TalkDesk</name>
+    <message>
+        <source>A box belongs to the picture that is named last before it: picture {number}.</source>
+        <translation>框属于在它前面最后提到的图片：图片 {number}。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n token(s) of the deleted boxes stay in the text and stand for themselves.</source>
+        <translation>
+            <numerusform>被删除的框在文本中留有 %n 处坐标，它们从此独立。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Draw a box for it</source>
+        <translation>为它画框</translation>
+    </message>
+    <message>
+        <source>Make plain words (Del)</source>
+        <translation>变为普通文字 (Del)</translation>
+    </message>
+    <message>
+        <source>Unlink from its region (L)</source>
+        <translation>取消与区域的关联 (L)</translation>
+    </message>
+    <message>
+        <source>Link to</source>
+        <translation>关联到</translation>
+    </message>
+    <message>
+        <source>Make it a region</source>
+        <translation>变为区域</translation>
+    </message>
+    <message>
+        <source>Move to the left (Alt+Left)</source>
+        <translation>左移 (Alt+Left)</translation>
+    </message>
+    <message>
+        <source>Move to the right (Alt+Right)</source>
+        <translation>右移 (Alt+Right)</translation>
+    </message>
+    <message>
+        <source>Take it out of the text (Del)</source>
+        <translation>从文本中移除 (Del)</translation>
+    </message>
+    <message>
+        <source>Name it (Enter)</source>
+        <translation>命名 (Enter)</translation>
+    </message>
+    <message>
+        <source>Text in it: “{text}”…</source>
+        <translation>其中的文字：“{text}”…</translation>
+    </message>
+    <message>
+        <source>Text that stands in it…</source>
+        <translation>其中的文字…</translation>
+    </message>
+    <message>
+        <source>Delete (Del)</source>
+        <translation>删除 (Del)</translation>
+    </message>
+</context>
+<context>
+    <name>TemplateChoice</name>
+    <message>
+        <source>This picture</source>
+        <translation>这张图片</translation>
+    </message>
+    <message>
+        <source>The pictures of the list</source>
+        <translation>列表中的图片</translation>
+    </message>
+    <message>
+        <source>All pictures with boxes</source>
+        <translation>所有带框的图片</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>随机种子</translation>
+    </message>
+    <message>
+        <source>The same seed gives the same questions, wordings and absent things.</source>
+        <translation>相同的种子给出相同的问题、措辞和不存在的物体。</translation>
+    </message>
+    <message>
         <source>Replace earlier ones of these kinds</source>
-        <translation type="unfinished">替换先前同类的对话</translation>
+        <translation>替换之前生成的同类对话</translation>
     </message>
     <message>
         <source>Conversations that were edited by hand always stay.</source>
-        <translation type="unfinished"></translation>
+        <translation>手动修改过的对话总会保留。</translation>
     </message>
     <message>
         <source>Any split</source>
-        <translation type="unfinished"></translation>
+        <translation>任意划分</translation>
     </message>
     <message>
         <source>Without a split</source>
-        <translation type="unfinished"></translation>
+        <translation>未划分</translation>
     </message>
     <message>
         <source>Any ref</source>
-        <translation type="unfinished"></translation>
+        <translation>任意名称</translation>
     </message>
     <message>
         <source>Only pictures of this split</source>
-        <translation type="unfinished"></translation>
+        <translation>只用该划分的图片</translation>
     </message>
     <message>
         <source>Only pictures with this ref</source>
-        <translation type="unfinished"></translation>
+        <translation>只用含该名称的图片</translation>
     </message>
     <message>
         <source>Change its wordings</source>
-        <translation type="unfinished"></translation>
+        <translation>修改措辞</translation>
     </message>
     <message>
         <source>Change the wordings of “{name}”</source>
-        <translation type="unfinished"></translation>
+        <translation>修改“{name}”的措辞</translation>
     </message>
     <message>
         <source>Ask for</source>
-        <translation type="unfinished">提问类型</translation>
+        <translation>提问类型</translation>
     </message>
     <message>
         <source>A template of your own</source>
-        <translation type="unfinished"></translation>
+        <translation>自定义模板</translation>
     </message>
     <message>
         <source>Language</source>
-        <translation type="unfinished">语言</translation>
+        <translation>语言</translation>
     </message>
     <message>
         <source>For</source>
-        <translation type="unfinished">范围</translation>
+        <translation>范围</translation>
     </message>
 </context>
 <context>
@@ -2247,7 +2933,7 @@
     </message>
     <message>
         <source>There is nothing to ask about: no box has a ref, or text that was typed for it.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有可提问的内容：没有带名称或文字的框。</translation>
     </message>
     <message>
         <source>New conversations: {count}</source>
@@ -2271,11 +2957,11 @@
     </message>
     <message>
         <source>Another example</source>
-        <translation type="unfinished"></translation>
+        <translation>换一个例子</translation>
     </message>
     <message>
         <source>Edited by hand, kept: {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>手动修改过、保留：{count}</translation>
     </message>
     <message>
         <source>Conversations made: {made}. Undo takes them back.</source>
@@ -2290,59 +2976,59 @@
     <name>TemplateEditor</name>
     <message>
         <source>Questions</source>
-        <translation type="unfinished"></translation>
+        <translation>问题</translation>
     </message>
     <message>
         <source>Answers</source>
-        <translation type="unfinished">回答</translation>
+        <translation>回答</translation>
     </message>
     <message>
         <source>Answers when it is not there</source>
-        <translation type="unfinished"></translation>
+        <translation>不存在时的回答</translation>
     </message>
     <message>
         <source>Template of your own</source>
-        <translation type="unfinished"></translation>
+        <translation>自定义模板</translation>
     </message>
     <message>
         <source>Name of the template</source>
-        <translation type="unfinished"></translation>
+        <translation>模板名称</translation>
     </message>
     <message>
         <source>Keep</source>
-        <translation type="unfinished"></translation>
+        <translation>保存</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">取消</translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>As shipped</source>
-        <translation type="unfinished"></translation>
+        <translation>恢复默认</translation>
     </message>
     <message>
         <source>Delete the template</source>
-        <translation type="unfinished"></translation>
+        <translation>删除模板</translation>
     </message>
     <message>
         <source>Line {number}: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {number} 行：{reason}</translation>
     </message>
     <message>
         <source>One wording a line; the seed chooses among them. Placeholders:</source>
-        <translation type="unfinished"></translation>
+        <translation>每行一种措辞，由种子从中选择。占位符：</translation>
     </message>
     <message>
         <source>Name</source>
-        <translation type="unfinished"></translation>
+        <translation>名称</translation>
     </message>
     <message>
         <source>Kind</source>
-        <translation type="unfinished"></translation>
+        <translation>类型</translation>
     </message>
     <message>
         <source>Absent refs a picture</source>
-        <translation type="unfinished"></translation>
+        <translation>每张图片的不存在物体数</translation>
     </message>
 </context>
 <context>
@@ -2356,43 +3042,47 @@
     <name>TokenBar</name>
     <message>
         <source>For which model the tokens are counted and the preview is made</source>
-        <translation type="unfinished"></translation>
+        <translation>按哪个模型计算 token 并预览</translation>
     </message>
     <message>
         <source>The longest sample that training takes; longer ones are left out</source>
-        <translation type="unfinished"></translation>
+        <translation>训练接受的最长样本，更长的会被略过</translation>
     </message>
     <message>
-        <source>{count} of {limit} tokens: {over} too many; training leaves it out</source>
-        <translation type="unfinished"></translation>
+        <source>{count} of {limit} tokens, {over} too many</source>
+        <translation>{count} / {limit} 个 token，超出 {over}</translation>
     </message>
     <message>
-        <source>About {count} of {limit} tokens: too long; training leaves it out</source>
-        <translation type="unfinished"></translation>
+        <source>About {count} of {limit} tokens: too long</source>
+        <translation>约 {count} / {limit} 个 token：太长</translation>
     </message>
     <message>
         <source>{count} of {limit} tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} / {limit} 个 token</translation>
     </message>
     <message>
         <source>About {count} of {limit} tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>约 {count} / {limit} 个 token</translation>
     </message>
     <message>
         <source>Counted with the model&apos;s own vocabulary.</source>
-        <translation type="unfinished"></translation>
+        <translation>按模型自己的词表计算。</translation>
     </message>
     <message>
         <source>An estimate: the vocabulary of this model is not on this machine.</source>
-        <translation type="unfinished"></translation>
+        <translation>估计值：本机没有该模型的词表。</translation>
     </message>
     <message>
         <source>The model itself reads up to {length} tokens.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型本身最多读取 {length} 个 token。</translation>
+    </message>
+    <message>
+        <source>Training leaves longer conversations out; the red line shows where the limit falls.</source>
+        <translation>更长的对话训练时会被略过；红线标出上限所在。</translation>
     </message>
     <message>
         <source>{count} tokens</source>
-        <translation type="unfinished">{count} 个 token</translation>
+        <translation>{count} 个 token</translation>
     </message>
 </context>
 <context>
@@ -2456,8 +3146,12 @@
         <translation>这一轮的文字</translation>
     </message>
     <message>
-        <source>“{text}”: {reason}</source>
-        <translation>“{text}”：{reason}</translation>
+        <source>Mend</source>
+        <translation>修正</translation>
+    </message>
+    <message>
+        <source>Correct this fault (Alt+Enter)</source>
+        <translation>修正这个问题 (Alt+Enter)</translation>
     </message>
     <message numerus="yes">
         <source>(and %n more)</source>
@@ -2485,16 +3179,20 @@
         <translation>助手</translation>
     </message>
     <message>
+        <source>Mend</source>
+        <translation>修正</translation>
+    </message>
+    <message>
+        <source>Correct this fault</source>
+        <translation>修正这个问题</translation>
+    </message>
+    <message>
         <source>The turn is empty. Double-click to write it.</source>
         <translation>这一轮是空的。双击即可书写。</translation>
     </message>
     <message>
-        <source>“{text}”: {reason}</source>
-        <translation>“{text}”：{reason}</translation>
-    </message>
-    <message>
         <source>Who speaks (R)</source>
-        <translation type="unfinished"></translation>
+        <translation>说话者 (R)</translation>
     </message>
     <message>
         <source>Edit as text (Enter)</source>
@@ -2510,7 +3208,7 @@
     </message>
     <message>
         <source>Duplicate (Ctrl+D)</source>
-        <translation type="unfinished"></translation>
+        <translation>复制 (Ctrl+D)</translation>
     </message>
     <message>
         <source>Delete the turn (Del)</source>
@@ -2557,24 +3255,41 @@
     </message>
 </context>
 <context>
-    <name>_Indexing</name>
-    <message numerus="yes">
-        <source>%n picture(s) added.</source>
-        <translation>
-            <numerusform>已添加 %n 张图片。</numerusform>
-        </translation>
+    <name>WorkBar</name>
+    <message>
+        <source>Pictures being added</source>
+        <translation type="unfinished"></translation>
     </message>
-    <message numerus="yes">
-        <source>%n picture(s) were there already.</source>
-        <translation>
-            <numerusform>有 %n 张图片早已在项目中。</numerusform>
-        </translation>
+    <message>
+        <source>Stop</source>
+        <translation type="unfinished">停止</translation>
     </message>
-    <message numerus="yes">
-        <source>%n file(s) were left out:</source>
-        <translation>
-            <numerusform>略去了 %n 个文件：</numerusform>
-        </translation>
+    <message>
+        <source>Add no more; the pictures that are in stay</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Searching for pictures…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Searching for pictures… {count} found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Adding pictures: {done} of {total}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>_RefDelegate</name>
+    <message>
+        <source>(no ref)</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2905,6 +3620,14 @@
         <translation>{path}：{split} 划分中没有定位问题（即回答带框的问题）。请换一个 --split，或用定位模板生成对话。</translation>
     </message>
     <message>
+        <source>{path}: this is no kind of picture that can be written. Name it .png or .jpg.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: nothing can be written there. Choose a folder that exists.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{path}: the picture cannot be written ({reason}).</source>
         <translation>{path}：无法写入图片（{reason}）。</translation>
     </message>
@@ -3201,6 +3924,10 @@
         <translation>GPTQModel 没有适合此模型和此显卡的内核：{reason}</translation>
     </message>
     <message>
+        <source>Torch&apos;s 4-bit kernel cannot take this model: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>g_idx names groups that the scales do not have.</source>
         <translation>g_idx 提到了缩放表中没有的组。</translation>
     </message>
@@ -3283,6 +4010,10 @@
     <message>
         <source>{path}: model_type {kind} is not known here. Known: {known}.</source>
         <translation>{path}：未知的 model_type {kind}。已知的有：{known}。</translation>
+    </message>
+    <message>
+        <source>{device}: there is no such device here. Choose one of {known}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Precision {precision} is not known. Choose one of {known}.</source>
@@ -3690,7 +4421,7 @@
     </message>
     <message>
         <source>The boxes of turn {turn} belong to picture {picture}, which is named last before them; in this order another picture would be. Move the turns instead, or give the picture a question of its own.</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {turn} 轮的框属于图片 {picture}，即在它们之前最后提到的图片；换成这个顺序后就会是另一张图片。请改为移动对话轮，或为该图片单独提问。</translation>
     </message>
     <message>
         <source>{points} is no {kind}: it needs {count} points.</source>
@@ -3702,19 +4433,19 @@
     </message>
     <message>
         <source>The template “{name}” cannot be read; put it back to what was shipped, or delete it.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取模板“{name}”，请恢复默认或删除它。</translation>
     </message>
     <message>
         <source>Template “{name}” ({language}): {way} {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>模板“{name}”（{language}）：{way} {reason}</translation>
     </message>
     <message>
         <source>{path}: this is no COCO file, it has neither “images” nor “annotations”.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{path}: {reason} (--dialect {first} or --dialect {second})</source>
-        <translation>{path}：{reason}（--dialect {first} 或 --dialect {second}）</translation>
+        <source>{path}: {reason} Import it with --dialect {first} or --dialect {second}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Qwen-VL JSON is read by first-generation tools alone. For {family} choose the format sharegpt.</source>
@@ -3798,7 +4529,7 @@
     </message>
     <message>
         <source>“{name}” cannot name a template: write a name without “/”.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”不能作为模板名称：请使用不含“/”的名称。</translation>
     </message>
     <message>
         <source>{processes} processes cannot be spread evenly over {nodes} machines.</source>
@@ -3822,6 +4553,14 @@
     </message>
     <message>
         <source>{path}: the XML is refused ({reason}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Decoding {decoding} is not known. Choose one of {known}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: what the model sees in {count} pictures takes {need:.1f} GB for the time of the run, and {free:.1f} GB are free. Make room on this disk, or use fewer pictures.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -4334,7 +5073,7 @@
         <translation type="unfinished">跳过</translation>
     </message>
     <message>
-        <source>Take the mark away</source>
+        <source>Unmark</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4390,6 +5129,17 @@
     </message>
 </context>
 <context>
+    <name>health</name>
+    <message>
+        <source>Conversation {number}</source>
+        <translation type="unfinished">对话 {number}</translation>
+    </message>
+    <message>
+        <source>, turn {number}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>history</name>
     <message>
         <source>Copy regions</source>
@@ -4405,15 +5155,15 @@
     </message>
     <message>
         <source>Reorder pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>调整图片顺序</translation>
     </message>
     <message>
         <source>Take a picture out</source>
-        <translation type="unfinished"></translation>
+        <translation>移除图片</translation>
     </message>
     <message>
         <source>Add pictures to a conversation</source>
-        <translation type="unfinished"></translation>
+        <translation>向对话添加图片</translation>
     </message>
     <message>
         <source>Point at words</source>
@@ -4421,11 +5171,11 @@
     </message>
     <message>
         <source>Move regions</source>
-        <translation type="unfinished"></translation>
+        <translation>移动区域</translation>
     </message>
     <message>
         <source>Link to region</source>
-        <translation type="unfinished"></translation>
+        <translation>关联到区域</translation>
     </message>
     <message>
         <source>Add conversation</source>
@@ -4457,7 +5207,7 @@
     </message>
     <message>
         <source>Duplicate turn</source>
-        <translation type="unfinished"></translation>
+        <translation>复制一轮</translation>
     </message>
     <message>
         <source>Move turn</source>
@@ -4469,11 +5219,11 @@
     </message>
     <message>
         <source>Duplicate conversation</source>
-        <translation type="unfinished"></translation>
+        <translation>复制对话</translation>
     </message>
     <message>
         <source>Unlink from region</source>
-        <translation type="unfinished"></translation>
+        <translation>取消与区域的关联</translation>
     </message>
     <message>
         <source>Make conversations</source>
@@ -4597,15 +5347,15 @@
     </message>
     <message>
         <source>Edit template</source>
-        <translation type="unfinished"></translation>
+        <translation>修改模板</translation>
     </message>
     <message>
         <source>Delete template</source>
-        <translation type="unfinished"></translation>
+        <translation>删除模板</translation>
     </message>
     <message>
         <source>Text of a region</source>
-        <translation type="unfinished"></translation>
+        <translation>区域中的文字</translation>
     </message>
     <message>
         <source>Find moved pictures</source>
@@ -5309,7 +6059,7 @@
         <translation>bfloat16，因为模型很大，这样 CPU 只需一半内存</translation>
     </message>
     <message>
-        <source>{stored} weights, computing in {reason}</source>
+        <source>{stored}, computing in {reason}</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -5413,6 +6163,14 @@
     <message>
         <source>Questions and answers to learn from</source>
         <translation>用于学习的问与答</translation>
+    </message>
+    <message>
+        <source>Check</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Faults, statistics and splits</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Train</source>
@@ -5975,31 +6733,31 @@
     </message>
     <message>
         <source>the ref, such as “red cup”</source>
-        <translation type="unfinished"></translation>
+        <translation>名称，如“红色杯子”</translation>
     </message>
     <message>
         <source>the ref with its English article, “a red cup”</source>
-        <translation type="unfinished"></translation>
+        <translation>带英文冠词的名称，“a red cup”</translation>
     </message>
     <message>
         <source>the token of the box or quad</source>
-        <translation type="unfinished"></translation>
+        <translation>框或四边形的坐标</translation>
     </message>
     <message>
         <source>the ref and all of its boxes, as tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>名称及其所有框</translation>
     </message>
     <message>
         <source>every ref with its box, from left to right</source>
-        <translation type="unfinished"></translation>
+        <translation>从左到右的每个名称及其框</translation>
     </message>
     <message>
         <source>how many there are</source>
-        <translation type="unfinished"></translation>
+        <translation>数量</translation>
     </message>
     <message>
         <source>the text that stands in the box</source>
-        <translation type="unfinished"></translation>
+        <translation>框中的文字</translation>
     </message>
     <message>
         <source>One question for the picture; the answer names every box.</source>
@@ -6007,55 +6765,55 @@
     </message>
     <message>
         <source>Yes or no</source>
-        <translation type="unfinished"></translation>
+        <translation>是与否</translation>
     </message>
     <message>
         <source>Whether a ref is there: one question for each ref, and as many about refs that are not.</source>
-        <translation type="unfinished"></translation>
+        <translation>物体是否存在：每个名称一个问题，并对同样多不存在的物体提问。</translation>
     </message>
     <message>
         <source>Absent things</source>
-        <translation type="unfinished"></translation>
+        <translation>不存在的物体</translation>
     </message>
     <message>
         <source>Questions for refs of the project that the picture does not show; the answer says so.</source>
-        <translation type="unfinished"></translation>
+        <translation>询问项目中有、但图片里没有的物体，回答说明没有。</translation>
     </message>
     <message>
         <source>Reading text</source>
-        <translation type="unfinished"></translation>
+        <translation>识字</translation>
     </message>
     <message>
         <source>One question for each box with text: the text typed for the region, or the ref of a quad.</source>
-        <translation type="unfinished"></translation>
+        <translation>每个带文字的框一个问题：为区域输入的文字，或四边形的名称。</translation>
     </message>
     <message>
         <source>Write at least one.</source>
-        <translation type="unfinished"></translation>
+        <translation>至少写一条。</translation>
     </message>
     <message>
         <source>The line is empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>这一行是空的。</translation>
     </message>
     <message>
         <source>A brace has no partner. Write {{ or }} for a brace itself.</source>
-        <translation type="unfinished"></translation>
+        <translation>花括号不成对。要写花括号本身请用 {{ 或 }}。</translation>
     </message>
     <message>
         <source>none</source>
-        <translation type="unfinished"></translation>
+        <translation>无</translation>
     </message>
     <message>
         <source>{name} is no placeholder here. Possible: {allowed}.</source>
-        <translation type="unfinished"></translation>
+        <translation>这里不能用占位符 {name}。可用：{allowed}。</translation>
     </message>
     <message>
         <source>{needed} is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>缺少 {needed}。</translation>
     </message>
     <message>
         <source>The picture is named by itself; leave &lt;img&gt; out.</source>
-        <translation type="unfinished"></translation>
+        <translation>图片会自动写入，请去掉 &lt;img&gt;。</translation>
     </message>
 </context>
 <context>

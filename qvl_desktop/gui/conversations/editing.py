@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar, get_args
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QObject
 
 from qvl_desktop.core import phrases
 from qvl_desktop.core.conversation import Conversation, Role, Turn, user_turn
@@ -30,10 +30,11 @@ from qvl_desktop.storage.rows import ConversationRow
 T = TypeVar("T")
 
 
-class Editing:
+class Editing(QObject):
     """Edits of the session's project; without one they do nothing and give None."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._session = session
 
     def attempt(self, edit: Callable[[Project], T]) -> T | None:
@@ -104,12 +105,7 @@ class Editing:
             return changed_hands(before, project.conversation(number).content.turns)
 
         if count := self.attempt(watched):
-            words = QCoreApplication.translate(
-                "ConversationsPage",
-                "%n box(es) belong to another picture now: the one named last before them. Undo takes it back.",
-                "",
-                count,
-            )
+            words = self.tr("%n box(es) now belong to the picture named last before. Undo takes it back.", "", count)
             self._session.notice.emit("warning", words)
 
     # Pictures of a conversation

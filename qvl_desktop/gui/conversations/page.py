@@ -58,7 +58,7 @@ class ConversationsPage(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session = session
-        self.editing = Editing(session)
+        self.editing = Editing(session, self)
         self.dialog: TemplateDialog | None = None
         self.thumbnails = Thumbnails(self)
         self.browser = Browser(self.thumbnails, self)

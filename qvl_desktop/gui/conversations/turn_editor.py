@@ -70,7 +70,7 @@ class TurnEditor(QWidget):
         self.mend_button = QPushButton(self.tr("Mend"), self)
         self.mend_button.setToolTip(self.tr("Correct this fault (Alt+Enter)"))
         self.mend_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        set_kind(self.mend_button, "quiet")
+        set_kind(self.mend_button, "plain")
         self.mend_button.clicked.connect(self.mend)
         self.edit.mendAsked.connect(self.mend)
         self.edit.cursorPositionChanged.connect(self._show_message)

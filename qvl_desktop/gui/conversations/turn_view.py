@@ -88,7 +88,7 @@ class TurnView(QFrame):
         self.mend_button = QPushButton(self.tr("Mend"), self)
         self.mend_button.setToolTip(self.tr("Correct this fault"))
         self.mend_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        set_kind(self.mend_button, "quiet")
+        set_kind(self.mend_button, "plain")
         self.mend_button.clicked.connect(self._mend)
         self._better: str | None = None
         foot = QHBoxLayout()
