@@ -31,12 +31,16 @@ _EXAMPLE_CHARACTERS = 4000
 
 @dataclass(frozen=True, slots=True)
 class ExportChoice:
-    """What is to be exported, and how. `done_only`: conversations about pictures that are marked done."""
+    """What is to be exported, and how.
+
+    `done_only`: pictures that are marked done, or conversations about them; `picture_ids`: the same for some pictures.
+    """
 
     format: Format | RegionFormat
     family: str = "qwen-vl"
     split: Split | None = None
     done_only: bool = False
+    picture_ids: tuple[int, ...] | None = None
     copy_images: bool = False
 
 
@@ -56,8 +60,8 @@ class ExportPlan:
 def plan_export(project: Project, choice: ExportChoice, target: Path) -> ExportPlan:
     """What `run_export` would write; nothing is written."""
     if isinstance(choice.format, RegionFormat):
-        return _plan_regions(project, choice.split)
-    pictures = _done_pictures(project) if choice.done_only else None
+        return _plan_regions(project, choice)
+    pictures = _pictures(project, choice)
     ids = chosen_ids(project, pictures)
     if choice.split is not None:
         wanted = set(project.conversation_ids(split=choice.split))
@@ -72,14 +76,20 @@ def plan_export(project: Project, choice: ExportChoice, target: Path) -> ExportP
         return ExportPlan(len(ids), problem=str(error))
 
 
-def _plan_regions(project: Project, split: Split | None) -> ExportPlan:
-    where = {"train": "WHERE split IN ('train', '')", "val": "WHERE split = 'val'", "test": "WHERE split = 'test'"}
-    row = project._one(f"SELECT count(*), ifnull(sum(region_count), 0) FROM pictures {where.get(split or '', '')}")
+def _plan_regions(project: Project, choice: ExportChoice) -> ExportPlan:
+    where = {"train": "split IN ('train', '')", "val": "split = 'val'", "test": "split = 'test'"}
+    query = f"SELECT count(*), ifnull(sum(region_count), 0) FROM pictures WHERE {where.get(choice.split or '', 'TRUE')}"
+    pictures = _pictures(project, choice)
+    if pictures is None:
+        row = project._one(query)
+    else:
+        row = project._one(query + " AND id IN (SELECT value FROM json_each(?))", (json.dumps(list(pictures)),))
     return ExportPlan(int(row[0]), int(row[1])) if row else ExportPlan(0)
 
 
-def _done_pictures(project: Project) -> list[int]:
-    return project.picture_ids(status="done")
+def _pictures(project: Project, choice: ExportChoice) -> Sequence[int] | None:
+    """The pictures that are meant; None: all."""
+    return project.picture_ids(status="done") if choice.done_only else choice.picture_ids
 
 
 def _example(choice: ExportChoice, samples: Sequence[Sample], target: Path) -> str:
@@ -114,9 +124,10 @@ def run_export(
     """Write it; what was written, and a sentence about each record that was left out. Raises `QvlError`."""
     if isinstance(choice.format, RegionFormat):
         options = WriteOptions(force=True, copy_images=choice.copy_images)
-        written = export_regions(project, choice.format, target, choice.split, options, progress)
+        pictures = _pictures(project, choice)
+        written = export_regions(project, choice.format, target, choice.split, options, progress, pictures)
         return ExportPlan(written.pictures, written.regions), tuple(str(problem) for problem in written.problems)
-    pictures = _done_pictures(project) if choice.done_only else None
+    pictures = _pictures(project, choice)
     written_as = writing(choice.format, choice.family)
     report = export_samples(project, written_as, target, choice.split, pictures, progress)
     return ExportPlan(report.written), report.problems

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -38,15 +38,17 @@ def export_regions(
     split: Split | None = None,
     options: WriteOptions = WriteOptions(),  # noqa: B008 - frozen
     progress: Progress | None = None,
+    picture_ids: Sequence[int] | None = None,
 ) -> Written:
     """Write the pictures and regions of a project (of one split; "train" includes pictures without one).
 
+    With `picture_ids`, of those pictures alone.
     What is written is the project at the moment this begins, whatever is edited meanwhile. `progress(done, total)`
     counts pictures and may raise `Cancelled`. Raises `DataError`.
     """
     with project._reading() as connection:
         return file_format.write(
-            Path(target), ProjectRegions(project, connection, file_format.name, split, progress), options
+            Path(target), ProjectRegions(project, connection, file_format.name, split, progress, picture_ids), options
         )
 
 
@@ -60,6 +62,7 @@ class ProjectRegions:
         format_name: str,
         split: Split | None,
         progress: Progress | None,
+        picture_ids: Sequence[int] | None = None,
     ) -> None:
         self._project = project
         self._connection = connection
@@ -67,7 +70,11 @@ class ProjectRegions:
         self._progress = progress
         splits = ("train", "") if split == "train" else (split,)
         self._values: tuple[object, ...] = () if split is None else splits
-        self._where = "" if split is None else f" WHERE p.split IN ({', '.join('?' * len(splits))})"
+        conditions = [] if split is None else [f"p.split IN ({', '.join('?' * len(splits))})"]
+        if picture_ids is not None:
+            conditions.append("p.id IN (SELECT value FROM json_each(?))")
+            self._values = (*self._values, json.dumps(list(picture_ids)))
+        self._where = " WHERE " + " AND ".join(conditions) if conditions else ""
 
     @property
     def header(self) -> Mapping[str, Any]:

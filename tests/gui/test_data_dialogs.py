@@ -18,6 +18,7 @@ from qvl_desktop.gui.data.import_dialog import ImportDialog
 from qvl_desktop.gui.data.parts import Pace
 from qvl_desktop.gui.shell.main_window import MainWindow
 from qvl_desktop.jobs.session import Session
+from qvl_desktop.storage.filters import PictureFilter
 from qvl_desktop.storage.import_preview import Preview
 from tests.gui.pictures import LEFT, PLAIN, make_picture
 
@@ -264,10 +265,30 @@ def test_a_file_in_the_way_is_named(exporting: ExportDialog, qtbot: QtBot, tmp_p
     choose(exporting.formats, "ms-swift")
     qtbot.waitUntil(lambda: '"objects"' in exporting.example.toPlainText())
     assert "The file is there already and will be replaced." in exporting.files.text()
-    QTest.mouseClick(exporting.done_only, LEFT, pos=exporting.done_only.rect().center() - QPointF(120, 0).toPoint())
+    choose(exporting.which, "done")
     qtbot.waitUntil(lambda: exporting.example.toPlainText() == "There is nothing to export.")
     assert not exporting.export_button.isEnabled()
     assert (tmp_path / "p-ms-swift.jsonl").read_text(encoding="utf-8") == "old"
+
+
+def test_only_the_pictures_that_pass_the_filter_go_out(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    session.create_project(tmp_path / "p.qvl")
+    project = session.project
+    assert project is not None
+    project.add_pictures([make_picture(tmp_path / name) for name in ("one.png", "two.png")])
+    session.pictures.set_filter(PictureFilter(text="two"))
+    qtbot.waitUntil(lambda: len(session.pictures.ids) == 1)
+    dialog = ExportDialog(session)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    choose(dialog.formats, "coco")
+    qtbot.waitUntil(lambda: dialog.summary.text() == "Pictures: 2   Regions: 0")
+    choose(dialog.which, "shown")
+    qtbot.waitUntil(lambda: dialog.summary.text() == "Pictures: 1   Regions: 0")
+    click(dialog.export_button)
+    qtbot.waitUntil(lambda: dialog.outcome.isVisible())
+    written = json.loads((tmp_path / "p-coco.json").read_text(encoding="utf-8"))
+    assert [image["file_name"] for image in written["images"]] == ["two.png"]
 
 
 def test_regions_go_out_in_a_format_of_regions(

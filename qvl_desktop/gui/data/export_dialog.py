@@ -74,6 +74,7 @@ class ExportDialog(QDialog):
         self._planning: Task[ExportPlan] | None = None
         self._writing: Task[tuple[ExportPlan, tuple[str, ...]]] | None = None
         self._pace = Pace()
+        self._asked = 0
         self._target_typed = False
         self.setObjectName("exportDialog")
         self.setWindowTitle(self.tr("Export"))
@@ -132,7 +133,8 @@ class ExportDialog(QDialog):
             self.format,
             str(self.families.currentData()) if conversations and self._knows_families else QWEN_VL,
             split,
-            conversations and self.done_only.isChecked(),
+            self.which.currentData() == "done",
+            tuple(self._session.pictures.ids) if self.which.currentData() == "shown" else None,
             not conversations and self.copy_images.isChecked(),
         )
 
@@ -146,7 +148,6 @@ class ExportDialog(QDialog):
         conversations = isinstance(self.format, Format)
         for widget in (self._family_heading, self.families, self.family_told):
             widget.setVisible(self._knows_families)
-        self.done_only.setVisible(conversations)
         self.copy_images.setVisible(not conversations)
         if not self._target_typed:
             folder = self._project.folder
@@ -160,13 +161,19 @@ class ExportDialog(QDialog):
         self._typed.stop()
         if self._planning is not None:
             self._planning.cancel()
+        self._asked += 1
+        asked = self._asked
         target, project, chosen = self.target, self._project, self.chosen
         self.export_button.setEnabled(False)
         self._show_files()
         if target is None:
             self.summary.setText(self.tr("Say where to write it."))
             return
-        self._planning = Task(lambda: plan_export(project, chosen, target)).on_success(self._show_plan).start(self)
+        self._planning = (
+            Task(lambda: plan_export(project, chosen, target))
+            .on_success(lambda plan: self._show_plan(plan, asked))
+            .start(self)
+        )
 
     def _show_files(self) -> None:
         target = self.target
@@ -186,8 +193,8 @@ class ExportDialog(QDialog):
             words += " " + self.tr("Other entries of dataset_info.json stay.")
         self.files.setText(words)
 
-    def _show_plan(self, plan: ExportPlan) -> None:
-        if self._writing is not None:
+    def _show_plan(self, plan: ExportPlan, asked: int) -> None:
+        if self._writing is not None or asked != self._asked:
             return
         regions = isinstance(self.format, RegionFormat)
         words = [
@@ -316,7 +323,12 @@ class ExportDialog(QDialog):
         self.splits.addItem(self.tr("All splits"), "")
         for split in SPLITS:
             self.splits.addItem(split_text(split), split)
-        self.done_only = QCheckBox(self.tr("Only about pictures marked done"), self)
+        self.which = choice(self, "exportWhich")
+        self.which.addItem(self.tr("All pictures"), "all")
+        self.which.addItem(self.tr("Pictures marked done"), "done")
+        if not self._session.pictures.filter.empty:
+            count = len(self._session.pictures.ids)
+            self.which.addItem(self.tr("Pictures that pass the filter ({count})").format(count=f"{count:,}"), "shown")
         self.copy_images = QCheckBox(self.tr("Copy the pictures, too"), self)
         self.place = path_line(self, "exportPlace")
         self.place_button = QPushButton(self.tr("Choose…"), self)
@@ -340,7 +352,7 @@ class ExportDialog(QDialog):
         column.setSpacing(Space.L)
         column.addLayout(field(heading(self.tr("Format"), self), self.formats))
         column.addLayout(field(self._family_heading, self.families, self.family_told))
-        column.addLayout(field(heading(self.tr("What"), self), self.splits, self.done_only, self.copy_images))
+        column.addLayout(field(heading(self.tr("What"), self), self.which, self.splits, self.copy_images))
         row = QHBoxLayout()
         row.addWidget(self.place_button)
         row.addStretch(1)
@@ -365,10 +377,9 @@ class ExportDialog(QDialog):
 
     def _connect(self) -> None:
         self.formats.currentIndexChanged.connect(self._format_chosen)
-        for box in (self.families, self.splits):
+        for box in (self.families, self.splits, self.which):
             box.currentIndexChanged.connect(self._plan)
-        for check in (self.done_only, self.copy_images):
-            check.toggled.connect(self._plan)
+        self.copy_images.toggled.connect(self._plan)
         self.place.textEdited.connect(self._place_typed)
         self.place_button.clicked.connect(self._choose_place)
 

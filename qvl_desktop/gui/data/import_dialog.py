@@ -80,6 +80,7 @@ class ImportDialog(QDialog):
         self._importing: Task[ImportReport] | None = None
         self._undoing: Task[str | None] | None = None
         self._pace = Pace()
+        self._asked = 0
         self._undoable = False
         self.setObjectName("importDialog")
         self.setWindowTitle(self.tr("Import data"))
@@ -183,7 +184,11 @@ class ImportDialog(QDialog):
         if isinstance(chosen, RegionFormat):
             dialect = AUTO
         task: Task[Preview] = Task(lambda: look(project, path, chosen, images, dialect))
-        self._looking = task.on_progress(self._show_preview).on_failure(self._cannot_look).start(self)
+        self._asked += 1
+        asked = self._asked
+        task.on_progress(lambda preview: self._show_preview(preview, asked))
+        task.on_failure(lambda error: self._cannot_look(error, asked))
+        self._looking = task.start(self)
 
     def _stop_looking(self, words: str) -> None:
         if self._looking is not None:
@@ -195,7 +200,9 @@ class ImportDialog(QDialog):
         self.summary.setText("")
         self.import_button.setEnabled(False)
 
-    def _cannot_look(self, error: Exception) -> None:
+    def _cannot_look(self, error: Exception, asked: int) -> None:
+        if asked != self._asked:
+            return
         self._looking = None
         if isinstance(error, DialectUnknownError):
             self.dialect_told.setText(error.told.reason)
@@ -205,8 +212,8 @@ class ImportDialog(QDialog):
         else:
             self._session.report(error)
 
-    def _show_preview(self, preview: Preview) -> None:
-        if self._looking is None or self._importing is not None:
+    def _show_preview(self, preview: Preview, asked: int) -> None:
+        if self._looking is None or self._importing is not None or asked != self._asked:
             return
         self._preview = preview
         if preview.records:
