@@ -710,15 +710,15 @@
     </message>
     <message>
         <source>All pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>全部图片</translation>
     </message>
     <message>
         <source>Pictures marked done</source>
-        <translation type="unfinished"></translation>
+        <translation>标为已完成的图片</translation>
     </message>
     <message>
         <source>Pictures that pass the filter ({count})</source>
-        <translation type="unfinished"></translation>
+        <translation>符合筛选的图片（{count}）</translation>
     </message>
     <message>
         <source>Copy the pictures, too</source>
@@ -1282,7 +1282,7 @@
     </message>
     <message>
         <source>Undoing…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在撤销…</translation>
     </message>
     <message>
         <source>The import was undone</source>
@@ -4445,7 +4445,7 @@
     </message>
     <message>
         <source>{path}: {reason} Import it with --dialect {first} or --dialect {second}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：{reason}请用 --dialect {first} 或 --dialect {second} 导入。</translation>
     </message>
     <message>
         <source>Qwen-VL JSON is read by first-generation tools alone. For {family} choose the format sharegpt.</source>
