@@ -324,3 +324,28 @@ def test_the_time_left_is_told_once_it_can_be(monkeypatch: pytest.MonkeyPatch) -
     assert pace.left(10, 100) == "18 s"
     assert pace.left(5, 1000) == ""
     assert Preview().counting
+
+
+def test_a_dropped_folder_that_is_a_data_set_gives_pictures_and_boxes(
+    window: MainWindow, session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    folder = tmp_path / "shapes"
+    for name in ("one", "two"):
+        make_picture(folder / f"{name}.png", (64, 48))
+    shape = {"label": "cat", "points": [[1, 2], [30, 40]], "shape_type": "rectangle", "group_id": None, "flags": {}}
+    labelled = {"version": "5", "flags": {}, "shapes": [shape], "imagePath": "one.png", "imageData": None,
+                "imageHeight": 48, "imageWidth": 64}  # fmt: skip
+    (folder / "one.json").write_text(json.dumps(labelled), encoding="utf-8")
+    drop(window, folder)
+    project = session.project
+    assert project is not None
+    qtbot.waitUntil(lambda: project.picture_count() == 2)
+    dialog = window.findChild(ImportDialog)
+    assert dialog is not None
+    assert dialog.formats.currentData() == "labelme"
+    qtbot.waitUntil(lambda: dialog.import_button.isEnabled())
+    click(dialog.import_button)
+    qtbot.waitUntil(lambda: dialog.outcome.isVisible())
+    assert (project.picture_count(), project.region_count()) == (2, 1)
+    dialog.accept()
+    qtbot.waitUntil(lambda: window.findChild(ImportDialog) is None)

@@ -175,13 +175,18 @@ class MainWindow(QMainWindow):
             return False
         return self.session.create_project(Path(path) if path.endswith(SUFFIX) else Path(path + SUFFIX))
 
-    def _take_dropped(self, text: str) -> None:
-        """Open a project or folder of pictures, or import data."""
+    def _take_dropped(self, text: str | Path) -> None:
+        """Open a project or folder of pictures, or import data; a folder that is a data set gives both."""
         path = Path(text)
-        if path.suffix != SUFFIX and data_source([path]) is not None:
-            self.import_from(path)
-        else:
+        project_there = path.is_dir() and (path / f"{path.name}{SUFFIX}").exists() and self.session.project is None
+        if path.suffix == SUFFIX or project_there or data_source([path]) is None:
             open_path(self.session, path)
+            return
+        if path.is_dir():
+            if self.session.project is None and not open_path(self.session, path):
+                return
+            index_pictures(self.session, [path])
+        self.import_from(path)
 
     def _show_dialog(self, dialog: QDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -210,7 +215,7 @@ class MainWindow(QMainWindow):
         session.projectChanged.connect(self._project_changed)
         session.contentChanged.connect(self._show_history)
         session.pageRequested.connect(self.show_page)
-        session.importRequested.connect(self.import_from)
+        session.importRequested.connect(self._take_dropped)
         session.placeRequested.connect(self.go_to)
         session.runs.listChanged.connect(self._show_runs)
         session.runs.runChanged.connect(self._show_runs)
