@@ -27,14 +27,22 @@ def fit(shape: Shape, width: int, height: int) -> Shape | None:
         fitted = shape.clipped(width, height).rounded()
         outside = shape.kind == "point" and fitted != shape.rounded()
         return fitted if fitted.stands and not outside else None
+    sides = fit_box(shape, width, height)
+    return None if sides is None else Shape("box", (sides[:2], sides[2:]))
+
+
+def fit_box(shape: Shape, width: int, height: int) -> tuple[float, float, float, float] | None:
+    """What `fit` makes of a box, as x1, y1, x2, y2: the short way for a million of them."""
     (x1, y1), (x2, y2) = shape.points
     if x1 > x2:
         x1, x2 = x2, x1
     if y1 > y2:
         y1, y2 = y2, y1
-    x1, x2 = round(max(float(x1), 0.0), PRECISION), round(min(float(x2), float(width)), PRECISION)
-    y1, y2 = round(max(float(y1), 0.0), PRECISION), round(min(float(y2), float(height)), PRECISION)
-    return Shape("box", ((x1, y1), (x2, y2))) if x2 > x1 and y2 > y1 else None
+    x1 = round(float(x1), PRECISION) if x1 > 0 else 0.0
+    y1 = round(float(y1), PRECISION) if y1 > 0 else 0.0
+    x2 = round(float(x2), PRECISION) if x2 < width else float(width)
+    y2 = round(float(y2), PRECISION) if y2 < height else float(height)
+    return (x1, y1, x2, y2) if x2 > x1 and y2 > y1 else None
 
 
 def is_where_it_was(region: RegionRecord, before: Shape | None, picture: OutPicture) -> bool:
@@ -43,6 +51,9 @@ def is_where_it_was(region: RegionRecord, before: Shape | None, picture: OutPict
         return False
     if picture.turned:
         before = upright(before, picture.height, picture.width, picture.turned)
+    if before.kind == "box" and region.shape.kind == "box":
+        first, last = region.shape.points
+        return fit_box(before, picture.width, picture.height) == (*first, *last)
     return fit(before, picture.width, picture.height) == region.shape
 
 

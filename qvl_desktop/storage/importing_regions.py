@@ -11,12 +11,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from qvl_desktop.core.box import encode_coordinate
+from qvl_desktop.core.box import GRID
 from qvl_desktop.core.dataset import Split
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.shapes import Shape
 from qvl_desktop.formats.base import Problem
-from qvl_desktop.formats.placing import dump, fit, scaled, upright
+from qvl_desktop.formats.placing import dump, fit, fit_box, scaled, upright
 from qvl_desktop.formats.regions import Advance, Header, Note, PictureRecord, RegionFormat, RegionRecord
 from qvl_desktop.storage.bulk import RegionLoader, few_collections, loading_regions
 from qvl_desktop.storage.errors import RegionError
@@ -129,8 +129,8 @@ class _Import:
             if isinstance(ref, RegionError):
                 self._log.report(Problem(region.source, "{reason}", {"reason": ref}))
                 continue
-            shape = fit(self._upright(region, record, place), place.width, place.height)
-            if shape is None:
+            stored = stored_shape(self._upright(region, record, place), place.width, place.height)
+            if stored is None:
                 self._log.report(Problem(region.source, _NOTHING_INSIDE, {}))
                 continue
             if region.raw_text:
@@ -141,7 +141,7 @@ class _Import:
                 except ValueError:
                     self._log.report(Problem(region.source, _NOT_FINITE, {}))
                     continue
-            geometry, token = _columns(shape, place.width, place.height)
+            geometry, token = stored
             self._log.note_id("regions", region.raw)
             key = hash((place.id, ref, geometry))
             if key in self._seen and self._is_there(place.id, ref, geometry, extra, rows):
@@ -223,18 +223,25 @@ class _Import:
         )
 
 
-def _columns(shape: Shape, width: int, height: int) -> tuple[tuple[object, ...], str]:
-    """kind, points and bounds of a fitted shape as they are stored, and its token.
+def stored_shape(shape: Shape, width: int, height: int) -> tuple[tuple[object, ...], str] | None:
+    """kind, points and bounds of a shape as they are stored, and its token; None when nothing of it is inside.
 
-    The token of a box is written here directly: a million times through `Shape.token` takes too long.
+    A box takes the short way here: a million times through `Shape.token` takes too long.
     """
     if shape.kind != "box":
-        bounds = shape.bounds
-        points = json.dumps(shape.points, separators=(",", ":"))
-        return (shape.kind, points, bounds.x1, bounds.y1, bounds.x2, bounds.y2), shape.token(width, height)
-    (x1, y1), (x2, y2) = shape.points
-    a, c = encode_coordinate(x1, width), encode_coordinate(x2, width)
-    b, d = encode_coordinate(y1, height), encode_coordinate(y2, height)
+        fitted = fit(shape, width, height)
+        if fitted is None:
+            return None
+        bounds = fitted.bounds
+        points = json.dumps(fitted.points, separators=(",", ":"))
+        return (shape.kind, points, bounds.x1, bounds.y1, bounds.x2, bounds.y2), fitted.token(width, height)
+    sides = fit_box(shape, width, height)
+    if sides is None:
+        return None
+    x1, y1, x2, y2 = sides
+    last = GRID - 1
+    a, b = min(int(x1 * GRID / width + 0.5), last), min(int(y1 * GRID / height + 0.5), last)
+    c, d = min(int(x2 * GRID / width + 0.5), last), min(int(y2 * GRID / height + 0.5), last)
     return ("box", "", x1, y1, x2, y2), f"<box>({a},{b}),({c},{d})</box>"
 
 

@@ -18,7 +18,7 @@ from qvl_desktop.core.errors import Cancelled, DataError
 from qvl_desktop.core.shapes import Shape
 from qvl_desktop.formats.placing import fit, upright
 from qvl_desktop.storage.bulk import loading_regions
-from qvl_desktop.storage.importing_regions import _columns, import_regions
+from qvl_desktop.storage.importing_regions import import_regions, stored_shape
 from qvl_desktop.storage.project import Project
 from tests.formats.region_data import annotation, bring_in, coco, image, picture, put_out, region_format, write_json
 
@@ -73,8 +73,9 @@ def test_counts_and_history_are_those_of_single_edits(tmp_path: Path, pictures: 
                 else:
                     with loading_regions(project, step) as loader:
                         for picture_id, ref, n in rows:
-                            geometry, token = _columns(Shape("box", ((n, n), (n + 5.0, n + 5.0))), 640, 480)
-                            loader.add([(picture_id, ref, *geometry, token, "")])
+                            stored = stored_shape(Shape("box", ((n, n), (n + 5.0, n + 5.0))), 640, 480)
+                            assert stored is not None
+                            loader.add([(picture_id, ref, *stored[0], stored[1], "")])
             project.add_region(1, "after", Rect(0, 0, 5, 5))
             state = everything(project)
             state["atoms"] = project._all("SELECT * FROM atoms ORDER BY step, tbl, row")
@@ -219,15 +220,16 @@ shapes = st.one_of(
 def test_what_is_stored_is_what_a_drawn_region_would_be(shape: Shape, width: int, height: int) -> None:
     from qvl_desktop.storage import regions
 
-    fitted = fit(shape, width, height)
+    stored, fitted = stored_shape(shape, width, height), fit(shape, width, height)
     try:
         drawn = regions._columns(shape, width, height)
     except regions.RegionError:
+        assert stored is None
         assert fitted is None
         return
+    assert stored is not None
     assert fitted is not None
-    geometry, token = _columns(fitted, width, height)
-    assert (*geometry, token) == drawn
+    assert (*stored[0], stored[1]) == drawn == regions._columns(fitted, width, height)
 
 
 @given(st.sampled_from([5, 6, 7, 8]), st.integers(0, 7), st.integers(0, 4))
