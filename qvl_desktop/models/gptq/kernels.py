@@ -1,9 +1,9 @@
 """The choice between our own GPTQ layer and fused kernels for inference.
 
 Ours (``native``) computes anywhere and is what training needs; it makes each weight dense for the moment it is
-multiplied, which on a card costs several times the reading of the integers. GPTQModel's kernels (Marlin, ExLlamaV2)
-multiply the packed integers themselves: an optional extra, used on NVIDIA cards where that package is installed, for
-answering only.
+multiplied, which costs several times the reading of the integers. For answering there are kernels that multiply the
+packed integers themselves: torch's own (``int4pack``, in bfloat16, on CPUs and on cards since Ampere), and GPTQModel's
+(Marlin, ExLlamaV2), an optional extra that is preferred on NVIDIA cards where it is installed.
 """
 
 from __future__ import annotations
@@ -17,18 +17,21 @@ from torch import nn
 
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.models.errors import QuantizationError
+from qvl_desktop.models.gptq import int4pack
 from qvl_desktop.models.gptq.linear import GPTQLinear
 from qvl_desktop.models.gptq.packing import V1
 
-KERNELS = ("auto", "native", "gptqmodel")
+KERNELS = ("auto", "native", "int4pack", "gptqmodel")
+FAILURES = (AttributeError, ImportError, NotImplementedError, ValueError, RuntimeError)
 _log = logging.getLogger(__name__)
 
 
 def use_kernel(model: nn.Module, kernel: str, dtype: torch.dtype) -> str:
     """Exchange a model's GPTQ layers for a kernel's; returns the name of what is used.
 
-    "auto" takes GPTQModel where it is installed, the model lies on a card and the kernel offers these settings, else
-    "native". Raises QuantizationError for an unknown kernel, or one that was asked for and cannot be used.
+    "auto" takes GPTQModel where it is installed, the model lies on a card and the kernel offers these settings; else
+    torch's kernel where it takes the layers (others stay as they are); else "native". Raises QuantizationError for an
+    unknown kernel, or one that was asked for and cannot be used.
     """
     if kernel not in KERNELS:
         raise QuantizationError(
@@ -39,9 +42,9 @@ def use_kernel(model: nn.Module, kernel: str, dtype: torch.dtype) -> str:
     layers = {name: module for name, module in model.named_modules() if isinstance(module, GPTQLinear)}
     on_cards = all(layer.qweight.is_cuda for layer in layers.values())
     installed = find_spec("gptqmodel") is not None
-    if kernel == "native" or not layers or (kernel == "auto" and not (on_cards and installed)):
+    if kernel == "native" or not layers:
         return "native"
-    if not (on_cards and installed):
+    if kernel == "gptqmodel" and not (on_cards and installed):
         raise QuantizationError(
             QT_TRANSLATE_NOOP(
                 "errors",
@@ -49,17 +52,35 @@ def use_kernel(model: nn.Module, kernel: str, dtype: torch.dtype) -> str:
                 "Use the kernel “native”, which needs neither.",
             )
         )
+    if kernel == "gptqmodel" or (kernel == "auto" and on_cards and installed):
+        try:
+            _exchange(model, layers, dtype)
+        except FAILURES as error:
+            if kernel == "gptqmodel":
+                raise QuantizationError(
+                    QT_TRANSLATE_NOOP("errors", "GPTQModel offers no kernel for this model on this card: {reason}"),
+                    reason=error,
+                ) from error
+            _log.warning("GPTQModel offers no kernel for this model on this card (%s).", error)
+        else:
+            return "gptqmodel"
+    return _torch_kernel(model, layers, dtype, asked=kernel == "int4pack")
+
+
+def _torch_kernel(model: nn.Module, layers: dict[str, GPTQLinear], dtype: torch.dtype, *, asked: bool) -> str:
+    """Torch's kernel for the layers it takes; returns the name of what is used."""
+    reason: Exception | str = "4 bits, plain groups of 32 to 256 and bfloat16 are needed, and a card since Ampere"
     try:
-        _exchange(model, layers, dtype)
-    except (ImportError, NotImplementedError, ValueError, RuntimeError) as error:
-        if kernel == "gptqmodel":
-            raise QuantizationError(
-                QT_TRANSLATE_NOOP("errors", "GPTQModel offers no kernel for this model on this card: {reason}"),
-                reason=error,
-            ) from error
-        _log.warning("GPTQModel offers no kernel for this model on this card (%s): the native layer is used.", error)
-        return "native"
-    return "gptqmodel"
+        if int4pack.exchange(model, layers, dtype):
+            return "int4pack"
+    except FAILURES as error:
+        _log.warning("Torch has no 4-bit kernel for this device (%s): the native layer is used.", error)
+        reason = error
+    if asked:
+        raise QuantizationError(
+            QT_TRANSLATE_NOOP("errors", "Torch's 4-bit kernel cannot take this model: {reason}"), reason=reason
+        )
+    return "native"
 
 
 def _exchange(model: nn.Module, layers: dict[str, GPTQLinear], dtype: torch.dtype) -> None:

@@ -16,6 +16,7 @@ from torch import nn
 
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.models.errors import QuantizationError
+from qvl_desktop.models.gptq.int4pack import Int4PackLinear
 from qvl_desktop.models.gptq.linear import GPTQLinear
 
 
@@ -33,7 +34,9 @@ class GPTQLoraLayer(nn.Module, LoraLayer):
     _cast_input_dtype: Any
     update_layer: Any
 
-    def __init__(self, base_layer: GPTQLinear, adapter_name: str, config: LoraConfig, **kwargs: Any) -> None:
+    def __init__(
+        self, base_layer: GPTQLinear | Int4PackLinear, adapter_name: str, config: LoraConfig, **kwargs: Any
+    ) -> None:
         nn.Module.__init__(self)
         LoraLayer.__init__(self, base_layer)
         if config.use_dora:
@@ -77,5 +80,5 @@ class GPTQLoraLayer(nn.Module, LoraLayer):
 def with_gptq_layers(config: Any) -> Any:
     """Teach a PEFT config to adapt GPTQ layers; returns it. Other kinds than LoRA are returned as they are."""
     if isinstance(config, LoraConfig):
-        config._register_custom_module({GPTQLinear: GPTQLoraLayer})
+        config._register_custom_module({GPTQLinear: GPTQLoraLayer, Int4PackLinear: GPTQLoraLayer})
     return config
