@@ -13,8 +13,9 @@ from typing import Literal, get_args
 
 from PySide6.QtCore import QPointF, Qt
 
+from qvl_desktop.core.box import Rect
 from qvl_desktop.core.shapes import Shape
-from qvl_desktop.gui.annotate.interaction import Grip, Handle
+from qvl_desktop.gui.annotate.interaction import Grip, Handle, Target
 
 Tool = Literal["box", "select", "quad", "point"]
 TOOLS: tuple[Tool, ...] = get_args(Tool)
@@ -53,7 +54,8 @@ class Act(Enum):
 class Gesture:
     """One gesture from press to release (CORNER and QUAD: from the first click to the last).
 
-    `origin` is the shape that is moved or pulled; `corners` are those of a quad so far, in picture pixels.
+    `origin` is the shape that is moved or pulled; `moving` is all that a MOVE takes along, as it was, and `around` its
+    bounds; `corners` are those of a quad so far, in picture pixels.
     """
 
     act: Act
@@ -63,3 +65,5 @@ class Gesture:
     grip: Grip | None = None
     modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
     corners: tuple[tuple[float, float], ...] = ()
+    moving: tuple[Target, ...] = ()
+    around: Rect | None = None

@@ -58,7 +58,7 @@ class Gestures(LayeredView):
     menuRequested = Signal(QPoint)
 
     def __init__(self, parent: QWidget | None = None, *, loader: PictureLoader | None = None) -> None:
-        self._targets: list[Target] | None = None
+        self._targets: dict[Hashable, Target] | None = None
         super().__init__(parent, loader=loader)
         self._gesture: Gesture | None = None
         self._tool: Tool = "box"
@@ -145,13 +145,15 @@ class Gestures(LayeredView):
         self._targets = None
         super()._drop_item(key)
 
-    def _all_targets(self) -> list[Target]:
-        if self._hidden:
-            return []
+    def _by_key(self) -> dict[Hashable, Target]:
+        """The regions as the mouse meets them, by their keys; kept until they change."""
         if self._targets is None:
             shown = [item.shown for item in self._items.values()]
-            self._targets = [Target.of(box.key, box.outline, box.locked) for box in shown]
+            self._targets = {box.key: Target.of(box.key, box.outline, box.locked) for box in shown}
         return self._targets
+
+    def _all_targets(self) -> list[Target]:
+        return [] if self._hidden else list(self._by_key().values())
 
     def _reachable(self) -> list[Target]:
         """What a plain click can mean: with a drawing tool, locked regions are not in the way."""
@@ -159,12 +161,14 @@ class Gestures(LayeredView):
         return every if self._tool == "select" else [target for target in every if not target.locked]
 
     def _movable(self) -> list[Target]:
-        return [t for t in self._all_targets() if t.key in self._selection and not t.locked]
+        targets = {} if self._hidden else self._by_key()
+        return [targets[key] for key in self._selection if key in targets and not targets[key].locked]
 
     def _show_shape(self, key: Hashable, shape: Shape) -> None:
         if (item := self._items.get(key)) is not None:
-            self._targets = None
             item.set_shown(item.shown.with_shape(shape))
+            if self._targets is not None:
+                self._targets[key] = Target.of(key, shape, item.shown.locked)
 
     # Mouse
 
@@ -250,7 +254,8 @@ class Gestures(LayeredView):
             self._user_selects((press.key,))
         held = press.key is not None and press.key in self._selection and not self._items[press.key].shown.locked
         if held and self._tool != "quad":
-            return replace(press, act=Act.MOVE)
+            moving = tuple(self._movable())
+            return replace(press, act=Act.MOVE, moving=moving, around=interaction.union(t.bounds for t in moving))
         if self._tool == "select" and not press.modifiers & _ALT:
             return replace(bare, act=Act.BAND)
         if self._tool == "quad":
@@ -321,8 +326,8 @@ class Gestures(LayeredView):
         if gesture.act is Act.BAND:
             self._show_band(QRectF(self.viewportTransform().map(gesture.start), at).normalized())
             return
-        if gesture.act is Act.MOVE and len(self._movable()) != 1:
-            self._lift(QPointF(*self._shift(gesture, at)), [target.key for target in self._movable()])
+        if len(gesture.moving) > 1:
+            self._lift(QPointF(*self._shift(gesture, at)), gesture.moving)
             return
         shape = self._result(gesture, at)
         if shape is None:
@@ -345,7 +350,7 @@ class Gestures(LayeredView):
         if gesture.act is Act.BAND:
             self._gather(gesture, at)
         elif gesture.act is Act.MOVE and any(shift):
-            shapes = {target.key: target.shape.translated(*shift) for target in self._unmoved(gesture)}
+            shapes = {target.key: target.shape.translated(*shift) for target in gesture.moving}
             for key, moved in shapes.items():
                 self._show_shape(key, moved)
             self.shapesChanged.emit(shapes)
@@ -355,13 +360,6 @@ class Gestures(LayeredView):
         elif gesture.key is None and shape is not None and interaction.is_box(shape.bounds):
             self.shapeDrawn.emit(shape)
         self._drop_lift()
-
-    def _unmoved(self, gesture: Gesture) -> list[Target]:
-        """What a MOVE gesture moves, as it was before."""
-        moving = self._movable()
-        if len(moving) == 1 and gesture.origin is not None:
-            return [Target.of(gesture.key, gesture.origin)]
-        return moving
 
     def _gather(self, gesture: Gesture, at: QPointF) -> None:
         a, b = gesture.start, self.to_picture(at)
@@ -424,11 +422,10 @@ class Gestures(LayeredView):
 
     def _shift(self, gesture: Gesture, at: QPointF) -> tuple[float, float]:
         """How far a MOVE gesture has moved the selection."""
-        moving = self._unmoved(gesture) if gesture.act is Act.MOVE else []
-        if not moving or self._size is None:
+        if gesture.around is None or self._size is None:
             return 0.0, 0.0
         by = self.to_picture(at) - gesture.start
-        return interaction.shift_inside(interaction.union(t.bounds for t in moving), by.x(), by.y(), self._size)
+        return interaction.shift_inside(gesture.around, by.x(), by.y(), self._size)
 
     def _apart(self, gesture: Gesture, at: QPointF) -> float:
         """Screen pixels from where the gesture began, at the present zoom."""

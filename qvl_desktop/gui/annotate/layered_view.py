@@ -14,6 +14,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
+from qvl_desktop.gui.annotate.interaction import Target, union
 from qvl_desktop.gui.widgets.box_item import BoxItem, Manner, ShownBox
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.picture_item import Light
@@ -54,7 +55,8 @@ class LayeredView(PictureView):
         self._lifted: QPixmap | None = None
         self._lift_base = QPointF()
         self._lift_offset: QPointF | None = None
-        self._lift_keys: tuple[Hashable, ...] = ()
+        self._lift_keys: dict[Hashable, None] = {}
+        self._lift_parts = False
         super().__init__(parent, loader=loader)
 
     # Selection
@@ -119,19 +121,23 @@ class LayeredView(PictureView):
 
     # Boxes that move together
 
-    def _lift(self, offset: QPointF, keys: Sequence[Hashable]) -> None:
+    def _lift(self, offset: QPointF, lifted: Sequence[Target]) -> None:
         """Show boxes shifted by `offset` (picture pixels), whatever their number."""
         if self._lift_offset is None:
-            self._lift_keys = tuple(keys)
+            self._lift_keys = dict.fromkeys(target.key for target in lifted)
+            inverted, _ = self.viewportTransform().inverted()
+            seen = inverted.mapRect(QRectF(self.viewport().rect()))
+            around = union(target.bounds for target in lifted)
+            self._lift_parts = not seen.contains(QRectF(around.x1, around.y1, around.width, around.height))
             self._forget_backdrop()
         self._lift_offset = offset
-        if (offset - self._lift_base).manhattanLength() * self.zoom > _FAR:
+        if self._lift_parts and (offset - self._lift_base).manhattanLength() * self.zoom > _FAR:
             self._lifted = None
         self.viewport().update()
 
     def _drop_lift(self) -> None:
         if self._lift_offset is not None:
-            self._lift_offset, self._lifted, self._lift_base, self._lift_keys = None, None, QPointF(), ()
+            self._lift_offset, self._lifted, self._lift_base, self._lift_keys = None, None, QPointF(), {}
             self._forget_backdrop()
             self.viewport().update()
 
@@ -139,8 +145,7 @@ class LayeredView(PictureView):
 
     def _put_rubber(self, shown: ShownBox) -> None:
         self._drop_rubber()
-        self._rubber = BoxItem(shown, self.font())
-        self._rubber.set_scale(self.zoom)
+        self._rubber = BoxItem(shown, self.font(), self.zoom)
         self._rubber.set_lit(True)
         self.scene().addItem(self._rubber)
 
@@ -182,6 +187,7 @@ class LayeredView(PictureView):
     def _forget_backdrop(self) -> None:
         self._backdrop = None
         self._lifted = None
+        self.viewport().update()
 
     def _put_item(self, shown: ShownBox) -> BoxItem:
         known = self._items.get(shown.key)
@@ -274,9 +280,8 @@ class LayeredView(PictureView):
         return (*self._lift_keys, *(self._selection if len(self._selection) <= _FEW else ()))
 
     def _moving_items(self) -> list[BoxItem]:
-        chosen = [
-            self._items[key] for key in self._over_backdrop() if key in self._items and key not in self._lift_keys
-        ]
+        few = self._selection if len(self._selection) <= _FEW else ()
+        chosen = [self._items[key] for key in few if key in self._items and key not in self._lift_keys]
         lit = self._items.get(self._lit)
         if lit is not None and self._lit not in self._selection:
             chosen.insert(0, lit)

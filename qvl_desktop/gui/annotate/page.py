@@ -109,6 +109,8 @@ class AnnotatePage(QWidget):
         self.pictures.show_project(project)
         self._show_state()
         self._show_picture(self.pictures.current)
+        if self.pictures.current is None:
+            self._go_to_place(0)
         self.label_desk.refresh()
 
     def _on_change(self, change: Change) -> None:

@@ -79,12 +79,12 @@ class Manner(Enum):
 class BoxItem(QGraphicsItem):
     """The outline of one box with its label; handles while it is selected."""
 
-    def __init__(self, shown: ShownBox, font: QFont) -> None:
+    def __init__(self, shown: ShownBox, font: QFont, scale: float = 1.0) -> None:
         super().__init__()
         self.shown = shown
         self.manner = Manner.FULL
         self._font = font
-        self._scale = 1.0
+        self._scale = scale
         self._ratio = 1.0
         self._selected = False
         self._handles = False

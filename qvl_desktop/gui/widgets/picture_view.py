@@ -161,8 +161,7 @@ class PictureView(ZoomView):
     def _put_item(self, shown: ShownBox) -> BoxItem:
         item = self._items.get(shown.key)
         if item is None:
-            item = self._items[shown.key] = BoxItem(shown, self.font())
-            item.set_scale(self.zoom)
+            item = self._items[shown.key] = BoxItem(shown, self.font(), self.zoom)
             item.setVisible(self._size is not None and not self._waiting)
             self.scene().addItem(item)
         elif item.shown != shown:

@@ -46,7 +46,9 @@ class ZoomView(QGraphicsView):
         self._fitted = True
         self._panning_from: QPoint | None = None
         self._space_held = False
-        self.setScene(QGraphicsScene(self))
+        scene = QGraphicsScene(self)
+        scene.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)  # whole pictures are drawn, boxes come and go
+        self.setScene(scene)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
         self.setOptimizationFlags(
             QGraphicsView.OptimizationFlag.DontSavePainterState
