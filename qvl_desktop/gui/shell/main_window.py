@@ -183,9 +183,10 @@ class MainWindow(QMainWindow):
             open_path(self.session, path)
             return
         if path.is_dir():
-            if self.session.project is None and not open_path(self.session, path):
+            if self.session.project is not None:
+                index_pictures(self.session, [path])
+            elif not open_path(self.session, path):
                 return
-            index_pictures(self.session, [path])
         self.import_from(path)
 
     def _show_dialog(self, dialog: QDialog) -> None:
