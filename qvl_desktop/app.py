@@ -22,6 +22,7 @@ from qvl_desktop.gui.shell.main_window import NO_FONT, MainWindow
 from qvl_desktop.gui.theme import theme
 from qvl_desktop.gui.translation import can_show, install_language, language_in_force
 from qvl_desktop.jobs.engine import EngineSupervisor
+from qvl_desktop.jobs.file_watch import files_of
 from qvl_desktop.jobs.models import ModelShelf
 from qvl_desktop.jobs.opening import open_path
 from qvl_desktop.jobs.program_log import catch_failures, release_failures, start_logging
@@ -80,7 +81,9 @@ def make_application() -> QApplication:
 
 def make_session(settings: Settings) -> Session:
     """The session with everything it joins."""
-    return Session(settings, ModelShelf(settings), EngineSupervisor())
+    session = Session(settings, ModelShelf(settings), EngineSupervisor())
+    files_of(session)
+    return session
 
 
 def shut_down(session: Session) -> None:

@@ -82,12 +82,17 @@ def turn_faults(turn: Turn, pictures_before: int = 0) -> list[Fault]:
 def _length_faults(turns: Sequence[Turn], limit: int, count: Count) -> Iterator[Fault]:
     tokens = sum(turn_lengths(turns, count))
     if tokens > limit and (place := cut_place(turns, limit, count)) is not None:
-        turn, at = place
-        text = turns[turn].text
-        before = text[max(0, at - 24) : at].replace("\n", " ").strip()
-        if at > 24 and " " in before:
-            before = before.partition(" ")[2]
-        yield Fault("too-long", turn, at, len(text), {"tokens": tokens, "limit": limit, "before": before})
+        yield length_fault(turns, tokens, limit, place)
+
+
+def length_fault(turns: Sequence[Turn], tokens: int, limit: int, place: tuple[int, int]) -> Fault:
+    """The fault of a conversation of `tokens`, cut at `place`: a turn and the character of its text."""
+    turn, at = place
+    text = turns[turn].text
+    before = text[max(0, at - 24) : at].replace("\n", " ").strip()
+    if at > 24 and " " in before:
+        before = before.partition(" ")[2]
+    return Fault("too-long", turn, at, len(text), {"tokens": tokens, "limit": limit, "before": before})
 
 
 def _role_faults(turns: Sequence[Turn]) -> Iterator[Fault]:

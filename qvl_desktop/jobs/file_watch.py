@@ -60,6 +60,7 @@ class FileWatch(QObject):
         application = QGuiApplication.instance()
         if isinstance(application, QGuiApplication):
             application.applicationStateChanged.connect(self._on_state)
+        self._on_project()
 
     @property
     def running(self) -> bool:

@@ -7,20 +7,30 @@ checks (`storage.checking`) nor how findings are shown (`gui.health`).
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from qvl_desktop.core.cards import DEMO
+from qvl_desktop.core.conversation import Turn
+from qvl_desktop.core.dialects import DialectError
 from qvl_desktop.core.lint import DEFAULT_LIMIT
+from qvl_desktop.core.sight import OFFICIAL, Sight
 from qvl_desktop.jobs.file_watch import files_of
 from qvl_desktop.jobs.task import Report, Task
-from qvl_desktop.storage.checking import ProjectCheck
+from qvl_desktop.jobs.token_counting import ESTIMATE, load_counter, measure
+from qvl_desktop.storage.checking import Measure, ProjectCheck, Size, estimated
 from qvl_desktop.storage.finding_shelf import FindingShelf
 from qvl_desktop.storage.project import Project
 from qvl_desktop.storage.rows import Change
 
 if TYPE_CHECKING:
     from qvl_desktop.jobs.session import Session
+
+MODEL, LIMIT = "conversations.model", "conversations.limit"
+"""Where the Conversations page remembers, in `Settings.window_state`, for which model and limit it counts tokens."""
 
 AFTER_CHANGE_MS = 150
 _GIVE_WAY = 0.001
@@ -73,7 +83,7 @@ class HealthCheck(QObject):
         self.shelf = FindingShelf()
         self.complete = False
         """Everything was checked once; what changed since is checked as it changes."""
-        self.limit = DEFAULT_LIMIT
+        self._basis = self._chosen()
         self.files = files_of(session)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -88,9 +98,29 @@ class HealthCheck(QObject):
     def running(self) -> bool:
         return self._task is not None
 
+    @property
+    def limit(self) -> int:
+        """How many tokens a conversation may have."""
+        return self._basis[1]
+
+    @property
+    def model(self) -> str:
+        """The model for which tokens are counted, as the user knows it."""
+        reference = self._basis[0]
+        return next((card.name for card in self._session.models.models() if card.reference == reference), reference)
+
+    def _chosen(self) -> tuple[str, int]:
+        """The model for which tokens are counted, and the limit."""
+        state = self._session.settings.window_state
+        kept = state.get(LIMIT, "")
+        return state.get(MODEL, "") or DEMO, int(kept) if kept.isdigit() else DEFAULT_LIMIT
+
     def start(self) -> None:
         """Check everything, unless that was done or is being done."""
         self._wanted = True
+        if self._chosen() != self._basis:
+            self._count_anew()
+            return
         if self._project is not None and not self.complete and self._task is None:
             self._run_all()
 
@@ -113,15 +143,29 @@ class HealthCheck(QObject):
             self._task.cancel()
 
     def set_limit(self, tokens: int) -> None:
-        """How many tokens a conversation may have; checks the conversations again."""
-        if tokens == self.limit:
-            return
-        self.limit = tokens
+        """How many tokens a conversation may have, here and on the Conversations page; checks conversations again."""
+        if tokens != self.limit:
+            settings = self._session.settings
+            settings.window_state = settings.window_state | {LIMIT: str(tokens)}
+            self._count_anew()
+
+    def _count_anew(self) -> None:
+        """Another model or limit: the lengths are others."""
         self._halt()
+        self._basis = self._chosen()
+        self._make_check()
+        self.complete = False
         if self._project is not None:
-            self._check = ProjectCheck(self._project, self.shelf, limit=self.limit)
-            self.complete = False
             self._timer.start()
+
+    def _make_check(self) -> None:
+        if self._project is None:
+            self._check = None
+            return
+        reference, limit = self._basis
+        cards = self._session.models.models()
+        folder = next((card.path for card in cards if card.reference == reference), None)
+        self._check = ProjectCheck(self._project, self.shelf, limit=limit, measure=_measure(reference, folder))
 
     # When
 
@@ -132,7 +176,8 @@ class HealthCheck(QObject):
         old, self.shelf = self.shelf, FindingShelf()
         old.close()
         self._project = self._session.project
-        self._check = ProjectCheck(self._project, self.shelf, limit=self.limit) if self._project else None
+        self._basis = self._chosen()
+        self._make_check()
         self._dirt = Dirt()
         self.complete = False
         self.stateChanged.emit()
@@ -230,6 +275,33 @@ class HealthCheck(QObject):
         """A project that was closed meanwhile is no failure."""
         if check is self._check:
             self._session.report(error)
+
+
+def _measure(reference: str, folder: Path | None) -> Measure:
+    """Counting as a model does. Its vocabulary is read when it is first needed, by the thread that checks."""
+    tools: list[Measure] = []
+
+    def load() -> Measure:
+        sight = (Sight.of_folder(folder) if folder else None) or OFFICIAL.get(reference) or OFFICIAL["qwen-vl"]
+        counter = load_counter(folder, sight) if folder else ESTIMATE
+        if not counter.exact and sight.resizing is None:
+            return estimated
+
+        def counted(turns: Sequence[Turn], sizes: Sequence[Size], limit: int) -> tuple[int, tuple[int, int] | None]:
+            try:
+                found = measure(sight, counter, turns, sizes, limit)
+            except DialectError:  # a picture no model takes: other findings say so
+                return estimated(turns, sizes, limit)
+            return found.total, found.cut
+
+        return counted
+
+    def first(turns: Sequence[Turn], sizes: Sequence[Size], limit: int) -> tuple[int, tuple[int, int] | None]:
+        if not tools:
+            tools.append(load())
+        return tools[0](turns, sizes, limit)
+
+    return first
 
 
 def health_of(session: Session) -> HealthCheck:

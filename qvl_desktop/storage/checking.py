@@ -9,15 +9,15 @@ what that raises ends the check, and what was found until then stays on the shel
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
 from typing import Any
 
 from qvl_desktop.core.conversation import Turn
 from qvl_desktop.core.errors import PictureError
 from qvl_desktop.core.findings import At, Finding
-from qvl_desktop.core.lengths import Count, estimate, turn_lengths
-from qvl_desktop.core.lint import DEFAULT_LIMIT, turns_faults
+from qvl_desktop.core.lengths import cut_place, turn_lengths
+from qvl_desktop.core.lint import DEFAULT_LIMIT, Fault, length_fault, turns_faults
 from qvl_desktop.core.pictures import picture_size
 from qvl_desktop.core.spelling import spelled_several_ways
 from qvl_desktop.storage.alike import Alike
@@ -28,6 +28,10 @@ from qvl_desktop.storage.project import Project
 from qvl_desktop.storage.rows import ConversationRow
 from qvl_desktop.storage.store import chunks, marks
 
+Size = tuple[int, int]
+Measure = Callable[[Sequence[Turn], Sequence[Size], int], tuple[int, tuple[int, int] | None]]
+"""The tokens of a conversation with pictures of these sizes, and where a limit falls, if it does: turn, character."""
+
 CONVERSATIONS = 40
 """Conversations that are checked at a time."""
 _PICTURES = 400
@@ -37,20 +41,26 @@ _SPLIT = "CASE {0} WHEN '' THEN 'train' ELSE {0} END"
 """Pictures and conversations without a split are trained on."""
 
 
+def estimated(turns: Sequence[Turn], _sizes: Sequence[Size], limit: int) -> tuple[int, tuple[int, int] | None]:
+    """The length without any model's vocabulary."""
+    tokens = sum(turn_lengths(turns))
+    return tokens, cut_place(turns, limit) if tokens > limit else None
+
+
 def nobody(_done: int, _total: int) -> None:
     """The progress that nobody looks at."""
 
 
 class ProjectCheck:
-    """The checks of one project, onto one shelf. `limit` and `count` are those of the model that will be trained."""
+    """The checks of one project, onto one shelf. `limit` and `measure` are those of the model that will be trained."""
 
     def __init__(
-        self, project: Project, shelf: FindingShelf, *, limit: int = DEFAULT_LIMIT, count: Count = estimate
+        self, project: Project, shelf: FindingShelf, *, limit: int = DEFAULT_LIMIT, measure: Measure = estimated
     ) -> None:
         self._project = project
         self._shelf = shelf
         self._limit = limit
-        self._count = count
+        self._measure = measure
         self._alike = Alike()
 
     def everything(self, progress: Progress = nobody) -> None:
@@ -75,12 +85,17 @@ class ProjectCheck:
         total = len(wanted)
         for done, chunk in enumerate(chunks(wanted, CONVERSATIONS)):
             rows = self._project.conversations_of(chunk)
+            sizes = self._sizes_of(chunk)
             found: list[tuple[int, Finding]] = []
             said: list[tuple[int, int, int]] = []
             for row in rows:
                 turns = row.content.turns
-                said.append((row.id, _digest(turns), sum(turn_lengths(turns, self._count))))
-                found += [(row.id, finding) for finding in self._of_conversation(row, turns, said[-1][2])]
+                tokens, place = self._measure(turns, sizes.get(row.id, ()), self._limit)
+                said.append((row.id, _digest(turns), tokens))
+                faults = [*turns_faults(turns)]
+                if place is not None and tokens > self._limit:
+                    faults.append(length_fault(turns, tokens, self._limit, place))
+                found += [(row.id, self._of_conversation(row, fault)) for fault in faults]
             there = {row.id for row in rows}
             if gone := [number for number in chunk if number not in there]:
                 self._shelf.forget_said(gone)
@@ -89,15 +104,25 @@ class ProjectCheck:
                 self._shelf.replace("conversation", chunk, found)
             progress(min((done + 1) * CONVERSATIONS, total), total)
 
-    def _of_conversation(self, row: ConversationRow, turns: Sequence[Turn], tokens: int) -> Iterable[Finding]:
-        source = self.source(row.id)
-        for fault in turns_faults(turns, self._limit if tokens > self._limit else 0, self._count):
-            turn_id = row.turns[fault.turn].id if fault.turn >= 0 else 0
-            text = turns[fault.turn].text[fault.start : fault.end][:_SNIPPET] if fault.turn >= 0 else ""
-            yield Finding(
-                fault.code, source, fault.turn, fault.start, fault.end, fault.values,
-                At(conversation=row.id, turn=turn_id), f"{row.id}/{turn_id}/{text}",
-            )  # fmt: skip
+    def _of_conversation(self, row: ConversationRow, fault: Fault) -> Finding:
+        turn = row.turns[fault.turn] if fault.turn >= 0 else None
+        turn_id = turn.id if turn else 0
+        text = turn.text[fault.start : fault.end][:_SNIPPET] if turn else ""
+        at = At(conversation=row.id, turn=turn_id)
+        key = f"{row.id}/{turn_id}/{text}"
+        return Finding(fault.code, self.source(row.id), fault.turn, fault.start, fault.end, fault.values, at, key)
+
+    def _sizes_of(self, conversation_ids: Sequence[int]) -> dict[int, list[Size]]:
+        """The sizes of the pictures each conversation names, in order; unknown ones count as (448, 448)."""
+        query = (
+            "SELECT n.conversation_id, ifnull(p.width, 448), ifnull(p.height, 448) FROM conversation_pictures AS n "
+            f"LEFT JOIN pictures AS p ON p.path = n.path WHERE n.conversation_id IN ({marks(len(conversation_ids))}) "
+            "ORDER BY n.conversation_id, n.ordinal"
+        )
+        found: dict[int, list[Size]] = {}
+        for number, width, height in self._project._all(query, conversation_ids):
+            found.setdefault(number, []).append((width, height))
+        return found
 
     def source(self, conversation_id: int) -> str:
         """What a conversation is called in a finding."""

@@ -77,7 +77,9 @@ class StatisticsView(QWidget):
         self.limit.setSingleStep(256)
         self.limit.setValue(health.limit)
         self.limit.setKeyboardTracking(False)
-        self.limit.setToolTip(self.tr("Longer conversations are found by the check"))
+        self.limit.setToolTip(
+            self.tr("Longer conversations are found by the check. The Conversations page chooses the model.")
+        )
         self.csv_button = QPushButton(self.tr("CSV…"), self)
         self.png_button = QPushButton(self.tr("PNG…"), self)
         self.refs = RefBars(self)
@@ -204,6 +206,8 @@ class StatisticsView(QWidget):
         self.sizes.set_note(self.tr("and %n other size(s)", "", left) if left > 0 else "")
 
     def _draw_lengths(self) -> None:
+        title = self.tr("Length of conversations, in tokens of {model}")
+        self.tokens.title.setText(title.format(model=self._health.model))
         words = self.tr("{range} tokens: {count} conversations")
         self._draw_bars(self.tokens, self.lengths, words, self._health.limit)
         too_long = sum(count for length, count in self.lengths if length > self._health.limit)
