@@ -53,7 +53,8 @@ def run_import_conversations(args: argparse.Namespace, file_format: Format) -> i
     reader = DialectReader(args.dialect)
     project = Project.open(args.project) if args.project.exists() else Project.create(args.project)
     with project:
-        report = import_file(project, args.source, reader.format(file_format), args.images, progress_line("imported"))
+        told = progress_line("imported")
+        report = import_file(project, args.source, reader.format(file_format), args.images, told, split=args.split)
     with Problems(args.problems) as problems:
         for problem in report.problems:
             problems.tell(problem)

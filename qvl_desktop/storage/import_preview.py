@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qvl_desktop.core.conversation import Turn
-from qvl_desktop.core.dataset import Sample
+from qvl_desktop.core.dataset import Sample, Split
 from qvl_desktop.core.errors import PictureError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.pictures import picture_orientation, picture_size
@@ -101,12 +101,13 @@ def run_import(
     images: Path | None,
     dialect: str = AUTO,
     progress: Progress | None = None,
+    split: Split = "",
 ) -> ImportReport:
     """The import itself, in one undo step; see `import_file` and `import_regions`."""
     if isinstance(file_format, RegionFormat):
-        return import_regions(project, path, file_format, images, progress)
+        return import_regions(project, path, file_format, images, progress, split=split)
     reader = DialectReader(dialect)
-    report = import_file(project, path, reader.format(file_format), images, progress)
+    report = import_file(project, path, reader.format(file_format), images, progress, split=split)
     told = (reader.told.reason,) if reader.told is not None and reader.changed else ()
     return replace(report, notes=(*report.notes, *told, *reader.notes))
 

@@ -28,10 +28,17 @@ _TOLD_EVERY = 64
 
 
 def import_file(
-    project: Project, path: Path, file_format: Format, images: Path | None = None, progress: Progress | None = None
+    project: Project,
+    path: Path,
+    file_format: Format,
+    images: Path | None = None,
+    progress: Progress | None = None,
+    *,
+    split: Split = "",
 ) -> ImportReport:
     """Import a file. Raises `DataError` when it cannot be read as a whole; nothing has happened then.
 
+    `images` is where picture paths count from. `split` is for samples for which the data says none.
     `progress(done, total)` counts the records that are read (their total is not known: 0), then pictures, then records.
     """
     samples: list[Sample] = []
@@ -40,7 +47,7 @@ def import_file(
         if isinstance(item, Problem):
             problems.append(str(item))
         else:
-            samples.append(item)
+            samples.append(item if item.split or not split else replace(item, split=split))
         if progress is not None and number % _TOLD_EVERY == 0:
             progress(number, 0)
     report = import_samples(project, samples, progress)

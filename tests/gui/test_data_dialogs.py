@@ -93,9 +93,11 @@ def test_importing_tells_what_came_of_it_and_can_be_undone(
 ) -> None:
     project = session.project
     assert project is not None
+    choose(dialog.splits, "val")
     click(dialog.import_button)
     qtbot.waitUntil(lambda: dialog.outcome.isVisible())
     assert (project.conversation_count(), project.region_count(), project.picture_count()) == (2, 1, 1)
+    assert [row.split for row in project.conversations()] == ["val", "val"]
     assert dialog.outcome.title.text() == "Imported"
     assert dialog.outcome.problems_title.text() == "Left out: 1"
     assert dialog.outcome.problems.toPlainText().startswith("data.jsonl: record 2: ")
@@ -301,7 +303,7 @@ def test_regions_go_out_in_a_format_of_regions(
     session.project.add_region(picture_id, "cat", Rect(1, 2, 30, 40))
     choose(exporting.formats, "coco")
     qtbot.waitUntil(lambda: exporting.summary.text() == "Pictures: 1   Regions: 1")
-    assert exporting.copy_images.isVisible()
+    assert not exporting.copy_images.isVisible()
     click(exporting.export_button)
     qtbot.waitUntil(lambda: exporting.outcome.isVisible())
     written = json.loads((tmp_path / "p-coco.json").read_text(encoding="utf-8"))
@@ -335,6 +337,7 @@ def test_a_dropped_folder_that_is_a_data_set_gives_pictures_and_boxes(
     shape = {"label": "cat", "points": [[1, 2], [30, 40]], "shape_type": "rectangle", "group_id": None, "flags": {}}
     labelled = {"version": "5", "flags": {}, "shapes": [shape], "imagePath": "one.png", "imageData": None,
                 "imageHeight": 48, "imageWidth": 64}  # fmt: skip
+    assert session.project is None
     (folder / "one.json").write_text(json.dumps(labelled), encoding="utf-8")
     drop(window, folder)
     project = session.project

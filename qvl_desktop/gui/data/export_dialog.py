@@ -135,20 +135,23 @@ class ExportDialog(QDialog):
             split,
             self.which.currentData() == "done",
             tuple(self._session.pictures.ids) if self.which.currentData() == "shown" else None,
-            not conversations and self.copy_images.isChecked(),
+            self._makes_folder and self.copy_images.isChecked(),
         )
 
     @property
     def _knows_families(self) -> bool:
         return isinstance(self.format, Format) and self.format.dialects
 
+    @property
+    def _makes_folder(self) -> bool:
+        return isinstance(self.format, RegionFormat) and self.format.folder
+
     # Saying what will be written
 
     def _format_chosen(self) -> None:
-        conversations = isinstance(self.format, Format)
         for widget in (self._family_heading, self.families, self.family_told):
             widget.setVisible(self._knows_families)
-        self.copy_images.setVisible(not conversations)
+        self.copy_images.setVisible(self._makes_folder)
         if not self._target_typed:
             folder = self._project.folder
             if self.target is not None and self.target.parent.is_dir():
@@ -183,10 +186,9 @@ class ExportDialog(QDialog):
         names = ", ".join(path_text(path) for path in files_written(self.chosen, target))
         words = self.tr("Writes {files}.").format(files=names)
         if is_in_the_way(self.chosen, target):
-            folder = isinstance(self.format, RegionFormat) and self.format.folder
             words += " " + (
                 self.tr("The folder is not empty; files of the same names will be replaced.")
-                if folder
+                if self._makes_folder
                 else self.tr("The file is there already and will be replaced.")
             )
         if self.chosen.format.name == "sharegpt" and target.with_name("dataset_info.json").exists():
@@ -388,7 +390,7 @@ class ExportDialog(QDialog):
         self._typed.start()
 
     def _choose_place(self) -> None:
-        if isinstance(self.format, RegionFormat) and self.format.folder:
+        if self._makes_folder:
             path = QFileDialog.getExistingDirectory(self, self.tr("Folder to write into"), self.place.text())
         else:
             kinds = " ".join("*" + suffix for suffix in self.format.suffixes)

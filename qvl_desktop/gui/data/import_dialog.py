@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from qvl_desktop.core.dataset import SPLITS, Split
 from qvl_desktop.core.dialects import DIALECTS
 from qvl_desktop.core.errors import QvlError
 from qvl_desktop.formats.dialects import AUTO, DialectUnknownError
@@ -41,6 +42,7 @@ from qvl_desktop.gui.data.parts import (
 from qvl_desktop.gui.data.record_view import RecordView
 from qvl_desktop.gui.theme import Space, set_kind, set_role
 from qvl_desktop.gui.widgets.guarded import guarded
+from qvl_desktop.gui.words import split_text
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.jobs.task import Task
 from qvl_desktop.storage.import_preview import Preview, look, run_import
@@ -256,13 +258,14 @@ class ImportDialog(QDialog):
             self._looking.cancel()
         self._remember(path)
         project, images, dialect = self._project, self.images, self.dialect
+        split: Split = self.splits.currentData()
         self._options.setEnabled(False)
         self.import_button.setEnabled(False)
         self.bar.setRange(0, 0)
         self.bar.show()
         self.summary.setText(self.tr("Reading…"))
         self._importing = (
-            Task.reporting(lambda report: run_import(project, path, chosen, images, dialect, report))
+            Task.reporting(lambda report: run_import(project, path, chosen, images, dialect, report, split))
             .on_success(self._done)
             .on_failure(self._failed)
             .on_progress(self._show_progress)
@@ -400,6 +403,10 @@ class ImportDialog(QDialog):
         self.pictures_button = QPushButton(self.tr("Folder…"), self)
         for button in (self.file_button, self.folder_button, self.pictures_button):
             button.setAutoDefault(False)
+        self.splits = choice(self, "importSplit")
+        self.splits.addItem(self.tr("As the data says"), "")
+        for split in SPLITS:
+            self.splits.addItem(split_text(split), split)
         self._options = QWidget(self)
         self._options.setFixedWidth(OPTIONS_WIDTH)
         column = QVBoxLayout(self._options)
@@ -417,6 +424,7 @@ class ImportDialog(QDialog):
         hint.setText(self.tr("The folder that picture paths count from, or below which they are."))
         pictures = field(heading(self.tr("Pictures"), self), beside(self.pictures, self.pictures_button), hint)
         column.addLayout(pictures)
+        column.addLayout(field(heading(self.tr("Split, where the data says none"), self), self.splits))
         column.addStretch(1)
         note = caption(self)
         note.setText(self.tr("What is in the project stays as it is. The whole import is one step of undo."))
