@@ -131,6 +131,16 @@
     </message>
 </context>
 <context>
+    <name>LabelDesk</name>
+    <message numerus="yes">
+        <source>%n region(s) are now “{ref}”.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>NewRun</name>
     <message numerus="yes">
         <source>%n picture(s)</source>
@@ -247,6 +257,16 @@
     </message>
     <message numerus="yes">
         <source>%n picture(s) linked to where they are now.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>RenameBar</name>
+    <message numerus="yes">
+        <source>%n region(s) have this label already; they become one label.</source>
         <translation type="unfinished">
             <numerusform></numerusform>
             <numerusform></numerusform>

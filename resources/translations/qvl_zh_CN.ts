@@ -531,44 +531,16 @@
         <translation>对话已删除，可以撤销。</translation>
     </message>
     <message>
-        <source>New conversation</source>
-        <translation>新建对话</translation>
+        <source>Write a conversation about this picture</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>From template</source>
-        <translation>用模板生成</translation>
-    </message>
-    <message>
-        <source>Next</source>
-        <translation>下一个</translation>
-    </message>
-    <message>
-        <source>Previous</source>
-        <translation>上一个</translation>
-    </message>
-    <message>
-        <source>Filter</source>
-        <translation>筛选</translation>
-    </message>
-    <message>
-        <source>Duplicate the conversation</source>
-        <translation>复制对话</translation>
-    </message>
-    <message>
-        <source>Delete the conversation</source>
-        <translation>删除对话</translation>
+        <source>Make conversations from boxes</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>What the model sees</source>
         <translation>模型所见</translation>
-    </message>
-    <message>
-        <source>Write a conversation about this picture (Ctrl+Shift+N)</source>
-        <translation>为这张图片写一段对话（Ctrl+Shift+N）</translation>
-    </message>
-    <message>
-        <source>Make conversations from boxes (Ctrl+T)</source>
-        <translation>由框生成对话（Ctrl+T）</translation>
     </message>
 </context>
 <context>
@@ -1333,6 +1305,10 @@
         <translation>图片</translation>
     </message>
     <message>
+        <source>Split, where the data says none</source>
+        <translation>划分（数据未注明时）</translation>
+    </message>
+    <message>
         <source>What is in the project stays as it is. The whole import is one step of undo.</source>
         <translation>项目中已有的内容保持不变。整个导入可一步撤销。</translation>
     </message>
@@ -1426,9 +1402,11 @@
         <source>Select a region or a label first.</source>
         <translation type="unfinished"></translation>
     </message>
-    <message>
-        <source>{count} regions are now “{ref}”.</source>
-        <translation type="unfinished"></translation>
+    <message numerus="yes">
+        <source>%n region(s) are now “{ref}”.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
     </message>
     <message>
         <source>Undo</source>
@@ -1943,8 +1921,16 @@
         <translation>在图片上为“{words}”拖出一个框。按 Esc 结束。</translation>
     </message>
     <message>
+        <source>Click the four corners around “{words}”. Esc stops.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Drag or use the arrow keys: its tokens follow. Enter names it, Del deletes it.</source>
         <translation>拖动或用方向键移动，文本中的坐标随之改变。Enter 命名，Del 删除。</translation>
+    </message>
+    <message>
+        <source>Click the four corners of a quad. B draws boxes again.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Select words in a turn, then drag a box here: they become a phrase with its box.</source>
@@ -2404,12 +2390,22 @@
         <translation type="unfinished">正在统计…</translation>
     </message>
     <message>
-        <source>{regions} regions on {pictures} pictures.</source>
-        <translation type="unfinished"></translation>
+        <source>Regions: {count}</source>
+        <translation type="unfinished">区域：{count}</translation>
     </message>
     <message>
-        <source>{regions} regions on {pictures} pictures; {turns} turns of conversations follow.</source>
+        <source>Pictures: {count}</source>
+        <translation type="unfinished">图片：{count}</translation>
+    </message>
+    <message>
+        <source>Turns of conversations that follow: {count}</source>
         <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n region(s) have this label already; they become one label.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
     </message>
     <message>
         <source>Merge</source>
@@ -2417,10 +2413,6 @@
     </message>
     <message>
         <source>Rename</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>There are {count} regions of this label already; they become one label.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2665,7 +2657,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Longer conversations are found by the check</source>
+        <source>Longer conversations are found by the check. The Conversations page chooses the model.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2725,6 +2717,10 @@
         <translation type="unfinished">
             <numerusform></numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Length of conversations, in tokens of {model}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{range} tokens: {count} conversations</source>
@@ -3555,6 +3551,113 @@
     </message>
     <message>
         <source>Pan while held, with the mouse</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>conversations</name>
+    <message>
+        <source>New conversation</source>
+        <translation type="unfinished">新建对话</translation>
+    </message>
+    <message>
+        <source>Make conversations from templates</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Duplicate the conversation</source>
+        <translation type="unfinished">复制对话</translation>
+    </message>
+    <message>
+        <source>Delete the conversation</source>
+        <translation type="unfinished">删除这段对话</translation>
+    </message>
+    <message>
+        <source>Next in the list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Previous in the list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filter the list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show what the model sees</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write the turn as text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep what was written</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Correct the fault at the cursor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add a turn behind</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Duplicate the turn</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move the turn</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change who speaks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete the turn</source>
+        <translation type="unfinished">删除这一轮</translation>
+    </message>
+    <message>
+        <source>Go to the next or previous phrase or box</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move the box among those of its phrase</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Link the box to its region, or cut it loose</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take the box out of the text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draw boxes, quads or points</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Type the ref of the box</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete the box</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move the picture in the conversation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add a picture to the conversation</source>
+        <translation type="unfinished">向对话添加图片</translation>
+    </message>
+    <message>
+        <source>Take the picture out of the conversation</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -4710,11 +4813,11 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{count} annotations have no box. They make no region, but go into the next COCO export.</source>
+        <source>annotations without a box: {count}. They make no region, but go into the next COCO export.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{count} annotations have the id of another one. They get new ids in the next COCO export.</source>
+        <source>annotations with the id of another one: {count}. They get new ids in the next COCO export.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4890,7 +4993,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{count} polygons became the boxes around them; while a box stays, its polygon goes out to YOLO again.</source>
+        <source>polygons that became the boxes around them: {count}. While a box stays, its polygon goes out to YOLO again.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4922,11 +5025,11 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{count} points are left out: there is no row for them.</source>
+        <source>points left out: {count}. YOLO has no row for them.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{count} pictures are not where the yaml says. Write with copies (--copy-images), or put them there yourself.</source>
+        <source>pictures not where the yaml says: {count}. Write with copies (--copy-images), or put them there yourself.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4962,23 +5065,23 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{count} regions stand there more than once (same picture, ref and place).</source>
+        <source>regions that stand there more than once (same picture, ref and place): {count}.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{count} regions are left out with their pictures.</source>
+        <source>regions left out with their pictures: {count}.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{count} pictures were not where the file says and were found by their file name alone.</source>
+        <source>pictures not where the file says, found by their file name alone: {count}.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{count} shapes have no counterpart here (circles, lines, masks). They go into the next LabelMe export.</source>
+        <source>shapes without a counterpart here (circles, lines, masks): {count}. They go into the next LabelMe export.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{count} polygons became the boxes around them; while a box stays, its polygon goes out to LabelMe again.</source>
+        <source>polygons that became the boxes around them: {count}. While a box stays, its polygon goes out to LabelMe again.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4990,7 +5093,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{count} pictures were not found and are not copied.</source>
+        <source>pictures not found, and not copied: {count}.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -5030,15 +5133,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{count} points are left out: VOC has boxes only.</source>
+        <source>points left out: {count}. VOC has boxes only.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{count} quads are written as the boxes around them: VOC has no other shape.</source>
+        <source>quads written as the boxes around them: {count}. VOC has no other shape.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{count} pictures are not in JPEGImages. Write with copies (--copy-images), or put them there yourself.</source>
+        <source>pictures not in JPEGImages: {count}. Write with copies (--copy-images), or put them there yourself.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -5125,6 +5228,22 @@
     </message>
     <message>
         <source>Window</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Conversations</source>
+        <translation type="unfinished">对话</translation>
+    </message>
+    <message>
+        <source>Turns</source>
+        <translation type="unfinished">轮数</translation>
+    </message>
+    <message>
+        <source>Phrases and boxes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Boxes beside the turns</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
