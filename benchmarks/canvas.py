@@ -4,7 +4,8 @@ picture, from the key to the painted window.
 Run it with `python benchmarks/canvas.py [--save]`. Boxes of mixed sizes lie on a picture of 12 megapixels; real mouse
 events go to an offscreen window, and each move is timed until the window has been painted again: by the clock and in
 processor time. The clock's figure is the median of the quietest of ten batches, because other programs share the
-machine; the median of all moves stands beside it. For the next picture it is the quickest of a few. Exits 1 when a figure misses its limit.
+machine; the median of all moves stands beside it. For the next picture it is the quickest of a few. Exits 1 when a
+figure misses its limit.
 """
 
 from __future__ import annotations

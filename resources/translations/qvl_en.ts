@@ -134,9 +134,9 @@
     <name>LabelDesk</name>
     <message numerus="yes">
         <source>%n region(s) are now “{ref}”.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n region is now “{ref}”.</numerusform>
+            <numerusform>%n regions are now “{ref}”.</numerusform>
         </translation>
     </message>
 </context>
@@ -205,16 +205,16 @@
     <name>RegionDesk</name>
     <message numerus="yes">
         <source>The region is deleted. Its box stays in %n answer(s).</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>The region is deleted. Its box stays in %n answer.</numerusform>
+            <numerusform>The region is deleted. Its box stays in %n answers.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>The regions are deleted. Their boxes stay in %n answer(s).</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>The regions are deleted. Their boxes stay in %n answer.</numerusform>
+            <numerusform>The regions are deleted. Their boxes stay in %n answers.</numerusform>
         </translation>
     </message>
 </context>
@@ -267,9 +267,9 @@
     <name>RenameBar</name>
     <message numerus="yes">
         <source>%n region(s) have this label already; they become one label.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n region has this label already; they become one label.</numerusform>
+            <numerusform>%n regions have this label already; they become one label.</numerusform>
         </translation>
     </message>
 </context>

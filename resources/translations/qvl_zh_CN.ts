@@ -52,7 +52,7 @@
     </message>
     <message>
         <source>No picture in the list is untouched.</source>
-        <translation type="unfinished"></translation>
+        <translation>列表中没有未处理的图片。</translation>
     </message>
     <message>
         <source>The previous picture has no regions that are not here already.</source>
@@ -217,23 +217,23 @@
     <name>BusyCard</name>
     <message>
         <source>Progress</source>
-        <translation type="unfinished"></translation>
+        <translation>进度</translation>
     </message>
     <message>
         <source>Give up</source>
-        <translation type="unfinished"></translation>
+        <translation>放弃</translation>
     </message>
     <message>
         <source>Esc; everything stays as it was</source>
-        <translation type="unfinished"></translation>
+        <translation>Esc；一切保持原样</translation>
     </message>
     <message>
         <source>{share:.0%} of {count} changes</source>
-        <translation type="unfinished"></translation>
+        <translation>已完成 {count} 处更改的 {share:.0%}</translation>
     </message>
     <message>
         <source>Taking it back…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在撤回…</translation>
     </message>
 </context>
 <context>
@@ -1329,165 +1329,165 @@
     <name>KeyboardSheet</name>
     <message>
         <source>Keys</source>
-        <translation type="unfinished"></translation>
+        <translation>快捷键</translation>
     </message>
     <message>
         <source>Search commands and keys</source>
-        <translation type="unfinished"></translation>
+        <translation>搜索命令和快捷键</translation>
     </message>
     <message>
         <source>Command</source>
-        <translation type="unfinished"></translation>
+        <translation>命令</translation>
     </message>
     <message>
         <source>Commands and their keys</source>
-        <translation type="unfinished"></translation>
+        <translation>命令及其快捷键</translation>
     </message>
     <message>
         <source>Change…</source>
-        <translation type="unfinished"></translation>
+        <translation>更改…</translation>
     </message>
     <message>
         <source>Add keys…</source>
-        <translation type="unfinished"></translation>
+        <translation>添加…</translation>
     </message>
     <message>
         <source>Remove</source>
-        <translation type="unfinished"></translation>
+        <translation>移除</translation>
     </message>
     <message>
         <source>Reset</source>
-        <translation type="unfinished"></translation>
+        <translation>重置</translation>
     </message>
     <message>
         <source>Reset all</source>
-        <translation type="unfinished"></translation>
+        <translation>全部重置</translation>
     </message>
     <message>
         <source>Take them</source>
-        <translation type="unfinished"></translation>
+        <translation>改为此命令</translation>
     </message>
     <message>
         <source>The same keys as {others}</source>
-        <translation type="unfinished"></translation>
+        <translation>与{others}的快捷键相同</translation>
     </message>
     <message>
         <source>Changed by you</source>
-        <translation type="unfinished"></translation>
+        <translation>已由您更改</translation>
     </message>
     <message>
         <source>These keys cannot be changed</source>
-        <translation type="unfinished"></translation>
+        <translation>这些快捷键不能更改</translation>
     </message>
     <message>
         <source>Enter changes the keys of the marked command. Keys that you changed stand in colour.</source>
-        <translation type="unfinished"></translation>
+        <translation>按 Enter 更改所选命令的快捷键。您更改过的快捷键以彩色显示。</translation>
     </message>
     <message>
         <source>Press the new keys for “{command}”. Esc leaves them.</source>
-        <translation type="unfinished"></translation>
+        <translation>请按下“{command}”的新快捷键。Esc 保持不变。</translation>
     </message>
     <message>
         <source>{keys} always means {others}. Press other keys, or Esc.</source>
-        <translation type="unfinished"></translation>
+        <translation>{keys} 固定用于{others}。请按其他键，或按 Esc。</translation>
     </message>
     <message>
         <source>{keys} is {others}. Enter takes it from there; or press other keys, or Esc.</source>
-        <translation type="unfinished"></translation>
+        <translation>{keys} 已用于{others}。按 Enter 改为此命令；或按其他键，或按 Esc。</translation>
     </message>
 </context>
 <context>
     <name>LabelDesk</name>
     <message>
         <source>Select a region or a label first.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先选中一个区域或标签。</translation>
     </message>
     <message numerus="yes">
         <source>%n region(s) are now “{ref}”.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 个区域现在是“{ref}”。</numerusform>
         </translation>
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished">撤销</translation>
+        <translation>撤销</translation>
     </message>
     <message>
         <source>Renaming to “{ref}”</source>
-        <translation type="unfinished"></translation>
+        <translation>正在重命名为“{ref}”</translation>
     </message>
 </context>
 <context>
     <name>LabelModel</name>
     <message>
         <source>{ref}, {count} regions</source>
-        <translation type="unfinished"></translation>
+        <translation>{ref}，{count} 个区域</translation>
     </message>
 </context>
 <context>
     <name>LabelPanel</name>
     <message>
         <source>Labels</source>
-        <translation type="unfinished"></translation>
+        <translation>标签</translation>
     </message>
     <message>
         <source>Find or add a label</source>
-        <translation type="unfinished"></translation>
+        <translation>查找或添加标签</translation>
     </message>
     <message>
         <source>Enter gives the first label, or adds the word as a new one</source>
-        <translation type="unfinished"></translation>
+        <translation>按 Enter 使用第一个标签，或将输入的词添加为新标签</translation>
     </message>
     <message>
         <source>Merge {count} labels into one…</source>
-        <translation type="unfinished"></translation>
+        <translation>将 {count} 个标签合并为一个…</translation>
     </message>
     <message>
         <source>Use this label</source>
-        <translation type="unfinished"></translation>
+        <translation>使用此标签</translation>
     </message>
     <message>
         <source>Rename or merge in the whole project…</source>
-        <translation type="unfinished"></translation>
+        <translation>在整个项目中重命名或合并…</translation>
     </message>
     <message>
         <source>Digit</source>
-        <translation type="unfinished"></translation>
+        <translation>数字键</translation>
     </message>
     <message>
         <source>Move up	Alt+Up</source>
-        <translation type="unfinished"></translation>
+        <translation>上移	Alt+Up</translation>
     </message>
     <message>
         <source>Move down	Alt+Down</source>
-        <translation type="unfinished"></translation>
+        <translation>下移	Alt+Down</translation>
     </message>
     <message>
         <source>Unpin</source>
-        <translation type="unfinished"></translation>
+        <translation>取消固定</translation>
     </message>
     <message>
         <source>Pin</source>
-        <translation type="unfinished"></translation>
+        <translation>固定</translation>
     </message>
     <message>
         <source>Labels of this project</source>
-        <translation type="unfinished"></translation>
+        <translation>此项目的标签</translation>
     </message>
 </context>
 <context>
     <name>LightMenu</name>
     <message>
         <source>Brightness</source>
-        <translation type="unfinished"></translation>
+        <translation>亮度</translation>
     </message>
     <message>
         <source>Contrast</source>
-        <translation type="unfinished"></translation>
+        <translation>对比度</translation>
     </message>
     <message>
         <source>As it is</source>
-        <translation type="unfinished"></translation>
+        <translation>恢复原样</translation>
     </message>
 </context>
 <context>
@@ -1681,7 +1681,7 @@
     <name>Navigator</name>
     <message>
         <source>Overview of the picture</source>
-        <translation type="unfinished"></translation>
+        <translation>图片总览</translation>
     </message>
 </context>
 <context>
@@ -1771,7 +1771,7 @@
     <name>NumberFields</name>
     <message>
         <source>{name} in pixels</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}（像素）</translation>
     </message>
 </context>
 <context>
@@ -2151,7 +2151,7 @@
     <name>RegionDesk</name>
     <message>
         <source>Type a ref. Enter takes it, Tab completes, 1–9 give a listed one, Esc leaves it as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>输入指代。Enter 确认，Tab 补全，1–9 选用列出的指代，Esc 保持不变。</translation>
     </message>
     <message>
         <source>Click the opposite corner. Esc cancels.</source>
@@ -2159,7 +2159,7 @@
     </message>
     <message>
         <source>Corner {number} of 4. Backspace takes the last one back, Esc cancels.</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {number} 个角，共 4 个。退格键撤回上一个，Esc 取消。</translation>
     </message>
     <message>
         <source>Esc cancels.</source>
@@ -2167,59 +2167,59 @@
     </message>
     <message>
         <source>{count} regions. Arrow keys nudge them, 1–9 give a ref to all, Del deletes.</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} 个区域。方向键微移，1–9 为全部指定指代，Del 删除。</translation>
     </message>
     <message>
         <source>Arrow keys nudge, with Shift by 10 px. 1–9 give a ref, Enter edits it, Del deletes.</source>
-        <translation type="unfinished"></translation>
+        <translation>方向键微移，加 Shift 移动 10 像素。1–9 指定指代，Enter 编辑，Del 删除。</translation>
     </message>
     <message>
         <source>Click to select, drag to gather. Shift adds. B goes back to drawing boxes.</source>
-        <translation type="unfinished"></translation>
+        <translation>单击选择，拖动框选，Shift 追加。按 B 回到画框。</translation>
     </message>
     <message>
         <source>The next region will be “{ref}”.</source>
-        <translation type="unfinished"></translation>
+        <translation>下一个区域将是“{ref}”。</translation>
     </message>
     <message>
         <source>Click the four corners of a quad, in order. Esc goes back to boxes.</source>
-        <translation type="unfinished"></translation>
+        <translation>依次单击四边形的四个角。Esc 回到画框。</translation>
     </message>
     <message>
         <source>Click to set a point. Esc goes back to boxes.</source>
-        <translation type="unfinished"></translation>
+        <translation>单击放置点。Esc 回到画框。</translation>
     </message>
     <message>
         <source>Drag to draw a box, or click two corners. Ctrl and drag selects, Space and drag pans.</source>
-        <translation type="unfinished"></translation>
+        <translation>拖动画框，或单击两个对角。Ctrl 加拖动框选，空格加拖动平移。</translation>
     </message>
     <message>
         <source>Locked regions stay. Unlock them first to delete them.</source>
-        <translation type="unfinished"></translation>
+        <translation>锁定的区域予以保留。要删除请先解锁。</translation>
     </message>
     <message numerus="yes">
         <source>The region is deleted. Its box stays in %n answer(s).</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>区域已删除。它的框仍在 %n 个回答中。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>The regions are deleted. Their boxes stay in %n answer(s).</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>区域已删除。它们的框仍在 %n 个回答中。</numerusform>
         </translation>
     </message>
     <message>
         <source>Remove there too</source>
-        <translation type="unfinished"></translation>
+        <translation>也从回答中移除</translation>
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished">撤销</translation>
+        <translation>撤销</translation>
     </message>
     <message>
         <source>There are no regions on the clipboard.</source>
-        <translation type="unfinished"></translation>
+        <translation>剪贴板上没有区域。</translation>
     </message>
 </context>
 <context>
@@ -2230,7 +2230,7 @@
     </message>
     <message>
         <source>{ref}, locked</source>
-        <translation type="unfinished"></translation>
+        <translation>{ref}，已锁定</translation>
     </message>
 </context>
 <context>
@@ -2257,7 +2257,7 @@
     </message>
     <message>
         <source>{count} regions selected</source>
-        <translation type="unfinished"></translation>
+        <translation>已选中 {count} 个区域</translation>
     </message>
     <message>
         <source>Regions of this picture</source>
@@ -2371,49 +2371,49 @@
     <name>RenameBar</name>
     <message>
         <source>New name of the label</source>
-        <translation type="unfinished"></translation>
+        <translation>标签的新名称</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">取消</translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>Rename “{ref}” in the whole project</source>
-        <translation type="unfinished"></translation>
+        <translation>在整个项目中重命名“{ref}”</translation>
     </message>
     <message>
         <source>Make {refs} one label</source>
-        <translation type="unfinished"></translation>
+        <translation>将{refs}合并为一个标签</translation>
     </message>
     <message>
         <source>Counting…</source>
-        <translation type="unfinished">正在统计…</translation>
+        <translation>正在统计…</translation>
     </message>
     <message>
         <source>Regions: {count}</source>
-        <translation type="unfinished">区域：{count}</translation>
+        <translation>区域：{count}</translation>
     </message>
     <message>
         <source>Pictures: {count}</source>
-        <translation type="unfinished">图片：{count}</translation>
+        <translation>图片：{count}</translation>
     </message>
     <message>
         <source>Turns of conversations that follow: {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>随之更改的对话轮次：{count}</translation>
     </message>
     <message numerus="yes">
         <source>%n region(s) have this label already; they become one label.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>已有 %n 个区域使用此标签；将合并为一个标签。</numerusform>
         </translation>
     </message>
     <message>
         <source>Merge</source>
-        <translation type="unfinished"></translation>
+        <translation>合并</translation>
     </message>
     <message>
         <source>Rename</source>
-        <translation type="unfinished"></translation>
+        <translation>重命名</translation>
     </message>
 </context>
 <context>
@@ -2493,11 +2493,11 @@
     </message>
     <message>
         <source>Undo: {step}</source>
-        <translation type="unfinished"></translation>
+        <translation>撤销：{step}</translation>
     </message>
     <message>
         <source>Redo: {step}</source>
-        <translation type="unfinished"></translation>
+        <translation>重做：{step}</translation>
     </message>
 </context>
 <context>
@@ -3085,11 +3085,11 @@
     <name>ToolStrip</name>
     <message>
         <source>Brightness and contrast of the view; the file stays as it is</source>
-        <translation type="unfinished"></translation>
+        <translation>显示的亮度和对比度；文件不变</translation>
     </message>
     <message>
         <source>Brightness and contrast</source>
-        <translation type="unfinished"></translation>
+        <translation>亮度和对比度</translation>
     </message>
 </context>
 <context>
@@ -3332,7 +3332,7 @@
     </message>
     <message>
         <source>Keys…</source>
-        <translation type="unfinished"></translation>
+        <translation>快捷键…</translation>
     </message>
     <message>
         <source>Show the log</source>
@@ -3371,79 +3371,79 @@
     </message>
     <message>
         <source>Next untouched picture</source>
-        <translation type="unfinished"></translation>
+        <translation>下一张未处理的图片</translation>
     </message>
     <message>
         <source>Previous untouched picture</source>
-        <translation type="unfinished"></translation>
+        <translation>上一张未处理的图片</translation>
     </message>
     <message>
         <source>Picture is done</source>
-        <translation type="unfinished"></translation>
+        <translation>图片已完成</translation>
     </message>
     <message>
         <source>Skip picture</source>
-        <translation type="unfinished"></translation>
+        <translation>跳过图片</translation>
     </message>
     <message>
         <source>Done, and on to the next untouched</source>
-        <translation type="unfinished"></translation>
+        <translation>完成，并转到下一张未处理的图片</translation>
     </message>
     <message>
         <source>Draw boxes</source>
-        <translation type="unfinished"></translation>
+        <translation>画框</translation>
     </message>
     <message>
         <source>Draw quads</source>
-        <translation type="unfinished"></translation>
+        <translation>画四边形</translation>
     </message>
     <message>
         <source>Set points</source>
-        <translation type="unfinished"></translation>
+        <translation>放置点</translation>
     </message>
     <message>
         <source>Select</source>
-        <translation type="unfinished"></translation>
+        <translation>选择</translation>
     </message>
     <message>
         <source>New box in the middle</source>
-        <translation type="unfinished"></translation>
+        <translation>在中央新建框</translation>
     </message>
     <message>
         <source>Delete regions</source>
-        <translation type="unfinished">删除区域</translation>
+        <translation>删除区域</translation>
     </message>
     <message>
         <source>Lock regions</source>
-        <translation type="unfinished"></translation>
+        <translation>锁定区域</translation>
     </message>
     <message>
         <source>Turn boxes into quads</source>
-        <translation type="unfinished"></translation>
+        <translation>将框转为四边形</translation>
     </message>
     <message>
         <source>Turn quads into boxes</source>
-        <translation type="unfinished"></translation>
+        <translation>将四边形转为框</translation>
     </message>
     <message>
         <source>Select all regions</source>
-        <translation type="unfinished"></translation>
+        <translation>选中所有区域</translation>
     </message>
     <message>
         <source>Copy regions</source>
-        <translation type="unfinished">复制区域</translation>
+        <translation>复制区域</translation>
     </message>
     <message>
         <source>Cut regions</source>
-        <translation type="unfinished"></translation>
+        <translation>剪切区域</translation>
     </message>
     <message>
         <source>Paste regions</source>
-        <translation type="unfinished"></translation>
+        <translation>粘贴区域</translation>
     </message>
     <message>
         <source>Duplicate regions</source>
-        <translation type="unfinished"></translation>
+        <translation>创建区域副本</translation>
     </message>
     <message>
         <source>Copy regions from previous picture</source>
@@ -3451,11 +3451,11 @@
     </message>
     <message>
         <source>Find or add a label</source>
-        <translation type="unfinished"></translation>
+        <translation>查找或添加标签</translation>
     </message>
     <message>
         <source>Rename the label everywhere</source>
-        <translation type="unfinished"></translation>
+        <translation>在整个项目中重命名标签</translation>
     </message>
     <message>
         <source>Fit picture to view</source>
@@ -3467,7 +3467,7 @@
     </message>
     <message>
         <source>Zoom to selection</source>
-        <translation type="unfinished"></translation>
+        <translation>缩放到所选区域</translation>
     </message>
     <message>
         <source>Zoom in</source>
@@ -3483,11 +3483,11 @@
     </message>
     <message>
         <source>Hide labels on the picture</source>
-        <translation type="unfinished"></translation>
+        <translation>隐藏图片上的标签</translation>
     </message>
     <message>
         <source>Dim what is not selected</source>
-        <translation type="unfinished"></translation>
+        <translation>淡化未选中的区域</translation>
     </message>
     <message>
         <source>Show lines to aim with</source>
@@ -3495,63 +3495,63 @@
     </message>
     <message>
         <source>Show the overview when zoomed in</source>
-        <translation type="unfinished"></translation>
+        <translation>放大时显示总览</translation>
     </message>
     <message>
         <source>Brighter</source>
-        <translation type="unfinished"></translation>
+        <translation>调亮</translation>
     </message>
     <message>
         <source>Darker</source>
-        <translation type="unfinished"></translation>
+        <translation>调暗</translation>
     </message>
     <message>
         <source>More contrast</source>
-        <translation type="unfinished"></translation>
+        <translation>增加对比度</translation>
     </message>
     <message>
         <source>Less contrast</source>
-        <translation type="unfinished"></translation>
+        <translation>降低对比度</translation>
     </message>
     <message>
         <source>Brightness and contrast as they are</source>
-        <translation type="unfinished"></translation>
+        <translation>恢复原来的亮度和对比度</translation>
     </message>
     <message>
         <source>Go to the next list or field</source>
-        <translation type="unfinished"></translation>
+        <translation>转到下一个列表或输入框</translation>
     </message>
     <message>
         <source>Give the label of that digit</source>
-        <translation type="unfinished"></translation>
+        <translation>使用该数字键的标签</translation>
     </message>
     <message>
         <source>Select the next or previous region</source>
-        <translation type="unfinished"></translation>
+        <translation>选中下一个或上一个区域</translation>
     </message>
     <message>
         <source>Type the ref of the selection</source>
-        <translation type="unfinished"></translation>
+        <translation>输入所选区域的指代</translation>
     </message>
     <message>
         <source>Cancel, then select nothing, then go back to boxes</source>
-        <translation type="unfinished"></translation>
+        <translation>取消，再取消选中，再回到画框</translation>
     </message>
     <message>
         <source>Nudge the selection, or pan</source>
-        <translation type="unfinished"></translation>
+        <translation>微移所选区域，或平移</translation>
     </message>
     <message>
         <source>Nudge by 10 pixels</source>
-        <translation type="unfinished"></translation>
+        <translation>移动 10 像素</translation>
     </message>
     <message>
         <source>Move the lower right corner of a box</source>
-        <translation type="unfinished"></translation>
+        <translation>移动框的右下角</translation>
     </message>
     <message>
         <source>Pan while held, with the mouse</source>
-        <translation type="unfinished"></translation>
+        <translation>按住时用鼠标平移</translation>
     </message>
 </context>
 <context>
@@ -4444,7 +4444,7 @@
     </message>
     <message>
         <source>This quad has no area inside its picture.</source>
-        <translation type="unfinished"></translation>
+        <translation>此四边形在图片内没有面积。</translation>
     </message>
     <message>
         <source>“{ref}” cannot name a region: it holds tags such as &lt;ref&gt; or &lt;box&gt;.</source>
@@ -4452,7 +4452,7 @@
     </message>
     <message>
         <source>This point lies outside its picture.</source>
-        <translation type="unfinished"></translation>
+        <translation>此点位于图片之外。</translation>
     </message>
     <message>
         <source>The loss is no number any more at step {step}: the learning rate of {rate:g} is too high. Start again with a third of it. The last checkpoint is from before.</source>
@@ -4528,11 +4528,11 @@
     </message>
     <message>
         <source>{points} is no {kind}: it needs {count} points.</source>
-        <translation type="unfinished"></translation>
+        <translation>{points} 不是 {kind}：需要 {count} 个点。</translation>
     </message>
     <message>
         <source>A quad without area cannot be scaled.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有面积的四边形不能缩放。</translation>
     </message>
     <message>
         <source>The template “{name}” cannot be read; put it back to what was shipped, or delete it.</source>
@@ -5161,11 +5161,11 @@
     </message>
     <message>
         <source>Next untouched picture</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">下一张未处理的图片</translation>
     </message>
     <message>
         <source>Previous untouched picture</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">上一张未处理的图片</translation>
     </message>
     <message>
         <source>Done</source>
@@ -5200,35 +5200,35 @@
     <name>groups</name>
     <message>
         <source>Pictures</source>
-        <translation type="unfinished">图片</translation>
+        <translation>图片</translation>
     </message>
     <message>
         <source>Drawing</source>
-        <translation type="unfinished"></translation>
+        <translation>绘制</translation>
     </message>
     <message>
         <source>Regions</source>
-        <translation type="unfinished">区域</translation>
+        <translation>区域</translation>
     </message>
     <message>
         <source>Copies</source>
-        <translation type="unfinished"></translation>
+        <translation>复制</translation>
     </message>
     <message>
         <source>Labels</source>
-        <translation type="unfinished"></translation>
+        <translation>标签</translation>
     </message>
     <message>
         <source>View</source>
-        <translation type="unfinished"></translation>
+        <translation>视图</translation>
     </message>
     <message>
         <source>On the canvas</source>
-        <translation type="unfinished"></translation>
+        <translation>画布</translation>
     </message>
     <message>
         <source>Window</source>
-        <translation type="unfinished"></translation>
+        <translation>窗口</translation>
     </message>
     <message>
         <source>Conversations</source>
@@ -5266,7 +5266,7 @@
     </message>
     <message>
         <source>Paste regions</source>
-        <translation type="unfinished"></translation>
+        <translation>粘贴区域</translation>
     </message>
     <message>
         <source>Add conversation from chat</source>
@@ -5378,15 +5378,15 @@
     </message>
     <message>
         <source>Lock regions</source>
-        <translation type="unfinished"></translation>
+        <translation>锁定区域</translation>
     </message>
     <message>
         <source>Unlock regions</source>
-        <translation type="unfinished"></translation>
+        <translation>解锁区域</translation>
     </message>
     <message>
         <source>Remove boxes from answers</source>
-        <translation type="unfinished"></translation>
+        <translation>从回答中移除框</translation>
     </message>
     <message>
         <source>Move region</source>
@@ -5394,7 +5394,7 @@
     </message>
     <message>
         <source>Pin labels</source>
-        <translation type="unfinished"></translation>
+        <translation>固定标签</translation>
     </message>
     <message>
         <source>Rename region</source>
@@ -5402,11 +5402,11 @@
     </message>
     <message>
         <source>Rename regions</source>
-        <translation type="unfinished"></translation>
+        <translation>重命名区域</translation>
     </message>
     <message>
         <source>Rename label</source>
-        <translation type="unfinished"></translation>
+        <translation>重命名标签</translation>
     </message>
     <message>
         <source>Delete regions</source>
@@ -5450,7 +5450,7 @@
     </message>
     <message>
         <source>Merge labels</source>
-        <translation type="unfinished"></translation>
+        <translation>合并标签</translation>
     </message>
     <message>
         <source>Remove missing pictures</source>

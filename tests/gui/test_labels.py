@@ -133,12 +133,12 @@ def test_a_label_is_renamed_in_the_whole_project_with_what_is_said(
     press(page, Qt.Key.Key_F2, SHIFT)
     bar = page.labels.rename
     assert bar.isVisible()
-    qtbot.waitUntil(lambda: "1 regions on 1 pictures; 1 turns" in bar.use.text())
+    qtbot.waitUntil(lambda: bar.use.text() == "Regions: 1 · Pictures: 1\nTurns of conversations that follow: 1")
     assert not bar.apply.isEnabled()
     bar.line.selectAll()
     QTest.keyClicks(bar.line, "cup 1")
     assert bar.apply.text() == "Merge"
-    assert "1 regions" in bar.apply.toolTip()
+    assert "1 region " in bar.apply.toolTip()
     QTest.keyClicks(bar.line, "x")
     assert bar.apply.text() == "Rename"
     press(page, Qt.Key.Key_Backspace)
@@ -165,7 +165,7 @@ def test_a_large_merge_and_its_undo_run_beside_the_window(
     session.edits.begun.connect(words.append)
     page.label_desk.ask_for_name(["car", "Car"])
     bar = page.labels.rename
-    qtbot.waitUntil(lambda: "700 regions" in bar.use.text())
+    qtbot.waitUntil(lambda: "Regions: 700" in bar.use.text())
     bar.line.setText("automobile")
     press(page, Qt.Key.Key_Return)
     assert session.edits.running

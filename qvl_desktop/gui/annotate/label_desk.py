@@ -13,7 +13,6 @@ from PySide6.QtCore import QObject, QTimer
 from qvl_desktop.gui.annotate.editing import DIGITS, Editing
 from qvl_desktop.gui.annotate.label_panel import LabelPanel, LabelRow
 from qvl_desktop.gui.annotate.region_desk import RegionDesk
-from qvl_desktop.gui.words import count_text
 from qvl_desktop.jobs.long_edit import LARGE
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.jobs.task import Task
@@ -154,8 +153,7 @@ class LabelDesk(QObject):
         rows = use.regions + use.turns if use else sum(project.counts_of(refs).values())
 
         def told(changed: int) -> None:
-            words = self.tr("{count} regions are now “{ref}”.")
-            text = words.format(count=count_text(changed), ref=name)
+            text = self.tr("%n region(s) are now “{ref}”.", "", changed).format(ref=name)
             self._session.offered.emit("success", text, ((self.tr("Undo"), self._session.undo),))
             self.refresh()
 

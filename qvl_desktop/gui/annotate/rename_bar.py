@@ -77,21 +77,20 @@ class RenameBar(QFrame):
 
     def show_use(self, use: RefUse) -> None:
         """Show how much of the project would change."""
-        words = self.tr("{regions} regions on {pictures} pictures.")
+        parts = [
+            self.tr("Regions: {count}").format(count=count_text(use.regions)),
+            self.tr("Pictures: {count}").format(count=count_text(use.pictures)),
+        ]
         if use.turns:
-            words = self.tr("{regions} regions on {pictures} pictures; {turns} turns of conversations follow.")
-        self.use.setText(
-            words.format(
-                regions=count_text(use.regions), pictures=count_text(use.pictures), turns=count_text(use.turns)
-            )
-        )
+            parts.append(self.tr("Turns of conversations that follow: {count}").format(count=count_text(use.turns)))
+        self.use.setText("\n".join([" · ".join(parts[:2]), *parts[2:]]))
 
     def show_existing(self, count: int) -> None:
         """There is (or is not) a label of the typed name already, with so many regions."""
         merges = count > 0 or len(self._refs) > 1
         self.apply.setText(self.tr("Merge") if merges else self.tr("Rename"))
-        tip = self.tr("There are {count} regions of this label already; they become one label.")
-        self.apply.setToolTip(tip.format(count=count_text(count)) if count else "")
+        tip = self.tr("%n region(s) have this label already; they become one label.", "", count)
+        self.apply.setToolTip(tip if count else "")
 
     def close_bar(self) -> None:
         """Give up."""
