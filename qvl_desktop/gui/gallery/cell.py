@@ -99,19 +99,16 @@ class CellDelegate(QStyledItemDelegate):
     def _paint_picture(self, painter: QPainter, frame: QRect, row: PictureRow) -> None:
         made = self._thumbnails.get(row.file)
         shape = _inside(QSize(row.width, row.height), frame)
-        ground = QPainterPath()
-        ground.addRoundedRect(shape, 4, 4)
-        painter.fillPath(ground, theme().colour("canvas"))
         if isinstance(made, QImage):
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.setClipPath(ground)
-            painter.drawImage(_inside(made.size(), frame), made)
-            painter.setClipping(False)
+            painter.drawImage(_inside(made.size(), frame).toRect(), made)
             if self.boxes and row.region_count:
                 self._paint_boxes(painter, shape, row)
-        elif made is not None:
-            mark = pixmap("warning", 24, "warning")
-            painter.drawPixmap(frame.center().x() - 12, frame.center().y() - 12, mark)
+        else:
+            painter.fillRect(shape, theme().colour("canvas"))
+        if isinstance(made, str):
+            centre = shape.center().toPoint()
+            painter.drawPixmap(centre.x() - 12, centre.y() - 12, pixmap("warning", 24, "warning"))
         if row.shown_status != "untouched":
             corner = QPointF(shape.right() - SIDE / 2 - 6, shape.top() + SIDE / 2 + 6)
             paint_status(painter, corner, row.shown_status, backed=True)

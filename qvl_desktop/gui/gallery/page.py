@@ -36,7 +36,7 @@ from qvl_desktop.gui.shortcuts import Shortcuts
 from qvl_desktop.gui.theme import Space, set_role, set_surface, theme
 from qvl_desktop.gui.widgets.empty_state import EmptyState
 from qvl_desktop.gui.widgets.guarded import guarded
-from qvl_desktop.gui.widgets.thumbnails import LARGE, Thumbnails
+from qvl_desktop.gui.widgets.thumbnails import LARGE, SIDE, Thumbnails
 from qvl_desktop.jobs.opening import index_pictures
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.storage.filters import PictureFilter
@@ -69,7 +69,7 @@ class PicturesPage(QWidget):
         self.session = session
         self.query = session.pictures
         self.page_actions = make_actions(self, Shortcuts.of(session))
-        self.thumbnails = Thumbnails(self, side=LARGE)
+        self.thumbnails = Thumbnails(self)
         self.outlines = Outlines()
         self.model = PictureModel(self)
         self.filters = FilterBar(self.query, self)
@@ -172,6 +172,10 @@ class PicturesPage(QWidget):
         first, last = self.grid.in_sight()
         rows = [self.model.row(place) for place in range(first, last + 1)] if self.grid.isVisible() else []
         self.thumbnails.only(row.file for row in rows if row is not None)
+
+    def _on_size(self, side: int) -> None:
+        self.size_slider.setValue(side)
+        self.thumbnails.set_side(SIDE if side * self.devicePixelRatio() <= SIDE else LARGE)
 
     def _on_thumbnail(self, file: Path) -> None:
         first, last = self.grid.in_sight()
@@ -377,7 +381,7 @@ class PicturesPage(QWidget):
         grid.opened.connect(lambda index: self.open_picture(index.row()))
         grid.customContextMenuRequested.connect(self._show_menu)
         grid.selectionModel().selectionChanged.connect(self._show_selection)
-        grid.sizeChanged.connect(self.size_slider.setValue)
+        grid.sizeChanged.connect(self._on_size)
         self.size_slider.valueChanged.connect(grid.set_side)
         self.filters.search.returnPressed.connect(self._to_grid)
         self.batch.splitChosen.connect(lambda split: query.edit(self._selected(), "set_split", split))

@@ -23,8 +23,8 @@ from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.pictures import open_upright, to_rgb
 from qvl_desktop.gui.widgets.relay import Relay
 
-CACHE_BYTES = 400 * 2**20
-"""Decoded pictures kept in memory (the newest is always kept, whatever its size)."""
+CACHE_BYTES = 40 * 2**20
+"""Decoded pictures kept in memory. The one asked for last and the likeliest next one stay, whatever their size."""
 
 _WORKERS = 2
 _SMALLEST_LEVEL = 640
@@ -92,6 +92,7 @@ class PictureLoader(QObject):
         self._cache: OrderedDict[tuple[Path, int], Raster] = OrderedDict()
         self._wanted: list[Path] = []
         self._later: list[Path] = []
+        self._pinned: list[Path] = []
         self._running: set[Path] = set()
         self._executor = ThreadPoolExecutor(_WORKERS, thread_name_prefix="decode")
         self._relay = Relay(self._take)
@@ -107,6 +108,7 @@ class PictureLoader(QObject):
 
     def request(self, path: Path) -> None:
         """Decode `path` before anything else; `loaded` or `failed` follows, at once if it is cached."""
+        self._pinned = [path]
         if (raster := self.cached(path)) is not None:
             self.loaded.emit(path, raster)
             return
@@ -121,8 +123,10 @@ class PictureLoader(QObject):
             self._wanted.remove(path)
 
     def prefetch(self, paths: list[Path]) -> None:
-        """Decode these when there is nothing else to do; replaces the earlier list and signals nothing."""
+        """Decode these when there is nothing else to do, the likeliest first; replaces the earlier list and signals
+        nothing."""
         self._later = list(paths)
+        self._pinned = [*self._pinned[:1], *paths[:1]]
         self._pump()
 
     def shut_down(self) -> None:
@@ -165,9 +169,11 @@ class PictureLoader(QObject):
         self._cache[path, stamp] = raster
         self._cache.move_to_end((path, stamp))
         total = sum(kept.byte_count for kept in self._cache.values())
-        while total > self._limit and len(self._cache) > 1:
-            _, dropped = self._cache.popitem(last=False)
-            total -= dropped.byte_count
+        for key in list(self._cache):
+            if total <= self._limit:
+                break
+            if key[0] not in self._pinned and key != (path, stamp):
+                total -= self._cache.pop(key).byte_count
 
 
 def _decode_into(path: Path, relay: Relay) -> None:

@@ -24,7 +24,7 @@ from qvl_desktop.storage.settings import cache_folder
 
 __all__ = ["LARGE", "SIDE", "Thumbnails", "thumbnail"]
 
-KEPT_BYTES = 32 * 2**20
+KEPT_BYTES = 16 * 2**20
 """What one list or gallery keeps in memory; the rest comes back from the disk in a moment."""
 _WAITING = 96
 _WORKERS = 2
@@ -73,6 +73,12 @@ class Thumbnails(QObject):
         wanted = [file for file in files if file not in self._kept and file not in self._running]
         self._waiting = OrderedDict.fromkeys(reversed(wanted))
         self._pump()
+
+    def set_side(self, side: int) -> None:
+        """Make them larger or smaller from now on."""
+        if side != self.side:
+            self.side = side
+            self.forget()
 
     @property
     def waiting(self) -> int:
