@@ -137,10 +137,3 @@ def _said_by_hand(project: Project, edited: Iterable[int]) -> set[tuple[str, str
         for turn in row.turns
         if turn.role == "user" or "<box>" in turn.text or "<quad>" in turn.text
     }
-
-
-def count_earlier(project: Project, names: Sequence[str], language: Language, picture_ids: Iterable[int]) -> int:
-    """How many conversations `generate` would replace."""
-    keys = [template_key(name, language) for name in names]
-    earlier = project.conversation_ids_about(list(picture_ids), keys)
-    return len(earlier) - len(project.edited_conversations(earlier))

@@ -14,7 +14,7 @@ from qvl_desktop.core.box import Rect
 from qvl_desktop.core.errors import Cancelled, DataError, PictureError
 from qvl_desktop.formats.registry import FORMATS
 from qvl_desktop.storage.dataset import load_dataset, project_dataset
-from qvl_desktop.storage.generation import count_earlier, generate, preview
+from qvl_desktop.storage.generation import forecast, generate, preview
 from qvl_desktop.storage.importing import import_file
 from qvl_desktop.storage.indexing import find_pictures
 from qvl_desktop.storage.paths import stored_path
@@ -141,8 +141,8 @@ def test_templates_make_and_remake_conversations_of_many_pictures(project: Proje
     assert (made.conversations, made.pictures, made.replaced) == (4, 2, 0)
     hand = project.add_conversation(project.conversations(one)[0].content)
     project.add_region(one, "owl", Rect(64, 48, 128, 96))
-    assert count_earlier(project, names, "en", [one, two]) == 4
-    assert count_earlier(project, names, "zh", [one, two]) == 0
+    assert forecast(project, names, "en", [one, two]).replaced == 4
+    assert forecast(project, names, "zh", [one, two]).replaced == 0
     made = generate(project, names, "en")
     assert (made.conversations, made.replaced) == (6, 4)
     assert hand in project.conversation_ids(picture_id=one)

@@ -32,7 +32,7 @@ _SHOWN_PIECES = 4000
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class SeenBoxes:
     """A picture as it reaches the model, with the boxes that the rendered text says are on it."""
 
     image: QImage
@@ -47,7 +47,7 @@ class ModelView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_surface(self, "panel")
-        self._task: Task[_Seen | str] | None = None
+        self._task: Task[SeenBoxes | str] | None = None
         self._asked: object = None
         self.caption = QLabel(self)
         self.caption.setWordWrap(True)
@@ -97,23 +97,23 @@ class ModelView(QWidget):
             self.caption.setText(self.tr("This conversation names no picture of the project."))
             return
 
-        def work() -> _Seen | str:
+        def work() -> SeenBoxes | str:
             try:
                 found = decoded_boxes(sight, turns, sizes)
                 boxes = tuple((ref, box) for picture, ref, box in found if picture == number)
                 image = to_qimage(sight.seen_picture(files[number]))
-                return _Seen(image, sizes[number], boxes, sight.picture_tokens(sizes[number]))
+                return SeenBoxes(image, sizes[number], boxes, sight.picture_tokens(sizes[number]))
             except QvlError as error:
                 return str(error)
 
-        def show(seen: _Seen | str) -> None:
+        def show(seen: SeenBoxes | str) -> None:
             if self._asked == asked:
                 self._show_seen(sight, seen, number)
 
-        task: Task[_Seen | str] = Task(work)
+        task: Task[SeenBoxes | str] = Task(work)
         self._task = task.on_success(show).start(self)
 
-    def _show_seen(self, sight: Sight, seen: _Seen | str, number: int) -> None:
+    def _show_seen(self, sight: Sight, seen: SeenBoxes | str, number: int) -> None:
         if isinstance(seen, str):
             self.picture.show_seen(None)
             self.caption.setText(seen)
@@ -169,7 +169,7 @@ class SeenPicture(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._seen: _Seen | None = None
+        self._seen: SeenBoxes | None = None
         self.setMinimumHeight(120)
         set_surface(self, "canvas")
 
@@ -183,7 +183,7 @@ class SeenPicture(QWidget):
         """The boxes on show, in thousandths."""
         return self._seen.boxes if self._seen else ()
 
-    def show_seen(self, seen: _Seen | None) -> None:
+    def show_seen(self, seen: SeenBoxes | None) -> None:
         """Show another picture."""
         self._seen = seen
         self.update()
@@ -201,7 +201,7 @@ class SeenPicture(QWidget):
             self._paint(painter, self._seen)
         painter.end()
 
-    def _paint(self, painter: QPainter, seen: _Seen) -> None:
+    def _paint(self, painter: QPainter, seen: SeenBoxes) -> None:
         room = QRectF(self.rect()).adjusted(Space.S, Space.S, -Space.S, -Space.S)
         scale = min(room.width() / seen.image.width(), room.height() / seen.image.height())
         area = QRectF(0, 0, seen.image.width() * scale, seen.image.height() * scale)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from qvl_desktop.core.conversation import Conversation, Role, Turn
+from qvl_desktop.gui.conversations.actions import SCOPE, make_actions
 from qvl_desktop.gui.conversations.browser import CONVERSATIONS, PICTURES, Browser
 from qvl_desktop.gui.conversations.card_list import CardList
 from qvl_desktop.gui.conversations.editing import Editing
@@ -36,6 +37,7 @@ from qvl_desktop.gui.conversations.template_dialog import TemplateDialog
 from qvl_desktop.gui.conversations.token_bar import TokenBar
 from qvl_desktop.gui.conversations.token_meter import TokenMeter
 from qvl_desktop.gui.icons import set_icon
+from qvl_desktop.gui.shortcuts import Shortcuts
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface, theme
 from qvl_desktop.gui.widgets.empty_state import EmptyState
 from qvl_desktop.gui.widgets.guarded import guarded
@@ -426,24 +428,34 @@ class ConversationsPage(QWidget):
         return splitter
 
     def _make_actions(self) -> None:
-        slots: tuple[tuple[str, str, Callable[[], None]], ...] = (
-            (self.tr("New conversation"), "Ctrl+Shift+N", self._new),
-            (self.tr("From template"), "Ctrl+T", self._from_template),
-            (self.tr("Next"), "PgDown", self._next),
-            (self.tr("Previous"), "PgUp", self._previous),
-            (self.tr("Filter"), "Ctrl+F", self._find),
-            (self.tr("Duplicate the conversation"), "Ctrl+Shift+D", self._duplicate_current),
-            (self.tr("Delete the conversation"), "Ctrl+Del", self._delete_current),
-            (self.tr("What the model sees"), "Ctrl+M", self._switch_view),
+        shortcuts = Shortcuts.of(self.session)
+        actions = make_actions(self, shortcuts)
+        slots: dict[str, Callable[[], None]] = {
+            "new": self._new,
+            "template": self._from_template,
+            "duplicate": self._duplicate_current,
+            "delete": self._delete_current,
+            "next": self._next,
+            "previous": self._previous,
+            "find": self._find,
+            "model_view": self._switch_view,
+        }
+        for name, slot in slots.items():
+            actions[name].triggered.connect(slot)
+        shortcuts.changed.connect(self._show_keys)
+        self._show_keys()
+
+    def _show_keys(self) -> None:
+        """Say the keys in force where their buttons are."""
+        keys = Shortcuts.of(self.session)
+        buttons = (
+            (self.new_button, self.tr("Write a conversation about this picture"), "new"),
+            (self.template_button, self.tr("Make conversations from boxes"), "template"),
+            (self.pane.modes.button(MODEL), self.tr("What the model sees"), "model_view"),
         )
-        for name, keys, slot in slots:
-            action = QAction(name, self)
-            action.setShortcut(QKeySequence(keys))
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            action.triggered.connect(slot)
-            self.addAction(action)
-        self.new_button.setToolTip(self.tr("Write a conversation about this picture (Ctrl+Shift+N)"))
-        self.template_button.setToolTip(self.tr("Make conversations from boxes (Ctrl+T)"))
+        for button, words, name in buttons:
+            shown = keys.shown(f"{SCOPE}.{name}")
+            button.setToolTip(f"{words} ({shown})" if shown else words)
 
     def _connect(self) -> None:
         self.session.projectChanged.connect(self._on_project)

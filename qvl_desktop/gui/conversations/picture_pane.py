@@ -83,6 +83,7 @@ class PicturePane(QWidget):
         self.strip.chosen.connect(self._on_strip)
         self.modes.idClicked.connect(self.set_mode)
         self.view.gestureChanged.connect(self._on_gesture)
+        self.view.toolChanged.connect(self._show_hint)
         self.view.selectionChanged.connect(self._on_gesture)
 
     @property
@@ -190,8 +191,12 @@ class PicturePane(QWidget):
             words = ""
         elif self._words is not None:
             words = self.tr("Drag a box around “{words}” on the picture. Esc stops.").format(words=self._words)
+            if self.view.tool == "quad":
+                words = self.tr("Click the four corners around “{words}”. Esc stops.").format(words=self._words)
         elif self.view.selection:
             words = self.tr("Drag or use the arrow keys: its tokens follow. Enter names it, Del deletes it.")
+        elif self.view.tool == "quad":
+            words = self.tr("Click the four corners of a quad. B draws boxes again.")
         elif self._with_turns:
             words = self.tr("Select words in a turn, then drag a box here: they become a phrase with its box.")
         else:

@@ -12,19 +12,22 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from qvl_desktop.gui.annotate.canvas import Canvas
+from qvl_desktop.gui.annotate.gesture_kinds import Tool
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.picture_view import ShownBox
 
+_TOOLS: dict[Qt.Key, Tool] = {Qt.Key.Key_B: "box", Qt.Key.Key_Q: "quad", Qt.Key.Key_P: "point"}
 _FLASH_MS = 140
 _FLASHES = 5
 
 
 class TalkCanvas(Canvas):
     """Signals, besides those of `Canvas`: `deleteRequested()` for the Delete key with boxes selected; `escaped()` for
-    Escape with nothing to give up and nothing selected."""
+    Escape with nothing to give up and nothing selected; `toolChanged()` when another tool was taken in hand."""
 
     deleteRequested = Signal()
     escaped = Signal()
+    toolChanged = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -89,12 +92,16 @@ class TalkCanvas(Canvas):
         if self.busy or self.selection:
             super()._escape()
         else:
+            self.set_tool("box")
             self.escaped.emit()
 
     @guarded
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
-        if key == Qt.Key.Key_Delete and self.selection:
+        if key in _TOOLS and not event.modifiers():
+            self.set_tool(_TOOLS[Qt.Key(key)])
+            self.toolChanged.emit()
+        elif key == Qt.Key.Key_Delete and self.selection:
             self.deleteRequested.emit()
         elif key in (Qt.Key.Key_F, Qt.Key.Key_0) and not event.modifiers():
             self.fit()

@@ -22,12 +22,16 @@ from PySide6.QtWidgets import (
 )
 
 from qvl_desktop.core.conversation import Conversation
+from qvl_desktop.core.errors import PictureError
+from qvl_desktop.core.pictures import open_upright, to_rgb
+from qvl_desktop.gui.conversations.model_view import SeenBoxes, SeenPicture
 from qvl_desktop.gui.conversations.template_choice import TemplateChoice
 from qvl_desktop.gui.conversations.template_editor import TemplateEditor
 from qvl_desktop.gui.conversations.turn_text import TurnText
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
 from qvl_desktop.gui.widgets.guarded import guarded
+from qvl_desktop.gui.widgets.picture_loader import to_qimage
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.jobs.task import Task
 from qvl_desktop.storage.filters import PictureFilter
@@ -35,6 +39,8 @@ from qvl_desktop.storage.generation import Expected, Generated, forecast, genera
 from qvl_desktop.storage.project import Project
 
 _EXAMPLES = 8
+_SMALL = (560, 560)
+_PICTURE_HEIGHT = 190
 _TRIES = 40
 """Pictures looked at for one that gives an example."""
 
@@ -45,6 +51,19 @@ class _Example:
 
     name: str
     conversations: tuple[Conversation, ...]
+    seen: SeenBoxes | None
+
+
+def _picture(project: Project, picture_id: int) -> SeenBoxes | None:
+    """A small copy of a picture with its regions; None where the file cannot be read."""
+    row = project.picture(picture_id)
+    try:
+        picture = to_rgb(open_upright(row.file, at_least=_SMALL))
+    except PictureError:
+        return None
+    picture.thumbnail(_SMALL)
+    boxes = tuple((region.ref, region.box) for region in project.seen(picture_id))
+    return SeenBoxes(to_qimage(picture), (row.width, row.height), boxes, 0)
 
 
 class TemplateDialog(QDialog):
@@ -127,7 +146,7 @@ class TemplateDialog(QDialog):
             for picture_id in ids[:_TRIES]:
                 made = tuple(preview(project, names, language, [picture_id], seed))
                 if made:
-                    return _Example(project.picture(picture_id).path, made)
+                    return _Example(project.picture(picture_id).path, made, _picture(project, picture_id))
             return None
 
         if self._showing is not None:
@@ -139,6 +158,8 @@ class TemplateDialog(QDialog):
         made = example.conversations if example else ()
         step = max(len(made) // _EXAMPLES, 1)
         self.example_name.setText(example.name if example else "")
+        self.picture.show_seen(example.seen if example else None)
+        self.picture.setVisible(example is not None and example.seen is not None)
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(Space.M, Space.M, Space.M, Space.M)
@@ -279,6 +300,10 @@ class TemplateDialog(QDialog):
         head.addWidget(self.example_name, 1)
         head.addWidget(self.another)
         right.addLayout(head)
+        self.picture = SeenPicture(self)
+        self.picture.setFixedHeight(_PICTURE_HEIGHT)
+        self.picture.hide()
+        right.addWidget(self.picture)
         frame = QWidget(self)
         set_surface(frame, "raised")
         inside = QVBoxLayout(frame)
