@@ -5,28 +5,28 @@
     <name>Adding</name>
     <message numerus="yes">
         <source>%n picture(s) added.</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%n picture added.</numerusform>
             <numerusform>%n pictures added.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>Stopped: %n picture(s) were added, undo takes them away.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Stopped: %n picture was added, undo takes it away.</numerusform>
+            <numerusform>Stopped: %n pictures were added, undo takes them away.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n picture(s) were there already.</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%n picture was there already.</numerusform>
             <numerusform>%n pictures were there already.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n file(s) were left out:</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%n file was left out:</numerusform>
             <numerusform>%n files were left out:</numerusform>
         </translation>
@@ -36,7 +36,7 @@
     <name>BatchBar</name>
     <message numerus="yes">
         <source>%n picture(s)</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%n picture</numerusform>
             <numerusform>%n pictures</numerusform>
         </translation>
@@ -124,7 +124,7 @@
     <name>FilterPanel</name>
     <message numerus="yes">
         <source>%n picture(s)</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%n picture</numerusform>
             <numerusform>%n pictures</numerusform>
         </translation>
@@ -172,6 +172,23 @@
     </message>
 </context>
 <context>
+    <name>PictureMenu</name>
+    <message numerus="yes">
+        <source>Remove %n picture(s) from the project</source>
+        <translation>
+            <numerusform>Remove %n picture from the project</numerusform>
+            <numerusform>Remove %n pictures from the project</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Divide %n picture(s) at random</source>
+        <translation>
+            <numerusform>Divide %n picture at random</numerusform>
+            <numerusform>Divide %n pictures at random</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>PictureModel</name>
     <message numerus="yes">
         <source>%n region(s)</source>
@@ -185,9 +202,9 @@
     <name>PicturesPage</name>
     <message numerus="yes">
         <source>%n picture(s) removed. Undo brings them back.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n picture removed. Undo brings it back.</numerusform>
+            <numerusform>%n pictures removed. Undo brings them back.</numerusform>
         </translation>
     </message>
 </context>

@@ -5,26 +5,26 @@
     <name>Adding</name>
     <message numerus="yes">
         <source>%n picture(s) added.</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>已添加 %n 张图片。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>Stopped: %n picture(s) were added, undo takes them away.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>已停止：添加了 %n 张图片，撤销可将其移除。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n picture(s) were there already.</source>
-        <translation type="unfinished">
-            <numerusform>有 %n 张图片早已在项目中。</numerusform>
+        <translation>
+            <numerusform>%n 张图片已在项目中。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n file(s) were left out:</source>
-        <translation type="unfinished">
-            <numerusform>略去了 %n 个文件：</numerusform>
+        <translation>
+            <numerusform>%n 个文件未添加：</numerusform>
         </translation>
     </message>
 </context>
@@ -138,17 +138,17 @@
     <name>BatchBar</name>
     <message>
         <source>{selected} of {shown} selected</source>
-        <translation type="unfinished"></translation>
+        <translation>已选 {selected} / {shown}</translation>
     </message>
     <message numerus="yes">
         <source>%n picture(s)</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%n 张图片</numerusform>
         </translation>
     </message>
     <message>
         <source>Split</source>
-        <translation type="unfinished">划分</translation>
+        <translation>数据划分</translation>
     </message>
 </context>
 <context>
@@ -775,23 +775,23 @@
     <name>FilterBar</name>
     <message>
         <source>Name or folder</source>
-        <translation type="unfinished"></translation>
+        <translation>名称或文件夹</translation>
     </message>
     <message>
         <source>Filter pictures by name or folder</source>
-        <translation type="unfinished"></translation>
+        <translation>按名称或文件夹筛选图片</translation>
     </message>
     <message>
         <source>Clear the filter</source>
-        <translation type="unfinished">清除筛选</translation>
+        <translation>清除筛选</translation>
     </message>
     <message>
         <source>All filters</source>
-        <translation type="unfinished"></translation>
+        <translation>全部筛选条件</translation>
     </message>
     <message>
         <source>{condition}: click to drop it</source>
-        <translation type="unfinished"></translation>
+        <translation>{condition}：点击移除</translation>
     </message>
 </context>
 <context>
@@ -875,121 +875,121 @@
     <name>FilterPanel</name>
     <message>
         <source>With a ref: choose one, Enter</source>
-        <translation type="unfinished"></translation>
+        <translation>含标签：选择后按回车</translation>
     </message>
     <message>
         <source>Each of these refs</source>
-        <translation type="unfinished"></translation>
+        <translation>须含全部所选标签</translation>
     </message>
     <message>
         <source>Otherwise one of them is enough</source>
-        <translation type="unfinished"></translation>
+        <translation>否则含其中一个即可</translation>
     </message>
     <message>
         <source>Without a ref: choose one, Enter</source>
-        <translation type="unfinished"></translation>
+        <translation>不含标签：选择后按回车</translation>
     </message>
     <message>
         <source>Words of a question or answer</source>
-        <translation type="unfinished"></translation>
+        <translation>问题或回答中的文字</translation>
     </message>
     <message>
         <source>With or without</source>
-        <translation type="unfinished"></translation>
+        <translation>不限</translation>
     </message>
     <message>
         <source>With conversations</source>
-        <translation type="unfinished"></translation>
+        <translation>有对话</translation>
     </message>
     <message>
         <source>Without</source>
-        <translation type="unfinished"></translation>
+        <translation>无对话</translation>
     </message>
     <message>
         <source>There or not</source>
-        <translation type="unfinished"></translation>
+        <translation>不限</translation>
     </message>
     <message>
         <source>Missing</source>
-        <translation type="unfinished"></translation>
+        <translation>文件缺失</translation>
     </message>
     <message>
         <source>There</source>
-        <translation type="unfinished"></translation>
+        <translation>文件存在</translation>
     </message>
     <message>
         <source>Name, to keep this filter</source>
-        <translation type="unfinished"></translation>
+        <translation>命名以保存此筛选</translation>
     </message>
     <message>
         <source>Forget</source>
-        <translation type="unfinished"></translation>
+        <translation>删除</translation>
     </message>
     <message>
         <source>Clear all</source>
-        <translation type="unfinished"></translation>
+        <translation>全部清除</translation>
     </message>
     <message numerus="yes">
         <source>%n picture(s)</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%n 张图片</numerusform>
         </translation>
     </message>
     <message>
         <source>Kept filters…</source>
-        <translation type="unfinished"></translation>
+        <translation>已保存的筛选…</translation>
     </message>
     <message>
         <source>No filter kept yet</source>
-        <translation type="unfinished"></translation>
+        <translation>尚无保存的筛选</translation>
     </message>
     <message>
         <source>{what}: from</source>
-        <translation type="unfinished"></translation>
+        <translation>{what}：从</translation>
     </message>
     <message>
         <source>{what}: to</source>
-        <translation type="unfinished"></translation>
+        <translation>{what}：到</translation>
     </message>
     <message>
         <source>to</source>
-        <translation type="unfinished"></translation>
+        <translation>至</translation>
     </message>
     <message>
         <source>Status</source>
-        <translation type="unfinished"></translation>
+        <translation>状态</translation>
     </message>
     <message>
         <source>Split</source>
-        <translation type="unfinished">划分</translation>
+        <translation>数据划分</translation>
     </message>
     <message>
         <source>Ref</source>
-        <translation type="unfinished"></translation>
+        <translation>标签</translation>
     </message>
     <message>
         <source>Says</source>
-        <translation type="unfinished"></translation>
+        <translation>对话内容</translation>
     </message>
     <message>
         <source>Regions</source>
-        <translation type="unfinished">区域</translation>
+        <translation>区域数</translation>
     </message>
     <message>
         <source>Width</source>
-        <translation type="unfinished"></translation>
+        <translation>宽度</translation>
     </message>
     <message>
         <source>Height</source>
-        <translation type="unfinished"></translation>
+        <translation>高度</translation>
     </message>
     <message>
         <source>Conversations</source>
-        <translation type="unfinished">对话</translation>
+        <translation>对话</translation>
     </message>
     <message>
         <source>File</source>
-        <translation type="unfinished"></translation>
+        <translation>文件</translation>
     </message>
 </context>
 <context>
@@ -1827,15 +1827,15 @@
     </message>
     <message>
         <source>Pictures that are done</source>
-        <translation type="unfinished"></translation>
+        <translation>已完成的图片</translation>
     </message>
     <message>
         <source>{shown} of {total} pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>{shown} / {total} 张图片</translation>
     </message>
     <message>
         <source>{done} of {total} done</source>
-        <translation type="unfinished"></translation>
+        <translation>已完成 {done} / {total}</translation>
     </message>
     <message>
         <source>Pictures</source>
@@ -1858,35 +1858,39 @@
     <name>PictureMenu</name>
     <message>
         <source>80 % train, 20 % validation</source>
-        <translation type="unfinished">80% 训练，20% 验证</translation>
+        <translation>80 % 训练，20 % 验证</translation>
     </message>
     <message>
         <source>80 % train, 10 % validation, 10 % test</source>
-        <translation type="unfinished">80% 训练，10% 验证，10% 测试</translation>
+        <translation>80 % 训练，10 % 验证，10 % 测试</translation>
     </message>
     <message>
         <source>Neither done nor skipped</source>
-        <translation type="unfinished"></translation>
+        <translation>取消完成或跳过标记</translation>
+    </message>
+    <message numerus="yes">
+        <source>Remove %n picture(s) from the project</source>
+        <translation>
+            <numerusform>从项目中移除 %n 张图片</numerusform>
+        </translation>
     </message>
     <message>
         <source>Split</source>
-        <translation type="unfinished">划分</translation>
+        <translation>数据划分</translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>Divide %n picture(s) at random</source>
-        <translation type="unfinished">随机划分 %n 张图片</translation>
+        <translation>
+            <numerusform>随机划分 %n 张图片</numerusform>
+        </translation>
     </message>
     <message>
         <source>Only this folder</source>
-        <translation type="unfinished"></translation>
+        <translation>仅看此文件夹</translation>
     </message>
     <message>
         <source>Open its folder</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Remove %n picture(s) from the project</source>
-        <translation type="unfinished">从项目中移除 %n 张图片</translation>
+        <translation>打开所在文件夹</translation>
     </message>
 </context>
 <context>
@@ -2005,69 +2009,69 @@
     <name>PicturesPage</name>
     <message>
         <source>Pictures</source>
-        <translation type="unfinished">图片</translation>
+        <translation>图片</translation>
     </message>
     <message>
         <source>Pictures that are done</source>
-        <translation type="unfinished"></translation>
+        <translation>已完成的图片</translation>
     </message>
     <message>
         <source>No project is open</source>
-        <translation type="unfinished">没有打开的项目</translation>
+        <translation>尚未打开项目</translation>
     </message>
     <message>
         <source>Open or make one to begin.</source>
-        <translation type="unfinished">打开或新建一个项目，即可开始。</translation>
+        <translation>请先打开或新建项目。</translation>
     </message>
     <message>
         <source>Add a folder of pictures, or drop one here. Files stay where they are.</source>
-        <translation type="unfinished">添加一个图片文件夹，或把它拖到这里。文件保留在原处。</translation>
+        <translation>添加图片文件夹，或将其拖到此处。文件保持原位。</translation>
     </message>
     <message>
         <source>No pictures yet</source>
-        <translation type="unfinished">还没有图片</translation>
+        <translation>还没有图片</translation>
     </message>
     <message>
         <source>No picture matches the filter</source>
-        <translation type="unfinished"></translation>
+        <translation>没有符合筛选条件的图片</translation>
     </message>
     <message>
         <source>Change it above, or look at all pictures again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在上方修改条件，或显示全部图片。</translation>
     </message>
     <message>
         <source>{done} of {total} done</source>
-        <translation type="unfinished"></translation>
+        <translation>已完成 {done} / {total}</translation>
     </message>
     <message>
         <source>No picture on show is untouched.</source>
-        <translation type="unfinished"></translation>
+        <translation>显示的图片均已处理过。</translation>
     </message>
     <message numerus="yes">
         <source>%n picture(s) removed. Undo brings them back.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>已移除 %n 张图片，可撤销恢复。</numerusform>
         </translation>
     </message>
     <message>
         <source>Folder of pictures</source>
-        <translation type="unfinished">图片文件夹</translation>
+        <translation>图片文件夹</translation>
     </message>
     <message>
         <source>Size of the thumbnails</source>
-        <translation type="unfinished"></translation>
+        <translation>缩略图大小</translation>
     </message>
     <message>
         <source>Size of the thumbnails (Ctrl + wheel)</source>
-        <translation type="unfinished"></translation>
+        <translation>缩略图大小（Ctrl + 滚轮）</translation>
     </message>
     <message>
         <source>Add a folder…</source>
-        <translation type="unfinished">添加文件夹…</translation>
+        <translation>添加文件夹…</translation>
     </message>
     <message>
         <source>Show all pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>显示全部图片</translation>
     </message>
 </context>
 <context>
@@ -3254,31 +3258,31 @@
     <name>WorkBar</name>
     <message>
         <source>Pictures being added</source>
-        <translation type="unfinished"></translation>
+        <translation>正在添加的图片</translation>
     </message>
     <message>
         <source>Stop</source>
-        <translation type="unfinished">停止</translation>
+        <translation>停止</translation>
     </message>
     <message>
         <source>Add no more; the pictures that are in stay</source>
-        <translation type="unfinished"></translation>
+        <translation>不再添加，已添加的图片保留</translation>
     </message>
     <message>
         <source>Searching for pictures…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在查找图片…</translation>
     </message>
     <message>
         <source>Searching for pictures… {count} found</source>
-        <translation type="unfinished"></translation>
+        <translation>正在查找图片… 已找到 {count} 张</translation>
     </message>
     <message>
         <source>Adding pictures: {done} of {total}</source>
-        <translation type="unfinished"></translation>
+        <translation>正在添加图片：{done} / {total}</translation>
     </message>
     <message>
         <source>{time} left</source>
-        <translation type="unfinished"></translation>
+        <translation>剩余 {time}</translation>
     </message>
 </context>
 <context>
@@ -4666,84 +4670,92 @@
         <source>{path}: what the model sees in {count} pictures takes {need:.1f} GB for the time of the run, and {free:.1f} GB are free. Make room on this disk, or use fewer pictures.</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>--split is for pictures with regions; conversations say their own split.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>--copy-images and --force are for formats that are a folder (yolo, voc, labelme); {format} is one file, which is replaced as a whole and names its pictures where they are.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>filters</name>
     <message>
         <source>{low} to {high} regions</source>
-        <translation type="unfinished"></translation>
+        <translation>{low} 至 {high} 个区域</translation>
     </message>
     <message>
         <source>{low} or more regions</source>
-        <translation type="unfinished"></translation>
+        <translation>至少 {low} 个区域</translation>
     </message>
     <message>
         <source>up to {high} regions</source>
-        <translation type="unfinished"></translation>
+        <translation>至多 {high} 个区域</translation>
     </message>
     <message>
         <source>width {low} to {high}</source>
-        <translation type="unfinished"></translation>
+        <translation>宽 {low} 至 {high}</translation>
     </message>
     <message>
         <source>width {low} +</source>
-        <translation type="unfinished"></translation>
+        <translation>宽 ≥ {low}</translation>
     </message>
     <message>
         <source>width ≤ {high}</source>
-        <translation type="unfinished"></translation>
+        <translation>宽 ≤ {high}</translation>
     </message>
     <message>
         <source>height {low} to {high}</source>
-        <translation type="unfinished"></translation>
+        <translation>高 {low} 至 {high}</translation>
     </message>
     <message>
         <source>height {low} +</source>
-        <translation type="unfinished"></translation>
+        <translation>高 ≥ {low}</translation>
     </message>
     <message>
         <source>height ≤ {high}</source>
-        <translation type="unfinished"></translation>
+        <translation>高 ≤ {high}</translation>
     </message>
     <message>
         <source>in {folder}</source>
-        <translation type="unfinished"></translation>
+        <translation>位于 {folder}</translation>
     </message>
     <message>
         <source>with “{ref}”</source>
-        <translation type="unfinished"></translation>
+        <translation>含“{ref}”</translation>
     </message>
     <message>
         <source>no ref</source>
-        <translation type="unfinished">没有指代</translation>
+        <translation>无标签</translation>
     </message>
     <message>
         <source>without “{ref}”</source>
-        <translation type="unfinished"></translation>
+        <translation>不含“{ref}”</translation>
     </message>
     <message>
         <source>says “{text}”</source>
-        <translation type="unfinished"></translation>
+        <translation>对话含“{text}”</translation>
     </message>
     <message>
         <source>in conversations</source>
-        <translation type="unfinished"></translation>
+        <translation>有对话</translation>
     </message>
     <message>
         <source>no conversation</source>
-        <translation type="unfinished"></translation>
+        <translation>无对话</translation>
     </message>
     <message>
         <source>file missing</source>
-        <translation type="unfinished"></translation>
+        <translation>文件缺失</translation>
     </message>
     <message>
         <source>file there</source>
-        <translation type="unfinished"></translation>
+        <translation>文件存在</translation>
     </message>
     <message>
         <source>no regions</source>
-        <translation type="unfinished">没有区域</translation>
+        <translation>没有区域</translation>
     </message>
 </context>
 <context>
@@ -4993,10 +5005,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>polygons that became the boxes around them: {count}. While a box stays, its polygon goes out to YOLO again.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>YOLO</source>
         <translation type="unfinished"></translation>
     </message>
@@ -5081,7 +5089,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>polygons that became the boxes around them: {count}. While a box stays, its polygon goes out to LabelMe again.</source>
+        <source>polygons that became the boxes around them: {count}. While a box stays, its polygon goes out again.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -5149,51 +5157,51 @@
     <name>gallery</name>
     <message>
         <source>Open in Annotate</source>
-        <translation type="unfinished"></translation>
+        <translation>在标注页打开</translation>
     </message>
     <message>
         <source>Search pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>搜索图片</translation>
     </message>
     <message>
         <source>All filters</source>
-        <translation type="unfinished"></translation>
+        <translation>全部筛选条件</translation>
     </message>
     <message>
         <source>Next untouched picture</source>
-        <translation type="unfinished">下一张未处理的图片</translation>
+        <translation>下一张未处理的图片</translation>
     </message>
     <message>
         <source>Previous untouched picture</source>
-        <translation type="unfinished">上一张未处理的图片</translation>
+        <translation>上一张未处理的图片</translation>
     </message>
     <message>
         <source>Done</source>
-        <translation type="unfinished"></translation>
+        <translation>完成</translation>
     </message>
     <message>
         <source>Skip</source>
-        <translation type="unfinished">跳过</translation>
+        <translation>跳过</translation>
     </message>
     <message>
         <source>Unmark</source>
-        <translation type="unfinished"></translation>
+        <translation>取消标记</translation>
     </message>
     <message>
         <source>Remove from the project</source>
-        <translation type="unfinished"></translation>
+        <translation>从项目中移除</translation>
     </message>
     <message>
         <source>Larger thumbnails</source>
-        <translation type="unfinished"></translation>
+        <translation>放大缩略图</translation>
     </message>
     <message>
         <source>Smaller thumbnails</source>
-        <translation type="unfinished"></translation>
+        <translation>缩小缩略图</translation>
     </message>
     <message>
         <source>Boxes on the thumbnails</source>
-        <translation type="unfinished"></translation>
+        <translation>在缩略图上显示框</translation>
     </message>
 </context>
 <context>
@@ -6261,11 +6269,11 @@
     <name>pages</name>
     <message>
         <source>Pictures</source>
-        <translation type="unfinished">图片</translation>
+        <translation>图片</translation>
     </message>
     <message>
         <source>Find pictures, treat many at once</source>
-        <translation type="unfinished"></translation>
+        <translation>查找图片，批量处理</translation>
     </message>
     <message>
         <source>Annotate</source>
@@ -6805,19 +6813,19 @@
     <name>statuses</name>
     <message>
         <source>Untouched</source>
-        <translation type="unfinished"></translation>
+        <translation>未处理</translation>
     </message>
     <message>
         <source>In work</source>
-        <translation type="unfinished"></translation>
+        <translation>进行中</translation>
     </message>
     <message>
         <source>Done</source>
-        <translation type="unfinished"></translation>
+        <translation>已完成</translation>
     </message>
     <message>
         <source>Skipped</source>
-        <translation type="unfinished"></translation>
+        <translation>已跳过</translation>
     </message>
 </context>
 <context>

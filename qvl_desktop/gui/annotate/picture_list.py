@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from qvl_desktop.gui.annotate.picture_model import PictureDelegate, PictureModel
 from qvl_desktop.gui.gallery.filter_bar import FilterBar
-from qvl_desktop.gui.gallery.picture_menu import picture_menu
+from qvl_desktop.gui.gallery.picture_menu import PictureMenu
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_role, set_surface, theme
 from qvl_desktop.gui.widgets.rows import keep_place, mark_row, row_view
@@ -256,7 +256,7 @@ class PictureList(QWidget):
 
     def menu_for(self, ids: list[int]) -> QMenu:
         """What can be done with these pictures."""
-        return picture_menu(self.query, ids, self)
+        return PictureMenu(self.query, ids, self)
 
     def _show_menu(self, at: QPoint) -> None:
         ids = [self.model.ids[index.row()] for index in self.view.selectionModel().selectedIndexes()]

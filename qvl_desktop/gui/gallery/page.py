@@ -30,7 +30,7 @@ from qvl_desktop.gui.gallery.batch_bar import BatchBar
 from qvl_desktop.gui.gallery.cell import CellDelegate, Outlines
 from qvl_desktop.gui.gallery.filter_bar import FilterBar
 from qvl_desktop.gui.gallery.grid_view import LARGEST, SMALLEST, STEP, GridView
-from qvl_desktop.gui.gallery.picture_menu import picture_menu
+from qvl_desktop.gui.gallery.picture_menu import PictureMenu
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.shortcuts import Shortcuts
 from qvl_desktop.gui.theme import Space, set_role, set_surface, theme
@@ -287,7 +287,7 @@ class PicturesPage(QWidget):
 
     def _show_menu(self, at: QPoint) -> None:
         if ids := self._selected():
-            menu = picture_menu(self.query, ids, self)
+            menu = PictureMenu(self.query, ids, self)
             menu.exec(self.grid.viewport().mapToGlobal(at))
             menu.deleteLater()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import PurePosixPath
 
-from PySide6.QtCore import QCoreApplication, QUrl
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -18,6 +18,7 @@ from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.words import split_text, status_text
 from qvl_desktop.jobs.picture_query import PictureQuery
 from qvl_desktop.storage.filters import ShownStatus
+from qvl_desktop.storage.rows import PictureRow
 
 DIVISIONS: tuple[tuple[dict[Split, float], str], ...] = (
     ({"train": 80, "val": 20}, _N("PictureMenu", "80 % train, 20 % validation")),
@@ -27,36 +28,41 @@ DIVISIONS: tuple[tuple[dict[Split, float], str], ...] = (
 _MARKS: tuple[tuple[str, ShownStatus, str], ...] = (("done", "done", "E"), ("skipped", "skipped", "S"))
 
 
-def picture_menu(query: PictureQuery, ids: list[int], parent: QWidget) -> QMenu:
-    """The menu for these pictures; a random division takes the whole list when only one is chosen."""
-    menu = QMenu(parent)
-    for stored, shown, key in _MARKS:
-        menu.addAction(f"{status_text(shown)}\t{key}", partial(query.edit, ids, "set_status", stored))
-    menu.addAction(_say(_N("PictureMenu", "Neither done nor skipped")), partial(query.edit, ids, "set_status", ""))
-    menu.addSeparator()
-    splits = menu.addMenu(_say(_N("PictureMenu", "Split")))
-    names: tuple[Split, ...] = (*SPLITS, "")
-    for split in names:
-        splits.addAction(split_text(split), partial(query.edit, ids, "set_split", split))
-    splits.addSeparator()
-    several = ids if len(ids) > 1 else list(query.ids)
-    words = _say(_N("PictureMenu", "Divide %n picture(s) at random"), len(several))
-    dividing = splits.addMenu(words)
-    for shares, name in DIVISIONS:
-        dividing.addAction(_say(name), partial(query.divide, several, shares))
-    menu.addSeparator()
-    if len(ids) == 1 and query.project is not None and (rows := query.project.pictures(ids)):
-        folder = str(PurePosixPath(rows[0].path).parent)
+class PictureMenu(QMenu):
+    """The menu for some pictures; a random division takes the whole list when only one is chosen."""
+
+    def __init__(self, query: PictureQuery, ids: list[int], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._query, self._ids = query, ids
+        for stored, shown, key in _MARKS:
+            self.addAction(f"{status_text(shown)}\t{key}", partial(query.edit, ids, "set_status", stored))
+        self.addAction(self.tr("Neither done nor skipped"), partial(query.edit, ids, "set_status", ""))
+        self.addSeparator()
+        self._add_splits()
+        self.addSeparator()
+        if len(ids) == 1 and query.project is not None and (rows := query.project.pictures(ids)):
+            self._add_places(rows[0])
+            self.addSeparator()
+        remove = self.addAction(self.tr("Remove %n picture(s) from the project", "", len(ids)))
+        set_icon(remove, "trash")
+        remove.triggered.connect(partial(query.edit, ids, "remove_pictures"))
+
+    def _add_splits(self) -> None:
+        query = self._query
+        splits = self.addMenu(self.tr("Split"))
+        names: tuple[Split, ...] = (*SPLITS, "")
+        for split in names:
+            splits.addAction(split_text(split), partial(query.edit, self._ids, "set_split", split))
+        splits.addSeparator()
+        several = self._ids if len(self._ids) > 1 else list(query.ids)
+        dividing = splits.addMenu(self.tr("Divide %n picture(s) at random", "", len(several)))
+        for shares, name in DIVISIONS:
+            dividing.addAction(self.tr(name), partial(query.divide, several, shares))
+
+    def _add_places(self, row: PictureRow) -> None:
+        query = self._query
+        folder = str(PurePosixPath(row.path).parent)
         only = query.filter.but(folder="" if folder == "." else folder)
-        menu.addAction(_say(_N("PictureMenu", "Only this folder")), partial(query.set_filter, only))
-        place = QUrl.fromLocalFile(str(rows[0].file.parent))
-        menu.addAction(_say(_N("PictureMenu", "Open its folder")), partial(QDesktopServices.openUrl, place))
-        menu.addSeparator()
-    remove = menu.addAction(_say(_N("PictureMenu", "Remove %n picture(s) from the project"), len(ids)))
-    set_icon(remove, "trash")
-    remove.triggered.connect(partial(query.edit, ids, "remove_pictures"))
-    return menu
-
-
-def _say(words: str, count: int = -1) -> str:
-    return QCoreApplication.translate("PictureMenu", words, "", count)
+        self.addAction(self.tr("Only this folder"), partial(query.set_filter, only))
+        place = QUrl.fromLocalFile(str(row.file.parent))
+        self.addAction(self.tr("Open its folder"), partial(QDesktopServices.openUrl, place))
