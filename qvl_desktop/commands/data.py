@@ -18,6 +18,7 @@ from qvl_desktop.commands.data_conversations import (
 from qvl_desktop.commands.data_regions import (
     add_export_flags,
     add_import_flags,
+    check_flags,
     run_export_regions,
     run_import_regions,
 )
@@ -77,6 +78,7 @@ def run_import(args: argparse.Namespace) -> int:
     from qvl_desktop.formats.registry import format_named, guess_format
 
     file_format = format_named(args.format) if args.format else guess_format(args.source)
+    check_flags(args, file_format)
     if isinstance(file_format, RegionFormat):
         return run_import_regions(args, file_format)
     return run_import_conversations(args, file_format)
@@ -88,6 +90,7 @@ def run_export(args: argparse.Namespace) -> int:
     from qvl_desktop.formats.registry import format_named
 
     file_format = format_named(format_name(args))
+    check_flags(args, file_format)
     if isinstance(file_format, RegionFormat):
         return run_export_regions(args, file_format)
     return run_export_conversations(args, file_format)

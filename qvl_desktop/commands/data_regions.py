@@ -14,6 +14,7 @@ from qvl_desktop.commands.data_report import Problems, progress_line, tell_count
 
 if TYPE_CHECKING:
     from qvl_desktop.formats.regions import RegionFormat
+    from qvl_desktop.formats.registry import AnyFormat
 
 
 def add_import_flags(parser: argparse.ArgumentParser) -> None:
@@ -34,6 +35,29 @@ def add_export_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--force", action="store_true", help="write into a folder that is not empty (yolo, voc, labelme)"
     )
+
+
+def check_flags(args: argparse.Namespace, file_format: AnyFormat) -> None:
+    """Raises `DataError` for a flag that means nothing to this format, rather than to pass over it."""
+    from qvl_desktop.core.errors import DataError
+    from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+    from qvl_desktop.formats.regions import RegionFormat
+
+    regions = isinstance(file_format, RegionFormat)
+    folder = isinstance(file_format, RegionFormat) and file_format.folder
+    if args.command == "import" and args.split and not regions:
+        raise DataError(
+            QT_TRANSLATE_NOOP("errors", "--split is for pictures with regions; conversations say their own split.")
+        )
+    if args.command == "export" and (args.copy_images or args.force) and not folder:
+        raise DataError(
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "--copy-images and --force are for formats that are a folder (yolo, voc, labelme); {format} "
+                "is one file, which is replaced as a whole and names its pictures where they are.",
+            ),
+            format=file_format.name,
+        )
 
 
 def run_import_regions(args: argparse.Namespace, file_format: RegionFormat) -> int:

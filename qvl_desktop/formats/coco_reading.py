@@ -74,12 +74,12 @@ def _usual_places(path: Path) -> tuple[Path, ...]:
 def _notes(state: _State) -> Iterator[Note]:
     if state.boxless:
         template = QT_TRANSLATE_NOOP(
-            "formats", "{count} annotations have no box. They make no region, but go into the next COCO export."
+            "formats", "annotations without a box: {count}. They make no region, but go into the next COCO export."
         )
         yield Note(state.path.name, template, {"count": state.boxless})
     if state.twice:
         template = QT_TRANSLATE_NOOP(
-            "formats", "{count} annotations have the id of another one. They get new ids in the next COCO export."
+            "formats", "annotations with the id of another one: {count}. They get new ids in the next COCO export."
         )
         yield Note(state.path.name, template, {"count": state.twice})
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -45,7 +46,7 @@ def read_labelme(path: Path, images: Path | None = None) -> Iterator[RegionItem]
     """The pictures and shapes of a file or folder; see `RegionFormat.read`."""
     path = Path(path).absolute()
     root = path if path.is_dir() else path.parent
-    files = _json_files(root) if path.is_dir() else [path]
+    files = sorted(_json_files(root)) if path.is_dir() else [path]
     if not files:
         raise DataError(QT_TRANSLATE_NOOP("errors", "{path}: there are no JSON files in this folder."), path=path)
     aside = outlines = 0
@@ -63,16 +64,17 @@ def read_labelme(path: Path, images: Path | None = None) -> Iterator[RegionItem]
 
 
 _ASIDE = QT_TRANSLATE_NOOP(
-    "formats", "{count} shapes have no counterpart here (circles, lines, masks). They go into the next LabelMe export."
+    "formats",
+    "shapes without a counterpart here (circles, lines, masks): {count}. They go into the next LabelMe export.",
 )
 _OUTLINES = QT_TRANSLATE_NOOP(
     "formats",
-    "{count} polygons became the boxes around them; while a box stays, its polygon goes out to LabelMe again.",
+    "polygons that became the boxes around them: {count}. While a box stays, its polygon goes out again.",
 )
 
 
-def _json_files(folder: Path) -> list[Path]:
-    return sorted(
+def _json_files(folder: Path) -> Iterator[Path]:
+    return (
         Path(place, name)
         for place, _, names in os.walk(folder)
         for name in names
@@ -156,7 +158,7 @@ def write_labelme(target: Path, source: RegionSource, options: WriteOptions) -> 
     return Written(pictures, regions, tuple(notes))
 
 
-_NOT_READ = QT_TRANSLATE_NOOP("formats", "{count} pictures were not found and are not copied.")
+_NOT_READ = QT_TRANSLATE_NOOP("formats", "pictures not found, and not copied: {count}.")
 
 
 def _place(picture: OutPicture, target: Path) -> str:
@@ -198,7 +200,7 @@ def recognises_labelme(path: Path, head: str) -> bool:
     """Whether a path is a LabelMe file, or a folder with one among its first JSON files."""
     if path.is_file():
         return path.suffix.lower() == ".json" and _looks_like(head)
-    return any(_looks_like(_head(file)) for file in _json_files(path)[:_LOOKED_AT])
+    return any(_looks_like(_head(file)) for file in islice(_json_files(path), _LOOKED_AT))
 
 
 def _looks_like(head: str) -> bool:

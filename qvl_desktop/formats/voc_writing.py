@@ -16,10 +16,10 @@ from qvl_desktop.formats.regions import Note, OutPicture, RegionRecord, RegionSo
 from qvl_desktop.formats.voc_object import changed_object, new_object, shape_of
 from qvl_desktop.formats.xml_tree import Element
 
-_POINTS = QT_TRANSLATE_NOOP("formats", "{count} points are left out: VOC has boxes only.")
-_QUADS = QT_TRANSLATE_NOOP("formats", "{count} quads are written as the boxes around them: VOC has no other shape.")
+_POINTS = QT_TRANSLATE_NOOP("formats", "points left out: {count}. VOC has boxes only.")
+_QUADS = QT_TRANSLATE_NOOP("formats", "quads written as the boxes around them: {count}. VOC has no other shape.")
 _NOT_COPIED = QT_TRANSLATE_NOOP(
-    "formats", "{count} pictures are not in JPEGImages. Write with copies (--copy-images), or put them there yourself."
+    "formats", "pictures not in JPEGImages: {count}. Write with copies (--copy-images), or put them there yourself."
 )
 
 

@@ -148,7 +148,7 @@ class _Reading:
         if self._polygons:
             template = QT_TRANSLATE_NOOP(
                 "formats",
-                "{count} polygons became the boxes around them; while a box stays, its polygon goes out to YOLO again.",
+                "polygons that became the boxes around them: {count}. While a box stays, its polygon goes out again.",
             )
             yield Note(source, template, {"count": self._polygons})
 

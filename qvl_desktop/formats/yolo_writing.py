@@ -203,8 +203,8 @@ class _Classes:
 _NO_VAL = QT_TRANSLATE_NOOP(
     "formats", "no picture is in the split val, which trainers ask for: “val” names the pictures of train."
 )
-_POINTS = QT_TRANSLATE_NOOP("formats", "{count} points are left out: there is no row for them.")
+_POINTS = QT_TRANSLATE_NOOP("formats", "points left out: {count}. YOLO has no row for them.")
 _NOT_THERE = QT_TRANSLATE_NOOP(
     "formats",
-    "{count} pictures are not where the yaml says. Write with copies (--copy-images), or put them there yourself.",
+    "pictures not where the yaml says: {count}. Write with copies (--copy-images), or put them there yourself.",
 )

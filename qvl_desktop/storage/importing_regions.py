@@ -248,8 +248,8 @@ def stored_shape(shape: Shape, width: int, height: int) -> tuple[tuple[object, .
 _NOTHING_INSIDE = QT_TRANSLATE_NOOP("formats", "nothing of it lies inside its picture.")
 _NOT_FINITE = QT_TRANSLATE_NOOP("formats", "it holds a number that is none (NaN or infinite).")
 _NO_TEXT = QT_TRANSLATE_NOOP("errors", "“{ref}” is no valid text.")
-_REPEATED = QT_TRANSLATE_NOOP("formats", "{count} regions stand there more than once (same picture, ref and place).")
-_WITHOUT_PICTURE = QT_TRANSLATE_NOOP("formats", "{count} regions are left out with their pictures.")
-_BY_NAME = QT_TRANSLATE_NOOP(
-    "formats", "{count} pictures were not where the file says and were found by their file name alone."
+_REPEATED = QT_TRANSLATE_NOOP(
+    "formats", "regions that stand there more than once (same picture, ref and place): {count}."
 )
+_WITHOUT_PICTURE = QT_TRANSLATE_NOOP("formats", "regions left out with their pictures: {count}.")
+_BY_NAME = QT_TRANSLATE_NOOP("formats", "pictures not where the file says, found by their file name alone: {count}.")

@@ -46,7 +46,7 @@ def test_everything_comes_back_as_it_was(tmp_path: Path, project: Project) -> No
     source = write_json(tmp_path / "data" / "c.json", document)
     report = bring_in(project, "coco", source)
     assert (report.pictures, report.regions, report.problems) == (2, 3, ())
-    assert "1 annotations have no box" in report.notes[0]
+    assert "annotations without a box: 1." in report.notes[0]
     assert project.ref_counts() == {"cat": 1, "狗 小": 2}
     put_out(project, "coco", tmp_path / "out.json")
     again = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
@@ -98,7 +98,7 @@ def test_any_boxes_and_keys_come_back(
 
 
 def _repeats(notes: tuple[str, ...]) -> int:
-    return sum(int(note.split(": ")[1].split()[0]) for note in notes if "more than once" in note)
+    return sum(int(note.split(": ")[-1].rstrip(".")) for note in notes if "more than once" in note)
 
 
 def test_what_was_edited_changes_and_what_was_not_stays(tmp_path: Path, project: Project) -> None:
@@ -180,7 +180,7 @@ def test_bad_rows_are_named_and_the_rest_goes_in(tmp_path: Path, project: Projec
     assert sorted(map(int, numbers)) == [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15]
     assert sum("image" in line.split(":")[1] for line in report.problems) == 4
     assert any("gone.jpg was not found" in line for line in report.problems)
-    assert any("1 annotations have the id of another one" in note for note in report.notes)
+    assert any("annotations with the id of another one: 1." in note for note in report.notes)
     put_out(project, "coco", tmp_path / "out.json")
     ids = [item["id"] for item in json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["annotations"]]
     assert len(set(ids)) == 3
@@ -248,7 +248,7 @@ def test_a_picture_of_another_size_is_left_out_and_told(tmp_path: Path, project:
     report = bring_in(project, "coco", source)
     assert (report.pictures, report.regions, report.problem_count) == (0, 0, 1)
     assert "640×480" in report.problems[0]
-    assert "1 regions are left out" in report.notes[-1]
+    assert "regions left out with their pictures: 1." in report.notes[-1]
 
 
 def test_two_files_meet_in_one_project(tmp_path: Path, project: Project) -> None:

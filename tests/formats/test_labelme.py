@@ -50,7 +50,7 @@ def test_a_folder_comes_back_with_all_it_held(tmp_path: Path, project: Project) 
     assert guess_format(root).name == guess_format(root / "sub" / "b.json").name == "labelme"
     report = bring_in(project, "labelme", root)
     assert (report.pictures, report.regions, report.problems) == (3, 6, ())
-    assert [note.split(": ")[1].split()[0] for note in report.notes] == ["1", "1"]
+    assert [note.split(": ")[2].split(".")[0] for note in report.notes] == ["1", "1"]
     rows = {row.path.removeprefix("in/"): row for row in project.pictures(project.picture_ids())}
     assert [rows[name].status for name in ("猫 1.png", "sub/b.jpg", "empty.jpg")] == ["", "", "done"]
     kinds = [(row.ref, row.kind) for row in project.regions(rows["猫 1.png"].id)]
@@ -94,7 +94,7 @@ def test_any_shapes_come_back(tmp_path_factory: pytest.TempPathFactory, found: l
         put_out(project, "labelme", folder / "out")
         again = load(folder / "out" / "a.json")["shapes"]
         assert all(item in shapes for item in again)
-        repeats = sum(int(note.split(": ")[1].split()[0]) for note in report.notes if "more than once" in note)
+        repeats = sum(int(note.split(": ")[-1].rstrip(".")) for note in report.notes if "more than once" in note)
         assert len(shapes) == len(again) + report.problem_count + repeats
 
 

@@ -121,8 +121,8 @@ def test_what_was_edited_changes_and_what_was_not_stays(tmp_path: Path, project:
     project.add_shapes(picture_id, [("q", quad), ("p", Shape.of_point(4, 4))])
     written = put_out(project, "voc", tmp_path / "out")
     notes = " ".join(map(str, written.problems))
-    assert "1 points are left out" in notes
-    assert "1 quads are written as the boxes around them" in notes
+    assert "points left out: 1." in notes
+    assert "quads written as the boxes around them: 1." in notes
     first, second, third = read_xml(tmp_path / "out" / "Annotations" / "a.xml").all("object")
     assert (first.text_of("pose"), first.find("bndbox")) == (
         "Left",

@@ -52,7 +52,7 @@ def test_a_data_set_comes_back_to_the_letter(tmp_path: Path, project: Project) -
     assert guess_format(root).name == guess_format(root / "data.yaml").name == "yolo"
     report = bring_in(project, "yolo", root)
     assert (report.pictures, report.regions, report.problems) == (5, 4, ())
-    assert "1 polygons" in report.notes[0]
+    assert "polygons that became the boxes around them: 1." in report.notes[0]
     status = {
         row.path.removeprefix("in/images/"): (row.split, row.status) for row in project.pictures(project.picture_ids())
     }
@@ -139,7 +139,7 @@ def test_quads_make_every_row_of_their_file_have_corners(tmp_path: Path, project
         first, [("cat", Shape.of_corners([(64, 0), (128, 48), (64, 96), (0, 48)])), ("p", Shape.of_point(1, 1))]
     )
     written = put_out(project, "yolo", tmp_path / "out")
-    assert any("1 points are left out" in str(note) for note in written.problems)
+    assert any("points left out: 1." in str(note) for note in written.problems)
     labels = labels_below(tmp_path / "out")
     assert labels["labels/train/a.txt"] == "0 0.4 0.4 0.6 0.4 0.6 0.6 0.4 0.6\n0 0.1 0 0.2 0.1 0.1 0.2 0 0.1\n"
     assert labels["labels/train/b.txt"] == "0 0.5 0.5 0.2 0.2\n"

@@ -148,7 +148,7 @@ def test_the_same_region_twice_in_a_file_is_one(project: Project, tmp_path: Path
     path = write_json(tmp_path / "c.json", coco([image(1, "pictures/img1.png")], rows, ["cat", "dog"]))
     report = bring_in(project, "coco", path)
     assert report.regions == 2
-    assert report.notes[0].startswith("c.json: 3 regions stand there more than once")
+    assert report.notes[0].endswith("more than once (same picture, ref and place): 3.")
 
 
 def test_formats_do_not_disturb_each_other(project: Project, source: Path, tmp_path: Path) -> None:
@@ -178,7 +178,7 @@ def test_pictures_are_found_by_folder_by_name_and_in_the_project(project: Projec
     assert found == {"far/x/one.png": 2, "far/deep/er/two.png": 1, "pictures/img10.png": 1, "far/x/猫.png": 1}
     left_out = [line for line in report.problems if "was not found" in line or "is an address" in line]
     assert [int(line.split("image ")[1].split(":")[0]) for line in left_out] == [2, 7, 8, 9, 10, 11]
-    assert any("6 regions are left out" in note for note in report.notes)
+    assert any("regions left out with their pictures: 6." in note for note in report.notes)
     assert any("found by their file name" in note for note in report.notes)
 
 
@@ -260,9 +260,8 @@ def test_the_commands_go_all_the_way_round(tmp_path: Path, source: Path, capsys:
     assert len(problems.read_text(encoding="utf-8").splitlines()) == 30
     for name in ("coco", "yolo", "voc", "labelme"):
         target = tmp_path / "out" / (name + (".json" if name == "coco" else ""))
-        assert (
-            main(["export", str(path), str(target), "--format", name, "--copy-images", "--split", "val", "--json"]) == 0
-        )
+        copies = [] if name == "coco" else ["--copy-images"]
+        assert main(["export", str(path), str(target), "--format", name, *copies, "--split", "val", "--json"]) == 0
         counts = json.loads(capsys.readouterr().out)
         assert (counts["format"], counts["pictures"], counts["regions"]) == (name, 3, 30)
         second = tmp_path / f"{name}.qvl"
@@ -273,6 +272,9 @@ def test_the_commands_go_all_the_way_round(tmp_path: Path, source: Path, capsys:
     assert main(["export", str(path), str(tmp_path / "out" / "yolo"), "--format", "yolo"]) == 1
     assert "not empty" in capsys.readouterr().err
     assert main(["export", str(path), str(tmp_path / "out" / "yolo"), "--format", "yolo", "--force"]) == 0
+    for words in (["--format", "coco", "--force"], ["--copy-images"]):
+        assert main(["export", str(path), str(tmp_path / "out.json"), *words]) == 1
+        assert "formats that are a folder" in capsys.readouterr().err
     assert main(["check", str(source)]) == 1
     assert "has boxes but no conversations" in capsys.readouterr().err
     (tmp_path / "empty.json").write_text('{"images": [], "annotations": [3]}', encoding="utf-8")
