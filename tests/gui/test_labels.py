@@ -138,7 +138,7 @@ def test_a_label_is_renamed_in_the_whole_project_with_what_is_said(
     bar.line.selectAll()
     QTest.keyClicks(bar.line, "cup 1")
     assert bar.apply.text() == "Merge"
-    assert "1 region " in bar.apply.toolTip()
+    assert "1 region" in bar.apply.toolTip()
     QTest.keyClicks(bar.line, "x")
     assert bar.apply.text() == "Rename"
     press(page, Qt.Key.Key_Backspace)

@@ -30,15 +30,18 @@ _ACTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("boxes", _N("gallery", "Boxes on the thumbnails"), ("Ctrl+B",)),
 )
 _FIXED = {"open"}
+_GROUP = _N("groups", "Pictures page")
+
+COMMANDS = tuple(
+    Command(f"{SCOPE}.{name}", text, "gallery", keys, SCOPE, _GROUP, fixed=name in _FIXED)
+    for name, text, keys in _ACTIONS
+)
+"""What keys do on this page."""
 
 
 def make_actions(owner: QWidget, shortcuts: Shortcuts) -> dict[str, QAction]:
     """All actions by name; their keys work while the focus is anywhere inside `owner`. Connected to nothing yet."""
-    group = _N("groups", "Pictures")
-    shortcuts.declare(
-        Command(f"{SCOPE}.{name}", text, "gallery", keys, SCOPE, group, fixed=name in _FIXED)
-        for name, text, keys in _ACTIONS
-    )
+    shortcuts.declare(COMMANDS)
     made: dict[str, QAction] = {}
     for name, text, _ in _ACTIONS:
         action = QAction(QCoreApplication.translate("gallery", text), owner)

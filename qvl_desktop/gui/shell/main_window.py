@@ -14,7 +14,7 @@ from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropE
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from qvl_desktop.core.run_folder import RunState
-from qvl_desktop.gui.data.dropping import data_source, dropped_paths
+from qvl_desktop.gui.data.dropping import data_source, dropped_paths, is_data_folder
 from qvl_desktop.gui.icons import application_icon
 from qvl_desktop.gui.shell import actions as action_table
 from qvl_desktop.gui.shell.busy import BusyCard
@@ -34,6 +34,7 @@ from qvl_desktop.jobs.demo_project import open_demo_project
 from qvl_desktop.jobs.opening import index_pictures, open_path
 from qvl_desktop.jobs.place import Place
 from qvl_desktop.jobs.session import Session
+from qvl_desktop.jobs.task import Task
 from qvl_desktop.storage.demo_project import is_shipped
 from qvl_desktop.storage.project import SUFFIX
 
@@ -178,16 +179,19 @@ class MainWindow(QMainWindow):
     def _take_dropped(self, text: str | Path) -> None:
         """Open a project or folder of pictures, or import data; a folder that is a data set gives both."""
         path = Path(text)
-        project_there = path.is_dir() and (path / f"{path.name}{SUFFIX}").exists() and self.session.project is None
-        if path.suffix == SUFFIX or project_there or data_source([path]) is None:
+        if path.suffix == SUFFIX:
             open_path(self.session, path)
-            return
-        if path.is_dir():
+        elif not path.is_dir():
+            self.import_from(path)
+        elif self.session.project is None and (path / f"{path.name}{SUFFIX}").exists():
+            open_path(self.session, path)
+        else:
             if self.session.project is not None:
                 index_pictures(self.session, [path])
             elif not open_path(self.session, path):
                 return
-        self.import_from(path)
+            task: Task[bool] = Task(lambda: is_data_folder(path))
+            task.on_success(lambda found: self.import_from(path) if found else None).start(self)
 
     def _show_dialog(self, dialog: QDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -339,9 +343,12 @@ class MainWindow(QMainWindow):
 
     def _keyboard(self) -> None:
         """The sheet of keys, beside the window: work goes on meanwhile."""
-        from qvl_desktop.gui.annotate.actions import COMMANDS
+        from qvl_desktop.gui.annotate import actions as annotate
+        from qvl_desktop.gui.conversations import actions as conversations
+        from qvl_desktop.gui.gallery import actions as gallery
 
-        self.shortcuts.declare(COMMANDS)
+        for table in (annotate, gallery, conversations):
+            self.shortcuts.declare(table.COMMANDS)
         if self._sheet is None:
             self._sheet = KeyboardSheet(self.shortcuts, self)
         self._sheet.show()
