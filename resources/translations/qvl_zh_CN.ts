@@ -1260,69 +1260,72 @@
         <source>The import was undone</source>
         <translation>导入已撤销</translation>
     </message>
+</context>
+<context>
+    <name>ImportOptions</name>
     <message>
         <source>File or folder</source>
-        <translation>文件或文件夹</translation>
+        <translation type="unfinished">文件或文件夹</translation>
     </message>
     <message>
         <source>File…</source>
-        <translation>文件…</translation>
+        <translation type="unfinished">文件…</translation>
     </message>
     <message>
         <source>Folder…</source>
-        <translation>文件夹…</translation>
+        <translation type="unfinished">文件夹…</translation>
     </message>
     <message>
         <source>Boxes in the text</source>
-        <translation>文本中的框</translation>
+        <translation type="unfinished">文本中的框</translation>
     </message>
     <message>
         <source>Find out</source>
-        <translation>自动判断</translation>
+        <translation type="unfinished">自动判断</translation>
     </message>
     <message>
         <source>As {family} writes them</source>
-        <translation>按 {family} 的写法</translation>
+        <translation type="unfinished">按 {family} 的写法</translation>
     </message>
     <message>
         <source>As the data says</source>
-        <translation>按数据所述</translation>
+        <translation type="unfinished">按数据所述</translation>
     </message>
     <message>
         <source>Data</source>
-        <translation>数据</translation>
+        <translation type="unfinished">数据</translation>
     </message>
     <message>
         <source>Format</source>
-        <translation>格式</translation>
+        <translation type="unfinished">格式</translation>
     </message>
     <message>
         <source>The folder that picture paths count from, or below which they are.</source>
-        <translation>图片路径以此文件夹为起点，或图片在其下。</translation>
+        <translation type="unfinished">图片路径以此文件夹为起点，或图片在其下。</translation>
     </message>
     <message>
         <source>Pictures</source>
-        <translation>图片</translation>
+        <translation type="unfinished">图片</translation>
     </message>
     <message>
         <source>Split, where the data says none</source>
-        <translation>划分（数据未注明时）</translation>
+        <translation type="unfinished">划分（数据未注明时）</translation>
     </message>
     <message>
         <source>What is in the project stays as it is. The whole import is one step of undo.</source>
-        <translation>项目中已有的内容保持不变。整个导入可一步撤销。</translation>
+        <translation type="unfinished">项目中已有的内容保持不变。整个导入可一步撤销。</translation>
     </message>
     <message>
         <source>Data file</source>
-        <translation>数据文件</translation>
+        <translation type="unfinished">数据文件</translation>
     </message>
     <message>
         <source>Folder of data</source>
-        <translation>数据文件夹</translation>
+        <translation type="unfinished">数据文件夹</translation>
     </message>
     <message>
         <source>Folder of pictures</source>
-        <translation>图片文件夹</translation>
+        <translation type="unfinished">图片文件夹</translation>
     </message>
 </context>
 <context>
@@ -2870,7 +2873,7 @@
     </message>
     <message>
         <source>Any ref</source>
-        <translation>任意名称</translation>
+        <translation>任意指代</translation>
     </message>
     <message>
         <source>Only pictures of this split</source>
@@ -2878,7 +2881,7 @@
     </message>
     <message>
         <source>Only pictures with this ref</source>
-        <translation>只用含该名称的图片</translation>
+        <translation>只用含该指代的图片</translation>
     </message>
     <message>
         <source>Change its wordings</source>
@@ -2933,7 +2936,7 @@
     </message>
     <message>
         <source>There is nothing to ask about: no box has a ref, or text that was typed for it.</source>
-        <translation>没有可提问的内容：没有带名称或文字的框。</translation>
+        <translation>没有可提问的内容：没有带指代或文字的框。</translation>
     </message>
     <message>
         <source>New conversations: {count}</source>
@@ -3028,7 +3031,7 @@
     </message>
     <message>
         <source>Absent refs a picture</source>
-        <translation>每张图片的不存在物体数</translation>
+        <translation>每张图片询问几个不存在的物体</translation>
     </message>
 </context>
 <context>
@@ -5254,6 +5257,14 @@
         <source>Boxes beside the turns</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Pictures of the conversation</source>
+        <translation type="unfinished">对话中的图片</translation>
+    </message>
+    <message>
+        <source>Pictures page</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>health</name>
@@ -6189,6 +6200,10 @@
         <source>{stored}, computing in {reason}</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>{reason}; its experts stay dense, for they cannot be quantised on loading</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>official</name>
@@ -6860,11 +6875,11 @@
     </message>
     <message>
         <source>the ref, such as “red cup”</source>
-        <translation>名称，如“红色杯子”</translation>
+        <translation>指代，如“红色杯子”</translation>
     </message>
     <message>
         <source>the ref with its English article, “a red cup”</source>
-        <translation>带英文冠词的名称，“a red cup”</translation>
+        <translation>带英文冠词的指代，“a red cup”</translation>
     </message>
     <message>
         <source>the token of the box or quad</source>
@@ -6872,11 +6887,11 @@
     </message>
     <message>
         <source>the ref and all of its boxes, as tokens</source>
-        <translation>名称及其所有框</translation>
+        <translation>指代及其所有框</translation>
     </message>
     <message>
         <source>every ref with its box, from left to right</source>
-        <translation>从左到右的每个名称及其框</translation>
+        <translation>从左到右的每个指代及其框</translation>
     </message>
     <message>
         <source>how many there are</source>
@@ -6896,7 +6911,7 @@
     </message>
     <message>
         <source>Whether a ref is there: one question for each ref, and as many about refs that are not.</source>
-        <translation>物体是否存在：每个名称一个问题，并对同样多不存在的物体提问。</translation>
+        <translation>物体是否存在：每个指代一个问题，并对同样多不存在的物体提问。</translation>
     </message>
     <message>
         <source>Absent things</source>
@@ -6912,7 +6927,7 @@
     </message>
     <message>
         <source>One question for each box with text: the text typed for the region, or the ref of a quad.</source>
-        <translation>每个带文字的框一个问题：为区域输入的文字，或四边形的名称。</translation>
+        <translation>每个带文字的框一个问题：为区域输入的文字，或四边形的指代。</translation>
     </message>
     <message>
         <source>Write at least one.</source>

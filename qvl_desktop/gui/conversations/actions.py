@@ -18,7 +18,7 @@ _TALK, _TURN = _N("groups", "Conversations"), _N("groups", "Turns")
 _CHIP, _BOX, _STRIP = (
     _N("groups", "Phrases and boxes"),
     _N("groups", "Boxes beside the turns"),
-    _N("groups", "Pictures"),
+    _N("groups", "Pictures of the conversation"),
 )
 
 _ACTIONS = (

@@ -53,7 +53,7 @@ class Browser(QWidget):
         self._project: Project | None = None
         self._current: dict[int, int | None] = {PICTURES: None, CONVERSATIONS: None}
         set_surface(self, "panel")
-        self.setMinimumWidth(200)
+        self.setMinimumWidth(248)
         self.pictures = PictureModel(self)
         self.conversations = ConversationModel(self)
         self.picture_view = row_view(self.pictures, PictureDelegate(thumbnails, self), self)

@@ -15,9 +15,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
-    QLabel,
     QPushButton,
-    QSizePolicy,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -39,6 +37,7 @@ from qvl_desktop.gui.conversations.token_meter import TokenMeter
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.shortcuts import Shortcuts
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface, theme
+from qvl_desktop.gui.widgets.elided_label import ElidedLabel
 from qvl_desktop.gui.widgets.empty_state import EmptyState
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
@@ -70,9 +69,8 @@ class ConversationsPage(QWidget):
         self.picture_desk = PictureDesk(session, self.editing, self.pane, self.thumbnails, lambda: self.current_row)
         self.meter = TokenMeter(session, self)
         self.tokens = TokenBar(self.meter, self)
-        self.title = QLabel(self)
+        self.title = ElidedLabel(self)
         set_role(self.title, "heading")
-        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.new_button = QPushButton(self.tr("New"), self)
         set_icon(self.new_button, "plus")
         self.template_button = QPushButton(self.tr("From template…"), self)
@@ -418,13 +416,13 @@ class ConversationsPage(QWidget):
         column.addWidget(self.tokens)
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
         splitter.setChildrenCollapsible(False)
-        middle.setMinimumWidth(380)
-        self.pane.setMinimumWidth(320)
+        middle.setMinimumWidth(360)
+        self.pane.setMinimumWidth(280)
         for widget in (self.browser, middle, self.pane):
             splitter.addWidget(widget)
         splitter.setStretchFactor(1, 3)
         splitter.setStretchFactor(2, 4)
-        splitter.setSizes([260, 500, 500])
+        splitter.setSizes([270, 490, 500])
         return splitter
 
     def _make_actions(self) -> None:

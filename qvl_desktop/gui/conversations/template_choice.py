@@ -63,6 +63,7 @@ class TemplateChoice(QWidget):
         self.ref = QComboBox(self)
         self.seed = QSpinBox(self)
         self.seed.setRange(0, 999_999)
+        self.seed.lineEdit().setTextMargins(Space.S, 0, Space.S, 0)
         self.seed.setAccessibleName(self.tr("Seed"))
         self.seed.setToolTip(self.tr("The same seed gives the same questions, wordings and absent things."))
         self.replace = QCheckBox(self.tr("Replace earlier ones of these kinds"), self)

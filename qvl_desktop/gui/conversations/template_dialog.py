@@ -30,6 +30,7 @@ from qvl_desktop.gui.conversations.template_editor import TemplateEditor
 from qvl_desktop.gui.conversations.turn_text import TurnText
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
+from qvl_desktop.gui.widgets.elided_label import ElidedLabel
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.picture_loader import to_qimage
 from qvl_desktop.jobs.session import Session
@@ -100,7 +101,7 @@ class TemplateDialog(QDialog):
         self.another = QPushButton(self.tr("Another example"), self)
         set_icon(self.another, "refresh")
         set_kind(self.another, "quiet")
-        self.example_name = QLabel(self)
+        self.example_name = ElidedLabel(self)
         set_role(self.example_name, "caption")
         self.make_button = QPushButton(self.tr("Make conversations"), self)
         set_kind(self.make_button, "primary")

@@ -67,6 +67,7 @@ class TemplateEditor(QDialog):
         self.kind.setCurrentIndex(list(KINDS).index(template.kind))
         self.absent = QSpinBox(self)
         self.absent.setRange(1, 20)
+        self.absent.lineEdit().setTextMargins(Space.S, 0, Space.S, 0)
         self.absent.setValue(template.absent)
         self.help = QLabel(self)
         self.help.setWordWrap(True)
