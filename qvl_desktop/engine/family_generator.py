@@ -1,7 +1,7 @@
 """Answers of the later families' models, as canonical text.
 
-Owns the same promises as `generator.Generator` for models that `transformers` generates with: streaming, stopping,
-batches, cancelling within one token. Does not keep features, keys or values between answers.
+Owns the same promises as `generator.Generator` for the models of `transformers`: streaming, stopping, batches,
+cancelling within one token, pictures seen once (`family_pictures`), what two prompts share read once (`family_prefix`).
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from itertools import takewhile
 from typing import Any
 
 import torch
-from transformers import GenerationConfig, LogitsProcessor, StoppingCriteria
+from transformers import GenerationConfig, StoppingCriteria
 
 from qvl_desktop.core.conversation import Turn
-from qvl_desktop.core.dialects import DialectStream
+from qvl_desktop.core.dialects import DialectStream, Size
+from qvl_desktop.engine.family_pictures import PictureStore, Shown, joined
+from qvl_desktop.engine.family_prefix import FamilyPrefix
 from qvl_desktop.engine.features import PictureSource
 from qvl_desktop.engine.generator import (
     DEFAULT_BATCH,
@@ -29,6 +31,7 @@ from qvl_desktop.engine.generator import (
 from qvl_desktop.engine.sampling import GREEDY, Sampler, Sampling
 from qvl_desktop.engine.text_stream import TextStream
 from qvl_desktop.models.families.base import ChatInputs
+from qvl_desktop.models.families.processor import PICTURE_TOKEN_TYPE, check_places
 
 
 class FamilyGenerator:
@@ -37,6 +40,8 @@ class FamilyGenerator:
     Args:
         model: a class of `transformers`, bare or wrapped by PEFT, on any device and precision.
         processor: the `FamilyProcessor` of the same folder.
+
+    Call `forget()` after the weights have changed.
     """
 
     def __init__(self, model: Any, processor: Any) -> None:
@@ -46,6 +51,8 @@ class FamilyGenerator:
         self._base = model.get_base_model() if hasattr(model, "get_base_model") else model
         ends = self._base.generation_config.eos_token_id
         self._stop_ids = self._tokenizer.stop_ids | ({ends} if isinstance(ends, int) else set(ends or ()))
+        self.pictures = PictureStore(self._base.model, processor)
+        self._prefix: FamilyPrefix | None = None
 
     @property
     def device(self) -> torch.device:
@@ -59,7 +66,9 @@ class FamilyGenerator:
         return int(self._base.config.get_text_config().max_position_embeddings)
 
     def forget(self) -> None:
-        """Nothing is kept."""
+        """Drop kept features, keys and values."""
+        self.pictures.forget()
+        self._prefix = None
 
     def answer(
         self,
@@ -76,24 +85,43 @@ class FamilyGenerator:
         """Answer one conversation; see `Generator.answer`. `stop` strings are looked for in the model's own writing."""
         began = time.perf_counter()
         with evaluating(self.model):
-            inputs = self.processor.encode_chats([(turns, pictures)])
-            prompt_tokens = inputs.data["input_ids"].shape[1]
-            check_room(prompt_tokens, self.context)
-            follower = _Follower(self, inputs, stop, on_piece, should_stop)
+            check_places(turns, len(pictures))
+            shown = self.pictures.get(pictures, variant if self._tower_is_adapted() else "")
+            sizes = [picture.size for picture in shown]
+            ids = self.processor.encode_turns(turns, sizes, [picture.grid for picture in shown])
+            check_room(len(ids), self.context)
+            room = min(max_new_tokens, self.context - len(ids))
+            writing = _Writing(self, sizes, stop, on_piece)
+            prompt_tokens, reused, first = len(ids), 0, 0.0
             if should_stop is not None and should_stop():
-                follower.reason = "cancelled"
-            else:
-                choosing = _Choosing(Sampler(sampling.completed(self._base.generation_config), self.device))
-                self._generate(inputs, min(max_new_tokens, self.context - prompt_tokens), follower, [choosing])
-        follower.close()
+                room, writing.reason = 0, "cancelled"
+            if room > 0:
+                prefix = self._resume(ids, shown, variant)
+                reused = len(prefix.ids)
+                sampler = Sampler(sampling.completed(self._base.generation_config), self.device)
+                positions, ahead = self._positions(ids, shown)
+                logits = self._read(prefix, ids, shown, positions)
+                first = time.perf_counter() - began
+            while writing.tokens < room:
+                token = int(sampler.choose(logits))
+                if writing.ends_with(token):
+                    break
+                if should_stop is not None and should_stop():
+                    writing.reason = "cancelled"
+                    break
+                if writing.tokens == room:
+                    break
+                ids.append(token)
+                logits = self._read(prefix, ids, [], torch.full((3, 1, 1), len(ids) - 1 + ahead))
+        writing.close()
         return Answer(
-            text="".join(follower.pieces),
-            tokens=follower.tokens,
+            text="".join(writing.pieces),
+            tokens=writing.tokens,
             prompt_tokens=prompt_tokens,
-            reused_tokens=0,
+            reused_tokens=reused,
             seconds=time.perf_counter() - began,
-            first_seconds=max(follower.first - began, 0.0),
-            stopped=follower.reason,
+            first_seconds=first,
+            stopped=writing.reason,
         )
 
     def answer_batch(
@@ -117,7 +145,7 @@ class FamilyGenerator:
                 inputs = self.processor.encode_chats([(question.turns, question.pictures) for question in batch])
                 length = inputs.data["input_ids"].shape[1]
                 check_room(length, self.context)
-                ids = self._generate(inputs, min(max_new_tokens, self.context - length), _Asker(should_stop), [])
+                ids = self._generate(inputs, min(max_new_tokens, self.context - length), _Asker(should_stop))
                 for row, sizes in zip(ids[:, length:].tolist(), inputs.sizes, strict=True):
                     said = takewhile(lambda token: not self.is_end(token), row)
                     texts.append(self.processor.read_answer(list(said), sizes).text)
@@ -129,10 +157,66 @@ class FamilyGenerator:
         """Whether a token ends an answer."""
         return token in self._stop_ids
 
-    def _generate(
-        self, inputs: ChatInputs, max_new_tokens: int, watch: StoppingCriteria, choose: list[LogitsProcessor]
+    # One answer
+
+    def _resume(self, ids: Sequence[int], shown: Sequence[Shown], variant: str) -> FamilyPrefix:
+        """The kept cache, cut to what the prompt shares with it, or an empty one."""
+        kept, self._prefix = self._prefix, None
+        if kept is not None and kept.keep(ids, self._places(ids, shown), variant):
+            return kept
+        return FamilyPrefix.empty(self._base.config.get_text_config(decoder=True), variant)
+
+    def _places(self, ids: Sequence[int], shown: Sequence[Shown]) -> list[tuple[int, str]]:
+        """The first slot and the key of each picture."""
+        pad, places, place = self._tokenizer.image_pad_id, [], 0
+        for picture in shown:
+            place = ids.index(pad, place)
+            places.append((place, picture.key))
+            place += len(picture.rows)
+        return places
+
+    def _positions(self, ids: Sequence[int], shown: Sequence[Shown]) -> tuple[torch.Tensor, int]:
+        """Positions of a whole prompt (3, 1, tokens), and how far later ones are ahead of the count of tokens."""
+        if not shown:
+            return torch.arange(len(ids)).expand(3, 1, -1), 0
+        row = torch.tensor([list(ids)])
+        positions, ahead = self._base.model.get_rope_index(
+            input_ids=row,
+            mm_token_type_ids=(row == self._tokenizer.image_pad_id).long() * PICTURE_TOKEN_TYPE,
+            image_grid_thw=torch.cat([picture.grid for picture in shown]),
+            attention_mask=torch.ones_like(row),
+        )
+        return positions, int(ahead)
+
+    def _read(
+        self, prefix: FamilyPrefix, ids: list[int], shown: Sequence[Shown], positions: torch.Tensor
     ) -> torch.Tensor:
-        """Ids (rows, prompt + answer) as the likeliest token, or the one that `choose` leaves, follows another."""
+        """Logits (1, vocabulary) after the last of `ids`; the cache then holds all of them."""
+        known = len(prefix.ids)
+        fresh = ids[known:]
+        places = self._places(ids, shown)
+        later = [picture for picture, (place, _) in zip(shown, places, strict=True) if place >= known]
+        outputs = self.model(
+            input_ids=torch.tensor([fresh], device=self.device),
+            position_ids=positions[:, :, -len(fresh) :].to(self.device),
+            mm_encoder_outputs={"image": joined(later)} if later else None,
+            past_key_values=prefix.cache,
+            use_cache=True,
+            logits_to_keep=1,
+        )
+        prefix.ids += fresh
+        prefix.pictures += [place for place in places if place[0] >= known]
+        self._prefix = prefix  # kept only once a pass over it succeeded
+        logits: torch.Tensor = outputs.logits[:, -1]
+        return logits
+
+    def _tower_is_adapted(self) -> bool:
+        return any("lora_" in name for name, _ in self._base.model.visual.named_parameters())
+
+    # Many answers
+
+    def _generate(self, inputs: ChatInputs, max_new_tokens: int, watch: StoppingCriteria) -> torch.Tensor:
+        """Ids (rows, prompt + answer) as the likeliest token follows another."""
         settings = GenerationConfig(
             max_new_tokens=max_new_tokens,
             do_sample=False,
@@ -144,50 +228,40 @@ class FamilyGenerator:
             **{name: value.to(self.device) for name, value in inputs.data.items()},
             generation_config=settings,
             stopping_criteria=[watch],
-            logits_processor=choose,
         )
         return ids
 
 
-class _Follower(StoppingCriteria):  # type: ignore[misc, no-any-unimported, unused-ignore]
-    """Sees each token as it comes, tells its text, and says when to stop."""
+class _Writing:
+    """The text of one answer as it grows, and why it ended."""
 
     def __init__(
         self,
         generator: FamilyGenerator,
-        inputs: ChatInputs,
+        sizes: Sequence[Size],
         stop: Sequence[str],
         on_piece: Callable[[str], None] | None,
-        should_stop: Callable[[], bool] | None,
     ) -> None:
         self._generator = generator
         self._tokenizer = generator.processor.tokenizer
         self._written = TextStream(stop)
-        self._canonical = DialectStream(generator.processor.dialect, inputs.sizes[0])
+        self._canonical = DialectStream(generator.processor.dialect, sizes)
         self._on_piece = on_piece
-        self._should_stop = should_stop
         self.pieces: list[str] = []
         self.tokens = 0
-        self.first = 0.0
         self.reason: StopReason = "length"
 
-    def __call__(self, input_ids: torch.Tensor, scores: Any, **kwargs: Any) -> torch.Tensor:
-        token = int(input_ids[0, -1])
-        self.first = self.first or time.perf_counter()
-        ended = True
+    def ends_with(self, token: int) -> bool:
+        """Take a token; whether the answer ends with it."""
         if self._generator.is_end(token):
             self.reason = "stop"
-        else:
-            self.tokens += 1
-            if token not in self._tokenizer.silent_ids:
-                self._tell(self._canonical.feed(self._written.feed(self._tokenizer.token_bytes(token))))
-            if self._written.ended:
-                self.reason = "stop"
-            elif self._should_stop is not None and self._should_stop():
-                self.reason = "cancelled"
-            else:
-                ended = False
-        return torch.full((1,), ended, dtype=torch.bool, device=input_ids.device)
+            return True
+        self.tokens += 1
+        if token not in self._tokenizer.silent_ids:
+            self._tell(self._canonical.feed(self._written.feed(self._tokenizer.token_bytes(token))))
+        if self._written.ended:
+            self.reason = "stop"
+        return self._written.ended
 
     def close(self) -> None:
         """Tell what was held back."""
@@ -210,14 +284,3 @@ class _Asker(StoppingCriteria):  # type: ignore[misc, no-any-unimported, unused-
     def __call__(self, input_ids: torch.Tensor, scores: Any, **kwargs: Any) -> torch.Tensor:
         ended = self._should_stop is not None and self._should_stop()
         return torch.full((len(input_ids),), ended, dtype=torch.bool, device=input_ids.device)
-
-
-class _Choosing(LogitsProcessor):  # type: ignore[misc, no-any-unimported, unused-ignore]
-    """Leaves one token to choose from: the sampler's."""
-
-    def __init__(self, sampler: Sampler) -> None:
-        self._sampler = sampler
-
-    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        chosen = self._sampler.choose(scores)
-        return torch.full_like(scores, -torch.inf).scatter(-1, chosen[:, None], 0.0)

@@ -1,7 +1,7 @@
 """From a folder on this machine to a model or a processor ready for use.
 
-Owns the choice of precision and device, and the checks that a checkpoint is whole. What a family computes is its own
-business, which there are is `registry`'s; downloading is elsewhere.
+Owns the order of things and the checks that a checkpoint is whole. In what and where it computes is for `precision` to
+choose, what a family computes is its own business, which there are is `registry`'s; downloading is elsewhere.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import torch
 from safetensors import SafetensorError
 
-from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.models.checkpoint import Checkpoint, named
 from qvl_desktop.models.errors import ModelLoadError, QuantizationError
 from qvl_desktop.models.families.base import Family
@@ -22,37 +22,25 @@ from qvl_desktop.models.gptq.settings import is_gptq, read_settings
 from qvl_desktop.models.json_files import read_json
 from qvl_desktop.models.materialize import Placement, fill
 from qvl_desktop.models.names import resolve_model as resolve_model
-from qvl_desktop.models.placement import (
-    RESERVED_SHARE,
-    Card,
-    Precision,
-    cards,
-    native_precision,
-    precision_name,
-    spread,
-)
-from qvl_desktop.models.quantization import (
-    QUANTIZED_PRECISIONS,
-    insert_layers,
-    prepare_quantized,
-    quantization_config,
-    stored_bytes,
-)
+from qvl_desktop.models.placement import RESERVED_SHARE, cards, spread
+from qvl_desktop.models.precision import DENSE_DTYPES as DENSE_DTYPES
+from qvl_desktop.models.precision import PRECISIONS as PRECISIONS
+from qvl_desktop.models.precision import cards_for, stored_method
+from qvl_desktop.models.precision import choose_device as choose_device
+from qvl_desktop.models.precision import choose_precision as choose_precision
+from qvl_desktop.models.quantization import insert_layers, prepare_quantized, stored_bytes
 from qvl_desktop.models.registry import BY_MODEL_TYPE
 from qvl_desktop.models.sizes import check_sizes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
     from transformers import PreTrainedModel
 
-DENSE_DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
-PRECISIONS = ("auto", *DENSE_DTYPES, *QUANTIZED_PRECISIONS)
 LOAD_FAILURES = (OSError, ValueError, RuntimeError, SafetensorError)
 BAD_SETTINGS = (TypeError, AttributeError, LookupError, ArithmeticError, *LOAD_FAILURES)
 GENERATION_CONFIG = "generation_config.json"
-WEIGHTS_IN = QT_TRANSLATE_NOOP("models", "{stored}, computing in {reason}")
 _log = logging.getLogger(__name__)
 
 
@@ -93,6 +81,7 @@ def load_model(
     if isinstance(text := config.get("text_config"), dict):
         check_sizes(text, folder / "config.json")
     where = choose_device("auto" if device == "all" else device)
+    stored_method(folder, config, precision)
     checkpoint = Checkpoint.open(folder)
     used = cards_for(checkpoint.nbytes, device, where)
     dtype, quantization = choose_precision(folder, config, family, precision, where, dtype, used=used, tell=tell)
@@ -337,84 +326,6 @@ def is_quantised(folder: Path) -> bool:
     return is_gptq(config, folder) or bool(config.get("quantization_config"))
 
 
-def cards_for(nbytes: int, device: str, where: torch.device) -> list[Card]:
-    """The cards that a model of so many stored bytes is going to lie on; none on a CPU."""
-    if where.type != "cuda":
-        return []
-    found = cards()
-    first = found[where.index or 0]
-    alone = device != "all" and (device != "auto" or nbytes <= first.free * (1 - RESERVED_SHARE))
-    return [first] if alone else found
-
-
-def choose_device(device: str) -> torch.device:
-    """The torch device for a name; "auto" is the first GPU if there is one, else the CPU.
-
-    Raises ModelLoadError for a device that this machine does not have.
-    """
-    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    if device == "auto":
-        return torch.device("cuda:0" if count else "cpu")
-    try:
-        found = torch.device(device)
-    except RuntimeError:
-        found = None
-    if found is None or (found.type == "cuda" and (found.index or 0) >= count):
-        raise ModelLoadError(
-            QT_TRANSLATE_NOOP("errors", "{device}: there is no such device here. Choose one of {known}."),
-            device=device,
-            known=", ".join(["auto", "cpu", *(f"cuda:{index}" for index in range(count))]),
-        )
-    return found
-
-
-def choose_precision(
-    folder: Path,
-    config: dict[str, Any],
-    family: Family,
-    precision: str,
-    device: torch.device,
-    quantized_dtype: torch.dtype | None = None,
-    *,
-    used: Sequence[Card] | None = None,
-    tell: Callable[[str], None] = _log.info,
-) -> tuple[torch.dtype, Any]:
-    """Dtype of the dense tensors and the quantisation settings (None for a dense model).
-
-    ``used`` are the cards that the model will lie on: by default that of ``device``. ``tell`` gets a sentence about it.
-    """
-    if precision not in PRECISIONS:
-        raise QuantizationError(
-            QT_TRANSLATE_NOOP("errors", "Precision {precision} is not known. Choose one of {known}."),
-            precision=precision,
-            known=", ".join(PRECISIONS),
-        )
-    method = "gptq" if is_gptq(config, folder) else (config.get("quantization_config") or {}).get("quant_method")
-    if method not in (None, "bitsandbytes", "gptq"):
-        raise QuantizationError(
-            QT_TRANSLATE_NOOP("errors", "{folder}: checkpoints quantised by {method} cannot be read."),
-            folder=folder,
-            method=method,
-        )
-    if method is not None and precision in QUANTIZED_PRECISIONS:
-        raise QuantizationError(
-            QT_TRANSLATE_NOOP(
-                "errors", "{folder}: this model is quantised already ({method}); it cannot be loaded as {precision}."
-            ),
-            folder=folder,
-            method=method,
-            precision=precision,
-        )
-    wanted = DENSE_DTYPES.get(precision) or quantized_dtype
-    chosen = Precision(wanted, precision_name(wanted)) if wanted else _native_precision(folder, device, used)
-    dtype = chosen.dtype
-    stored = method or (precision if precision in QUANTIZED_PRECISIONS else "")
-    tell(translate("models", WEIGHTS_IN).format(stored=stored, reason=chosen.reason) if stored else chosen.reason)
-    if method is not None:  # already quantised on disk: its own settings hold
-        return dtype, None
-    return dtype, quantization_config(precision, list(family.keep_dense), dtype)
-
-
 def check_report(folder: Path, report: dict[str, Any]) -> None:
     """Raise ModelLoadError naming the tensors that a checkpoint lacks, has too many, or has in another shape."""
     missing = sorted(report["missing_keys"])
@@ -432,10 +343,3 @@ def check_report(folder: Path, report: dict[str, Any]) -> None:
             unexpected=named(unexpected),
             mismatched=named(mismatched),
         )
-
-
-def _native_precision(folder: Path, device: torch.device, used: Sequence[Card] | None) -> Precision:
-    size = sum(file.stat().st_size for pattern in ("*.safetensors", "*.bin") for file in folder.glob(pattern))
-    if used is None:
-        used = cards_for(0, str(device), device)
-    return native_precision(used, size)

@@ -10,10 +10,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qvl_desktop.models import loading
+from qvl_desktop.models import loading, precision
 from qvl_desktop.models.errors import ModelLoadError
-from qvl_desktop.models.loading import cards_for, load_model, part_sizes, place
+from qvl_desktop.models.loading import load_model, part_sizes, place
 from qvl_desktop.models.placement import RESERVED_SHARE, Card, native_precision, spread
+from qvl_desktop.models.precision import cards_for
 from qvl_desktop.models.quantization import insert_layers, quantization_config
 from qvl_desktop.models.qwen_vl import QwenVLConfig, QwenVLForConditionalGeneration
 from qvl_desktop.models.qwen_vl.decoder import Positions
@@ -120,7 +121,7 @@ def test_positions_follow_to_another_card() -> None:
 
 def test_every_card_that_is_used_decides_the_precision(monkeypatch: pytest.MonkeyPatch) -> None:
     a100, t4 = card("A100", (8, 0), 40), card("Tesla T4", (7, 5), 15)
-    monkeypatch.setattr(loading, "cards", lambda: [a100, t4])
+    monkeypatch.setattr(precision, "cards", lambda: [a100, t4])
     first, second = torch.device("cuda:0"), torch.device("cuda:1")
     assert cards_for(LARGE, "auto", first) == [a100]
     assert cards_for(60 * GB, "auto", first) == [a100, t4], "too large for the first: spread over all"
@@ -130,20 +131,20 @@ def test_every_card_that_is_used_decides_the_precision(monkeypatch: pytest.Monke
     assert native_precision(cards_for(LARGE, "all", first), LARGE).dtype is torch.float16
 
 
-@pytest.mark.parametrize(("precision", "gigabytes"), [("nf4", 9.5), ("int8", 12.5)])
-def test_a_quantised_model_is_counted_as_it_will_lie(precision: str, gigabytes: float) -> None:
+@pytest.mark.parametrize(("method", "gigabytes"), [("nf4", 9.5), ("int8", 12.5)])
+def test_a_quantised_model_is_counted_as_it_will_lie(method: str, gigabytes: float) -> None:
     with torch.device("meta"):
         model = QwenVLForConditionalGeneration(QwenVLConfig())
-    settings = quantization_config(precision, ["transformer.visual", "lm_head"], torch.bfloat16)
+    settings = quantization_config(method, ["transformer.visual", "lm_head"], torch.bfloat16)
     insert_layers(model, settings, {"": torch.device("cpu")})
     total = sum(part_sizes(model, torch.bfloat16).values())
     assert (gigabytes - 1.5) * GB < total < gigabytes * GB
 
 
-@pytest.mark.parametrize("precision", ["fp32", "nf4"])
+@pytest.mark.parametrize("method", ["fp32", "nf4"])
 @torch.no_grad()
 def test_a_model_laid_over_two_devices_answers_as_on_one(
-    precision: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    method: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """ "cpu" and "cpu:0" are two devices to the library: its hooks carry everything from one to the other."""
     torch.manual_seed(0)
@@ -152,7 +153,7 @@ def test_a_model_laid_over_two_devices_answers_as_on_one(
         "input_ids": torch.tensor([[*picture_ids(), 5, 6, 7, 8, 9, 10]]),
         "pixel_values": torch.randn(1, 3, 64, 64),
     }
-    whole = load_model(tmp_path, precision=precision, device="cpu")
+    whole = load_model(tmp_path, precision=method, device="cpu")
     two = [torch.device("cpu"), torch.device("cpu:0")]
 
     def over_two(model: Any, dtype: torch.dtype, *_: Any, **__: Any) -> dict[str, torch.device]:
@@ -164,7 +165,7 @@ def test_a_model_laid_over_two_devices_answers_as_on_one(
     monkeypatch.setattr(loading, "place", over_two)
     # The weights are where they belong; the library would move them again, as no tensor says that it is on "cpu:0".
     monkeypatch.setattr("accelerate.hooks.set_module_tensor_to_device", lambda *_, **__: None)
-    laid = load_model(tmp_path, precision=precision, device="cpu")
+    laid = load_model(tmp_path, precision=method, device="cpu")
     assert set(laid.hf_device_map.values()) == set(two)
     assert torch.equal(laid(**given).logits, whole(**given).logits)
     options = {"max_new_tokens": 6, "do_sample": False, "pad_token_id": 0}

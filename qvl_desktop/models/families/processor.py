@@ -82,18 +82,33 @@ class FamilyProcessor:
         sizes: list[tuple[Size, ...]] = []
         shown: list[dict[str, torch.Tensor]] = []
         for turns, pictures in chats:
-            named = sum(isinstance(segment, Picture) for turn in turns for segment in parse(turn.text))
-            check_picture_count(named, len(pictures))
-            images = [_open(picture) for picture in pictures]
-            sizes.append(tuple(image.size for image in images))
-            pixels = [dict(self.image_processor([image], return_tensors="pt")) for image in images]
-            shown += pixels
-            grids = [one["image_grid_thw"] for one in pixels]
-            rows.append(self._encode(render_turns(self.dialect, turns, sizes[-1]), grids, add_generation_prompt))
+            check_places(turns, len(pictures))
+            read = [self.read_picture(picture) for picture in pictures]
+            sizes.append(tuple(size for size, _ in read))
+            shown += [pixels for _, pixels in read]
+            grids = [pixels["image_grid_thw"] for _, pixels in read]
+            rows.append(self.encode_turns(turns, sizes[-1], grids, add_generation_prompt=add_generation_prompt))
         data = self._pad(rows)
         if shown:
             data |= {name: torch.cat([one[name] for one in shown]) for name in ("pixel_values", "image_grid_thw")}
         return ChatInputs(data, tuple(sizes))
+
+    def read_picture(self, picture: PictureSource) -> tuple[Size, dict[str, torch.Tensor]]:
+        """Size of the upright picture, and its `pixel_values` and `image_grid_thw` (1, 3). Raises `PictureError`."""
+        image = _open(picture)
+        return image.size, dict(self.image_processor([image], return_tensors="pt"))
+
+    def encode_turns(
+        self,
+        turns: Sequence[Turn],
+        sizes: Sequence[Size],
+        grids: Sequence[torch.Tensor],
+        *,
+        add_generation_prompt: bool = True,
+    ) -> list[int]:
+        """Ids of one chat of canonical turns whose pictures have these sizes and grids."""
+        check_places(turns, len(grids))
+        return self._encode(render_turns(self.dialect, turns, sizes), grids, add_generation_prompt)
 
     def decode_answer(self, token_ids: Sequence[int]) -> str:
         """Generated ids as the text the model wrote, in its own dialect."""
@@ -129,6 +144,12 @@ class FamilyProcessor:
             mask[row, longest - len(tokens) :] = 1
         types = (ids == self.tokenizer.image_pad_id).long() * PICTURE_TOKEN_TYPE
         return {"input_ids": ids, "attention_mask": mask, "mm_token_type_ids": types}
+
+
+def check_places(turns: Sequence[Turn], given: int) -> None:
+    """Raise `PictureCountError` unless the turns name as many pictures."""
+    named = sum(isinstance(segment, Picture) for turn in turns for segment in parse(turn.text))
+    check_picture_count(named, given)
 
 
 def _open(picture: PictureSource) -> Image.Image:
