@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from benchmarks.nothing_lost import run
 from qvl_desktop.storage.project import Project
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,3 +69,10 @@ def test_every_acknowledged_edit_is_there_and_none_is_half(project: Project) -> 
         project.undo()
         assert project.region_count() == PAIR * (edits - 1)
         assert project.conversation_count() == edits - 1
+
+
+def test_kills_while_editing_and_importing_lose_nothing(tmp_path: Path) -> None:
+    """The quick version of `benchmarks/nothing_lost.py`: rows are compared with a project that nobody killed."""
+    counts = run(8, 3, tmp_path)
+    assert {kind: kills for kind, (kills, _) in counts.items()} == {"edit": 4, "conversations": 2, "coco": 2}
+    assert counts["edit"][1] > 0
