@@ -343,10 +343,11 @@ def test_a_dropped_folder_that_is_a_data_set_gives_pictures_and_boxes(
     project = session.project
     assert project is not None
     qtbot.waitUntil(lambda: project.picture_count() == 2)
+    qtbot.waitUntil(lambda: window.findChild(ImportDialog) is not None)
     dialog = window.findChild(ImportDialog)
     assert dialog is not None
-    assert dialog.formats.currentData() == "labelme"
     qtbot.waitUntil(lambda: dialog.import_button.isEnabled())
+    assert dialog.formats.currentData() == "labelme"
     click(dialog.import_button)
     qtbot.waitUntil(lambda: dialog.outcome.isVisible())
     assert (project.picture_count(), project.region_count()) == (2, 1)

@@ -26,14 +26,19 @@ def data_suffixes() -> frozenset[str]:
 
 
 def data_source(paths: Sequence[Path]) -> Path | None:
-    """The one data file, or folder of a data set, that was dropped; None for pictures, projects and several things."""
+    """The one data file or folder that was dropped; None for pictures, projects and several things.
+
+    A folder may be of pictures or a data set: `is_data_folder` tells.
+    """
     if len(paths) != 1 or paths[0].suffix.lower() == SUFFIX:
         return None
-    path = paths[0]
-    if path.is_file():
-        return path if path.suffix.lower() in data_suffixes() else None
+    return paths[0] if paths[0].is_dir() or paths[0].suffix.lower() in data_suffixes() else None
+
+
+def is_data_folder(path: Path) -> bool:
+    """Whether a folder is a data set in a known format. It may have to be walked: not for the window's thread."""
     try:
         guess_format(path)
     except DataError:
-        return None
-    return path
+        return False
+    return True

@@ -30,13 +30,13 @@ from qvl_desktop.core.errors import QvlError
 from qvl_desktop.formats.base import Format
 from qvl_desktop.formats.regions import RegionFormat
 from qvl_desktop.formats.registry import FORMATS, AnyFormat
-from qvl_desktop.gui.data.import_dialog import family_name
 from qvl_desktop.gui.data.outcome import Outcome
 from qvl_desktop.gui.data.parts import (
     OPTIONS_WIDTH,
     Pace,
     caption,
     choice,
+    family_name,
     field,
     fill_formats,
     format_label,

@@ -11,7 +11,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QDialog,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QProgressBar,
@@ -21,28 +20,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from qvl_desktop.core.dataset import SPLITS, Split
-from qvl_desktop.core.dialects import DIALECTS
 from qvl_desktop.core.errors import QvlError
 from qvl_desktop.formats.dialects import AUTO, DialectUnknownError
 from qvl_desktop.formats.regions import RegionFormat
 from qvl_desktop.formats.registry import FORMATS, AnyFormat, guess_format
+from qvl_desktop.gui.data.import_options import ImportOptions
 from qvl_desktop.gui.data.outcome import Outcome
 from qvl_desktop.gui.data.parts import (
-    OPTIONS_WIDTH,
     Pace,
-    beside,
-    caption,
-    choice,
-    field,
-    fill_formats,
-    heading,
-    path_line,
 )
 from qvl_desktop.gui.data.record_view import RecordView
 from qvl_desktop.gui.theme import Space, set_kind, set_role
 from qvl_desktop.gui.widgets.guarded import guarded
-from qvl_desktop.gui.words import split_text
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.jobs.task import Task
 from qvl_desktop.storage.import_preview import Preview, look, run_import
@@ -53,18 +42,6 @@ _TYPING = 400
 """Milliseconds after the last key in a path until it is looked at."""
 _TOLD_PROBLEMS = 15
 _FOLDER = "data.folder"
-_FAMILY_NAMES = {
-    "qwen-vl": "Qwen-VL",
-    "qwen2-vl": "Qwen2-VL",
-    "qwen2.5-vl": "Qwen2.5-VL",
-    "qwen3-vl": "Qwen3-VL",
-    "qwen3.5": "Qwen3.5",
-}
-
-
-def family_name(name: str) -> str:
-    """What a family is called."""
-    return _FAMILY_NAMES[name]
 
 
 class ImportDialog(QDialog):
@@ -88,7 +65,11 @@ class ImportDialog(QDialog):
         self.setWindowTitle(self.tr("Import data"))
         self.setModal(True)
         self.resize(960, 600)
-        self._make_options()
+        self._chosen_by_hand = False
+        self.options = ImportOptions(self, str(session.settings.window_state.get(_FOLDER) or self._project.folder))
+        self.formats, self.dialects, self.splits = self.options.formats, self.options.dialects, self.options.splits
+        self.source, self.format_told = self.options.source, self.options.format_told
+        self.dialect_told = self.options.dialect_told
         self.view = RecordView(self)
         self.outcome = Outcome(self)
         self.outcome.button.clicked.connect(self._undo)
@@ -118,25 +99,6 @@ class ImportDialog(QDialog):
             self.source.setText(str(source))
         self._look_anew()
 
-    # What is chosen
-
-    @property
-    def path(self) -> Path | None:
-        """The file or folder that is named, if there is one."""
-        text = self.source.text().strip()
-        path = Path(text).expanduser() if text else None
-        return path.absolute() if path is not None and path.exists() else None
-
-    @property
-    def images(self) -> Path | None:
-        """The folder that picture paths count from; None: as the data says."""
-        text = self.pictures.text().strip()
-        return Path(text).expanduser().absolute() if text else None
-
-    @property
-    def dialect(self) -> str:
-        return str(self.dialects.currentData())
-
     @property
     def importing(self) -> bool:
         return self._importing is not None
@@ -147,26 +109,36 @@ class ImportDialog(QDialog):
         """Find out what the source is, and look into it."""
         self._typed.stop()
         self._guessed = None
-        reason = ""
-        path = self.path
-        if path is not None:
-            try:
-                self._guessed = guess_format(path)
-            except QvlError as error:
-                reason = str(error)
-        if self._guessed is not None:
-            self.formats.blockSignals(True)
-            self.formats.setCurrentIndex(self.formats.findData(self._guessed.name))
-            self.formats.blockSignals(False)
-        self.format_told.setText(self.tr("Told by its content.") if self._guessed is not None else "")
+        self.format_told.setText("")
+        path = self.options.path
         if path is None:
             text = self.source.text().strip()
             words = self.tr("There is no such file or folder.") if text else self.tr("Choose a data file or folder.")
             self._stop_looking(words)
-        elif self._guessed is None and not self._chosen_by_hand:
-            self._stop_looking(reason)
-        else:
+            return
+        self._stop_looking(self.tr("Looking…"))
+        asked = self._asked
+        guessing: Task[AnyFormat] = Task(lambda: guess_format(path))  # a folder may have to be walked
+        guessing.on_success(lambda found: self._take_guess(found, asked))
+        guessing.on_failure(lambda error: self._cannot_guess(error, asked)).start(self)
+
+    def _take_guess(self, found: AnyFormat, asked: int) -> None:
+        if asked != self._asked:
+            return
+        self._guessed = found
+        self.formats.blockSignals(True)
+        self.formats.setCurrentIndex(self.formats.findData(found.name))
+        self.formats.blockSignals(False)
+        self.format_told.setText(self.tr("Told by its content."))
+        self._look()
+
+    def _cannot_guess(self, error: Exception, asked: int) -> None:
+        if asked != self._asked:
+            return
+        if self._chosen_by_hand:
             self._look()
+        else:
+            self._cannot_look(error, asked)
 
     def _format_chosen(self) -> None:
         self._chosen_by_hand = True
@@ -176,17 +148,16 @@ class ImportDialog(QDialog):
 
     def _look(self) -> None:
         """Read the first records, then count the rest, beside the window."""
-        path = self.path
+        path = self.options.path
         self._format = FORMATS.get(str(self.formats.currentData()))
         self._show_fields()
         if path is None or self._format is None:
             return
         self._stop_looking(self.tr("Looking…"))
-        chosen, images, dialect, project = self._format, self.images, self.dialect, self._project
+        chosen, images, dialect, project = self._format, self.options.images, self.options.dialect, self._project
         if isinstance(chosen, RegionFormat):
             dialect = AUTO
         task: Task[Preview] = Task(lambda: look(project, path, chosen, images, dialect))
-        self._asked += 1
         asked = self._asked
         task.on_progress(lambda preview: self._show_preview(preview, asked))
         task.on_failure(lambda error: self._cannot_look(error, asked))
@@ -196,6 +167,7 @@ class ImportDialog(QDialog):
         if self._looking is not None:
             self._looking.cancel()
         self._looking = None
+        self._asked += 1
         self._preview = Preview(counting=False)
         self.dialect_told.setText("")
         self.view.show_words(words)
@@ -222,7 +194,7 @@ class ImportDialog(QDialog):
             self.view.show_preview(preview)
         elif not preview.counting:
             self.view.show_words(preview.problems[0] if preview.problems else self.tr("There is nothing in it."))
-        self.dialect_told.setText(preview.dialect if self.dialect == AUTO else self.tr("As chosen."))
+        self.dialect_told.setText(preview.dialect if self.options.dialect == AUTO else self.tr("As chosen."))
         self.summary.setText(self._count_words(preview))
         self.summary.setToolTip("\n".join(preview.problems[:_TOLD_PROBLEMS]))
         self.import_button.setEnabled(preview.count > 0)
@@ -239,9 +211,7 @@ class ImportDialog(QDialog):
         return words + "   " + self.tr("Counting…") if preview.counting else words
 
     def _show_fields(self) -> None:
-        conversations = self._format is not None and not isinstance(self._format, RegionFormat)
-        for widget in (self._dialect_heading, self.dialects, self.dialect_told):
-            widget.setVisible(conversations)
+        self.options.show_dialects(self._format is not None and not isinstance(self._format, RegionFormat))
 
     # Importing
 
@@ -251,15 +221,15 @@ class ImportDialog(QDialog):
         if self._right.currentWidget() is self.outcome:
             super().accept()
             return
-        path, chosen = self.path, self._format
+        path, chosen = self.options.path, self._format
         if path is None or chosen is None or self._importing is not None or not self.import_button.isEnabled():
             return
         if self._looking is not None:
             self._looking.cancel()
         self._remember(path)
-        project, images, dialect = self._project, self.images, self.dialect
-        split: Split = self.splits.currentData()
-        self._options.setEnabled(False)
+        project, images, dialect = self._project, self.options.images, self.options.dialect
+        split = self.options.split
+        self.options.setEnabled(False)
         self.import_button.setEnabled(False)
         self.bar.setRange(0, 0)
         self.bar.show()
@@ -330,7 +300,7 @@ class ImportDialog(QDialog):
         self.import_button.setEnabled(True)
         self.import_button.setFocus()
         self.cancel_button.hide()
-        self._options.hide()
+        self.options.hide()
         self.summary.setText("")
 
     def _failed(self, error: Exception) -> None:
@@ -344,7 +314,7 @@ class ImportDialog(QDialog):
         """After success, failure and cancel alike."""
         self._importing = None
         self.bar.hide()
-        self._options.setEnabled(True)
+        self.options.setEnabled(True)
         self.cancel_button.setEnabled(True)
         if self._right.currentWidget() is self.outcome:
             return
@@ -383,60 +353,13 @@ class ImportDialog(QDialog):
 
     # Parts
 
-    def _make_options(self) -> None:
-        self._chosen_by_hand = False
-        self.source = path_line(self, "importSource")
-        self.source.setPlaceholderText(self.tr("File or folder"))
-        self.file_button = QPushButton(self.tr("File…"), self)
-        self.folder_button = QPushButton(self.tr("Folder…"), self)
-        self.formats = choice(self, "importFormat")
-        fill_formats(self.formats)
-        self.format_told = caption(self)
-        self._dialect_heading = heading(self.tr("Boxes in the text"), self)
-        self.dialects = choice(self, "importDialect")
-        self.dialects.addItem(self.tr("Find out"), AUTO)
-        for name in DIALECTS:
-            self.dialects.addItem(self.tr("As {family} writes them").format(family=family_name(name)), name)
-        self.dialect_told = caption(self)
-        self.pictures = path_line(self, "importPictures")
-        self.pictures.setPlaceholderText(self.tr("As the data says"))
-        self.pictures_button = QPushButton(self.tr("Folder…"), self)
-        for button in (self.file_button, self.folder_button, self.pictures_button):
-            button.setAutoDefault(False)
-        self.splits = choice(self, "importSplit")
-        self.splits.addItem(self.tr("As the data says"), "")
-        for split in SPLITS:
-            self.splits.addItem(split_text(split), split)
-        self._options = QWidget(self)
-        self._options.setFixedWidth(OPTIONS_WIDTH)
-        column = QVBoxLayout(self._options)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(Space.L)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(Space.S)
-        buttons.addWidget(self.file_button)
-        buttons.addWidget(self.folder_button)
-        buttons.addStretch(1)
-        column.addLayout(field(heading(self.tr("Data"), self), self.source, buttons))
-        column.addLayout(field(heading(self.tr("Format"), self), self.formats, self.format_told))
-        column.addLayout(field(self._dialect_heading, self.dialects, self.dialect_told))
-        hint = caption(self)
-        hint.setText(self.tr("The folder that picture paths count from, or below which they are."))
-        pictures = field(heading(self.tr("Pictures"), self), beside(self.pictures, self.pictures_button), hint)
-        column.addLayout(pictures)
-        column.addLayout(field(heading(self.tr("Split, where the data says none"), self), self.splits))
-        column.addStretch(1)
-        note = caption(self)
-        note.setText(self.tr("What is in the project stays as it is. The whole import is one step of undo."))
-        column.addWidget(note)
-
     def _lay_out(self) -> None:
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.addWidget(self._right, 1)
         top = QHBoxLayout()
         top.setSpacing(Space.XL)
-        top.addWidget(self._options)
+        top.addWidget(self.options)
         top.addLayout(right, 1)
         foot = QHBoxLayout()
         foot.setSpacing(Space.S)
@@ -452,42 +375,20 @@ class ImportDialog(QDialog):
         set_role(self.summary, "muted")
 
     def _connect(self) -> None:
-        self.source.textEdited.connect(self._source_typed)
-        self.pictures.textEdited.connect(lambda: self._typed.start())
-        self.formats.currentIndexChanged.connect(self._format_chosen)
-        self.dialects.currentIndexChanged.connect(self._look)
-        self.file_button.clicked.connect(self._choose_file)
-        self.folder_button.clicked.connect(self._choose_folder)
-        self.pictures_button.clicked.connect(self._choose_pictures)
+        options = self.options
+        options.sourceChosen.connect(self._source_chosen)
+        options.sourceTyped.connect(self._source_typed)
+        options.picturesTyped.connect(self._typed.start)
+        options.formatChosen.connect(self._format_chosen)
+        options.changed.connect(self._look)
+
+    def _source_chosen(self) -> None:
+        self._chosen_by_hand = False
+        self._look_anew()
 
     def _source_typed(self) -> None:
         self._chosen_by_hand = False
         self._typed.start()
-
-    def _choose_file(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, self.tr("Data file"), self._start_folder())
-        self._take_source(path)
-
-    def _choose_folder(self) -> None:
-        self._take_source(QFileDialog.getExistingDirectory(self, self.tr("Folder of data"), self._start_folder()))
-
-    def _take_source(self, path: str) -> None:
-        if path:
-            self._chosen_by_hand = False
-            self.source.setText(path)
-            self._look_anew()
-
-    def _choose_pictures(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, self.tr("Folder of pictures"), self._start_folder())
-        if folder:
-            self.pictures.setText(folder)
-            self._look()
-
-    def _start_folder(self) -> str:
-        path = self.path
-        if path is not None:
-            return str(path if path.is_dir() else path.parent)
-        return str(self._session.settings.window_state.get(_FOLDER) or self._project.folder)
 
     def _remember(self, path: Path) -> None:
         settings = self._session.settings

@@ -16,6 +16,18 @@ from qvl_desktop.gui.theme import Space, set_role
 from qvl_desktop.gui.words import duration_text
 
 OPTIONS_WIDTH = 320
+_FAMILY_NAMES = {
+    "qwen-vl": "Qwen-VL",
+    "qwen2-vl": "Qwen2-VL",
+    "qwen2.5-vl": "Qwen2.5-VL",
+    "qwen3-vl": "Qwen3-VL",
+    "qwen3.5": "Qwen3.5",
+}
+
+
+def family_name(name: str) -> str:
+    """What a family is called."""
+    return _FAMILY_NAMES[name]
 
 
 def heading(words: str, parent: QWidget) -> QLabel:
