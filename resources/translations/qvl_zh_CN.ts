@@ -532,11 +532,11 @@
     </message>
     <message>
         <source>Write a conversation about this picture</source>
-        <translation type="unfinished"></translation>
+        <translation>为这张图片写一段对话</translation>
     </message>
     <message>
         <source>Make conversations from boxes</source>
-        <translation type="unfinished"></translation>
+        <translation>用框生成对话</translation>
     </message>
     <message>
         <source>What the model sees</source>
@@ -1265,67 +1265,67 @@
     <name>ImportOptions</name>
     <message>
         <source>File or folder</source>
-        <translation type="unfinished">文件或文件夹</translation>
+        <translation>文件或文件夹</translation>
     </message>
     <message>
         <source>File…</source>
-        <translation type="unfinished">文件…</translation>
+        <translation>文件…</translation>
     </message>
     <message>
         <source>Folder…</source>
-        <translation type="unfinished">文件夹…</translation>
+        <translation>文件夹…</translation>
     </message>
     <message>
         <source>Boxes in the text</source>
-        <translation type="unfinished">文本中的框</translation>
+        <translation>文本中的框</translation>
     </message>
     <message>
         <source>Find out</source>
-        <translation type="unfinished">自动判断</translation>
+        <translation>自动判断</translation>
     </message>
     <message>
         <source>As {family} writes them</source>
-        <translation type="unfinished">按 {family} 的写法</translation>
+        <translation>按 {family} 的写法</translation>
     </message>
     <message>
         <source>As the data says</source>
-        <translation type="unfinished">按数据所述</translation>
+        <translation>按数据所述</translation>
     </message>
     <message>
         <source>Data</source>
-        <translation type="unfinished">数据</translation>
+        <translation>数据</translation>
     </message>
     <message>
         <source>Format</source>
-        <translation type="unfinished">格式</translation>
+        <translation>格式</translation>
     </message>
     <message>
         <source>The folder that picture paths count from, or below which they are.</source>
-        <translation type="unfinished">图片路径以此文件夹为起点，或图片在其下。</translation>
+        <translation>图片路径以此文件夹为起点，或图片在其下。</translation>
     </message>
     <message>
         <source>Pictures</source>
-        <translation type="unfinished">图片</translation>
+        <translation>图片</translation>
     </message>
     <message>
         <source>Split, where the data says none</source>
-        <translation type="unfinished">划分（数据未注明时）</translation>
+        <translation>划分（数据未注明时）</translation>
     </message>
     <message>
         <source>What is in the project stays as it is. The whole import is one step of undo.</source>
-        <translation type="unfinished">项目中已有的内容保持不变。整个导入可一步撤销。</translation>
+        <translation>项目中已有的内容保持不变。整个导入可一步撤销。</translation>
     </message>
     <message>
         <source>Data file</source>
-        <translation type="unfinished">数据文件</translation>
+        <translation>数据文件</translation>
     </message>
     <message>
         <source>Folder of data</source>
-        <translation type="unfinished">数据文件夹</translation>
+        <translation>数据文件夹</translation>
     </message>
     <message>
         <source>Folder of pictures</source>
-        <translation type="unfinished">图片文件夹</translation>
+        <translation>图片文件夹</translation>
     </message>
 </context>
 <context>
@@ -1929,7 +1929,7 @@
     </message>
     <message>
         <source>Click the four corners around “{words}”. Esc stops.</source>
-        <translation type="unfinished"></translation>
+        <translation>依次点击“{words}”的四个角。按 Esc 取消。</translation>
     </message>
     <message>
         <source>Drag or use the arrow keys: its tokens follow. Enter names it, Del deletes it.</source>
@@ -1937,7 +1937,7 @@
     </message>
     <message>
         <source>Click the four corners of a quad. B draws boxes again.</source>
-        <translation type="unfinished"></translation>
+        <translation>依次点击四边形的四个角。按 B 恢复画框。</translation>
     </message>
     <message>
         <source>Select words in a turn, then drag a box here: they become a phrase with its box.</source>
@@ -3565,107 +3565,107 @@
     <name>conversations</name>
     <message>
         <source>New conversation</source>
-        <translation type="unfinished">新建对话</translation>
+        <translation>新建对话</translation>
     </message>
     <message>
         <source>Make conversations from templates</source>
-        <translation type="unfinished"></translation>
+        <translation>用模板生成对话</translation>
     </message>
     <message>
         <source>Duplicate the conversation</source>
-        <translation type="unfinished">复制对话</translation>
+        <translation>复制对话</translation>
     </message>
     <message>
         <source>Delete the conversation</source>
-        <translation type="unfinished">删除这段对话</translation>
+        <translation>删除对话</translation>
     </message>
     <message>
         <source>Next in the list</source>
-        <translation type="unfinished"></translation>
+        <translation>列表中的下一项</translation>
     </message>
     <message>
         <source>Previous in the list</source>
-        <translation type="unfinished"></translation>
+        <translation>列表中的上一项</translation>
     </message>
     <message>
         <source>Filter the list</source>
-        <translation type="unfinished"></translation>
+        <translation>筛选列表</translation>
     </message>
     <message>
         <source>Show what the model sees</source>
-        <translation type="unfinished"></translation>
+        <translation>显示模型所见</translation>
     </message>
     <message>
         <source>Write the turn as text</source>
-        <translation type="unfinished"></translation>
+        <translation>以文本编辑这一轮</translation>
     </message>
     <message>
         <source>Keep what was written</source>
-        <translation type="unfinished"></translation>
+        <translation>保存所写内容</translation>
     </message>
     <message>
         <source>Correct the fault at the cursor</source>
-        <translation type="unfinished"></translation>
+        <translation>修正光标处的问题</translation>
     </message>
     <message>
         <source>Add a turn behind</source>
-        <translation type="unfinished"></translation>
+        <translation>在后面添加一轮</translation>
     </message>
     <message>
         <source>Duplicate the turn</source>
-        <translation type="unfinished"></translation>
+        <translation>复制这一轮</translation>
     </message>
     <message>
         <source>Move the turn</source>
-        <translation type="unfinished"></translation>
+        <translation>移动这一轮</translation>
     </message>
     <message>
         <source>Change who speaks</source>
-        <translation type="unfinished"></translation>
+        <translation>更换说话者</translation>
     </message>
     <message>
         <source>Delete the turn</source>
-        <translation type="unfinished">删除这一轮</translation>
+        <translation>删除这一轮</translation>
     </message>
     <message>
         <source>Go to the next or previous phrase or box</source>
-        <translation type="unfinished"></translation>
+        <translation>转到上一个或下一个短语或框</translation>
     </message>
     <message>
         <source>Move the box among those of its phrase</source>
-        <translation type="unfinished"></translation>
+        <translation>在短语的框之间移动该框</translation>
     </message>
     <message>
         <source>Link the box to its region, or cut it loose</source>
-        <translation type="unfinished"></translation>
+        <translation>把框关联到区域，或取消关联</translation>
     </message>
     <message>
         <source>Take the box out of the text</source>
-        <translation type="unfinished"></translation>
+        <translation>从文本中移除该框</translation>
     </message>
     <message>
         <source>Draw boxes, quads or points</source>
-        <translation type="unfinished"></translation>
+        <translation>画框、四边形或点</translation>
     </message>
     <message>
         <source>Type the ref of the box</source>
-        <translation type="unfinished"></translation>
+        <translation>输入框的指代</translation>
     </message>
     <message>
         <source>Delete the box</source>
-        <translation type="unfinished"></translation>
+        <translation>删除该框</translation>
     </message>
     <message>
         <source>Move the picture in the conversation</source>
-        <translation type="unfinished"></translation>
+        <translation>在对话中移动图片</translation>
     </message>
     <message>
         <source>Add a picture to the conversation</source>
-        <translation type="unfinished">向对话添加图片</translation>
+        <translation>向对话添加图片</translation>
     </message>
     <message>
         <source>Take the picture out of the conversation</source>
-        <translation type="unfinished"></translation>
+        <translation>从对话中移除图片</translation>
     </message>
 </context>
 <context>
@@ -5243,23 +5243,23 @@
     </message>
     <message>
         <source>Conversations</source>
-        <translation type="unfinished">对话</translation>
+        <translation>对话</translation>
     </message>
     <message>
         <source>Turns</source>
-        <translation type="unfinished">轮数</translation>
+        <translation>对话轮</translation>
     </message>
     <message>
         <source>Phrases and boxes</source>
-        <translation type="unfinished"></translation>
+        <translation>短语与框</translation>
     </message>
     <message>
         <source>Boxes beside the turns</source>
-        <translation type="unfinished"></translation>
+        <translation>对话旁的框</translation>
     </message>
     <message>
         <source>Pictures of the conversation</source>
-        <translation type="unfinished">对话中的图片</translation>
+        <translation>对话中的图片</translation>
     </message>
     <message>
         <source>Pictures page</source>
