@@ -18,6 +18,11 @@ INSERT = (
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
+_SAME = (
+    "SELECT id, extra FROM regions WHERE picture_id = ? AND ref = ? AND kind = ? AND points = ? "
+    "AND x1 = ? AND y1 = ? AND x2 = ? AND y2 = ? ORDER BY id LIMIT 1"
+)
+
 _TRIGGERS = (("sqlite_master", "region_added"), ("sqlite_temp_master", "record_regions_insert"))
 
 _RECORDED = (
@@ -49,6 +54,15 @@ class RegionLoader:
     def add(self, rows: Iterable[Sequence[object]]) -> None:
         """Add rows, with the columns of `INSERT`."""
         self.added += self._connection.executemany(INSERT, rows).rowcount
+
+    def find(self, wanted: Sequence[object]) -> tuple[int, str] | None:
+        """Id and extra of the earliest region with exactly these columns, up to `y2` in the order of `INSERT`."""
+        row: tuple[int, str] | None = self._connection.execute(_SAME, wanted).fetchone()
+        return row
+
+    def change_extra(self, region_id: int, extra: str) -> None:
+        """Give a region that was there another extra."""
+        self._connection.execute("UPDATE regions SET extra = ? WHERE id = ?", (extra, region_id))
 
 
 @contextmanager

@@ -76,6 +76,7 @@ class _Import:
     ) -> None:
         self._project = project
         self._format = format_name
+        self._head = f'{{"{format_name}": '
         self._intake = intake
         self._loader = loader
         self._log = log
@@ -134,7 +135,7 @@ class _Import:
                 self._log.report(Problem(region.source, _NOTHING_INSIDE, {}))
                 continue
             if region.raw_text:
-                extra = f'{{"{self._format}": {region.raw_text}}}'
+                extra = f"{self._head}{region.raw_text}}}"
             else:
                 try:
                     extra = dump({self._format: region.raw}) if region.raw else ""
@@ -178,23 +179,20 @@ class _Import:
     ) -> bool:
         """Whether exactly this region is there. One from before gets what this format says of it, if it has nothing."""
         wanted = (picture_id, ref, *geometry)
-        row = self._project._one(
-            "SELECT id, extra FROM regions WHERE picture_id = ? AND ref = ? AND kind = ? AND points = ? "
-            "AND x1 = ? AND y1 = ? AND x2 = ? AND y2 = ? ORDER BY id LIMIT 1",
-            wanted,
-        )
+        row = self._loader.find(wanted)
         if row is None:
             there = any(waiting[:8] == wanted for waiting in rows)
             self._repeated += there
             return there
-        if row[0] > self._loader.before:
+        number, old = row
+        if number > self._loader.before:
             self._repeated += 1
             return True
         self._known += 1
-        old: dict[str, Any] = json.loads(row[1]) if row[1] else {}
-        if extra and self._format not in old:
-            text = dump(old | json.loads(extra))
-            self._project._write("UPDATE regions SET extra = ? WHERE id = ?", (text, row[0]))
+        if extra and not old.startswith(self._head):
+            everything: dict[str, Any] = json.loads(old) if old else {}
+            if self._format not in everything:
+                self._loader.change_extra(number, dump(everything | json.loads(extra)))
         return True
 
     # The end
