@@ -56,6 +56,11 @@ class Layout:
         """What the file calls a column; None where it has none."""
         return self.columns.get(name) or COLUMNS.get(name)
 
+    @property
+    def leading_column(self) -> str:
+        """The column without which a record is none."""
+        return self.column("prompt" if self.formatting == "alpaca" else "messages") or ""
+
     def tag(self, name: str) -> str:
         """What the file calls a tag."""
         return self.tags.get(name) or TAGS[name]

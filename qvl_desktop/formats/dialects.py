@@ -36,7 +36,12 @@ CHOICES = (AUTO, *DIALECTS)
 """What `--dialect` takes."""
 
 LOOKED_AT = 500
-"""Samples at the beginning of a file by which its dialect is told."""
+"""Samples with boxes, the first of a file, by which its dialect is told."""
+
+LOOKED_THROUGH = 20_000
+"""So many records are looked through for them at most."""
+
+_SIGNS = ("bbox_2d", "_start|>", "</box>")
 
 _AT_THE_EDGE = re.compile(r"(?<=[(,])\s*1000\s*(?=[,)])")
 
@@ -73,12 +78,14 @@ class DialectReader:
         items = fmt.read(path, images)
         self.changed, self.notes = 0, []
         if self._name == AUTO:
-            head = list(islice(items, LOOKED_AT))
+            head = _beginning(items)
             self.told = tell((item for item in head if isinstance(item, Sample)), self._sizes)
             items = chain(head, items)
             if self.told.dialect is None:
                 raise DialectUnknownError(
-                    QT_TRANSLATE_NOOP("errors", "{path}: {reason} Import it with --dialect {first} or --dialect {second}."),
+                    QT_TRANSLATE_NOOP(
+                        "errors", "{path}: {reason} Import it with --dialect {first} or --dialect {second}."
+                    ),
                     told=self.told,
                     path=path,
                     reason=self.told.reason,
@@ -134,6 +141,19 @@ class DialectReader:
     def _inside(match: re.Match[str]) -> str:
         """A box whose far edge is 1000, as others round it, reaches to 999."""
         return _AT_THE_EDGE.sub("999", match[0])
+
+
+def _beginning(items: Iterator[Sample | Problem]) -> list[Sample | Problem]:
+    """The first records, until enough of them have boxes in some dialect."""
+    head: list[Sample | Problem] = []
+    telling = 0
+    for item in islice(items, LOOKED_THROUGH):
+        head.append(item)
+        if isinstance(item, Sample):
+            telling += any(sign in turn.text for turn in item.conversation.turns for sign in _SIGNS)
+        if telling >= LOOKED_AT:
+            break
+    return head
 
 
 def _box_count(turns: Sequence[Turn]) -> int:

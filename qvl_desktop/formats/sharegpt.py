@@ -32,6 +32,7 @@ from qvl_desktop.formats.records import (
 )
 
 _PICTURE_KEYS = ("images", "image")
+_HEAD = 64 * 1024
 _MESSAGE_KEYS = ("messages", "conversations", "conversation")
 
 
@@ -68,6 +69,8 @@ def _read_file(path: Path, layout: Layout, base: PictureBase) -> Iterator[Sample
 def _sample(record: dict[str, Any], layout: Layout, base: PictureBase, source: str) -> Sample:
     inside: list[str] = []
     extras: list[dict[str, Any]] = []
+    if layout.formatting and layout.leading_column not in record:
+        layout = Layout()  # the entry is of an earlier file of this name
     if _is_alpaca(record, layout):
         turns, used = _alpaca_turns(record, layout)
     else:
@@ -177,8 +180,19 @@ def recognises_sharegpt(head: str) -> bool:
 
 
 def is_listed(path: Path) -> bool:
-    """Whether a `dataset_info.json` beside or above a file describes it, or the file is one."""
-    return path.name == FILE_NAME or dataset_info.find_layout(path.absolute()) is not None
+    """Whether a `dataset_info.json` beside or above a file describes it as it looks, or the file is one."""
+    if path.name == FILE_NAME:
+        return True
+    found = dataset_info.find_layout(path.absolute())
+    return found is not None and f'"{found[0].leading_column}"' in _head(path)
+
+
+def _head(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return file.read(_HEAD).decode("utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 SHAREGPT = Format(

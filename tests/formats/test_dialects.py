@@ -93,6 +93,16 @@ def test_json_is_told_by_its_numbers(tmp_path: Path, picture: str, sides: tuple[
     assert all("<ref>cat</ref><box>" in text for text in answers(items))
 
 
+def test_boxes_that_come_late_are_told_too(tmp_path: Path) -> None:
+    make_pictures(tmp_path)
+    rows = chat(["nothing"] * 1200) + chat(some_boxes(644, 476))
+    reader, items = read(write_lines(tmp_path / "x.jsonl", rows))
+    assert reader.told is not None
+    assert reader.told.dialect == "qwen2.5-vl"
+    assert reader.changed == 40
+    assert len(items) == 1240
+
+
 def test_one_json_box_cannot_be_told_and_is_asked_about(tmp_path: Path) -> None:
     make_pictures(tmp_path)
     answer = '[{"bbox_2d": [64, 48, 320, 240], "label": "cat"}]'

@@ -14,6 +14,7 @@ from qvl_desktop.core.errors import DataError
 from qvl_desktop.formats.base import Problem
 from qvl_desktop.formats.dataset_info import FILE_NAME
 from qvl_desktop.formats.placeholders import normalised
+from qvl_desktop.formats.qwen_vl import QWEN_VL
 from qvl_desktop.formats.registry import guess_format
 from qvl_desktop.formats.sharegpt import SHAREGPT, read_sharegpt, write_sharegpt
 from tests.formats.chat_data import back, conversations, make_pictures, sample_of, write_json, write_lines
@@ -89,6 +90,14 @@ def test_columns_and_tags_of_dataset_info_are_followed(tmp_path: Path) -> None:
     assert [type(item) for item in everything] == [Sample, Problem]
     assert "far" in str(everything[1])
     assert guess_format(info) is SHAREGPT
+
+
+def test_an_entry_of_an_earlier_file_misleads_nobody(tmp_path: Path) -> None:
+    write_sharegpt(tmp_path / "data.json", [Sample(Conversation(CANONICAL), (tmp_path / "a.png",))])
+    QWEN_VL.write(tmp_path / "data.json", [Sample(Conversation(CANONICAL), (tmp_path / "a.png",))])
+    assert guess_format(tmp_path / "data.json") is QWEN_VL
+    old = [{"conversations": [{"from": "human", "value": "<image>Find the cat."}, {"from": "gpt", "value": ANSWER}]}]
+    assert one(write_json(tmp_path / "data.json", [old[0] | {"images": ["a.png"]}])).conversation.turns == CANONICAL
 
 
 def test_pictures_that_were_moved_are_found_below_the_folder_that_is_given(tmp_path: Path) -> None:
