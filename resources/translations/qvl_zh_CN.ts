@@ -1910,6 +1910,13 @@
     </message>
 </context>
 <context>
+    <name>PicturePair</name>
+    <message>
+        <source>No picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>PicturePane</name>
     <message>
         <source>This conversation names no picture of the project.</source>
@@ -3931,7 +3938,7 @@
     </message>
     <message>
         <source>{path}: this is {format}, which has boxes but no conversations. Import it into a project (qvl-desktop import), and make conversations from its boxes there.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：这是 {format}，只有标注框，没有对话。请先导入项目（qvl-desktop import），再在项目中用这些框生成对话。</translation>
     </message>
     <message>
         <source>The chat was not added, a picture cannot be: {problem}</source>
@@ -4551,7 +4558,7 @@
     </message>
     <message>
         <source>{path}: this is no COCO file, it has neither “images” nor “annotations”.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：这不是 COCO 文件，既没有“images”也没有“annotations”。</translation>
     </message>
     <message>
         <source>{path}: {reason} Import it with --dialect {first} or --dialect {second}.</source>
@@ -4571,11 +4578,11 @@
     </message>
     <message>
         <source>{path}: this format is a folder, and there is a file of that name.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：此格式是一个文件夹，但已有同名文件。</translation>
     </message>
     <message>
         <source>{path}: the folder is not empty, and files in it could be overwritten. Choose a new folder, or say --force to write among what is there.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：文件夹不是空的，其中的文件可能被覆盖。请选择新文件夹，或用 --force 写入其中。</translation>
     </message>
     <message>
         <source>{path}: this name lists data sets; give the data file another.</source>
@@ -4583,23 +4590,23 @@
     </message>
     <message>
         <source>{path}: too large for the yaml of a data set.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：文件太大，不像数据集的 yaml。</translation>
     </message>
     <message>
         <source>{path}: references (*name) are not read in a data set&apos;s yaml.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：数据集的 yaml 中不支持引用（*name）。</translation>
     </message>
     <message>
         <source>{path}: the yaml is broken ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：yaml 有错误（{reason}）。</translation>
     </message>
     <message>
         <source>{path}: the yaml names no classes.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：yaml 没有写明类别。</translation>
     </message>
     <message>
         <source>{path}: “names” must be a list of names, or a name for each number.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：“names”必须是名称列表，或每个编号对应一个名称。</translation>
     </message>
     <message>
         <source>{path}: cannot be read as JSON ({reason}). Download it again.</source>
@@ -4631,11 +4638,11 @@
     </message>
     <message>
         <source>{path}: this picture is an address, not a file; it cannot be exported.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：这张图片是网址而不是文件，无法导出。</translation>
     </message>
     <message>
         <source>“{ref}” is no valid text.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{ref}”不是有效的文本。</translation>
     </message>
     <message>
         <source>“{name}” cannot name a template: write a name without “/”.</source>
@@ -4647,23 +4654,23 @@
     </message>
     <message>
         <source>{path}: there are no JSON files in this folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：此文件夹中没有 JSON 文件。</translation>
     </message>
     <message>
         <source>{path}: there are no XML files in this folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：此文件夹中没有 XML 文件。</translation>
     </message>
     <message>
         <source>{path}: too large for an annotation.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：文件太大，不像标注文件。</translation>
     </message>
     <message>
         <source>{path}, line {line}: the XML is broken ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} 第 {line} 行：XML 有错误（{reason}）。</translation>
     </message>
     <message>
         <source>{path}: the XML is refused ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：拒绝读取此 XML（{reason}）。</translation>
     </message>
     <message>
         <source>Decoding {decoding} is not known. Choose one of {known}.</source>
@@ -4675,11 +4682,11 @@
     </message>
     <message>
         <source>--split is for pictures with regions; conversations say their own split.</source>
-        <translation type="unfinished"></translation>
+        <translation>--split 用于带区域的图片；对话自己写明所属划分。</translation>
     </message>
     <message>
         <source>--copy-images and --force are for formats that are a folder (yolo, voc, labelme); {format} is one file, which is replaced as a whole and names its pictures where they are.</source>
-        <translation type="unfinished"></translation>
+        <translation>--copy-images 和 --force 用于文件夹类格式（yolo、voc、labelme）；{format} 是单个文件，会整体替换，并按图片现在的位置引用。</translation>
     </message>
 </context>
 <context>
@@ -4825,47 +4832,47 @@
     </message>
     <message>
         <source>COCO</source>
-        <translation type="unfinished"></translation>
+        <translation>COCO</translation>
     </message>
     <message>
         <source>annotations without a box: {count}. They make no region, but go into the next COCO export.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有框的标注：{count}。它们不会成为区域，但会写入下一次 COCO 导出。</translation>
     </message>
     <message>
         <source>annotations with the id of another one: {count}. They get new ids in the next COCO export.</source>
-        <translation type="unfinished"></translation>
+        <translation>编号与其他标注重复的标注：{count}。下一次 COCO 导出时会得到新编号。</translation>
     </message>
     <message>
         <source>a category needs an “id” and a “name”.</source>
-        <translation type="unfinished"></translation>
+        <translation>类别需要“id”和“name”。</translation>
     </message>
     <message>
         <source>the id {id} is there already; the first counts.</source>
-        <translation type="unfinished"></translation>
+        <translation>编号 {id} 已经存在，以第一个为准。</translation>
     </message>
     <message>
         <source>an image needs an “id”, a number or a text.</source>
-        <translation type="unfinished"></translation>
+        <translation>图片需要“id”，可以是数字或文本。</translation>
     </message>
     <message>
         <source>an image needs a “file_name”.</source>
-        <translation type="unfinished"></translation>
+        <translation>图片需要“file_name”。</translation>
     </message>
     <message>
         <source>the annotation is no object.</source>
-        <translation type="unfinished"></translation>
+        <translation>该标注不是对象。</translation>
     </message>
     <message>
         <source>there is no image with the id {id}.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有编号为 {id} 的图片。</translation>
     </message>
     <message>
         <source>there is no category with the id {id}.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有编号为 {id} 的类别。</translation>
     </message>
     <message>
         <source>“bbox” is {bbox}; it must be x, y, width and height, both sides above 0.</source>
-        <translation type="unfinished"></translation>
+        <translation>“bbox”是 {bbox}；应为 x、y、宽、高，且宽和高大于 0。</translation>
     </message>
     <message>
         <source>Boxes between &lt;|box_start|&gt; tags ({count}): Qwen2-VL.</source>
@@ -4989,171 +4996,171 @@
     </message>
     <message>
         <source>there is no “{entry}”, where it says the pictures of {split} are.</source>
-        <translation type="unfinished"></translation>
+        <translation>找不到“{entry}”，其中应有 {split} 的图片。</translation>
     </message>
     <message>
         <source>the labels cannot be read ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取标签（{reason}）。</translation>
     </message>
     <message>
         <source>class {number} has no name.</source>
-        <translation type="unfinished"></translation>
+        <translation>类别 {number} 没有名称。</translation>
     </message>
     <message>
         <source>it says nc: {count}, but names {names} classes; the names count.</source>
-        <translation type="unfinished"></translation>
+        <translation>写明 nc: {count}，但列出了 {names} 个类别；以名称为准。</translation>
     </message>
     <message>
         <source>no names of classes were found (data.yaml, classes.txt): numbers are taken.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有找到类别名称（data.yaml、classes.txt）：使用编号。</translation>
     </message>
     <message>
         <source>YOLO</source>
-        <translation type="unfinished"></translation>
+        <translation>YOLO</translation>
     </message>
     <message>
         <source>“{row}”: the numbers are no shares of the picture (0 to 1). Are they pixels?</source>
-        <translation type="unfinished"></translation>
+        <translation>“{row}”：这些数不是相对图片的比例（0 到 1）。是像素吗？</translation>
     </message>
     <message>
         <source>“{row}”: a class and four numbers are expected, or a class and corners.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{row}”：应为类别和四个数，或类别和各个角点。</translation>
     </message>
     <message>
         <source>“{row}” is no row of numbers.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{row}”不是一行数字。</translation>
     </message>
     <message>
         <source>“{row}”: a class is a whole number from 0.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{row}”：类别应为从 0 开始的整数。</translation>
     </message>
     <message>
         <source>the box has no area: width and height must be above 0.</source>
-        <translation type="unfinished"></translation>
+        <translation>框没有面积：宽和高必须大于 0。</translation>
     </message>
     <message>
         <source>no picture is in the split val, which trainers ask for: “val” names the pictures of train.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有图片属于训练程序需要的 val 划分：“val”指向 train 的图片。</translation>
     </message>
     <message>
         <source>points left out: {count}. YOLO has no row for them.</source>
-        <translation type="unfinished"></translation>
+        <translation>略去的点：{count}。YOLO 没有表示点的行。</translation>
     </message>
     <message>
         <source>pictures not where the yaml says: {count}. Write with copies (--copy-images), or put them there yourself.</source>
-        <translation type="unfinished"></translation>
+        <translation>不在 yaml 所写位置的图片：{count}。请同时复制图片（--copy-images），或自行放到那里。</translation>
     </message>
     <message>
         <source>“{name}” holds a number that is none (NaN); it is left out.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”含有无效的数（NaN），已略去。</translation>
     </message>
     <message>
         <source>“{name}” differs from what an earlier import brought; that stays.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”与之前导入的内容不同；保留之前的。</translation>
     </message>
     <message>
         <source>the file says {width}×{height}, but the picture {path} has {real_width}×{real_height}. It was changed since, or it is another one; its regions would stand in wrong places.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件写明 {width}×{height}，但图片 {path} 是 {real_width}×{real_height}。图片后来被改动过，或者不是同一张；它的区域会落在错误的位置。</translation>
     </message>
     <message>
         <source>its own keys hold a number that is none (NaN); they are left out.</source>
-        <translation type="unfinished"></translation>
+        <translation>它自己的键含有无效的数（NaN），已略去。</translation>
     </message>
     <message>
         <source>the picture {path} was not found. Name the folder it is in (--images on the command line).</source>
-        <translation type="unfinished"></translation>
+        <translation>找不到图片 {path}。请指明它所在的文件夹（命令行用 --images）。</translation>
     </message>
     <message>
         <source>the picture {path} is an address. Download it first and name the file; nothing is fetched.</source>
-        <translation type="unfinished"></translation>
+        <translation>图片 {path} 是网址。请先下载并写明文件；程序不会联网获取。</translation>
     </message>
     <message>
         <source>nothing of it lies inside its picture.</source>
-        <translation type="unfinished"></translation>
+        <translation>它完全在图片之外。</translation>
     </message>
     <message>
         <source>it holds a number that is none (NaN or infinite).</source>
-        <translation type="unfinished"></translation>
+        <translation>它含有无效的数（NaN 或无穷大）。</translation>
     </message>
     <message>
         <source>regions that stand there more than once (same picture, ref and place): {count}.</source>
-        <translation type="unfinished"></translation>
+        <translation>重复出现的区域（图片、标签、位置都相同）：{count}。</translation>
     </message>
     <message>
         <source>regions left out with their pictures: {count}.</source>
-        <translation type="unfinished"></translation>
+        <translation>随图片一起略去的区域：{count}。</translation>
     </message>
     <message>
         <source>pictures not where the file says, found by their file name alone: {count}.</source>
-        <translation type="unfinished"></translation>
+        <translation>不在文件所写位置、仅凭文件名找到的图片：{count}。</translation>
     </message>
     <message>
         <source>shapes without a counterpart here (circles, lines, masks): {count}. They go into the next LabelMe export.</source>
-        <translation type="unfinished"></translation>
+        <translation>这里没有对应类型的形状（圆、线、掩码）：{count}。它们会写入下一次 LabelMe 导出。</translation>
     </message>
     <message>
         <source>polygons that became the boxes around them: {count}. While a box stays, its polygon goes out again.</source>
-        <translation type="unfinished"></translation>
+        <translation>变成外接框的多边形：{count}。框不变时，导出仍是原来的多边形。</translation>
     </message>
     <message>
         <source>this is no LabelMe file, it has no “shapes”.</source>
-        <translation type="unfinished"></translation>
+        <translation>这不是 LabelMe 文件，没有“shapes”。</translation>
     </message>
     <message>
         <source>a shape needs a “label”.</source>
-        <translation type="unfinished"></translation>
+        <translation>形状需要“label”。</translation>
     </message>
     <message>
         <source>pictures not found, and not copied: {count}.</source>
-        <translation type="unfinished"></translation>
+        <translation>找不到、因而没有复制的图片：{count}。</translation>
     </message>
     <message>
         <source>LabelMe</source>
-        <translation type="unfinished"></translation>
+        <translation>LabelMe</translation>
     </message>
     <message>
         <source>a “{kind}” of {count} points is not known.</source>
-        <translation type="unfinished"></translation>
+        <translation>不认识由 {count} 个点组成的“{kind}”。</translation>
     </message>
     <message>
         <source>it has no “points”.</source>
-        <translation type="unfinished"></translation>
+        <translation>它没有“points”。</translation>
     </message>
     <message>
         <source>“points” must be pairs of numbers.</source>
-        <translation type="unfinished"></translation>
+        <translation>“points”必须是成对的数。</translation>
     </message>
     <message>
         <source>this is no VOC annotation, but &lt;{tag}&gt;.</source>
-        <translation type="unfinished"></translation>
+        <translation>这不是 VOC 标注，而是 &lt;{tag}&gt;。</translation>
     </message>
     <message>
         <source>Pascal VOC</source>
-        <translation type="unfinished"></translation>
+        <translation>Pascal VOC</translation>
     </message>
     <message>
         <source>there is no “bndbox”.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有“bndbox”。</translation>
     </message>
     <message>
         <source>“{side}” is “{text}”, no number.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{side}”是“{text}”，不是数字。</translation>
     </message>
     <message>
         <source>its last pixel comes before its first.</source>
-        <translation type="unfinished"></translation>
+        <translation>最后一个像素在第一个像素之前。</translation>
     </message>
     <message>
         <source>points left out: {count}. VOC has boxes only.</source>
-        <translation type="unfinished"></translation>
+        <translation>略去的点：{count}。VOC 只有框。</translation>
     </message>
     <message>
         <source>quads written as the boxes around them: {count}. VOC has no other shape.</source>
-        <translation type="unfinished"></translation>
+        <translation>写成外接框的四边形：{count}。VOC 没有其他形状。</translation>
     </message>
     <message>
         <source>pictures not in JPEGImages: {count}. Write with copies (--copy-images), or put them there yourself.</source>
-        <translation type="unfinished"></translation>
+        <translation>不在 JPEGImages 中的图片：{count}。请同时复制图片（--copy-images），或自行放到那里。</translation>
     </message>
 </context>
 <context>
