@@ -84,6 +84,9 @@ def test_a_source_is_told_and_looks_as_it_will(dialog: ImportDialog, qtbot: QtBo
     assert dialog.view.title.text() == "data.jsonl: record 3"
     assert dialog.view.picture.boxes == []
     assert not dialog.view.forth.isEnabled()
+    QTest.keyClick(dialog, Qt.Key.Key_PageUp)
+    assert dialog.view.title.text() == "data.jsonl: record 1"
+    assert dialog.formats.accessibleName() == "Format"
     assert session.project is not None
     assert session.project.conversation_count() == 0
 

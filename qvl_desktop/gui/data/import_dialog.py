@@ -41,6 +41,7 @@ from qvl_desktop.storage.rows import ImportReport
 _TYPING = 400
 """Milliseconds after the last key in a path until it is looked at."""
 _TOLD_PROBLEMS = 15
+_SHOWN_PROBLEMS = 1000
 _FOLDER = "data.folder"
 
 
@@ -290,7 +291,7 @@ class ImportDialog(QDialog):
         if left_out:
             sign, colour = "warning", "warning"
         self.outcome.show_outcome(
-            sign, colour, title, [*said, *report.notes[:20]], report.problems, report.problem_count
+            sign, colour, title, [*said, *report.notes[:20]], report.problems[:_SHOWN_PROBLEMS], report.problem_count
         )
         self._undoable = changed
         self.outcome.button.setText(self.tr("Undo import"))

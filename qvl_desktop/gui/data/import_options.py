@@ -111,6 +111,7 @@ class ImportOptions(QWidget):
         column.addLayout(field(self._dialect_heading, self.dialects, self.dialect_told))
         hint = caption(self)
         hint.setText(self.tr("The folder that picture paths count from, or below which they are."))
+        self.pictures.setAccessibleName(self.tr("Pictures"))
         column.addLayout(field(heading(self.tr("Pictures"), self), beside(self.pictures, self.pictures_button), hint))
         column.addLayout(field(heading(self.tr("Split, where the data says none"), self), self.splits))
         column.addStretch(1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from qvl_desktop.core.i18n import translate
 from qvl_desktop.formats.registry import CONVERSATION_FORMATS, REGION_FORMATS, AnyFormat
@@ -47,12 +47,14 @@ def caption(parent: QWidget) -> QLabel:
 
 
 def field(title: QLabel, *rows: QWidget | QHBoxLayout) -> QVBoxLayout:
-    """A field: its heading, then its rows."""
+    """A field: its heading, then its rows; the heading is what assistive tools call them."""
     column = QVBoxLayout()
     column.setSpacing(Space.XS)
     column.addWidget(title)
     for row in rows:
         if isinstance(row, QWidget):
+            if not row.accessibleName() and not isinstance(row, (QLabel, QCheckBox)):
+                row.setAccessibleName(title.text())
             column.addWidget(row)
         else:
             column.addLayout(row)

@@ -5,7 +5,10 @@ Owns showing a `Preview`. Does not own reading it (`storage.import_preview`).
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -26,7 +29,7 @@ from qvl_desktop.storage.import_preview import Preview, PreviewRecord
 
 
 class RecordView(QWidget):
-    """One record at a time. Page keys and the arrows beside the count step through them."""
+    """One record at a time. The page keys and the arrows above step through them."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,6 +64,8 @@ class RecordView(QWidget):
         column.setSpacing(Space.XS)
         column.addLayout(head)
         column.addWidget(self._splitter, 1)
+        for key, by in (("PgUp", -1), ("PgDown", 1)):
+            QShortcut(QKeySequence(key), self).activated.connect(partial(self.step, by))
         self.show_words("")
 
     def show_words(self, words: str) -> None:
@@ -150,7 +155,8 @@ class RecordView(QWidget):
     def _step_button(self, sign: str, words: str, by: int) -> QToolButton:
         button = QToolButton(self)
         set_icon(button, sign)
-        button.setToolTip(words)
+        key = "PgUp" if by < 0 else "PgDown"
+        button.setToolTip(f"{words}  ({key})")
         button.setAccessibleName(words)
         button.clicked.connect(lambda: self.step(by))
         return button
