@@ -52,6 +52,7 @@ def take(language: str, project: Path, out: Path) -> None:
     from qvl_desktop.storage.settings import Settings
 
     application = app.make_application()
+    collector = app.GarbageCollector()
     settings = Settings()
     theme().install("light")
     install_language(LANGUAGES[language])
@@ -82,6 +83,7 @@ def take(language: str, project: Path, out: Path) -> None:
     window.close()
     app.shut_down(session)
     application.processEvents()
+    collector.stop()
 
 
 def show_busiest(page: object, session: object) -> None:

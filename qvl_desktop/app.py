@@ -6,6 +6,7 @@ The only file that knows every part of the app half. Does not import torch or tr
 from __future__ import annotations
 
 import contextlib
+import gc
 import signal
 import sys
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from qvl_desktop.gui.shell.first_paint import FirstPaint
 from qvl_desktop.gui.shell.main_window import NO_FONT, MainWindow
 from qvl_desktop.gui.theme import theme
 from qvl_desktop.gui.translation import can_show, install_language, language_in_force
+from qvl_desktop.jobs.collecting import GarbageCollector
 from qvl_desktop.jobs.engine import EngineSupervisor
 from qvl_desktop.jobs.file_watch import files_of
 from qvl_desktop.jobs.models import ModelShelf
@@ -43,6 +45,8 @@ def run_window(project: Path | None = None) -> int:
     start_logging()
     sys.setswitchinterval(SWITCH_SECONDS)
     application = make_application()
+    GarbageCollector(application)
+    gc.freeze()  # modules stay: looking through them again and again would cost frames
     settings = Settings()
     theme().install(settings.theme)  # type: ignore[arg-type]
     install_language(settings.language)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from qvl_desktop.gui.theme import theme
+from qvl_desktop.jobs.collecting import GarbageCollector
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.jobs.task import end_all_tasks
 from qvl_desktop.storage.settings import Settings
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
 
 HARMLESS = ("This plugin does not support",)
 """What the offscreen platform says of itself."""
+
+
+@pytest.fixture(autouse=True)
+def collected_in_one_thread(qapp: QApplication) -> Iterator[None]:
+    """As in the program: no worker destroys what belongs to the window."""
+    collector = GarbageCollector()
+    yield
+    collector.stop()
 
 
 @pytest.fixture(autouse=True)

@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication
 
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.run_folder import RunFolder
+from qvl_desktop.jobs.collecting import GarbageCollector
 
 WORKER = Path(__file__).with_name("fake_worker.py")
 
@@ -24,6 +26,14 @@ def fake_command(mode: str) -> Callable[[RunFolder], list[str]]:
         return [sys.executable, str(WORKER), mode, str(run.path), *resume]
 
     return command
+
+
+@pytest.fixture(autouse=True)
+def collected_in_one_thread(qapp: QCoreApplication) -> Iterator[None]:
+    """As in the program: no worker destroys what belongs to the window."""
+    collector = GarbageCollector()
+    yield
+    collector.stop()
 
 
 @pytest.fixture

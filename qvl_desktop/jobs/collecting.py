@@ -1,0 +1,54 @@
+"""Cyclic garbage is collected in the window's thread alone.
+
+Owns switching Python's automatic collector off and doing its work by a timer. Python runs it in whichever thread
+happens to allocate; when that is a worker and the garbage holds a Qt object, the object's destructor takes a lock of
+Qt's and then asks for Python's, while the window's thread may hold Python's and wait for Qt's: both stand still for
+ever. Objects without cycles are freed as before, at once.
+"""
+
+from __future__ import annotations
+
+import gc
+
+from PySide6.QtCore import QObject, QTimer
+
+LOOK_MS = 250
+"""Between two looks at how much garbage there may be."""
+YOUNG = 5_000
+"""Objects that came and did not go since the last collection: enough to look through them (a millisecond or two)."""
+GENERATION_OFTEN = 10
+"""Collections of one generation before the next older one is looked through too."""
+
+
+class GarbageCollector(QObject):
+    """Collects in the thread that made it, from now until `stop()`. There should be one."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._was_enabled = gc.isenabled()
+        self._young = self._middle = 0
+        gc.disable()
+        timer = QTimer(self)
+        timer.setInterval(LOOK_MS)
+        timer.timeout.connect(self.look)
+        timer.start()
+        self._timer = timer
+
+    def look(self) -> None:
+        """Collect the youngest objects when there are many; older ones every tenth time, all every hundredth."""
+        if gc.get_count()[0] < YOUNG:
+            return
+        self._young += 1
+        self._middle += self._young % GENERATION_OFTEN == 0
+        if self._young % GENERATION_OFTEN:
+            gc.collect(0)
+        elif self._middle % GENERATION_OFTEN:
+            gc.collect(1)
+        else:
+            gc.collect(2)
+
+    def stop(self) -> None:
+        """Give the work back to Python."""
+        self._timer.stop()
+        if self._was_enabled:
+            gc.enable()
