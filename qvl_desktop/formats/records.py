@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
-from urllib.request import url2pathname
 
 from qvl_desktop.core.conversation import Conversation, Role, Turn
 from qvl_desktop.core.dataset import SPLITS, Sample, Split
@@ -107,6 +106,8 @@ def picture_file(name: str, base: PictureBase) -> Path:
     if not name.strip():
         raise BadRecord(QT_TRANSLATE_NOOP("formats", "a picture has no path."))
     if name.startswith("file://"):
+        from urllib.request import url2pathname  # loads half of the network modules
+
         return resolve_picture(url2pathname(urlparse(name).path), base.folder)
     if name.startswith("data:"):
         raise BadRecord(_INSIDE)

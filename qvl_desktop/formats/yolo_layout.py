@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import yaml
-
 from qvl_desktop.core.dataset import SPLITS, Split
 from qvl_desktop.core.errors import DataError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
@@ -71,7 +69,7 @@ def find_yaml(folder: Path) -> Path | None:
 def is_yolo_yaml(file: Path) -> bool:
     """Whether a yaml names classes and pictures."""
     try:
-        document = _load(file, yaml.BaseLoader)
+        document = _load(file)[0]
     except DataError:
         return False
     return "names" in document and any(split in document for split in SPLITS)
@@ -83,8 +81,7 @@ def find_layout(path: Path) -> Layout:
     file = find_yaml(path) if path.is_dir() else path
     if file is None:
         return _without_yaml(path)
-    document = _load(file, yaml.BaseLoader)
-    typed = _load(file, yaml.SafeLoader)
+    document, typed = _load(file)
     names, as_list = _names(file, document.get("names"))
     root = file.parent
     if isinstance(said := document.get("path"), str) and resolve_picture(said, file.parent).is_dir():
@@ -95,8 +92,13 @@ def find_layout(path: Path) -> Layout:
     return Layout(root, file, names, as_list, count, json.loads(json.dumps(others, default=str)), parts)
 
 
-def _load(file: Path, loader: type[Any]) -> dict[Any, Any]:
-    """The document of a yaml, which must be a mapping. Nothing in it is run, and references are refused."""
+def _load(file: Path) -> tuple[dict[Any, Any], dict[Any, Any]]:
+    """The document of a yaml, which must be a mapping: with all values as texts, and with values of their types.
+
+    Nothing in it is run, and references are refused.
+    """
+    import yaml  # a window that starts has no use for it
+
     try:
         if file.stat().st_size > _LARGEST_YAML:
             raise DataError(QT_TRANSLATE_NOOP("errors", "{path}: too large for the yaml of a data set."), path=file)
@@ -105,7 +107,7 @@ def _load(file: Path, loader: type[Any]) -> dict[Any, Any]:
             raise DataError(
                 QT_TRANSLATE_NOOP("errors", "{path}: references (*name) are not read in a data set's yaml."), path=file
             )
-        document = yaml.load(text, Loader=loader)
+        document, typed = yaml.load(text, Loader=yaml.BaseLoader), yaml.load(text, Loader=yaml.SafeLoader)
     except OSError as error:
         raise DataError(
             QT_TRANSLATE_NOOP("errors", "{path}: the file cannot be read ({reason})."),
@@ -118,9 +120,9 @@ def _load(file: Path, loader: type[Any]) -> dict[Any, Any]:
             path=file,
             reason=" ".join(str(error).split())[:200],
         ) from error
-    if not isinstance(document, dict):
+    if not isinstance(document, dict) or not isinstance(typed, dict):
         raise DataError(QT_TRANSLATE_NOOP("errors", "{path}: the yaml names no classes."), path=file)
-    return document
+    return document, typed
 
 
 def _names(file: Path, value: Any) -> tuple[dict[int, str] | None, bool]:

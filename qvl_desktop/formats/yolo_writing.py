@@ -15,8 +15,6 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import yaml
-
 from qvl_desktop.core.dataset import SPLITS, Split
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.formats.files import Names, claim_folder, copy_picture, inside, safe_place, write_text
@@ -134,6 +132,8 @@ class _Writing:
 
     def finish(self) -> Written:
         """Write the yaml and say what was left out."""
+        import yaml
+
         notes = []
         document: dict[str, Any] = {}
         for split, placed in self._splits.items():
