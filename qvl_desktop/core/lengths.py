@@ -20,26 +20,32 @@ PICTURE_TOKENS = 258
 TURN_TOKENS = 5
 """What stands around a turn's text: `<|im_start|>`, the role, two line ends, `<|im_end|>`."""
 
+_WIDE, _FULL = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af", r"\u3000-\u303f\uff00-\uffef"
 _PIECE = re.compile(
-    r"(?P<picture><img>.*?</img>)|(?P<tag></?(?:ref|box|quad)>)|(?P<number>\d)|(?P<word>[A-Za-z]+)"
-    r"|(?P<wide>[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef])|(?P<mark>[^\sA-Za-z0-9])",
+    rf"(?P<picture><img>.*?</img>)|(?P<tag></?(?:ref|box|quad)>)|(?P<number>\d)|(?P<word>[A-Za-z]+)"
+    rf"|(?P<wide>[{_WIDE}])|(?P<full>[{_FULL}])|(?P<line>\n+)|(?P<mark>(?:(?!</?(?:ref|box|quad|img)>)[^\sA-Za-z0-9{_WIDE}{_FULL}])+)",
     re.DOTALL,
 )
+_LETTERS, _MARKS = 10, 3
+"""Letters of a word, or marks in a row, that one token covers."""
 
 
 def estimate(text: str) -> int:
-    """About how many tokens a turn's text has (within a tenth for ordinary English and Chinese).
+    """About how many tokens a turn's text has.
 
-    Tags are one token each and digits too, as the tokenizer has them; a word counts one token for each six letters
-    begun, a Chinese character three quarters.
+    Tags are one token each and digits too, as the tokenizer has them; a word counts one token for each ten letters
+    begun, marks in a row one for each three, a run of line ends one, a Chinese character three quarters. These numbers
+    were fitted to the official vocabulary: on prose and on boxes, English or Chinese, the error is a few hundredths.
     """
     total = wide = 0
     for match in _PIECE.finditer(text):
-        kind = match.lastgroup
+        kind, length = match.lastgroup, match.end() - match.start()
         if kind == "picture":
             total += PICTURE_TOKENS
         elif kind == "word":
-            total += 1 + (match.end() - match.start() - 1) // 6
+            total += 1 + (length - 1) // _LETTERS
+        elif kind == "mark":
+            total += 1 + (length - 1) // _MARKS
         elif kind == "wide":
             wide += 1
         else:

@@ -44,12 +44,7 @@ class Counter:
         return low
 
 
-def _estimate(text: str) -> int:
-    """About how many tokens words have; line ends, which the estimate passes over, are one each run."""
-    return lengths.estimate(text) + len(re.findall(r"\n+", text))
-
-
-ESTIMATE = Counter(lru_cache(KEPT_TEXTS)(_estimate), exact=False)
+ESTIMATE = Counter(lru_cache(KEPT_TEXTS)(lengths.estimate), exact=False)
 
 
 @dataclass(frozen=True)

@@ -177,3 +177,14 @@ def test_counting_imports_no_torch() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_estimate_is_near_the_official_vocabulary_on_prose_and_right_on_boxes(tmp_path: Path) -> None:
+    (tmp_path / "qwen.tiktoken").symlink_to(RANKS)
+    sight = Sight.of_family("qwen-vl")
+    exact = load_counter(tmp_path, sight)
+    for name in ("README.md", "README.zh.md", "docs/architecture.md"):
+        text = (RANKS.parents[2] / name).read_text(encoding="utf-8")
+        assert abs(ESTIMATE.count(text) / exact.count(text) - 1) < 0.1
+    pointing = [Turn("user", "Find it."), Turn("assistant", "<ref>a cat</ref><box>(12,345),(678,901)</box>" * 3)]
+    assert measure(sight, ESTIMATE, pointing, []).total == measure(sight, exact, pointing, []).total
