@@ -279,3 +279,31 @@ def test_the_list_is_filtered_by_split_turns_origin_picture_and_faults(
     assert list(browser.conversations.ids) == [one, two]
     browser.set_mode(PICTURES)
     assert not browser.filter_button.isVisible()
+
+
+def test_the_batch_can_be_for_the_pictures_of_the_list(
+    page: ConversationsPage, project: Project, qtbot: QtBot
+) -> None:
+    for number in project.picture_ids():
+        project.add_region(number, "dog", Rect(1, 1, 90, 90))
+    page.browser.set_mode(PICTURES)
+    page.browser.search.setText("b.p")
+    page.browser.reload()
+    page._from_template()
+    dialog = page.dialog
+    assert dialog is not None
+    assert dialog.choice.filtered.isVisible()
+    dialog.choice.filtered.setChecked(True)
+    qtbot.waitUntil(lambda: "Pictures: 1" in dialog.summary.text())
+    QTest.mouseClick(dialog.make_button, LEFT)
+    qtbot.waitUntil(lambda: project.conversation_count() == 2)
+    assert project.conversations()[1].content.pictures == ("b.png",)
+
+
+def test_a_batch_is_cancelled_without_a_trace(dialog: TemplateDialog, project: Project, qtbot: QtBot) -> None:
+    before = project.undo_text
+    QTest.mouseClick(dialog.make_button, LEFT)
+    dialog.reject()
+    qtbot.waitUntil(lambda: dialog._task is None or not dialog._task.running)
+    made = project.conversation_count() - 1
+    assert (project.undo_text == before) == (made == 0), "all of it or nothing"

@@ -33,6 +33,7 @@ from qvl_desktop.gui.widgets.rows import mark_row, row_view
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
 from qvl_desktop.jobs.task import Task
 from qvl_desktop.storage.faulty import look_for_faults
+from qvl_desktop.storage.filters import PictureFilter
 from qvl_desktop.storage.project import Project
 from qvl_desktop.storage.rows import Change
 
@@ -102,6 +103,13 @@ class Browser(QWidget):
         return self._current[PICTURES] if self.mode == PICTURES else None
 
     @property
+    def picture_filter(self) -> PictureFilter:
+        """What is asked of the listed pictures."""
+        bare = False if self.only_bare.isChecked() else None
+        words = self.search.text().strip() if self.mode == PICTURES else ""
+        return PictureFilter(text=words, has_conversations=bare if self.mode == PICTURES else None)
+
+    @property
     def conversation(self) -> int | None:
         """The current conversation; None while pictures are listed."""
         return self._current[CONVERSATIONS] if self.mode == CONVERSATIONS else None
@@ -138,8 +146,7 @@ class Browser(QWidget):
         project, words = self._project, self.search.text().strip()
         former = self._current[self.mode]
         if self.mode == PICTURES:
-            bare = False if self.only_bare.isChecked() else None
-            ids = project.picture_ids(text=words, has_conversations=bare) if project else []
+            ids = project.picture_ids(self.picture_filter) if project else []
             self.pictures.show(project, ids)
             self.count.setText(self.tr("%n picture(s)", "", len(ids)))
             self._keep_current(former, ids)

@@ -317,7 +317,8 @@ class ConversationsPage(QWidget):
         if self.session.project is None:
             return
         self.cards.finish_editing()
-        self.dialog = TemplateDialog(self.session, self._picture_for_new(), self)
+        picture, listed = self._picture_for_new(), self.browser.picture_filter
+        self.dialog = TemplateDialog(self.session, picture, self, listed=listed)
         self.dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.dialog.finished.connect(self._forget_dialog)
         self.dialog.open()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -27,6 +28,7 @@ from qvl_desktop.gui.conversations.picture_strip import PictureStrip
 from qvl_desktop.gui.conversations.talk_canvas import TalkCanvas
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
+from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.picture_view import ShownBox
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
 
@@ -56,6 +58,7 @@ class PicturePane(QWidget):
     def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_surface(self, "panel")
+        self.setAcceptDrops(True)
         self._pictures: tuple[ShownPicture, ...] = ()
         self._numbers: tuple[int, ...] = ()
         self._number = 0
@@ -185,6 +188,15 @@ class PicturePane(QWidget):
 
     def _on_gesture(self, _name: object) -> None:
         self._show_hint()
+
+    @guarded
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        self.strip.dragEnterEvent(event)
+
+    @guarded
+    def dropEvent(self, event: QDropEvent) -> None:
+        if self._with_turns:
+            self.strip.dropEvent(event)
 
     def _show_hint(self) -> None:
         if self.mode == MODEL or not self._pictures:
