@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -386,3 +387,36 @@ def test_every_control_has_a_name(page: PicturesPage) -> None:
                 assert named, widget
     assert page.filters.panel is not None
     page.filters.panel.hide()
+
+
+def test_damage_found_after_opening_is_told_and_nothing_is_written(
+    page: PicturesPage, session: Session, qtbot: QtBot
+) -> None:
+    project = project_of(session)
+    with project.step("Add regions"):
+        for picture_id in project.picture_ids():
+            project.add_regions(picture_id, [(f"thing {n % 7}", Rect(n % 50, 1, 60, 40)) for n in range(40)])
+    path = project.path
+    session.close_project()
+    facts = path.stat()
+    data = bytearray(path.read_bytes())
+    middle = len(data) // 2 // 8192 * 8192
+    data[middle : middle + 4096] = os.urandom(4096)
+    path.write_bytes(data)
+    os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+    said: list[tuple[str, str]] = []
+    session.notice.connect(lambda level, text: said.append((level, text)))
+    assert session.open_project(path)
+    qtbot.waitUntil(lambda: bool(said), timeout=10_000)
+    assert said[0][0] == "error"
+    assert "damaged" in said[0][1]
+    assert len(page.model.ids) == COUNT
+    before = path.read_bytes()
+    said.clear()
+    page.grid.setFocus()
+    press(page, Qt.Key.Key_A, CTRL)
+    press(page, Qt.Key.Key_E, CTRL)
+    qtbot.waitUntil(lambda: bool(said), timeout=10_000)
+    assert "damaged" in said[0][1]
+    session.close_project()
+    assert path.read_bytes() == before
