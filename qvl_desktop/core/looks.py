@@ -19,7 +19,7 @@ from PIL import Image
 from qvl_desktop.core.pictures import to_rgb
 
 LENGTH = 128
-DECODE_AT = (72, 72)
+DECODE_AT = (128, 128)
 """Pixels a JPEG may be decoded down to before its look is taken."""
 
 _STEP = 2

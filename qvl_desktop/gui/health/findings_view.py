@@ -6,6 +6,8 @@ or finding moved files (`relink_dialog`).
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
@@ -32,6 +34,7 @@ from qvl_desktop.gui.health.finding_rows import (
     place_text,
 )
 from qvl_desktop.gui.health.mend_dialog import MendDialog
+from qvl_desktop.gui.health.picture_pair import PicturePair
 from qvl_desktop.gui.health.relink_dialog import RelinkDialog
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
@@ -79,6 +82,7 @@ class FindingsView(QWidget):
         self.advice.setWordWrap(True)
         set_role(self.advice, "muted")
         self.change = BeforeAfter(self)
+        self.pair = PicturePair(self)
         self.mend_all_button = QPushButton(self)
         self.relink_button = QPushButton(self.tr("Find moved files…"), self)
         self.go_button = QPushButton(self.tr("Go there"), self)
@@ -180,9 +184,12 @@ class FindingsView(QWidget):
             self.message.clear()
             self.advice.clear()
             self.change.show_preview(None)
+            self.pair.show_files(())
             return
         finding = row.finding
-        self.message.setText(f"{place_text(finding)}: {finding.message}")
+        where = place_text(finding)
+        self.message.setText(finding.message if where in finding.message else f"{where}: {finding.message}")
+        self.pair.show_files(self._files_of(finding))
         self.advice.setText(finding.mend)
         shown = self._preview(finding) if can else None
         self.mend_button.setEnabled(not can or shown is not None)
@@ -190,6 +197,13 @@ class FindingsView(QWidget):
         self.change.show_preview(
             shown, self.tr("This one needs you: nobody can be sure how to mend it.") if sure else ""
         )
+
+    def _files_of(self, finding: Finding) -> list[Path]:
+        """The picture a finding is about, and the one it is held against."""
+        project, ids = self.session.project, [finding.at.picture, finding.values.get("other_id", 0)]
+        if project is None or finding.at.conversation:
+            return []
+        return [row.file for row in project.pictures(int(number) for number in ids if number)]
 
     def _preview(self, finding: Finding) -> Preview | None:
         project = self.session.project
@@ -323,7 +337,7 @@ class FindingsView(QWidget):
         inner = QVBoxLayout(detail)
         inner.setContentsMargins(Space.L, Space.M, Space.L, Space.M)
         inner.setSpacing(Space.S)
-        for widget in (self.message, self.advice, self.change):
+        for widget in (self.message, self.advice, self.pair, self.change):
             inner.addWidget(widget)
         buttons = QHBoxLayout()
         buttons.setSpacing(Space.S)

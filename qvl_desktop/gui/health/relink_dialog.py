@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -61,6 +62,8 @@ class RelinkDialog(QDialog):
         self.bar = QProgressBar(self)
         self.bar.hide()
         self.list = QListWidget(self)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setAccessibleName(self.tr("What was found"))
         self.relink_button = QPushButton(self.tr("Link them"), self)
         set_kind(self.relink_button, "primary")
