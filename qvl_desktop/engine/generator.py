@@ -18,12 +18,13 @@ import torch
 
 from qvl_desktop.core.conversation import Turn
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.engine.decoding import Chosen, Decoding, make_cache, make_steps, make_store
 from qvl_desktop.engine.features import Encode, FeatureStore, PictureSource, content_key
+from qvl_desktop.engine.host_parts import encode_images
 from qvl_desktop.engine.prefix import Prefix
 from qvl_desktop.engine.sampling import GREEDY, Sampler, Sampling
 from qvl_desktop.engine.text_stream import TextStream
 from qvl_desktop.models.errors import ModelError
-from qvl_desktop.models.growing_cache import GrowingCache
 from qvl_desktop.models.qwen_vl.prompt import DEFAULT_WINDOW, Prompt, encode_prompt, picture_paths, stop_ids
 from qvl_desktop.models.qwen_vl.spans import check_picture_count
 from qvl_desktop.models.qwen_vl.special_tokens import POINTING_TOKENS
@@ -72,11 +73,14 @@ class Generator:
         processor: the `QwenVLProcessor` of the same folder.
         features: where picture features come from when the model was loaded without its visual tower:
             pictures -> (pictures, n_queries, hidden). By default the model's own tower.
+        decoding: how steps of one token are taken, see `decoding.Decoding`; by default what the environment says.
 
     Call `forget()` after the weights have changed.
     """
 
-    def __init__(self, model: Any, processor: Any, *, features: Encode | None = None) -> None:
+    def __init__(
+        self, model: Any, processor: Any, *, features: Encode | None = None, decoding: Decoding | None = None
+    ) -> None:
         self.model = model
         self.processor = processor
         self._tokenizer = processor.tokenizer
@@ -86,6 +90,7 @@ class Generator:
         self._silent_ids = frozenset(token_id for text, token_id in special.items() if text not in POINTING_TOKENS)
         self.features = FeatureStore(features or self._encode_pictures)
         self._prefix: Prefix | None = None
+        self._store = make_store(model, decoding)
 
     @property
     def device(self) -> torch.device:
@@ -102,6 +107,8 @@ class Generator:
         """Drop kept features, keys and values."""
         self.features.forget()
         self._prefix = None
+        if self._store is not None:
+            self._store.clear()
 
     def answer(
         self,
@@ -137,15 +144,25 @@ class Generator:
         with evaluating(self.model):
             prompt, keys, rows = self._prepare(turns, pictures, variant)
             room = min(max_new_tokens, self.context - len(prompt.input_ids))
+            prompt_tokens, reused = len(prompt.input_ids), 0
             if should_stop is not None and should_stop():
                 room, reason = 0, "cancelled"
-            places = self._picture_places(prompt.input_ids)
-            pictures_at = list(zip(places, keys, strict=True))
-            prefix = self._resume(prompt, pictures_at, variant)
-            prompt_tokens, reused = len(prompt.input_ids), len(prefix.input_ids)
-            sampler = Sampler(sampling, self.device)
+            if room > 0:
+                places = self._picture_places(prompt.input_ids)
+                prefix = self._resume(prompt, list(zip(places, keys, strict=True)), variant, prompt_tokens + room)
+                reused = len(prefix.input_ids)
+                logits = self._read(prefix, prompt.input_ids, rows)
+                prefix.pictures = list(zip(places, keys, strict=True))
+                steps = make_steps(self._store, self.model, prefix.cache, None, variant, prompt_tokens + room)
+                sampler = Sampler(sampling.completed(self._base.generation_config), logits.device)
+            fed = 0
             while tokens < room:
-                token = int(sampler.choose(self._step(prefix, prompt.input_ids, pictures_at, rows)))
+                ids = sampler.choose(logits)
+                chosen = Chosen(ids)
+                ahead = steps.ahead and tokens + 1 < room
+                if ahead:
+                    logits, fed = steps.next(ids), fed + 1
+                (token,) = chosen.numbers()
                 first = first or time.perf_counter() - began
                 if token in self._stop_ids:
                     reason = "stop"
@@ -160,6 +177,12 @@ class Generator:
                 if should_stop is not None and should_stop():
                     reason = "cancelled"
                     break
+                if not ahead and tokens < room:
+                    logits, fed = steps.next(ids), fed + 1
+            if room > 0:
+                prefix.input_ids = prompt.input_ids[: prompt_tokens + min(fed, tokens)]
+                steps.close(len(prefix.input_ids))
+                self._prefix = prefix
         tell(stream.close())
         return Answer(
             text="".join(pieces),
@@ -201,26 +224,20 @@ class Generator:
 
     # One answer
 
-    def _step(
-        self, prefix: Prefix, input_ids: list[int], pictures: list[tuple[int, str]], rows: list[torch.Tensor]
-    ) -> torch.Tensor:
+    def _read(self, prefix: Prefix, input_ids: list[int], rows: list[torch.Tensor]) -> torch.Tensor:
         """Logits (1, vocabulary) after the last of `input_ids`; the cache then holds all of them."""
-        fresh_ids = input_ids[len(prefix.input_ids) :]
         fresh_rows = rows[len(prefix.pictures) :]
         outputs = self.model(
-            input_ids=torch.tensor([fresh_ids], device=self.device),
+            input_ids=torch.tensor([input_ids[len(prefix.input_ids) :]], device=self.device),
             image_features=torch.stack(fresh_rows) if fresh_rows else None,
             past_key_values=prefix.cache,
             use_cache=True,
             logits_to_keep=1,
         )
-        prefix.input_ids += fresh_ids
-        prefix.pictures = pictures
-        self._prefix = prefix  # kept only once a pass over it succeeded
         logits: torch.Tensor = outputs.logits[:, -1]
         return logits
 
-    def _resume(self, prompt: Prompt, pictures: list[tuple[int, str]], variant: str) -> Prefix:
+    def _resume(self, prompt: Prompt, pictures: list[tuple[int, str]], variant: str, limit: int) -> Prefix:
         """The kept cache, cut to what the prompt shares with it, or an empty one."""
         level = int(self._base.transformer.rotary.level(len(prompt.input_ids)))
         kept, self._prefix = self._prefix, None
@@ -229,7 +246,10 @@ class Generator:
             if length > 0:
                 kept.crop(length)
                 return kept
-        return Prefix(GrowingCache(), [], [], variant, level)
+        if kept is not None and self._store is not None:  # the recorded steps belong to these buffers
+            kept.cache.fill_to(0)
+            return Prefix(kept.cache, [], [], variant, level)
+        return Prefix(make_cache(self._store, len(prompt.input_ids), limit), [], [], variant, level)
 
     def _picture_places(self, input_ids: Sequence[int]) -> list[int]:
         """Where the tokens of each picture begin."""
@@ -256,37 +276,46 @@ class Generator:
             ids[row, longest - len(prompt.input_ids) :] = torch.tensor(prompt.input_ids, device=self.device)
             mask[row, longest - len(prompt.input_ids) :] = 1
         rows = [row for _, _, features in prepared for row in features]
-        features = torch.stack(rows) if rows else None
-        cache = GrowingCache()
+        limit = min(max_new_tokens, self.context - longest)
+        store = None if self._store is None else self._store.another()
+        cache = make_cache(store, longest, longest + limit)
         answers: list[list[int]] = [[] for _ in prepared]
-        alive = list(range(len(prepared)))
-        for _ in range(min(max_new_tokens, self.context - longest)):
-            if should_stop is not None and should_stop():
+        if limit < 1 or (should_stop is not None and should_stop()):
+            return answers
+        logits = self.model(
+            input_ids=ids,
+            attention_mask=mask,
+            image_features=torch.stack(rows) if rows else None,
+            past_key_values=cache,
+            use_cache=True,
+            logits_to_keep=1,
+        ).logits[:, -1]
+        steps = make_steps(store, self.model, cache, mask, variant, longest + limit)
+        owners = going = list(range(len(prepared)))  # whose answer is in each row; rows that have not finished
+        for number in range(limit):
+            if number and should_stop is not None and should_stop():
                 break
-            outputs = self.model(
-                input_ids=ids,
-                attention_mask=mask,
-                image_features=features,
-                past_key_values=cache,
-                use_cache=True,
-                logits_to_keep=1,
-            )
-            chosen = outputs.logits[:, -1].argmax(-1)
-            tokens = chosen.tolist()
-            going = [row for row, token in enumerate(tokens) if token not in self._stop_ids]
+            ids = logits.argmax(-1)
+            chosen = Chosen(ids)
+            last = number + 1 == limit
+            ahead = steps.ahead and not last
+            if ahead:
+                logits = steps.next(ids)
+            tokens = chosen.numbers()
+            going = [row for row in going if tokens[row] not in self._stop_ids]
             for row in going:
-                answers[alive[row]].append(tokens[row])
-            if not going:
+                answers[owners[row]].append(tokens[row])
+            if last or not going:
                 break
-            features = None
-            ids = chosen[:, None]
-            if len(going) < len(alive):
-                keep = torch.tensor(going, device=self.device)
-                cache.batch_select_indices(keep)
-                ids, mask = ids[keep], mask[keep]
-                _select_level(cache, keep)
-                alive = [alive[row] for row in going]
-            mask = torch.cat([mask, mask.new_ones(len(alive), 1)], dim=1)
+            kept = list(steps.keep(going))
+            if len(kept) < len(owners):
+                ids, logits = ids[kept], logits[kept]
+                owners = [owners[row] for row in kept]
+                going = [kept.index(row) for row in going]
+            if not ahead:
+                logits = steps.next(ids)
+        if self._store is not None and store is not None and store.given_up:
+            self._store.give_up()
         return answers
 
     def _text(self, ids: Sequence[int]) -> str:
@@ -315,8 +344,7 @@ class Generator:
 
     def _encode_pictures(self, pictures: Sequence[PictureSource]) -> torch.Tensor:
         pixels = self.processor.image_processor(list(pictures), return_tensors="pt")["pixel_values"]
-        features: torch.Tensor = self._base.encode_images(pixels.to(self.device))
-        return features
+        return encode_images(self.model, pixels)
 
     def _tower_is_adapted(self) -> bool:
         visual = getattr(self._base.transformer, "visual", None)
@@ -348,10 +376,3 @@ def evaluating(model: Any) -> Iterator[None]:
     finally:
         for module in training:
             module.training = True
-
-
-def _select_level(cache: GrowingCache, rows: torch.Tensor) -> None:
-    """Keep the rotary level of the remaining rows where the model keeps one a row."""
-    level = getattr(cache, "ntk_level", 0)
-    if isinstance(level, torch.Tensor) and level.ndim and len(level) > 1:
-        cache.ntk_level = level[rows]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from transformers import Cache
+from qvl_desktop.models.growing_cache import GrowingCache
 
 
 @dataclass(slots=True)
@@ -19,7 +19,7 @@ class Prefix:
     key of each picture among them, `variant` the adapter, `level` the rotary level of the prompt that filled it.
     """
 
-    cache: Cache
+    cache: GrowingCache
     input_ids: list[int]
     pictures: list[tuple[int, str]]
     variant: str
@@ -40,8 +40,7 @@ class Prefix:
 
     def crop(self, length: int) -> None:
         """Keep the first `length` tokens only."""
-        surplus = int(self.cache.get_seq_length()) - length
-        if surplus > 0:
-            self.cache.crop(-surplus)
+        if length < int(self.cache.get_seq_length()):
+            self.cache.fill_to(length)
         del self.input_ids[length:]
         self.pictures = [(place, key) for place, key in self.pictures if place < length]

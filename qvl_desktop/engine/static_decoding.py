@@ -1,90 +1,232 @@
-"""Decoding one answer with a cache of fixed size and a compiled one-token step, for GPUs.
+"""Steps of one token with fixed shapes and addresses, recorded once into a CUDA graph and replayed.
 
 On a card a step of one token is limited by how fast weights are read, unless the host is slower in launching its
-hundreds of small kernels than the card in running them. With a cache that never moves the step has fixed shapes and
-addresses, so it is compiled once into one CUDA graph and replayed. Owns the cache, the step and the loop; prompts,
-sampling settings and streaming belong to ``generator``.
+hundreds of small kernels than the card in running them. Here a step attends to a window: the first places of the
+cache's buffers, which do not move, with a mask that follows the token. What changes from token to token lies in tensors
+on the device, so the whole step can be recorded and replayed with a single launch. On a CPU the same step runs without
+a recording, which is how it is tested.
+
+Owns the step and the choice of its window. When a step is taken, and what becomes of its logits, is `decoding`'s.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
-from transformers import StaticCache
 
-from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
-from qvl_desktop.models.errors import ModelError
+from qvl_desktop.models.growing_cache import GrowingCache
 
-CACHE_ROUNDING = 256
-"""Cache lengths are rounded up to a multiple of this, so that questions of like length share one compiled step."""
+WINDOW = 512
+"""Windows are multiples of this: a step reads no more than so many places too many, and is recorded anew so seldom."""
+RESERVED = 2048
+"""Places for which there may be room beyond those in use."""
+WARM_UPS = 2
+"""Passes before a recording, in which libraries allocate and choose what they must not do while it is made."""
 
 
-class CacheFullError(ModelError):
-    """A prompt and its answer do not fit the cache that was made for them."""
+class WindowCache:
+    """What the model takes for its cache during a step: the first `window` places of a growing cache's buffers.
+
+    `slot`, int64 (1,), is the place that the step writes; `fixed_level`, int64 (rows,), each row's rotary level.
+    """
+
+    is_compileable = False
+
+    def __init__(self, cache: GrowingCache, window: int, slot: torch.Tensor, level: torch.Tensor) -> None:
+        buffers = cache.reserve(window)
+        self._views = [(keys.narrow(2, 0, window), values.narrow(2, 0, window)) for keys, values in buffers]
+        self._slot = slot
+        self.fixed_level = level
+
+    def get_seq_length(self, layer_idx: int = 0) -> int:
+        """Not told: places come as position_ids and mask."""
+        return 0
+
+    def update(
+        self, key_states: torch.Tensor, value_states: torch.Tensor, layer_idx: int, *args: Any, **kwargs: Any
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Write one token's keys and values (rows, heads, 1, channels) and return the window's."""
+        keys, values = self._views[layer_idx]
+        keys.index_copy_(2, self._slot, key_states)
+        values.index_copy_(2, self._slot, value_states)
+        return keys, values
+
+
+class WindowStep:
+    """The step of one token for rows whose keys and values lie in one cache, in one window.
+
+    Args:
+        model: a native Qwen-VL model in evaluation mode, bare or wrapped by PEFT, with its blocks on one device.
+        cache: holds something already; its buffers must not move while the step is used.
+        rows: how many answers go on at once.
+        window: places that are attended to; a token's own must be among them.
+        record: whether to make a CUDA graph of it.
+        compiled: whether torch compiles it first (minutes, once a window).
+    """
+
+    def __init__(
+        self, model: Any, cache: GrowingCache, rows: int, window: int, *, record: bool, compiled: bool = False
+    ) -> None:
+        base = model.get_base_model() if hasattr(model, "get_base_model") else model
+        self.window = window
+        self._model = model
+        self._table = base.get_input_embeddings()
+        self._device: torch.device = base.transformer.rotary.inv_freq.device
+        self._slot, self._level = self._zeros(1), self._zeros(rows)
+        self._positions, self._first = self._zeros(rows, 1), self._zeros(rows, 1)
+        self._places = torch.arange(window, device=self._device)
+        width, dtype = base.config.hidden_size, base.transformer.ln_f.weight.dtype
+        self._embeds = torch.zeros(rows, 1, width, dtype=dtype, device=self._device)
+        self._view = WindowCache(cache, window, self._slot, self._level)
+        self._core: Callable[[], torch.Tensor] = self._pass
+        if compiled:
+            self._core = torch.compile(self._pass, **compile_options(self._device))
+        self._graph: torch.cuda.CUDAGraph | None = None
+        if record:
+            self._record()
+
+    def place(self, length: int, first: list[int], level: int | torch.Tensor) -> None:
+        """Say where the next token goes: after `length` places, of which each row's first so many are padding."""
+        self._slot.fill_(length)
+        self._first.copy_(torch.tensor(first)[:, None])
+        torch.sub(self._slot, self._first, out=self._positions)
+        self._level.copy_(level) if isinstance(level, torch.Tensor) else self._level.fill_(level)
+
+    def run(self, ids: torch.Tensor) -> torch.Tensor:
+        """Logits (rows, vocabulary) after the tokens `ids`, int64 (rows,); the next step goes one place further.
+
+        They are overwritten by the next step.
+        """
+        self._embeds.copy_(self._table(ids.to(self._table.weight.device)[:, None]))
+        if self._graph is None:
+            logits = self._core()
+            self._advance()
+            return logits
+        self._graph.replay()
+        return self._logits
+
+    def _zeros(self, *shape: int) -> torch.Tensor:
+        return torch.zeros(shape, dtype=torch.long, device=self._device)
+
+    def _pass(self) -> torch.Tensor:
+        seen = (self._places <= self._slot) & (self._places >= self._first)
+        outputs = self._model(
+            inputs_embeds=self._embeds,
+            attention_mask=seen[:, None, None],
+            position_ids=self._positions,
+            past_key_values=self._view,
+            use_cache=True,
+            logits_to_keep=1,
+        )
+        logits: torch.Tensor = outputs.logits[:, -1]
+        return logits
+
+    def _advance(self) -> None:
+        self._slot.add_(1)
+        self._positions.add_(1)
+
+    def _record(self) -> None:
+        """Record the step. The passes before it write into the window's last place, which is not filled yet."""
+        self._slot.fill_(len(self._places) - 1)
+        aside = torch.cuda.Stream(self._device)
+        aside.wait_stream(torch.cuda.current_stream(self._device))
+        with torch.cuda.stream(aside):
+            for _ in range(WARM_UPS):
+                self._core()
+        torch.cuda.current_stream(self._device).wait_stream(aside)
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph, capture_error_mode="thread_local"):  # other threads may use the card meanwhile
+            self._logits = self._core()
+            self._advance()
+        self._graph = graph
 
 
 def compile_options(device: torch.device) -> dict[str, Any]:
-    """How the step is compiled: on a card into a CUDA graph, elsewhere only traced, which shows that it is one."""
+    """How a step is compiled: on a card for speed, elsewhere only traced, which shows that it is one graph."""
     if device.type != "cuda":
         return {"backend": "eager", "fullgraph": True, "dynamic": False}
     # Coordinate descent turns products with one row into reductions that read packed weights directly.
-    options = {"triton.cudagraphs": True, "coordinate_descent_tuning": True}
-    return {"fullgraph": True, "dynamic": False, "options": options}
+    return {"dynamic": False, "options": {"coordinate_descent_tuning": True}}
 
 
-class StaticDecoder:
-    """Answers of one model, one at a time, with a static cache.
+@dataclass(slots=True)
+class StepStore:
+    """The steps made so far for one cache, by what they depend on; a cache that moved makes all of them void."""
 
-    Args:
-        model: a native Qwen-VL model (bare, not wrapped by PEFT) in evaluation mode, on one device.
-        length: tokens that a prompt and its answer may have together.
-    """
+    model: Any
+    record: bool
+    compiled: bool = False
+    given_up: bool = False
+    _address: tuple[int, ...] = ()
+    _steps: dict[tuple[str, int, int], WindowStep] = field(default_factory=dict)
 
-    def __init__(self, model: Any, length: int) -> None:
-        self.model = model
-        self.length = -(-length // CACHE_ROUNDING) * CACHE_ROUNDING
-        self._cache: Any = StaticCache(config=model.config, max_cache_len=self.length)
-        self._step: Callable[..., Any] = torch.compile(model.forward, **compile_options(model.device))
-        self._token = torch.zeros(1, 1, dtype=torch.long, device=model.device)
-        self._position = torch.zeros(1, 1, dtype=torch.long, device=model.device)
+    def has(self, cache: GrowingCache, variant: str, rows: int, length: int) -> bool:
+        """Whether the step for the next token is there already."""
+        return self._address == address(cache) and (variant, rows, self._window(cache, length)) in self._steps
 
-    @torch.no_grad()
-    def tokens(
-        self,
-        input_ids: torch.Tensor,
-        limit: int,
-        choose: Callable[[torch.Tensor], torch.Tensor],
-        **pictures: torch.Tensor,
-    ) -> Iterator[int]:
-        """Yield the ids of an answer as they are chosen; the caller stops taking them when it has enough.
+    def get(self, cache: GrowingCache, variant: str, rows: int, length: int, limit: int) -> WindowStep:
+        """The step that writes place `length`, made if need be.
 
-        Args:
-            input_ids: int64 (1, tokens).
-            limit: at most so many ids.
-            choose: logits (1, vocabulary) -> id (1,), both on the device.
-            pictures: ``pixel_values`` or ``image_features``, as in ``forward``.
-
-        Raises CacheFullError when prompt and limit together exceed the cache.
+        Room is made as for a new cache; buffers that move make all steps void.
         """
-        prompt = input_ids.shape[1]
-        if prompt + limit > self.length:
-            raise CacheFullError(
-                QT_TRANSLATE_NOOP("errors", "The cache holds {length} tokens, but {needed} are needed."),
-                length=self.length,
-                needed=prompt + limit,
-            )
-        self._cache.reset()
-        options = {"past_key_values": self._cache, "use_cache": True, "logits_to_keep": 1}
-        logits = self.model(input_ids=input_ids, **pictures, **options).logits[:, -1]
-        for number in range(limit):
-            chosen = choose(logits)
-            self._token.copy_(chosen.view(1, 1))
-            yield int(chosen)
-            if number + 1 == limit:
-                return
-            self._position.fill_(prompt + number)
-            torch.compiler.cudagraph_mark_step_begin()
-            step = self._step(input_ids=self._token, position_ids=self._position, **options)
-            logits = step.logits[:, -1]
+        cache.reserve(room_for(length, limit))
+        if self._address != address(cache):
+            self._steps.clear()
+            self._address = address(cache)
+        window = self._window(cache, length)
+        key = (variant, rows, window)
+        if key not in self._steps:
+            self._steps[key] = WindowStep(self.model, cache, rows, window, record=self.record, compiled=self.compiled)
+        return self._steps[key]
+
+    def _window(self, cache: GrowingCache, length: int) -> int:
+        """A compiled step sees all there is: to compile it anew would take longer than it saves."""
+        return cache.reserve(0)[0][0].shape[2] if self.compiled else window_for(length)
+
+    def another(self) -> StepStore:
+        """An empty one of the same kind, for a cache of its own."""
+        return StepStore(self.model, self.record, self.compiled, self.given_up)
+
+    def give_up(self) -> None:
+        """Steps of this model cannot be made: nobody shall try again."""
+        self.given_up = True
+        self.clear()
+
+    def clear(self) -> None:
+        """Drop everything: the weights have changed."""
+        self._steps.clear()
+        self._address = ()
+
+
+def window_for(length: int) -> int:
+    """The window in which place `length` lies."""
+    return (length // WINDOW + 1) * WINDOW
+
+
+def room_for(length: int, limit: int) -> int:
+    """Places to make room for at once when `length` are in use and `limit` may be needed, in whole windows.
+
+    Buffers that grow later leave gaps in the card's memory; room for very long answers is not taken in advance.
+    """
+    return window_for(max(length, min(limit - 1, length + RESERVED)))
+
+
+def address(cache: GrowingCache) -> tuple[int, ...]:
+    """What changes when the buffers of a cache move."""
+    keys, values = cache.reserve(0)[0]
+    return keys.data_ptr(), values.data_ptr(), *keys.shape
+
+
+def can_be_recorded(model: Any) -> bool:
+    """Whether a model's steps may be recorded: its blocks lie on one card, and no other process takes part."""
+    if torch.distributed.is_available() and torch.distributed.is_initialized():
+        return False
+    base = model.get_base_model() if hasattr(model, "get_base_model") else model
+    tensors = [*base.transformer.h.parameters(), *base.transformer.h.buffers(), *base.lm_head.parameters()]
+    devices = {tensor.device for tensor in tensors} | {base.transformer.rotary.inv_freq.device}
+    hooks = (getattr(module, "_hf_hook", None) for module in base.transformer.h.modules())
+    offloaded = any(getattr(hook, "offload", False) for hook in hooks)
+    return len(devices) == 1 and devices.pop().type == "cuda" and not offloaded

@@ -63,6 +63,31 @@ def test_it_does_not_move_while_there_is_room() -> None:
     assert cache.get_seq_length() == 0
 
 
+def test_room_is_made_and_filled_by_others() -> None:
+    cache = GrowingCache(room=40)
+    states = torch.arange(12.0).view(1, 1, 6, 2)
+    cache.update(states, -states, 0)
+    ((keys, values),) = cache.reserve(0)
+    assert keys.shape[2] == 40
+    assert keys.data_ptr() == cache.layers[0].keys.data_ptr()
+    assert not keys[:, :, 6:].any()  # what a mask hides must still be a number
+    keys[:, :, 6:8], values[:, :, 6:8] = 7, 8
+    cache.fill_to(8)
+    assert cache.get_seq_length() == 8
+    assert cache.layers[0].keys[0, 0, 6:].tolist() == [[7, 7], [7, 7]]
+    ((moved, _),) = cache.reserve(50)
+    assert moved.shape[2] == 50
+    assert cache.layers[0].keys.data_ptr() == moved.data_ptr() != keys.data_ptr()
+    assert torch.equal(moved[:, :, :8], keys[:, :, :8])
+    cache.fill_to(3)
+    cache.batch_select_indices(torch.tensor([0]))  # lies elsewhere now
+    with pytest.raises(ValueError, match="do not hold 5"):
+        cache.fill_to(5)
+    cache.fill_to(0)
+    held, _ = cache.update(states, states, 0)
+    assert torch.equal(held, states)
+
+
 def test_gradients_pass(small: QwenVLForConditionalGeneration) -> None:
     ids = torch.tensor([[5, 6, 7, 8]])
     grads = []

@@ -1,12 +1,14 @@
 """How the decoder's queries read keys and values: the library's implementations, and what a CPU does better otherwise.
 
 Torch's fused attention in half precision on a CPU is several times slower than the products it is made of. There a
-single token attends in float32, and training goes block by block over plain products. Owns that choice and the
+single token attends in float32, and training goes block by block over plain products. On a card a single token with a
+mask attends by plain products as well. Owns that choice and the
 written-out attention; projections, rotation and the cache belong to ``decoder``.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 import torch
@@ -38,7 +40,10 @@ def attend(
     query: (rows, heads, tokens, channels), key and value (rows, heads, keys, channels). mask: None for causal, else
     additive or boolean (rows, 1, tokens, keys).
     """
-    if implementation == "sdpa" and query.device.type == "cpu":
+    if implementation == "sdpa" and query.is_cuda and query.shape[2] == 1 and mask is not None:
+        if not query.requires_grad and wide_scores(query.device):
+            return _one_token(query, key, value, mask, scaling), None
+    elif implementation == "sdpa" and query.device.type == "cpu":
         tokens, dtype = query.shape[2], query.dtype
         if tokens == 1 and not query.requires_grad:
             wide = F.scaled_dot_product_attention(query.float(), key.float(), value.float(), widened(mask))
@@ -48,6 +53,32 @@ def attend(
     chosen = ALL_ATTENTION_FUNCTIONS.get_interface(implementation, eager_attention)
     mixed, weights = chosen(module, query, key, value, mask, dropout=dropout, scaling=scaling, **kwargs)
     return mixed, weights
+
+
+@cache
+def wide_scores(device: torch.device) -> bool:
+    """Whether a card multiplies half-precision matrices into float32."""
+    try:
+        probe = torch.ones(1, 1, 16, dtype=torch.float16, device=device)
+        torch.bmm(probe, probe.transpose(1, 2), out_dtype=torch.float32)
+    except (TypeError, RuntimeError, NotImplementedError):
+        return False
+    return True
+
+
+def _one_token(
+    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, mask: torch.Tensor, scaling: float
+) -> torch.Tensor:
+    """Attention of a single token over a masked window, as plain products that keep a whole card busy.
+
+    The fused kernel that takes a mask gives each head to one processor of the card, which is slow for long windows.
+    """
+    keys, values = key.flatten(0, 1), value.flatten(0, 1)
+    wide = {} if query.dtype == torch.float32 else {"out_dtype": torch.float32}
+    scores = torch.bmm(query.flatten(0, 1), keys.transpose(1, 2), **wide).unflatten(0, query.shape[:2]) * scaling
+    scores = scores.masked_fill(~mask, -torch.inf) if mask.dtype == torch.bool else scores + mask
+    shares = torch.softmax(scores, -1).to(query.dtype)
+    return torch.bmm(shares.flatten(0, 1), values).unflatten(0, query.shape[:2]).transpose(1, 2)
 
 
 def eager_attention(

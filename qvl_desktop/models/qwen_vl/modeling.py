@@ -118,7 +118,7 @@ class QwenVLModel(QwenVLPreTrainedModel):
         self, input_ids: torch.Tensor, pixel_values: torch.Tensor | None, image_features: torch.Tensor | None
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
         """Token embeddings (rows, tokens, hidden) with every picture's features in its slots, and those features."""
-        embeds = self.wte(input_ids)
+        embeds = self.wte(input_ids.to(self.wte.weight.device)).to(self.rotary.inv_freq.device)  # may lie on the host
         if input_ids.shape[1] == 1:  # a decoding step holds no whole picture
             return embeds, None
         starts = picture_starts(input_ids, self.config)
@@ -126,7 +126,7 @@ class QwenVLModel(QwenVLPreTrainedModel):
         check_picture_count(len(starts), 0 if given is None else len(given))
         if given is None or len(starts) == 0:
             return embeds, None
-        slots = picture_slots(input_ids, starts, self.config)
+        slots = picture_slots(input_ids, starts, self.config).to(embeds.device)
         features = image_features if image_features is not None else self.encode_images(given)
         rows = features.to(embeds.device, embeds.dtype).flatten(0, 1)
         return embeds.flatten(0, 1).index_copy(0, slots, rows).view_as(embeds), features
@@ -142,9 +142,14 @@ class QwenVLModel(QwenVLPreTrainedModel):
         """Rotary angles and logn scale of the tokens at ``position_ids`` (rows or 1, tokens).
 
         The NTK level follows the longest real position of each row. With a cache it is fixed by the first pass that
-        fills it and kept on the cache: keys already stored were rotated with it.
+        fills it and kept on the cache: keys already stored were rotated with it. A cache may also give a fixed level
+        for each row, int64 (rows,) on the device, as ``fixed_level``.
         """
         tokens = position_ids.shape[1]
+        fixed = getattr(past_key_values, "fixed_level", None)
+        if fixed is not None:  # steps of fixed shape: nothing may depend on values that only the device knows
+            scale = self.rotary.query_scale(position_ids, dtype) if self.rotary.use_logn else None
+            return Positions(*self.rotary(position_ids, fixed), scale)
         compiling = torch.compiler.is_compiling()
         if self.training or (not compiling and past_length + tokens <= self.rotary.seq_length):
             level: int | torch.Tensor = 0

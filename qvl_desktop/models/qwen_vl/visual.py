@@ -109,7 +109,7 @@ class VisualTower(nn.Module):
         Returns:
             (n, n_queries, output_dim) in the tower's dtype.
         """
-        maps = self.conv1(pixel_values.to(self.conv1.weight.dtype))
+        maps = self.conv1(pixel_values.to(self.conv1.weight))
         rows, columns = maps.shape[-2:]
         patches = maps.flatten(2).transpose(1, 2)
         patches = patches + resize_table(self.positional_embedding, rows, columns)
