@@ -1,6 +1,7 @@
 """What is dropped onto the window: data to import, or something else.
 
-Owns telling the two apart. Does not own the import (`import_dialog`) nor adding pictures (`jobs.opening`).
+Owns telling the two apart. Does not own the import (`import_dialog`) nor adding pictures (`jobs.opening`). Formats are
+imported when something is dropped, not while the window opens.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData
 
 from qvl_desktop.core.errors import DataError
-from qvl_desktop.formats.registry import FORMATS, guess_format
 from qvl_desktop.storage.project import SUFFIX
 
 
@@ -22,6 +22,8 @@ def dropped_paths(data: QMimeData) -> list[Path]:
 
 def data_suffixes() -> frozenset[str]:
     """The endings that data files have in any format."""
+    from qvl_desktop.formats.registry import FORMATS
+
     return frozenset(suffix for item in FORMATS.values() for suffix in item.suffixes)
 
 
@@ -37,6 +39,8 @@ def data_source(paths: Sequence[Path]) -> Path | None:
 
 def is_data_folder(path: Path) -> bool:
     """Whether a folder is a data set in a known format. It may have to be walked: not for the window's thread."""
+    from qvl_desktop.formats.registry import guess_format
+
     try:
         guess_format(path)
     except DataError:
