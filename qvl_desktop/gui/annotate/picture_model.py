@@ -71,9 +71,7 @@ class PictureDelegate(RowDelegate):
         top = area.top() + (area.height() - THUMBNAIL.height()) // 2
         frame = QRect(area.left() + Space.M, top, THUMBNAIL.width(), THUMBNAIL.height())
         broken = self._paint_thumbnail(painter, frame, row)
-        marked = row.shown_status != "untouched"
-        words = area.adjusted(Space.M + THUMBNAIL.width() + Space.S, 0, -Space.S - marked * (SIDE + Space.S), 0)
-        paint_status(painter, QPointF(area.right() - Space.M - SIDE / 2, area.center().y()), row.shown_status)
+        words = area.adjusted(Space.M + THUMBNAIL.width() + Space.S, 0, -Space.S, 0)
         self._paint_words(painter, words, option, row, self.tr("cannot be shown") if broken else model.summary(row))
 
     def _paint_thumbnail(self, painter: QPainter, frame: QRect, row: PictureRow) -> bool:
@@ -106,7 +104,11 @@ class PictureDelegate(RowDelegate):
         painter.drawText(area.adjusted(0, 6, 0, -half), int(Qt.AlignmentFlag.AlignBottom), name)
         font.setPixelSize(12)
         painter.setFont(font)
-        summary = QFontMetrics(font).elidedText(summary, Qt.TextElideMode.ElideRight, area.width())
+        room = area.width() - (SIDE + Space.S if row.shown_status != "untouched" else 0)
+        metrics = QFontMetrics(font)
+        line = half + 2 + metrics.height() / 2
+        paint_status(painter, QPointF(area.right() - SIDE / 2 - 2, area.top() + line), row.shown_status)
+        summary = metrics.elidedText(summary, Qt.TextElideMode.ElideRight, room)
         painter.setPen(theme().colour("muted"))
         painter.drawText(area.adjusted(0, half + 2, 0, 0), int(Qt.AlignmentFlag.AlignTop), summary)
 

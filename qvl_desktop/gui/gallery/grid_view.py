@@ -202,6 +202,7 @@ class GridView(QAbstractItemView):
         lines = -(-self._rows() // self.columns)
         height, bar = self._cell().height(), self.verticalScrollBar()
         bar.setRange(0, max(lines * height + 2 * _MARGIN - self.viewport().height(), 0))
+        bar.setEnabled(bar.maximum() > 0)
         bar.setPageStep(self.viewport().height())
         bar.setSingleStep(height // 3)
 
