@@ -30,6 +30,8 @@ from qvl_desktop.formats.yolo_rows import parse_row
 from qvl_desktop.formats.yolo_writing import write_yolo
 
 _TOLD_EVERY = 200
+_NO_LABELS = frozenset({"classes.txt", "train.txt", "val.txt", "test.txt"})
+"""Text files that stand beside labels."""
 
 
 def read_yolo(path: Path, images: Path | None = None) -> Iterator[RegionItem]:
@@ -79,7 +81,7 @@ class _Reading:
         bases = (self._images,) if self._images else ()
         for folder in part.folders:
             for label in sorted(folder.rglob("*.txt")) if folder.is_dir() else ():
-                if label not in labels and label.name not in ("classes.txt", "train.txt", "val.txt", "test.txt"):
+                if label not in labels and label.name not in _NO_LABELS and not label.name.startswith("."):
                     name = label.relative_to(folder).with_suffix("").as_posix()
                     yield from self._picture(part, name, bases, label, None)
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +114,47 @@ def test_a_stopped_import_leaves_nothing(project: Project, tmp_path: Path, failu
     assert project.ref_counts() == {"cat": 1}, "the triggers are back"
     assert project.undo() == "Add region"
     assert bring_in(project, "coco", path).regions == 5000
+
+
+_CHILD = """
+import os, signal, sys
+from pathlib import Path
+from qvl_desktop.formats.registry import format_named
+from qvl_desktop.storage.importing_regions import import_regions
+from qvl_desktop.storage.project import Project
+
+calls = 0
+
+def progress(done, total):
+    global calls
+    calls += 1
+    if calls == int(sys.argv[3]):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+project = Project.open(Path(sys.argv[1]))
+import_regions(project, Path(sys.argv[2]), format_named("coco"), progress=progress)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
+@pytest.mark.parametrize(("moment", "regions"), [(1, 1), (3, 1), (10**6, 6001)])
+def test_a_killed_import_is_there_as_a_whole_or_not_at_all(
+    tmp_path: Path, pictures: list[Path], moment: int, regions: int
+) -> None:
+    rows = [annotation(number, 1, [0.01 * number, 2, 30, 40]) for number in range(1, 6001)]
+    source = write_json(tmp_path / "c.json", coco([image(1, "pictures/img1.png")], rows, info={"a": 1}))
+    path = tmp_path / "p.qvl"
+    with Project.create(path) as project:
+        project.add_pictures(pictures)
+        project.add_region(1, "mine", Rect(0, 0, 5, 5))
+    child = subprocess.run([sys.executable, "-c", _CHILD, str(path), str(source), str(moment)], check=False)
+    assert child.returncode == -signal.SIGKILL
+    with Project.open(path) as project:
+        assert project.region_count() == len(project.regions(1)) == project.picture(1).region_count == regions
+        assert project.undo() == ("Import" if regions > 1 else "Add region")
+        project.add_region(1, "cat", Rect(0, 0, 9, 9))
+        assert project.ref_counts()["cat"] == 1
 
 
 def test_a_file_that_breaks_off_in_the_middle_leaves_nothing(project: Project, source: Path) -> None:
