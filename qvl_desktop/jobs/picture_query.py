@@ -109,6 +109,9 @@ class PictureQuery(QObject):
         """Keep the current picture in the project, now."""
         if self._remember_timer.isActive():
             self._remember_timer.stop()
+        if self._session.edits.running:  # the project is taken: to wait for it would hold up the window
+            self._remember_timer.start()
+            return
         if self.project is not None and self.project is self._session.project and self.current is not None:
             self.project.set_mark(_PICTURE, str(self.current))
 

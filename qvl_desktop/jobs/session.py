@@ -106,6 +106,19 @@ class Session(QObject):
         """Take back the last edit of the project."""
         self._step("undo")
 
+    def undo_this(self) -> Callable[[], None]:
+        """A call that takes back the edit just made, for a button that stays a while; not another one made since."""
+        project = self.project
+        step = project.last_step if project is not None else None
+
+        def undo() -> None:
+            if self.project is project and project is not None and project.last_step == step:
+                self.undo()
+            else:
+                self.notice.emit("info", self.tr("Other edits came after this one. Undo takes them back one by one."))
+
+        return undo
+
     def redo(self) -> None:
         """Do the edit that was taken back last once more."""
         self._step("redo")

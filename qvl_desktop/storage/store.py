@@ -217,6 +217,13 @@ class Store:
             found = history.redoable(connection)
         return translate("history", found[1]) if found else None
 
+    @property
+    def last_step(self) -> int | None:
+        """The number of the step that undo would take back: another one after every edit."""
+        with self._reading() as connection:
+            found = history.undoable(connection)
+        return found[0] if found else None
+
     def next_size(self, way: Literal["undo", "redo"]) -> int:
         """How many rows the next undo or redo would change."""
         with self._reading() as connection:

@@ -665,64 +665,67 @@
         <translation>没有写入任何内容。</translation>
     </message>
     <message>
-        <source>Boxes in the text</source>
-        <translation>文本中的框</translation>
-    </message>
-    <message>
-        <source>As {family} writes them</source>
-        <translation>按 {family} 的写法</translation>
-    </message>
-    <message>
-        <source>For the family of the model that will learn.</source>
-        <translation>选择将要学习的模型所属的系列。</translation>
-    </message>
-    <message>
-        <source>All splits</source>
-        <translation>全部划分</translation>
-    </message>
-    <message>
-        <source>All pictures</source>
-        <translation>全部图片</translation>
-    </message>
-    <message>
-        <source>Pictures marked done</source>
-        <translation>标为已完成的图片</translation>
-    </message>
-    <message>
-        <source>Pictures that pass the filter ({count})</source>
-        <translation>符合筛选的图片（{count}）</translation>
-    </message>
-    <message>
-        <source>Copy the pictures, too</source>
-        <translation>同时复制图片</translation>
-    </message>
-    <message>
-        <source>Choose…</source>
-        <translation>选择…</translation>
-    </message>
-    <message>
         <source>What will be written</source>
         <translation>将写入的内容</translation>
     </message>
+</context>
+<context>
+    <name>ExportOptions</name>
+    <message>
+        <source>Boxes in the text</source>
+        <translation type="unfinished">文本中的框</translation>
+    </message>
+    <message>
+        <source>As {family} writes them</source>
+        <translation type="unfinished">按 {family} 的写法</translation>
+    </message>
+    <message>
+        <source>For the family of the model that will learn.</source>
+        <translation type="unfinished">选择将要学习的模型所属的系列。</translation>
+    </message>
+    <message>
+        <source>All splits</source>
+        <translation type="unfinished">全部划分</translation>
+    </message>
+    <message>
+        <source>All pictures</source>
+        <translation type="unfinished">全部图片</translation>
+    </message>
+    <message>
+        <source>Pictures marked done</source>
+        <translation type="unfinished">标为已完成的图片</translation>
+    </message>
+    <message>
+        <source>Pictures that pass the filter ({count})</source>
+        <translation type="unfinished">符合筛选的图片（{count}）</translation>
+    </message>
+    <message>
+        <source>Copy the pictures, too</source>
+        <translation type="unfinished">同时复制图片</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation type="unfinished">选择…</translation>
+    </message>
     <message>
         <source>Format</source>
-        <translation>格式</translation>
+        <translation type="unfinished">格式</translation>
     </message>
     <message>
         <source>What</source>
-        <translation>内容</translation>
+        <translation type="unfinished">内容</translation>
     </message>
     <message>
         <source>Where to</source>
-        <translation>位置</translation>
+        <translation type="unfinished">位置</translation>
     </message>
     <message>
         <source>Folder to write into</source>
-        <translation>写入的文件夹</translation>
+        <translation type="unfinished">写入的文件夹</translation>
     </message>
     <message>
         <source>File to write</source>
-        <translation>写入的文件</translation>
+        <translation type="unfinished">写入的文件</translation>
     </message>
 </context>
 <context>
@@ -2502,6 +2505,10 @@
 <context>
     <name>Session</name>
     <message>
+        <source>Other edits came after this one. Undo takes them back one by one.</source>
+        <translation>此后还有其他编辑。可用撤销逐步撤回。</translation>
+    </message>
+    <message>
         <source>Something went wrong that should not have: {reason}. The log has the details.</source>
         <translation>出现了不该出现的问题：{reason}。详情见日志。</translation>
     </message>
@@ -3635,6 +3642,10 @@
         <translation>删除这一轮</translation>
     </message>
     <message>
+        <source>From the turn into its phrases and boxes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Go to the next or previous phrase or box</source>
         <translation>转到上一个或下一个短语或框</translation>
     </message>
@@ -3653,6 +3664,10 @@
     <message>
         <source>Draw boxes, quads or points</source>
         <translation>画框、四边形或点</translation>
+    </message>
+    <message>
+        <source>New box in the middle</source>
+        <translation type="unfinished">在中央新建框</translation>
     </message>
     <message>
         <source>Type the ref of the box</source>
@@ -3985,6 +4000,14 @@
         <translation>模型的聊天模板拒绝了这段对话：{reason}</translation>
     </message>
     <message>
+        <source>The model&apos;s chat template leaves out what was said. Download it again (chat_template.jinja).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{folder}: the settings for pictures are missing ({name}). Download them again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{folder}: the settings for pictures cannot be read: {reason}</source>
         <translation>{folder}：无法读取图片处理设置：{reason}</translation>
     </message>
@@ -4094,6 +4117,10 @@
     </message>
     <message>
         <source>{path}: the settings for answers cannot be read: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{folder}: config.json describes {described} million parameters, but the weights hold {held} million. Download the model again, or check config.json.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4291,6 +4318,10 @@
     <message>
         <source>{path}: {field} must be an object with the settings of the visual tower.</source>
         <translation>{path}：{field} 必须是含视觉塔设置的对象。</translation>
+    </message>
+    <message>
+        <source>{path}: {field} must be an object with settings.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{path}: {field} is {value}; it must be true or false.</source>
@@ -4687,6 +4718,26 @@
     <message>
         <source>--copy-images and --force are for formats that are a folder (yolo, voc, labelme); {format} is one file, which is replaced as a whole and names its pictures where they are.</source>
         <translation>--copy-images 和 --force 用于文件夹类格式（yolo、voc、labelme）；{format} 是单个文件，会整体替换，并按图片现在的位置引用。</translation>
+    </message>
+    <message>
+        <source>This run is meant for {wanted} processes and {came} came. Start it with: {line}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} shares the model out over graphics cards, and there is none here. Choose ddp.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} needs DeepSpeed, which is not installed here. Install it (pip install deepspeed), or choose fsdp2, which shares the model out as well.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The plan asks for {wanted} cards and this machine has {cards}. Make it {cards}, or start the run on several machines with: {line}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} was asked for, and the processes share their work as {kind}.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -5270,7 +5321,7 @@
     </message>
     <message>
         <source>Pictures page</source>
-        <translation type="unfinished"></translation>
+        <translation>图片页</translation>
     </message>
 </context>
 <context>
@@ -6671,6 +6722,10 @@
     <message>
         <source>Cards: several need a way to share the work (ddp, fsdp2, zero2, zero3).</source>
         <translation>显卡数：多张时需要选择分摊方式（ddp、fsdp2、zero2、zero3）。</translation>
+    </message>
+    <message>
+        <source>Cards: there is nothing to share with one; give their number.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Optimiser: sharded runs use adamw.</source>

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from qvl_desktop.core.box import Rect
@@ -15,7 +16,7 @@ from qvl_desktop.core.shapes import Shape
 from qvl_desktop.gui.annotate.page import AnnotatePage
 from qvl_desktop.gui.shell.main_window import MainWindow
 from qvl_desktop.jobs.session import Session
-from tests.gui.annotating import ALT, CTRL, SHIFT, click, drag_by, give, go, open_page, press, shown, stored
+from tests.gui.annotating import ALT, BOXES, CTRL, SHIFT, click, drag_by, give, go, open_page, press, shown, stored
 
 
 @pytest.fixture
@@ -206,3 +207,35 @@ def test_a_large_undo_can_be_given_up(page: AnnotatePage, session: Session, qtbo
     press(page, Qt.Key.Key_Z, CTRL | SHIFT)
     qtbot.waitUntil(lambda: not session.edits.running, timeout=10_000)
     assert session.project.region_count() == 9000
+
+
+def test_the_undo_of_a_notice_takes_back_only_what_it_speaks_of(
+    page: AnnotatePage, session: Session, window: MainWindow
+) -> None:
+    give(page)
+    page.label_desk.rename(["cup 0"], "jug")
+    (offer,) = [button for button in window.toasts.findChildren(QPushButton) if button.text() == "Undo"]
+    drag_by(page, (50, 300), (120, 400))
+    press(page, Qt.Key.Key_Escape)
+    before = stored(session)
+    offer.click()
+    assert stored(session) == before
+    assert "Other edits" in window.toasts.texts[-1]
+    session.undo()
+    page.label_desk.rename(["cup 1"], "mug")
+    offers = [button for button in window.toasts.findChildren(QPushButton) if button.text() == "Undo"]
+    offers[-1].click()
+    assert [row.ref for row in stored(session)] == ["jug", "cup 1", "cup 2"]
+
+
+def test_very_many_labels_are_looked_up_beside_the_window(
+    page: AnnotatePage, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qvl_desktop.gui.annotate.label_desk._FRAME", 0.0)
+    give(page)
+    page.label_desk.refresh()
+    assert len(page.labels.model.rows) == 3
+    give(page, BOXES[:1], ref="vase")
+    qtbot.waitUntil(lambda: "vase 0" in [row.ref for row in page.labels.model.rows])
+    page.labels.search.setText("vas")
+    qtbot.waitUntil(lambda: [row.ref for row in page.labels.model.rows] == ["vase 0"])

@@ -6,6 +6,7 @@ given to (`region_desk`).
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QTimer
@@ -16,12 +17,15 @@ from qvl_desktop.gui.annotate.region_desk import RegionDesk
 from qvl_desktop.jobs.long_edit import LARGE
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.jobs.task import Task
+from qvl_desktop.storage.project import Project
 from qvl_desktop.storage.rows import RefUse
 
 SHOWN = 200
 """How many labels are listed; others are found by typing."""
 
 _DELAY_MS = 30
+_FRAME = 0.012
+"""Seconds of work that looking the labels up may be on the window's thread."""
 
 
 class LabelDesk(QObject):
@@ -36,6 +40,8 @@ class LabelDesk(QObject):
         self._panel = panel
         self._desk = desk
         self._use: RefUse | None = None
+        self._slow: Project | None = None
+        self._looking = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_DELAY_MS)
@@ -58,22 +64,30 @@ class LabelDesk(QObject):
             self._timer.start()
 
     def refresh(self) -> None:
-        """Show the labels as the project has them now: those of the digits first, then the most frequent ones."""
+        """Show the labels as the project has them now: those of the digits first, then the most frequent ones.
+
+        Where there are so many that this takes longer than a frame, they are looked up beside the window from then on.
+        """
         self._timer.stop()
         project = self._session.project
         if project is None:
             self._panel.show_labels(())
             return
-        digits = {ref: digit for digit, ref in enumerate(self._editing.digit_refs(), start=1) if ref}
-        pinned = project.pinned_refs()
-        found = dict(project.find_refs(self._panel.words, SHOWN))
-        first = [ref for ref in (*digits, *pinned) if ref]
-        if self._panel.words:
-            first = [ref for ref in found if ref in digits or ref in pinned]
-        else:
-            found.update(project.counts_of([ref for ref in first if ref not in found]))
-        order = list(dict.fromkeys((*first, *found)))
-        self._panel.show_labels([LabelRow(ref, found.get(ref, 0), digits.get(ref, 0), ref in pinned) for ref in order])
+        words, digits = self._panel.words, self._editing.digit_refs()
+        if project is not self._slow:
+            began = time.thread_time()
+            self._panel.show_labels(_rows(project, words, digits))
+            if time.thread_time() - began > _FRAME:
+                self._slow = project
+        elif not self._looking:
+            self._looking = True
+            task = Task(lambda: _rows(project, words, digits)).on_success(self._panel.show_labels)
+            task.on_end(lambda: self._looked(words, digits)).start(self)
+
+    def _looked(self, words: str, digits: list[str]) -> None:
+        self._looking = False
+        if (words, digits) != (self._panel.words, self._editing.digit_refs()):
+            self.refresh_soon()
 
     # Pins
 
@@ -154,7 +168,7 @@ class LabelDesk(QObject):
 
         def told(changed: int) -> None:
             text = self.tr("%n region(s) are now “{ref}”.", "", changed).format(ref=name)
-            self._session.offered.emit("success", text, ((self.tr("Undo"), self._session.undo),))
+            self._session.offered.emit("success", text, ((self.tr("Undo"), self._session.undo_this()),))
             self.refresh()
 
         if rows >= LARGE:
@@ -164,3 +178,17 @@ class LabelDesk(QObject):
         changed: list[int] = []
         if self._editing.attempt(lambda project: changed.append(project.rename_ref(refs, name))):
             told(changed[0])
+
+
+def _rows(project: Project, words: str, digits: list[str]) -> list[LabelRow]:
+    """The labels that hold `words`, with those of the digits and the pinned ones first. Safe on any thread."""
+    by_digit = {ref: digit for digit, ref in enumerate(digits, start=1) if ref}
+    pinned = project.pinned_refs()
+    found = dict(project.find_refs(words, SHOWN))
+    if words:
+        first = [ref for ref in found if ref in by_digit or ref in pinned]
+    else:
+        first = [ref for ref in (*by_digit, *pinned) if ref]
+        found.update(project.counts_of([ref for ref in first if ref not in found]))
+    order = dict.fromkeys((*first, *found))
+    return [LabelRow(ref, found.get(ref, 0), by_digit.get(ref, 0), ref in pinned) for ref in order]

@@ -290,7 +290,7 @@ class RegionDesk(QObject):
             self._editing.attempt(lambda project: project.remove_tokens(left))
 
         self._session.offered.emit(
-            "info", text, ((self.tr("Remove there too"), remove), (self.tr("Undo"), self._session.undo))
+            "info", text, ((self.tr("Remove there too"), remove), (self.tr("Undo"), self._session.undo_this()))
         )
 
     # Copies

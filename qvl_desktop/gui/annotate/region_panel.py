@@ -213,7 +213,8 @@ class RegionPanel(QWidget):
         self.token.setToolTip(token)
         self.copy_token.setEnabled(bool(token))
         bounds = shape.bounds if shape else None
-        self.pixels.setText(f"{bounds.width:.0f} × {bounds.height:.0f} px" if bounds else "")
+        sized = bounds is not None and shape is not None and shape.kind != "point"
+        self.pixels.setText(f"{bounds.width:.0f} × {bounds.height:.0f} px" if bounds and sized else "")
         self.pixels.setVisible(bounds is not None)
         self.numbers.show_shape(shape)
 

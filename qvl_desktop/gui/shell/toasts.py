@@ -20,6 +20,9 @@ Offer = tuple[str, Callable[[], object]]
 SECONDS = {"info": 6, "success": 6, "warning": 12, "error": 0}
 """How long a notice stays; 0 until it is closed."""
 
+OFFER_SECONDS = 15
+"""How long a notice with buttons stays at least."""
+
 COLOURS = {"info": "accent", "success": "success", "warning": "warning", "error": "danger"}
 MOST = 4
 WIDTH = 420
@@ -163,8 +166,9 @@ class Toast(QFrame):
         return self.height()
 
     def _start(self) -> None:
-        if seconds := SECONDS[self.level]:
-            self._timer.start(seconds * 1000)
+        seconds = SECONDS[self.level]
+        if seconds:
+            self._timer.start((max(seconds, OFFER_SECONDS) if self.offers else seconds) * 1000)
 
     def _close(self) -> None:
         self.closed()
