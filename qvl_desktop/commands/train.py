@@ -60,8 +60,12 @@ def run(args: argparse.Namespace) -> int:
         except PlanError as error:
             args.parser.error(str(error))
 
+    from qvl_desktop.training.distributed import launched, start_together
     from qvl_desktop.training.runner import leave, run_training
 
+    plan = TrainingPlan.load(folder.plan)
+    if plan.processes > 1 and not launched():
+        start_together(plan, folder.path, resume=args.resume)
     code = run_training(folder, _load_data, _resolve_model, resume=args.resume, observers=[TerminalReport()])
     leave(code)
     return code

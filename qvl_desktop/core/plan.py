@@ -362,6 +362,8 @@ class TrainingPlan:
             found.append(translate("plan", "Layers: an adapter needs at least one layer."))
         if self.processes > 1 and self.distributed == "none":
             found.append(translate("plan", "Cards: several need a way to share the work (ddp, fsdp2, zero2, zero3)."))
+        if self.distributed != "none" and self.processes == 1:
+            found.append(translate("plan", "Cards: there is nothing to share with one; give their number."))
         if self.distributed in ("fsdp2", "zero2", "zero3") and self.optimizer != "adamw":
             found.append(translate("plan", "Optimiser: sharded runs use adamw."))
         return found

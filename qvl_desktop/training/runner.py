@@ -24,6 +24,7 @@ from qvl_desktop.core.lockfile import FileLock
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.run_folder import Command, EventReader, RunFolder
 from qvl_desktop.training.control import Control
+from qvl_desktop.training.distributed import check_world
 from qvl_desktop.training.errors import for_the_user
 from qvl_desktop.training.run_writer import Observer, RunWriter
 
@@ -82,6 +83,7 @@ def _carry_out(
 ) -> Finished:
     writer.stage("start", 0, 1)
     plan = TrainingPlan.load(run.plan).checked()
+    check_world(plan, run.path)
     dataset = load_data(plan)
     folder = resolve_model(plan.model)
     control.check()

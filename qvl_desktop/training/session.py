@@ -30,6 +30,7 @@ from qvl_desktop.engine.host import hush_libraries
 from qvl_desktop.models.loading import choose_device, load_processor
 from qvl_desktop.training.callbacks import RunCallback
 from qvl_desktop.training.control import Control
+from qvl_desktop.training.distributed import SHARDED, block_class, check_sharing
 from qvl_desktop.training.errors import CheckpointError, TrainingDataError
 from qvl_desktop.training.feature_cache import CachedPictures, FeatureCache, PixelPictures
 from qvl_desktop.training.methods import choose_threads, compute_dtype, load_for_training
@@ -217,7 +218,12 @@ class TrainingSession:
         trainer = QvlTrainer(
             model=model,
             args=training_arguments(
-                self._plan, self._run.checkpoints, device=self._device, dtype=self._dtype, total_steps=total
+                self._plan,
+                self._run.checkpoints,
+                device=self._device,
+                dtype=self._dtype,
+                total_steps=total,
+                block=block_class(model),
             ),
             data_collator=collator,
             train_dataset=train,
@@ -225,12 +231,14 @@ class TrainingSession:
             plan=self._plan,
             validate=self._on_rank_0(validation),
         )
+        check_sharing(self._plan, trainer.accelerator)
         trainer.remove_callback(PrinterCallback)
         callback.trainer = trainer
         return trainer, callback
 
     def _on_rank_0(self, work: Callable[[int], Any]) -> Callable[[int], Any]:
-        return work if self._rank == 0 else lambda step: {}
+        """`work` on the first process alone; on all of them where none holds the whole model."""
+        return work if self._rank == 0 or self._plan.distributed in SHARDED else lambda step: {}
 
     def _tell_started(self, trainer: QvlTrainer, train: EncodedSamples, checkpoint: Path | None) -> None:
         done = step_of(checkpoint) if checkpoint else 0
@@ -260,7 +268,7 @@ class TrainingSession:
 
     def _loop(self, trainer: QvlTrainer, validation: Validation, checkpoint: Path | None) -> None:
         if checkpoint is None and self._rank == 0:
-            validation(0)
+            validation(0)  # before the model is shared out
             self._control.check()
         try:
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
@@ -300,11 +308,13 @@ class TrainingSession:
         """Write the adapter (or the tuned model) with its plan and card, whole; returns its path in the run folder."""
         full = self._plan.method == "full"
         name = MODEL_FOLDER if full else self._run.adapter.name
+        sharded = self._plan.distributed in SHARDED
+        state = trainer.accelerator.get_state_dict(trainer.model_wrapped) if sharded else None
         if self._rank == 0:
             staging = self._run.path / f".partial-{name}"
             shutil.rmtree(staging, ignore_errors=True)
             trainer.model.config.use_cache = True
-            trainer.model.save_pretrained(staging)
+            trainer.model.save_pretrained(staging, state_dict=state)
             self._plan.save(staging / PLAN_NAME)
             if full:
                 processor.save_pretrained(staging)

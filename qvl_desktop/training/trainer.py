@@ -18,6 +18,7 @@ import torch
 from transformers import Trainer, TrainingArguments
 
 from qvl_desktop.core.plan import TrainingPlan
+from qvl_desktop.training.distributed import sharing
 from qvl_desktop.training.samples import EncodedSamples, LengthGroupedSampler
 
 CHECKPOINT_PREFIX = "checkpoint-"
@@ -25,9 +26,12 @@ PLAN_NAME = "plan.json"
 
 
 def training_arguments(
-    plan: TrainingPlan, folder: Path, *, device: torch.device, dtype: torch.dtype, total_steps: int
+    plan: TrainingPlan, folder: Path, *, device: torch.device, dtype: torch.dtype, total_steps: int, block: str = ""
 ) -> TrainingArguments:
-    """The plan in `Trainer`'s words. Saving and evaluating are decided by our callback, not by its strategies."""
+    """The plan in `Trainer`'s words. Saving and evaluating are decided by our callback, not by its strategies.
+
+    `block` names the class of one layer, for runs that share the model out.
+    """
     on_card = device.type == "cuda"
     return TrainingArguments(
         output_dir=str(folder),
@@ -57,6 +61,7 @@ def training_arguments(
         dataloader_pin_memory=on_card,
         ddp_find_unused_parameters=False,
         label_names=["labels"],
+        **sharing(plan, block, on_card=on_card),
     )
 
 
