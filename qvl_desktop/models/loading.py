@@ -7,9 +7,11 @@ choose, what a family computes is its own business, which there are is `registry
 from __future__ import annotations
 
 import logging
+import math
 from typing import TYPE_CHECKING, Any, cast
 
 import torch
+from huggingface_hub.errors import StrictDataclassError
 from safetensors import SafetensorError
 
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 LOAD_FAILURES = (OSError, ValueError, RuntimeError, SafetensorError)
-BAD_SETTINGS = (TypeError, AttributeError, LookupError, ArithmeticError, *LOAD_FAILURES)
+BAD_SETTINGS = (TypeError, AttributeError, LookupError, ArithmeticError, StrictDataclassError, *LOAD_FAILURES)
 GENERATION_CONFIG = "generation_config.json"
 _log = logging.getLogger(__name__)
 
@@ -78,8 +80,6 @@ def load_model(
     """
     config, family = read_family(folder)
     check_sizes(config, folder / "config.json")
-    if isinstance(text := config.get("text_config"), dict):
-        check_sizes(text, folder / "config.json")
     where = choose_device("auto" if device == "all" else device)
     stored_method(folder, config, precision)
     checkpoint = Checkpoint.open(folder)
@@ -87,6 +87,7 @@ def load_model(
     dtype, quantization = choose_precision(folder, config, family, precision, where, dtype, used=used, tell=tell)
     read_generation_config(folder)
     if not family.native:
+        check_later(folder, family.model_class(config["model_type"]), checkpoint, config)
         devices: Any = {"": where} if len(used) < 2 else "balanced"
         model = _load_later(folder, config, family, dtype, quantization, devices, visual=visual, kernel=kernel)
         return load_adapter(model, adapter).eval() if adapter is not None else model.eval()
@@ -170,6 +171,38 @@ def read_generation_config(folder: Path) -> Any:
             path=path,
             reason=error,
         ) from error
+
+
+def check_later(folder: Path, cls: Any, checkpoint: Checkpoint, config: dict[str, Any]) -> None:
+    """Raise ModelLoadError when a later family's configuration speaks of another amount of weights than there is.
+
+    Names cannot be compared here: `transformers` renames, splits and joins tensors while it loads. Without a look at
+    the amount it would make up weights that are missing, in as much memory as the configuration says.
+    """
+    try:
+        settings = cls.config_class.from_pretrained(folder, local_files_only=True)
+        with torch.device("meta"):
+            model = cls(settings)
+    except BAD_SETTINGS as error:
+        raise ModelLoadError(
+            QT_TRANSLATE_NOOP("errors", "{folder}: config.json makes no model: {reason}"), folder=folder, reason=error
+        ) from error
+    if config.get("quantization_config"):
+        return  # packed: the numbers do not compare
+    described = sum(value.numel() for value in model.parameters())
+    held = sum(math.prod(tensor.shape) for tensor in checkpoint.tensors.values())
+    spare = model.get_input_embeddings().weight.numel() + described // 50  # a head that is tied, or is not
+    if abs(described - held) > spare:
+        raise ModelLoadError(
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "{folder}: config.json describes {described} million parameters, but the weights hold {held} million. "
+                "Download the model again, or check config.json.",
+            ),
+            folder=folder,
+            described=f"{described / 1e6:.1f}",
+            held=f"{held / 1e6:.1f}",
+        )
 
 
 def _load_later(

@@ -81,7 +81,7 @@ def choose_precision(
     dtype = chosen.dtype
     stored = method or (precision if precision in QUANTIZED_PRECISIONS else "")
     sentence = translate("models", WEIGHTS_IN).format(stored=stored, reason=chosen.reason) if stored else chosen.reason
-    if stored in QUANTIZED_PRECISIONS and (config.get("text_config") or {}).get("num_experts"):
+    if stored in QUANTIZED_PRECISIONS and any("num_experts" in name for name in config.get("text_config") or {}):
         sentence = translate("models", EXPERTS_STAY).format(reason=sentence)
     tell(sentence)
     if method is not None:  # already quantised on disk: its own settings hold

@@ -32,6 +32,23 @@ VISUAL_BOUNDS = {
     "n_queries": 2**16,
     "position_grid": 2**10,
 }
+LATER_PARTS = ("text_config", "vision_config")
+LATER_BOUNDS = {
+    "depth": 1024,
+    "embed_dim": 2**16,
+    "num_heads": 1024,
+    "patch_size": 2**10,
+    "spatial_merge_size": 2**6,
+    "temporal_patch_size": 2**6,
+    "out_hidden_size": 2**16,
+    "num_key_value_heads": 1024,
+    "head_dim": 4096,
+    "num_experts": 2**14,
+    "num_local_experts": 2**14,
+    "moe_intermediate_size": 2**19,
+}
+"""Of the parts of later families' configurations, beside those of `BOUNDS`."""
+
 RATIO_BOUND = 64
 """Of ``visual.mlp_ratio``."""
 
@@ -56,6 +73,9 @@ def check_sizes(config: dict[str, Any], path: Path) -> None:
         _check(path, name, config.get(name, 1), bound)
     if config.get("model_type") == NATIVE:
         _check_native(config, path)
+    for part in LATER_PARTS:
+        if part in config:
+            _check_part(config[part], part, path)
     visual = config.get("visual")
     if visual is None:
         return
@@ -70,6 +90,17 @@ def check_sizes(config: dict[str, Any], path: Path) -> None:
     _check_number(path, "visual.mlp_ratio", visual.get("mlp_ratio", 1.0), 1e-3, RATIO_BOUND)
     if config.get("model_type") == NATIVE:
         _check_native_visual(visual, path)
+
+
+def _check_part(settings: Any, part: str, path: Path) -> None:
+    """Of a later family: an object whose sizes make sense; what it leaves out, `transformers` fills in."""
+    if not isinstance(settings, dict):
+        raise ConfigurationError(
+            QT_TRANSLATE_NOOP("errors", "{path}: {field} must be an object with settings."), path=path, field=part
+        )
+    for name, bound in (BOUNDS | LATER_BOUNDS).items():
+        if settings.get(name) is not None or name in ("hidden_size", "num_hidden_layers"):
+            _check(path, f"{part}.{name}", settings.get(name, 1), bound)
 
 
 def _check_native(config: dict[str, Any], path: Path) -> None:

@@ -17,6 +17,17 @@ from qvl_desktop.models.families.processor import FamilyProcessor
 from qvl_desktop.models.families.tokenizer import byte_letters
 
 NAMES = ("qwen2-vl", "qwen2.5-vl", "qwen3-vl", "qwen3.5")
+EVERY = (*NAMES, "qwen3-vl-moe", "qwen3.5-moe")
+"""With the variants that have experts."""
+CLASSES = {
+    "qwen2-vl": "Qwen2VLForConditionalGeneration",
+    "qwen2.5-vl": "Qwen2_5_VLForConditionalGeneration",
+    "qwen3-vl": "Qwen3VLForConditionalGeneration",
+    "qwen3.5": "Qwen3_5ForConditionalGeneration",
+    "qwen3-vl-moe": "Qwen3VLMoeForConditionalGeneration",
+    "qwen3.5-moe": "Qwen3_5MoeForConditionalGeneration",
+}
+EXPERTS = {"num_experts": 4, "num_experts_per_tok": 2, "moe_intermediate_size": 32, "decoder_sparse_step": 1}
 CONTROL = (
     *("<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|object_ref_start|>", "<|object_ref_end|>", "<|box_start|>"),
     *("<|box_end|>", "<|quad_start|>", "<|quad_end|>", "<|vision_start|>", "<|vision_end|>", "<|vision_pad|>"),
@@ -54,7 +65,7 @@ def make_tokenizer(name: str) -> Any:
     vocabulary = {letter: place for place, letter in enumerate(byte_letters())}
     for merge in MERGES:
         vocabulary[merge.replace(" ", "")] = len(vocabulary)
-    cls = Qwen3_5Tokenizer if name == "qwen3.5" else Qwen2Tokenizer
+    cls = Qwen3_5Tokenizer if name.startswith("qwen3.5") else Qwen2Tokenizer
     tokenizer = cls(vocab=vocabulary, merges=[tuple(merge.split()) for merge in MERGES])
     tokenizer.add_special_tokens({"additional_special_tokens": list(CONTROL)})
     tokenizer.chat_template = CHAT_TEMPLATE
@@ -84,10 +95,13 @@ def make_config(name: str, tokenizer: Any) -> Any:
         text |= {"rope_parameters": ROPE | {"mrope_section": [2, 3, 3]}}
         return transformers.Qwen2_5_VLConfig(text_config=text, vision_config=tower, **ids)
     text |= {"head_dim": 16}
-    if name == "qwen3-vl":
+    if name.endswith("-moe"):
+        text |= EXPERTS
+    if name.startswith("qwen3-vl"):
         text |= {"rope_parameters": ROPE | {"mrope_section": [4, 2, 2], "mrope_interleaved": True}}
         tower = NEW_TOWER | {"deepstack_visual_indexes": [0]}
-        return transformers.Qwen3VLConfig(text_config=text, vision_config=tower, **ids)
+        made = transformers.Qwen3VLMoeConfig if name.endswith("-moe") else transformers.Qwen3VLConfig
+        return made(text_config=text, vision_config=tower, **ids)
     text |= {
         "num_hidden_layers": 4,
         "linear_key_head_dim": 8,
@@ -97,6 +111,9 @@ def make_config(name: str, tokenizer: Any) -> Any:
         "rope_parameters": ROPE
         | {"mrope_section": [1, 1, 0], "mrope_interleaved": True, "partial_rotary_factor": 0.25},
     }
+    if name.endswith("-moe"):
+        text |= {"shared_expert_intermediate_size": 32}
+        return transformers.Qwen3_5MoeConfig(text_config=text, vision_config=NEW_TOWER, **ids)
     return transformers.Qwen3_5Config(text_config=text, vision_config=NEW_TOWER, **ids)
 
 
@@ -105,18 +122,12 @@ def make_model(name: str, folder: Path, *, seed: int = 0) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer = make_tokenizer(name)
     tokenizer.save_pretrained(folder)
-    patch = 16 if name in ("qwen3-vl", "qwen3.5") else 14
+    patch = 16 if name.startswith("qwen3") else 14
     square = (2 * patch) ** 2
     Qwen2VLImageProcessorPil(patch_size=patch, min_pixels=4 * square, max_pixels=40 * square).save_pretrained(folder)
     config = make_config(name, tokenizer)
     torch.manual_seed(seed)
-    classes = {
-        "qwen2-vl": "Qwen2VLForConditionalGeneration",
-        "qwen2.5-vl": "Qwen2_5_VLForConditionalGeneration",
-        "qwen3-vl": "Qwen3VLForConditionalGeneration",
-        "qwen3.5": "Qwen3_5ForConditionalGeneration",
-    }
-    getattr(transformers, classes[name])(config).save_pretrained(folder)
+    getattr(transformers, CLASSES[name])(config).save_pretrained(folder)
     return folder
 
 

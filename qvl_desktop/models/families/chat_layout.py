@@ -55,6 +55,12 @@ def lay_out(tokenizer: Any, turns: Sequence[Turn], *, add_generation_prompt: boo
         raise ChatLayoutError(
             QT_TRANSLATE_NOOP("errors", "The model's chat template refuses this conversation: {reason}"), reason=error
         ) from error
+    if {int(number) for number in _PLACEHOLDER.findall(text)} != set(range(len(words))):
+        raise ChatLayoutError(
+            QT_TRANSLATE_NOOP(
+                "errors", "The model's chat template leaves out what was said. Download it again (chat_template.jinja)."
+            )
+        )
     for index, piece in enumerate(_PLACEHOLDER.split(text)):
         yield (words[int(piece)], False) if index % 2 else (piece, True)
 

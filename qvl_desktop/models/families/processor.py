@@ -23,10 +23,15 @@ from qvl_desktop.models.errors import ModelLoadError
 from qvl_desktop.models.families.base import ChatInputs, PictureSource
 from qvl_desktop.models.families.chat_layout import lay_out
 from qvl_desktop.models.families.tokenizer import FamilyTokenizer
+from qvl_desktop.models.json_files import check_json
 from qvl_desktop.models.qwen_vl.spans import check_picture_count
 
 PICTURE_TOKEN_TYPE = 1
 """In `mm_token_type_ids`: 0 is text, 1 a picture's slot; the models count positions by it."""
+
+
+SETTINGS_FILES = ("preprocessor_config.json", "processor_config.json", "tokenizer_config.json", "chat_template.json")
+"""What a folder may hold beside vocabulary and weights; the first or the second says how pictures are resized."""
 
 
 class FamilyProcessor:
@@ -48,6 +53,15 @@ class FamilyProcessor:
         """The processor of a model folder. Nothing is downloaded. Raises `ModelLoadError`."""
         from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
+        check_json(folder, *SETTINGS_FILES)
+        if not any((folder / name).is_file() for name in SETTINGS_FILES[:2]):
+            raise ModelLoadError(
+                QT_TRANSLATE_NOOP(
+                    "errors", "{folder}: the settings for pictures are missing ({name}). Download them again."
+                ),
+                folder=folder,
+                name=SETTINGS_FILES[0],
+            )
         try:
             image_processor = Qwen2VLImageProcessorPil.from_pretrained(folder, local_files_only=True)
         except (OSError, ValueError, KeyError, TypeError) as error:

@@ -71,7 +71,7 @@ class FamilyTokenizer:
             )
         try:
             inner = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-        except (OSError, ValueError, KeyError, ImportError) as error:
+        except Exception as error:  # the library's reader of tokenizer.json raises bare exceptions
             raise ModelLoadError(
                 QT_TRANSLATE_NOOP("errors", "{folder}: the tokenizer cannot be read: {reason}"),
                 folder=folder,
