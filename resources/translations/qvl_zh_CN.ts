@@ -1606,7 +1606,7 @@
     </message>
     <message>
         <source>Loading the model in {precision}…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在以 {precision} 载入模型…</translation>
     </message>
     <message>
         <source>Loading the adapter…</source>
@@ -3753,11 +3753,11 @@
     </message>
     <message>
         <source>{path}: this is no kind of picture that can be written. Name it .png or .jpg.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：无法写入这种图片。请以 .png 或 .jpg 命名。</translation>
     </message>
     <message>
         <source>{path}: nothing can be written there. Choose a folder that exists.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：无法写入该处。请选择一个已存在的文件夹。</translation>
     </message>
     <message>
         <source>{path}: the picture cannot be written ({reason}).</source>
@@ -4001,11 +4001,11 @@
     </message>
     <message>
         <source>The model&apos;s chat template leaves out what was said. Download it again (chat_template.jinja).</source>
-        <translation type="unfinished"></translation>
+        <translation>模型的对话模板漏掉了所说的内容。请重新下载（chat_template.jinja）。</translation>
     </message>
     <message>
         <source>{folder}: the settings for pictures are missing ({name}). Download them again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder}：缺少图片设置（{name}）。请重新下载。</translation>
     </message>
     <message>
         <source>{folder}: the settings for pictures cannot be read: {reason}</source>
@@ -4105,7 +4105,7 @@
     </message>
     <message>
         <source>{path}: the settings of the quantised layers are missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：缺少量化层的设置。</translation>
     </message>
     <message>
         <source>{path}: {field} is {value}, which cannot be read here (known: {known}).</source>
@@ -4117,19 +4117,19 @@
     </message>
     <message>
         <source>{path}: the settings for answers cannot be read: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：无法读取生成设置：{reason}</translation>
     </message>
     <message>
         <source>{folder}: config.json describes {described} million parameters, but the weights hold {held} million. Download the model again, or check config.json.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder}：config.json 描述了 {described} 百万个参数，但权重中有 {held} 百万个。请重新下载模型，或检查 config.json。</translation>
     </message>
     <message>
         <source>{folder}: {family} models cannot be loaded without their visual tower.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder}：{family} 模型不能在没有视觉塔的情况下载入。</translation>
     </message>
     <message>
         <source>{folder}: kernel {kernel} is for GPTQ layers, which {family} models lack.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder}：内核 {kernel} 用于 GPTQ 层，而 {family} 模型没有这种层。</translation>
     </message>
     <message>
         <source>{folder}: GPTQ checkpoints of {family} cannot be read. Take the full model, as nf4 or int8.</source>
@@ -4157,7 +4157,7 @@
     </message>
     <message>
         <source>{device}: there is no such device here. Choose one of {known}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{device}：本机没有该设备。请选择：{known}。</translation>
     </message>
     <message>
         <source>Precision {precision} is not known. Choose one of {known}.</source>
@@ -4205,11 +4205,11 @@
     </message>
     <message>
         <source>config.json: kv_channels {kv_channels} x rotary_pct {rotary_pct} makes no even number of rotary channels above 2, or intermediate_size {intermediate_size} is below 2.</source>
-        <translation type="unfinished"></translation>
+        <translation>config.json：kv_channels {kv_channels} × rotary_pct {rotary_pct} 得不到大于 2 的偶数个旋转通道，或 intermediate_size {intermediate_size} 小于 2。</translation>
     </message>
     <message>
         <source>config.json: {name} {value} cannot be divided by {by} ({divisor}).</source>
-        <translation type="unfinished"></translation>
+        <translation>config.json：{name} {value} 不能被 {by}（{divisor}）整除。</translation>
     </message>
     <message>
         <source>The cache ends at token {column}, inside a picture. Cut it before the picture.</source>
@@ -4253,11 +4253,11 @@
     </message>
     <message>
         <source>{folder}: the processor cannot be loaded: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder}：无法载入处理器：{reason}</translation>
     </message>
     <message>
         <source>The text was cut inside or before a picture, which takes {slots} tokens. Allow more tokens, or leave pictures out.</source>
-        <translation type="unfinished"></translation>
+        <translation>文本在图片之内或之前被截断，一张图片占 {slots} 个词元。请允许更多词元，或减少图片。</translation>
     </message>
     <message>
         <source>The text names {expected} picture(s), but {given} were given: give one for each &lt;img&gt;...&lt;/img&gt;, in the order of the text.</source>
@@ -4265,15 +4265,15 @@
     </message>
     <message>
         <source>{path}: n_queries is {value}; a picture takes 1 to {bound} slots.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：n_queries 为 {value}；一张图片占 1 到 {bound} 个位置。</translation>
     </message>
     <message>
         <source>{path}: a picture takes {own} slots here, but {models} in config.json. They must be equal.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：此处一张图片占 {own} 个位置，而 config.json 中为 {models} 个。两者必须相等。</translation>
     </message>
     <message>
         <source>{path}: with {size} tokens, &lt;img&gt; has the id {found}, but config.json says {wanted}. The file is not whole, or of another model: download it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：共 {size} 个词元时 &lt;img&gt; 的编号为 {found}，而 config.json 写的是 {wanted}。文件不完整，或属于另一个模型：请重新下载。</translation>
     </message>
     <message>
         <source>Turn {place} is a system turn; only the first turn can be one.</source>
@@ -4281,7 +4281,7 @@
     </message>
     <message>
         <source>Chat format {name} is not known. Choose one of {known}.</source>
-        <translation type="unfinished"></translation>
+        <translation>未知的对话格式 {name}。请选择：{known}。</translation>
     </message>
     <message>
         <source>The picture at token {column} of row {row} does not have exactly {n_queries} &lt;imgpad&gt; between &lt;img&gt; and &lt;/img&gt;. Build the tokens with the processor, and never cut a sample inside a picture.</source>
@@ -4321,19 +4321,19 @@
     </message>
     <message>
         <source>{path}: {field} must be an object with settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：{field} 必须是含有设置的对象。</translation>
     </message>
     <message>
         <source>{path}: {field} is {value}; it must be true or false.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：{field} 为 {value}；必须是 true 或 false。</translation>
     </message>
     <message>
         <source>{path}: {field} is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：缺少 {field}。</translation>
     </message>
     <message>
         <source>{path}: {field} is {value}; it must be a number between {lowest} and {highest}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：{field} 为 {value}；必须是 {lowest} 到 {highest} 之间的数。</translation>
     </message>
     <message>
         <source>{path}: {field} is {value}; it must be a whole number between 1 and {bound}.</source>
@@ -4641,31 +4641,31 @@
     </message>
     <message>
         <source>{path}: cannot be read as JSON ({reason}). Download it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：无法按 JSON 读取（{reason}）。请重新下载。</translation>
     </message>
     <message>
         <source>{path}: the file holds no settings, but {kind}. Download it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：文件中没有设置，而是 {kind}。请重新下载。</translation>
     </message>
     <message>
         <source>image_size is {side}; it must be a whole number between 1 and {bound}.</source>
-        <translation type="unfinished"></translation>
+        <translation>image_size 为 {side}；必须是 1 到 {bound} 之间的整数。</translation>
     </message>
     <message>
         <source>{field} is {value}; it must be three numbers.</source>
-        <translation type="unfinished"></translation>
+        <translation>{field} 为 {value}；必须是三个数。</translation>
     </message>
     <message>
         <source>{kind} is no picture: give a file, its bytes, a Pillow picture or its pixels.</source>
-        <translation type="unfinished"></translation>
+        <translation>{kind} 不是图片：请给出文件、其字节、Pillow 图片或像素。</translation>
     </message>
     <message>
         <source>{url}: nothing is fetched from the network. Download the picture first.</source>
-        <translation type="unfinished"></translation>
+        <translation>{url}：不会从网络获取任何内容。请先下载图片。</translation>
     </message>
     <message>
         <source>Pixels are uint8, or floats from 0 to 1, in one, three or four channels; these are {kind} {shape}.</source>
-        <translation type="unfinished"></translation>
+        <translation>像素应为 uint8 或 0 到 1 的浮点数，有一、三或四个通道；而这些是 {kind} {shape}。</translation>
     </message>
     <message>
         <source>{path}: this picture is an address, not a file; it cannot be exported.</source>
@@ -6256,11 +6256,11 @@
     </message>
     <message>
         <source>{stored}, computing in {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>{stored}，以 {reason} 计算</translation>
     </message>
     <message>
         <source>{reason}; its experts stay dense, for they cannot be quantised on loading</source>
-        <translation type="unfinished"></translation>
+        <translation>{reason}；其专家层保持不量化，因为载入时无法量化它们</translation>
     </message>
 </context>
 <context>
