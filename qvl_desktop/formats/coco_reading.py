@@ -190,12 +190,14 @@ def _annotations(state: _State, window: Window) -> Iterator[RegionItem]:
         except BadRecord as reason:
             yield Problem(_with_id(source, value), reason.template, reason.values)
         else:
-            regions, aside = found.setdefault(value["image_id"], ([], []))
+            of_picture = found.get(value["image_id"])
+            if of_picture is None:
+                of_picture = found[value["image_id"]] = ([], [])
             if region is None:
                 state.boxless += 1
-                aside.append(value)
+                of_picture[1].append(value)
             else:
-                regions.append(region)
+                of_picture[0].append(region)
         if number % _BATCH == 0:
             yield from _by_picture(state, found)
             found = {}
@@ -214,9 +216,9 @@ def _annotation(state: _State, value: Any, text: str, source: str) -> RegionReco
     if not isinstance(value, dict):
         raise BadRecord(QT_TRANSLATE_NOOP("formats", "the annotation is no object."))
     picture, category = value.get("image_id"), value.get("category_id")
-    if not _is_id(picture) or picture not in state.pictures:
+    if type(picture) not in _IDS or picture not in state.pictures:
         raise BadRecord(QT_TRANSLATE_NOOP("formats", "there is no image with the id {id}."), id=_short(picture))
-    if not _is_id(category) or category not in state.categories:
+    if type(category) not in _IDS or category not in state.categories:
         raise BadRecord(QT_TRANSLATE_NOOP("formats", "there is no category with the id {id}."), id=_short(category))
     if not value.get("bbox") and (value.get("segmentation") or value.get("keypoints")):
         return None
@@ -226,8 +228,8 @@ def _annotation(state: _State, value: Any, text: str, source: str) -> RegionReco
             QT_TRANSLATE_NOOP("formats", "“bbox” is {bbox}; it must be x, y, width and height, both sides above 0."),
             bbox=_short(value.get("bbox")),
         )
-    own = value.get("id")
-    if _is_id(own):
+    own: Any = value.get("id")
+    if type(own) in _IDS:
         state.twice += own in state.annotations
         state.annotations.add(own)
     usable = "\n" not in text and "NaN" not in text and "Infinity" not in text

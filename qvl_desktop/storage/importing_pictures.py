@@ -41,6 +41,7 @@ class Place:
     turned: int = 0
     had_regions: bool = False
     new: bool = False
+    kept: bool = False
 
 
 class PictureIntake:
@@ -136,7 +137,7 @@ class PictureIntake:
     def agrees(self, record: PictureRecord, place: Place) -> bool:
         """Whether a further record of a picture says the same size as the first; a problem tells when not."""
         size = (record.width, record.height)
-        if size == place.said or not all(size) or (not all(place.said) and size == (place.width, place.height)):
+        if not all(size) or (not all(place.said) and size == (place.width, place.height)):
             return True
         self._tell_size(record, place)
         return False
@@ -152,6 +153,7 @@ class PictureIntake:
 
     def keep(self, record: PictureRecord, place: Place) -> None:
         """What a record says of the picture itself: split, reviewed, the format's own keys."""
+        place.kept = True
         if place.new:  # it came in with its first record
             place.new = False
             return

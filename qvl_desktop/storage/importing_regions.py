@@ -110,11 +110,14 @@ class _Import:
         rows: list[tuple[object, ...]] = []
         for key, record in self._waiting:
             place = self._intake.places[key]
-            if place is None or not self._intake.agrees(record, place):
+            if place is None or (
+                (record.width, record.height) != place.said and not self._intake.agrees(record, place)
+            ):
                 self._without_picture += len(record.regions)
-            else:
+                continue
+            if not place.kept or record.raw or record.aside or record.split or record.reviewed:
                 self._intake.keep(record, place)
-                self._place_regions(record, place, rows)
+            self._place_regions(record, place, rows)
         rows.sort(key=lambda row: row[0])  # type: ignore[arg-type,return-value]
         self._loader.add(rows)
         self._waiting, self._waiting_regions, self._new_names = [], 0, set()
