@@ -87,9 +87,8 @@ def _file(file: Path, root: Path, splits: dict[str, Split], images: Path | None)
     below = file.relative_to(root / "Annotations") if inside(file, root / "Annotations") else file.relative_to(root)
     stem = below.with_suffix("").as_posix()
     size = tree.find("size") or Element("size")
-    bases = (
-        (images,) if images else (root / "JPEGImages" / below.parent, file.parent, root / "JPEGImages", root / "images")
-    )
+    usual = (root / "JPEGImages" / below.parent, file.parent, root / "JPEGImages", root / "images")
+    bases = (images / below.parent, images) if images else usual
     yield PictureRecord(
         tree.text_of("filename") or stem,
         tuple(dict.fromkeys(bases)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -236,6 +237,18 @@ def test_nothing_is_written_among_foreign_files(tmp_path: Path, project: Project
     assert (target / "labels" / "train" / "a.txt").is_file()
     with pytest.raises(DataError, match="folder"):
         put_out(project, "yolo", target / "mine.txt", force=True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_pictures_may_lie_behind_a_link(tmp_path: Path, project: Project) -> None:
+    root = data_set(tmp_path / "in", {"train/a": "0 .5 .5 .1 .1\n"}, {"train": "images/train", "names": ["cat"]})
+    (root / "images").rename(tmp_path / "far")
+    (root / "images").symlink_to(tmp_path / "far", target_is_directory=True)
+    (tmp_path / "far" / "train" / "loop").symlink_to(tmp_path / "far", target_is_directory=True)
+    (tmp_path / "far" / "train" / "b.jpg").symlink_to(tmp_path / "nowhere.jpg")
+    report = bring_in(project, "yolo", root)
+    assert (report.pictures, report.regions, report.problem_count) == (1, 1, 1)
+    assert "b.jpg was not found" in report.problems[0]
 
 
 def test_a_project_of_its_own_gets_the_usual_folders(tmp_path: Path, project: Project) -> None:
