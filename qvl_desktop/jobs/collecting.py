@@ -48,7 +48,9 @@ class GarbageCollector(QObject):
             gc.collect(2)
 
     def stop(self) -> None:
-        """Give the work back to Python."""
+        """Give the work back to Python, with nothing left to collect: what is left it would collect at once, perhaps
+        inside the destructor of this very object, where a lock of Qt's is held that the garbage needs too."""
         self._timer.stop()
+        gc.collect()
         if self._was_enabled:
             gc.enable()

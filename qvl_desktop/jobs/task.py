@@ -170,13 +170,14 @@ class _Relay(QObject):
     @Slot(object, object)
     def _end(self, result: object, error: Exception | None) -> None:
         _running.discard(self)
-        if self._forgotten:
-            return
         try:
-            self._call_back(result, error)
+            if not self._forgotten:
+                self._call_back(result, error)
         finally:
-            if self.on_end:
-                self.on_end()
+            on_end = self.on_end
+            self.on_success = self.on_failure = self.on_progress = self.on_end = None  # they often hold the task
+            if on_end and not self._forgotten:
+                on_end()
 
     def _call_back(self, result: object, error: Exception | None) -> None:
         if isinstance(error, Cancelled):
