@@ -91,6 +91,7 @@ def load_model(
         devices: Any = {"": where} if len(used) < 2 else "balanced"
         model = _load_later(folder, config, family, dtype, quantization, devices, visual=visual, kernel=kernel)
         return load_adapter(model, adapter).eval() if adapter is not None else model.eval()
+    visual = visual and config.get("visual_tower", True)  # a model saved without its tower has none
     model = skeleton(folder, visual=visual)
     gptq = is_gptq(config, folder)
     if gptq:

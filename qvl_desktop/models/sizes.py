@@ -54,7 +54,7 @@ RATIO_BOUND = 64
 
 NATIVE = "qwen"
 """The `model_type` whose further settings are looked at here; later families' are `transformers`' business."""
-FLAGS = ("no_bias", "use_logn_attn", "use_dynamic_ntk", "use_cache", "tie_word_embeddings")
+FLAGS = ("no_bias", "use_logn_attn", "use_dynamic_ntk", "use_cache", "tie_word_embeddings", "visual_tower")
 SHARES = {
     "layer_norm_epsilon": (1e-12, 0.1),
     "rotary_emb_base": (1.0, 1e12),

@@ -118,7 +118,9 @@ class QwenVLModel(QwenVLPreTrainedModel):
         self, input_ids: torch.Tensor, pixel_values: torch.Tensor | None, image_features: torch.Tensor | None
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
         """Token embeddings (rows, tokens, hidden) with every picture's features in its slots, and those features."""
-        embeds = self.wte(input_ids.to(self.wte.weight.device)).to(self.rotary.inv_freq.device)  # may lie on the host
+        table = self.wte.weight.device  # may be the host; a table that only comes when it is called is on "meta"
+        ids = input_ids if table.type == "meta" else input_ids.to(table)
+        embeds = self.wte(ids).to(self.rotary.inv_freq.device)
         if input_ids.shape[1] == 1:  # a decoding step holds no whole picture
             return embeds, None
         starts = picture_starts(input_ids, self.config)
@@ -149,7 +151,8 @@ class QwenVLModel(QwenVLPreTrainedModel):
         fixed = getattr(past_key_values, "fixed_level", None)
         if fixed is not None:  # steps of fixed shape: nothing may depend on values that only the device knows
             scale = self.rotary.query_scale(position_ids, dtype) if self.rotary.use_logn else None
-            return Positions(*self.rotary(position_ids, fixed), scale)
+            cos, sin = self.rotary(position_ids, fixed)
+            return Positions(cos, sin, scale)
         compiling = torch.compiler.is_compiling()
         if self.training or (not compiling and past_length + tokens <= self.rotary.seq_length):
             level: int | torch.Tensor = 0
@@ -241,6 +244,8 @@ class QwenVLModel(QwenVLPreTrainedModel):
 
 class QwenVLForConditionalGeneration(QwenVLPreTrainedModel, QwenVLGenerationMixin):
     """Qwen-VL with its language-model head."""
+
+    _tied_weights_keys = {"lm_head.weight": "transformer.wte.weight"}  # where tie_word_embeddings says so
 
     def __init__(self, config: QwenVLConfig) -> None:
         super().__init__(config)
