@@ -16,6 +16,7 @@ from qvl_desktop.core.conversation import Turn
 from qvl_desktop.engine.family_generator import FamilyGenerator
 from qvl_desktop.engine.features import PictureSource
 from qvl_desktop.engine.generator import DEFAULT_BATCH, DEFAULT_NEW_TOKENS, Answer, Generator, Question
+from qvl_desktop.engine.host_parts import move_to_host, parts_on_host
 from qvl_desktop.engine.sampling import GREEDY, Sampling
 from qvl_desktop.models.loading import read_family
 
@@ -60,7 +61,13 @@ class Answerer(Protocol):
 
 
 def make_answerer(folder: Path, model: Any) -> Answerer:
-    """The generator for a model that was loaded from `folder`. Raises `ModelLoadError`."""
+    """The generator for a model that was loaded from `folder`; the environment may send parts of it to the host.
+
+    Raises `ModelLoadError`, `UnknownDecodingError`, `UnknownPartError`.
+    """
     _, family = read_family(folder)
     processor = family.load_processor(folder)
-    return Generator(model, processor) if family.native else FamilyGenerator(model, processor)
+    if not family.native:
+        return FamilyGenerator(model, processor)
+    move_to_host(model, parts_on_host())
+    return Generator(model, processor)

@@ -6,14 +6,38 @@ and the visit; what the parts compute is the model's.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Any, Literal
+from typing import Any, Literal, cast, get_args
 
 import torch
 from torch import nn
 
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.models.errors import ModelError
+
 Part = Literal["table", "tower"]
+SETTING = "QVL_DESKTOP_ON_HOST"
+"""Environment variable: the parts that a served model leaves on the host, separated by commas."""
+
+
+class UnknownPartError(ModelError):
+    """A part that cannot be left on the host."""
+
+
+def parts_on_host() -> list[Part]:
+    """What the environment says. Raises `UnknownPartError`."""
+    named = [part.strip() for part in os.environ.get(SETTING, "").split(",") if part.strip()]
+    for part in named:
+        if part not in get_args(Part):
+            raise UnknownPartError(
+                QT_TRANSLATE_NOOP("errors", "{setting} names {part}, which cannot stay on the host. Known: {known}."),
+                setting=SETTING,
+                part=part,
+                known=", ".join(get_args(Part)),
+            )
+    return cast("list[Part]", named)
 
 
 def move_to_host(model: Any, parts: Sequence[Part]) -> None:

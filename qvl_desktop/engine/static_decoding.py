@@ -131,16 +131,19 @@ class WindowStep:
     def _record(self) -> None:
         """Record the step. The passes before it write into the window's last place, which is not filled yet."""
         self._slot.fill_(len(self._places) - 1)
-        aside = torch.cuda.Stream(self._device)
-        aside.wait_stream(torch.cuda.current_stream(self._device))
+        usual, aside = torch.cuda.current_stream(self._device), torch.cuda.Stream(self._device)
+        aside.wait_stream(usual)
         with torch.cuda.stream(aside):
             for _ in range(WARM_UPS):
                 self._core()
-        torch.cuda.current_stream(self._device).wait_stream(aside)
+        usual.wait_stream(aside)
         graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph, capture_error_mode="thread_local"):  # other threads may use the card meanwhile
-            self._logits = self._core()
-            self._advance()
+        try:
+            with torch.cuda.graph(graph, capture_error_mode="thread_local"):  # other threads may use the card meanwhile
+                self._logits = self._core()
+                self._advance()
+        finally:
+            torch.cuda.set_stream(usual)  # a recording that fails leaves its own stream in force
         self._graph = graph
 
 
@@ -221,7 +224,10 @@ def address(cache: GrowingCache) -> tuple[int, ...]:
 
 
 def can_be_recorded(model: Any) -> bool:
-    """Whether a model's steps may be recorded: its blocks lie on one card, and no other process takes part."""
+    """Whether a model's steps may be recorded: its blocks lie on one card, and no other process takes part.
+
+    bitsandbytes' Int8 layers look at values on the host, which a recording cannot.
+    """
     if torch.distributed.is_available() and torch.distributed.is_initialized():
         return False
     base = model.get_base_model() if hasattr(model, "get_base_model") else model
@@ -229,4 +235,5 @@ def can_be_recorded(model: Any) -> bool:
     devices = {tensor.device for tensor in tensors} | {base.transformer.rotary.inv_freq.device}
     hooks = (getattr(module, "_hf_hook", None) for module in base.transformer.h.modules())
     offloaded = any(getattr(hook, "offload", False) for hook in hooks)
-    return len(devices) == 1 and devices.pop().type == "cuda" and not offloaded
+    looking = any(type(module).__name__ == "Linear8bitLt" for module in base.transformer.h.modules())
+    return len(devices) == 1 and devices.pop().type == "cuda" and not offloaded and not looking

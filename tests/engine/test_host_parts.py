@@ -8,8 +8,16 @@ import pytest
 import torch
 
 from qvl_desktop.core.conversation import user_turn
+from qvl_desktop.engine.answerer import make_answerer
 from qvl_desktop.engine.generator import Generator
-from qvl_desktop.engine.host_parts import encode_images, move_to_host, visiting, visits_when_called
+from qvl_desktop.engine.host_parts import (
+    UnknownPartError,
+    encode_images,
+    move_to_host,
+    parts_on_host,
+    visiting,
+    visits_when_called,
+)
 from qvl_desktop.models.loading import load_model, load_processor
 
 META = torch.device("meta")
@@ -51,6 +59,16 @@ def test_the_tower_visits_the_decoder_s_device(model_folder: Path) -> None:
     assert features.is_meta
     model.transformer.rotary.to_empty(device="cpu")
     assert torch.equal(encode_images(model, pixels), expected)
+
+
+def test_the_setting(model_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert parts_on_host() == []
+    monkeypatch.setenv("QVL_DESKTOP_ON_HOST", "table, tower")
+    assert parts_on_host() == ["table", "tower"]
+    assert isinstance(make_answerer(model_folder, load_model(model_folder, device="cpu")), Generator)
+    monkeypatch.setenv("QVL_DESKTOP_ON_HOST", "head")
+    with pytest.raises(UnknownPartError, match="head"):
+        make_answerer(model_folder, load_model(model_folder, device="cpu"))
 
 
 @pytest.mark.gpu

@@ -74,7 +74,7 @@ def _one_token(
     The fused kernel that takes a mask gives each head to one processor of the card, which is slow for long windows.
     """
     keys, values = key.flatten(0, 1), value.flatten(0, 1)
-    wide = {} if query.dtype == torch.float32 else {"out_dtype": torch.float32}
+    wide: Any = {} if query.dtype == torch.float32 else {"out_dtype": torch.float32}
     scores = torch.bmm(query.flatten(0, 1), keys.transpose(1, 2), **wide).unflatten(0, query.shape[:2]) * scaling
     scores = scores.masked_fill(~mask, -torch.inf) if mask.dtype == torch.bool else scores + mask
     shares = torch.softmax(scores, -1).to(query.dtype)
