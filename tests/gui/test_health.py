@@ -322,7 +322,8 @@ def test_reading_files_can_be_paused(page: HealthPage, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not files.running)
 
 
-def test_a_check_can_be_stopped(page: HealthPage, qtbot: QtBot) -> None:
+def test_a_check_can_be_stopped(page: HealthPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qvl_desktop.jobs.health._GIVE_WAY", 0.5)
     page.health.complete = False
     page.health.start()
     assert page.health.running
