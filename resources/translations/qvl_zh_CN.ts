@@ -4065,7 +4065,7 @@
     </message>
     <message>
         <source>Torch&apos;s 4-bit kernel cannot take this model: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>torch 的 4 位内核不适用于此模型：{reason}</translation>
     </message>
     <message>
         <source>g_idx names groups that the scales do not have.</source>
@@ -4548,12 +4548,20 @@
         <translation>{path}：无法从这个检查点恢复（{reason}）。删除它即可使用前一个。</translation>
     </message>
     <message>
+        <source>{path} is damaged ({reason}); the checkpoint before it is used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>There is no checkpoint yet: the run starts from the beginning.</source>
         <translation>还没有检查点：任务从头开始。</translation>
     </message>
     <message>
         <source>{path}: this checkpoint was made with another method or rank than the plan says now. Start a new run.</source>
         <translation>{path}：这个检查点的方法或秩与计划不同。请新建训练任务。</translation>
+    </message>
+    <message>
+        <source>The result is the checkpoint of step {step}, which validated best.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>--{flag} {value}: this value cannot be read.</source>
@@ -4705,7 +4713,7 @@
     </message>
     <message>
         <source>Decoding {decoding} is not known. Choose one of {known}.</source>
-        <translation type="unfinished"></translation>
+        <translation>未知的解码方式 {decoding}。请从 {known} 中选择。</translation>
     </message>
     <message>
         <source>{path}: what the model sees in {count} pictures takes {need:.1f} GB for the time of the run, and {free:.1f} GB are free. Make room on this disk, or use fewer pictures.</source>
@@ -4737,6 +4745,14 @@
     </message>
     <message>
         <source>{name} was asked for, and the processes share their work as {kind}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{setting} names {part}, which cannot stay on the host. Known: {known}.</source>
+        <translation>{setting} 指定了 {part}，它不能留在内存中。可用：{known}。</translation>
+    </message>
+    <message>
+        <source>{name} is not as it was written</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
