@@ -18,10 +18,12 @@ from transformers import TrainerCallback
 from qvl_desktop.core.events import Paused, Resumed, Saved, Step
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.plan import TrainingPlan
+from qvl_desktop.training.checkpoints import PREFIX
 from qvl_desktop.training.control import Control
+from qvl_desktop.training.distributed import agreed
 from qvl_desktop.training.errors import DivergedError
 from qvl_desktop.training.run_writer import RunWriter
-from qvl_desktop.training.trainer import CHECKPOINT_PREFIX, QvlTrainer
+from qvl_desktop.training.trainer import QvlTrainer
 
 
 class RunCallback(TrainerCallback):
@@ -95,19 +97,10 @@ class RunCallback(TrainerCallback):
     def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Tell that a checkpoint is in its place."""
         step = int(state.global_step)
-        self._writer.write(Saved(step=step, path=f"checkpoints/{CHECKPOINT_PREFIX}{step}"))
+        self._writer.write(Saved(step=step, path=f"checkpoints/{PREFIX}{step}"))
 
     def _memory(self) -> int:
         """Bytes in use: what torch holds of the card, or this process' resident memory."""
         if torch.cuda.is_available():
             return int(torch.cuda.memory_reserved())
         return int(self._process.memory_info().rss)
-
-
-def agreed(wish: bool) -> bool:
-    """Rank 0's answer on every rank, so that all of them leave the loop at the same step."""
-    if not torch.distributed.is_available() or not torch.distributed.is_initialized():
-        return wish
-    said = [wish]
-    torch.distributed.broadcast_object_list(said, src=0)
-    return said[0]

@@ -1,8 +1,8 @@
 """One run on several cards: who takes part, how the model is shared out, and the process that starts the others.
 
-Owns checking that as many processes came as the plan asks for, the words in which `Trainer` is told how to share, and
-starting the processes of one machine. Does not own launch lines (`core.launch`) or what ranks agree on in the loop
-(`callbacks`).
+Owns checking that as many processes came as the plan asks for, the words in which `Trainer` is told how to share,
+agreeing on a decision, and starting the processes of one machine. Does not own launch lines (`core.launch`) or the loop
+(`trainer`).
 """
 
 from __future__ import annotations
@@ -149,3 +149,14 @@ def zero_config(stage: int) -> dict[str, Any]:
         "fp16": {"enabled": "auto"},
         **dict.fromkeys(names, "auto"),
     }
+
+
+def agreed(wish: bool) -> bool:
+    """The first process' answer on every one, so that all of them do the same at the same step."""
+    import torch
+
+    if not torch.distributed.is_available() or not torch.distributed.is_initialized():
+        return wish
+    said = [wish]
+    torch.distributed.broadcast_object_list(said, src=0)
+    return said[0]

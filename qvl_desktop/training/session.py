@@ -29,6 +29,7 @@ from qvl_desktop.engine.generator import Generator
 from qvl_desktop.engine.host import hush_libraries
 from qvl_desktop.models.loading import choose_device, load_processor
 from qvl_desktop.training.callbacks import RunCallback
+from qvl_desktop.training.checkpoints import PREFIX, checkpoints, copy_result, damage, place_folder, step_of
 from qvl_desktop.training.control import Control
 from qvl_desktop.training.distributed import SHARDED, block_class, check_sharing
 from qvl_desktop.training.errors import CheckpointError, TrainingDataError
@@ -37,15 +38,7 @@ from qvl_desktop.training.methods import choose_threads, compute_dtype, load_for
 from qvl_desktop.training.run_writer import RunWriter
 from qvl_desktop.training.samples import Collator, EncodedSamples, check_pictures, encode_samples
 from qvl_desktop.training.tower import VisualTowerRunner, tower_key
-from qvl_desktop.training.trainer import (
-    PLAN_NAME,
-    QvlTrainer,
-    checkpoints,
-    place_folder,
-    step_of,
-    steps_of,
-    training_arguments,
-)
+from qvl_desktop.training.trainer import PLAN_NAME, QvlTrainer, steps_of, training_arguments
 from qvl_desktop.training.validation import Validation
 
 NAMED_SAMPLES = 20
@@ -285,7 +278,12 @@ class TrainingSession:
             ) from error
 
     def _last_checkpoint(self) -> Path | None:
+        """The newest checkpoint that is as it was written; damaged ones are told and passed over."""
         found = checkpoints(self._run.checkpoints)
+        while found and (reason := damage(found[-1])):
+            text = QT_TRANSLATE_NOOP("errors", "{path} is damaged ({reason}); the checkpoint before it is used.")
+            self._writer.write(Notice(message=translate("errors", text).format(path=found[-1].name, reason=reason)))
+            found.pop()
         if not found:
             text = QT_TRANSLATE_NOOP("errors", "There is no checkpoint yet: the run starts from the beginning.")
             self._writer.write(Notice(message=translate("errors", text)))
@@ -310,16 +308,24 @@ class TrainingSession:
         name = MODEL_FOLDER if full else self._run.adapter.name
         sharded = self._plan.distributed in SHARDED
         state = trainer.accelerator.get_state_dict(trainer.model_wrapped) if sharded else None
+        best = trainer.best if self._plan.metric_for_best != "none" else None
         if self._rank == 0:
             staging = self._run.path / f".partial-{name}"
             shutil.rmtree(staging, ignore_errors=True)
-            trainer.model.config.use_cache = True
-            trainer.model.save_pretrained(staging, state_dict=state)
-            self._plan.save(staging / PLAN_NAME)
+            metrics = trainer.last_metrics
+            if best is not None and best.step != step:
+                copy_result(self._run.checkpoints / f"{PREFIX}{best.step}", staging)
+                step, metrics = best.step, best.metrics
+                text = QT_TRANSLATE_NOOP("errors", "The result is the checkpoint of step {step}, which validated best.")
+                self._writer.write(Notice(message=translate("errors", text).format(step=step)))
+            else:
+                trainer.model.config.use_cache = True
+                trainer.model.save_pretrained(staging, state_dict=state)
+                self._plan.save(staging / PLAN_NAME)
             if full:
                 processor.save_pretrained(staging)
             else:
-                self._card(data, step, trainer.last_metrics).save(staging)
+                self._card(data, step, metrics).save(staging)
             place_folder(staging, self._run.path / name)
             self._writer.write(Saved(step=step, path=name))
         return name

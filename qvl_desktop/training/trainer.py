@@ -7,7 +7,6 @@ Everything else (accumulation, clipping, schedules, mixed precision, many cards)
 from __future__ import annotations
 
 import math
-import os
 import shutil
 import time
 from collections.abc import Callable
@@ -18,10 +17,10 @@ import torch
 from transformers import Trainer, TrainingArguments
 
 from qvl_desktop.core.plan import TrainingPlan
-from qvl_desktop.training.distributed import sharing
+from qvl_desktop.training.checkpoints import PREFIX, Best, drop_old_checkpoints, place_folder, seal
+from qvl_desktop.training.distributed import agreed, sharing
 from qvl_desktop.training.samples import EncodedSamples, LengthGroupedSampler
 
-CHECKPOINT_PREFIX = "checkpoint-"
 PLAN_NAME = "plan.json"
 
 
@@ -91,6 +90,7 @@ class QvlTrainer(Trainer):
         self._plan = plan
         self._validate = validate
         self._staging: Path | None = None
+        self.best = Best.load(Path(self.args.output_dir))
         self.last_metrics: dict[str, float] = {}
         self.tokens_seen = 0
         self.step_began = time.perf_counter()
@@ -121,8 +121,13 @@ class QvlTrainer(Trainer):
     # Validation
 
     def _evaluate(self, trial: Any, ignore_keys_for_eval: Any, skip_scheduler: bool = False) -> dict[str, float]:
+        """Measure; a checkpoint follows when it is the best so far."""
         self.control.should_evaluate = False
         self.last_metrics = self._validate(self.state.global_step)
+        best = self.best or Best(0)
+        if agreed(best.beaten_by(self.last_metrics, self._plan.metric_for_best)):
+            self.best = Best(self.state.global_step, dict(self.last_metrics))
+            self.control.should_save = True
         return self.last_metrics
 
     # Checkpoints
@@ -131,9 +136,9 @@ class QvlTrainer(Trainer):
         return str(self._staging or self.args.output_dir)
 
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
-        """Write a checkpoint beside its place, flush it to disk and move it there; then drop the oldest."""
+        """Write a checkpoint beside its place, seal it, flush it to disk and move it there; then drop the oldest."""
         folder = Path(self.args.output_dir)
-        name = f"{CHECKPOINT_PREFIX}{self.state.global_step}"
+        name = f"{PREFIX}{self.state.global_step}"
         self._staging = folder / ".partial"
         try:
             if self.args.should_save:
@@ -143,8 +148,11 @@ class QvlTrainer(Trainer):
             super()._save_checkpoint(model, trial)
             self.accelerator.wait_for_everyone()
             if self.args.should_save:
+                seal(self._staging / name)
                 place_folder(self._staging / name, folder / name)
-                drop_old_checkpoints(folder, self._plan.save_limit)
+                if self.best is not None and self.best.step == self.state.global_step:
+                    self.best.save(folder)
+                drop_old_checkpoints(folder, self._plan.save_limit, [self.best.step] if self.best else [])
         finally:
             if self.args.should_save:
                 shutil.rmtree(self._staging, ignore_errors=True)
@@ -158,34 +166,3 @@ class QvlTrainer(Trainer):
         folder.mkdir(parents=True, exist_ok=True)
         self.model.save_pretrained(folder, state_dict=state_dict)
         self._plan.save(folder / PLAN_NAME)
-
-
-def place_folder(source: Path, target: Path) -> None:
-    """Move a finished folder to its place in one step, after flushing it to disk; an older one there is replaced."""
-    for path in source.rglob("*"):
-        if path.is_file():
-            with path.open("rb+") as file:
-                os.fsync(file.fileno())
-    old = target.with_name(f".old-{target.name}")
-    shutil.rmtree(old, ignore_errors=True)
-    if target.exists():
-        target.replace(old)
-    source.replace(target)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def checkpoints(folder: Path) -> list[Path]:
-    """The whole checkpoints of a run, oldest first."""
-    found = [path for path in folder.glob(f"{CHECKPOINT_PREFIX}*") if (path / "trainer_state.json").is_file()]
-    return sorted((path for path in found if path.name.removeprefix(CHECKPOINT_PREFIX).isdigit()), key=step_of)
-
-
-def step_of(checkpoint: Path) -> int:
-    """The step after which a checkpoint was made."""
-    return int(checkpoint.name.removeprefix(CHECKPOINT_PREFIX))
-
-
-def drop_old_checkpoints(folder: Path, limit: int) -> None:
-    """Delete all but the newest `limit` checkpoints."""
-    for path in checkpoints(folder)[:-limit]:
-        shutil.rmtree(path, ignore_errors=True)
