@@ -73,6 +73,7 @@ from qvl_desktop.jobs.opening import index_pictures
 from qvl_desktop.storage.settings import Settings
 
 sys.setswitchinterval(app.SWITCH_SECONDS)
+app.give_memory_back()
 application = app.make_application()
 theme().install("light")
 session = app.make_session(Settings())

@@ -41,6 +41,22 @@ class Progress:
     total: int = 0
 
 
+class Ids(list[int]):
+    """Ids in the order they are shown in, that know their places; several views share one."""
+
+    __slots__ = ("_places",)
+
+    def __init__(self, ids: Iterable[int] = ()) -> None:
+        super().__init__(ids)
+        self._places: dict[int, int] | None = None
+
+    def place(self, row_id: int) -> int | None:
+        """Where an id stands; None when it is not among them."""
+        if self._places is None:
+            self._places = {one: place for place, one in enumerate(self)}
+        return self._places.get(row_id)
+
+
 class PictureQuery(QObject):
     """The pictures on show.
 
@@ -67,13 +83,13 @@ class PictureQuery(QObject):
         self._session = session
         self.project: Project | None = None
         self.filter = PictureFilter()
-        self.ids: list[int] = []
+        self.ids = Ids()
         self.current: int | None = None
         self.progress = Progress()
         self._direction = 1
-        self._asking: Task[tuple[PictureFilter, list[int], Progress]] | None = None
+        self._asking: Task[tuple[PictureFilter, Ids, Progress]] | None = None
         self._again = False
-        self._remember_timer = _timer(self, _REMEMBER_MS, self.remember)
+        self._remember_timer = _timer(self, _REMEMBER_MS, self._remember_beside)
         self._later = _timer(self, _DELAY_MS, self.reload)
         session.projectChanged.connect(self._on_project)
         session.contentChanged.connect(self._on_change)
@@ -85,7 +101,7 @@ class PictureQuery(QObject):
         self._remember_timer.stop()
         self._later.stop()
         self.project = self._session.project
-        self.filter, self.current, self.ids = PictureFilter(), None, []
+        self.filter, self.current, self.ids = PictureFilter(), None, Ids()
         if self.project is not None:
             try:
                 _, self.ids, self.progress = _answer(self.project, self.filter)
@@ -114,6 +130,12 @@ class PictureQuery(QObject):
             return
         if self.project is not None and self.project is self._session.project and self.current is not None:
             self.project.set_mark(_PICTURE, str(self.current))
+
+    def _remember_beside(self) -> None:
+        """The same on a thread: another edit may hold the project for a moment."""
+        project, current = self.project, self.current
+        if project is not None and project is self._session.project and current is not None:
+            Task(lambda: project.set_mark(_PICTURE, str(current))).on_failure(lambda error: None).start(self)
 
     @Slot(object)
     def _on_change(self, change: Change) -> None:
@@ -179,7 +201,7 @@ class PictureQuery(QObject):
     def _answer_now(self) -> None:
         self._again = False
         if self.project is None:
-            self._take((self.filter, [], Progress()))
+            self._take((self.filter, Ids(), Progress()))
             return
         try:
             self._take(_answer(self.project, self.filter))
@@ -191,7 +213,7 @@ class PictureQuery(QObject):
         assert project is not None
         self._asking = Task(lambda: _answer(project, asked)).on_success(self._take).on_end(self._asked).start(self)
 
-    def _take(self, answer: tuple[PictureFilter, list[int], Progress]) -> None:
+    def _take(self, answer: tuple[PictureFilter, Ids, Progress]) -> None:
         asked, ids, progress = answer
         if asked != self.filter or self._session.project is not self.project:
             return
@@ -304,8 +326,8 @@ class PictureQuery(QObject):
             self._session.report(error)
 
 
-def _answer(project: Project, asked: PictureFilter) -> tuple[PictureFilter, list[int], Progress]:
-    return asked, project.picture_ids(asked), Progress(project.done_count(), project.picture_count())
+def _answer(project: Project, asked: PictureFilter) -> tuple[PictureFilter, Ids, Progress]:
+    return asked, Ids(project.picture_ids(asked)), Progress(project.done_count(), project.picture_count())
 
 
 def _timer(owner: QObject, milliseconds: int, slot: Callable[[], None]) -> QTimer:

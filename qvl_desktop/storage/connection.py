@@ -123,7 +123,7 @@ def connect(path: Path, *, read_only: bool = False, immutable: bool = False) -> 
         )
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA temp_store = MEMORY")
-        connection.execute("PRAGMA cache_size = -12288")
+        connection.execute("PRAGMA cache_size = -8192")
     return connection
 
 
@@ -201,7 +201,7 @@ def _build(path: Path) -> None:
 class ReaderPool:
     """Reading connections, one for each thread that reads at a time; they never wait for the writer.
 
-    The first keeps up to 20 MiB of the file in memory, further ones 4 MiB each; it is taken whenever it is free.
+    The first keeps up to 12 MiB of the file in memory, further ones 2 MiB each; it is taken whenever it is free.
     """
 
     def __init__(self, path: Path, *, immutable: bool = False) -> None:
@@ -238,7 +238,7 @@ class ReaderPool:
         connection = connect(self._path, read_only=True, immutable=self._immutable)
         with self._lock:
             self._first = self._first or connection
-        connection.execute(f"PRAGMA cache_size = {-20480 if connection is self._first else -4096}")
+        connection.execute(f"PRAGMA cache_size = {-12288 if connection is self._first else -2048}")
         return connection
 
     @contextmanager

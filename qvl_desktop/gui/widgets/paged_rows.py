@@ -14,6 +14,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject
 
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.rows import Index
+from qvl_desktop.jobs.picture_query import Ids
 from qvl_desktop.storage.project import Project
 
 _PAGE = 64
@@ -56,6 +57,8 @@ class PagedRows(QAbstractTableModel, Generic[_Row]):
 
     def place(self, row_id: int) -> int | None:
         """Where an id stands in the list; None when it is not in it."""
+        if isinstance(self._ids, Ids):
+            return self._ids.place(row_id)
         if self._places is None:
             self._places = {one: place for place, one in enumerate(self._ids)}
         return self._places.get(row_id)

@@ -23,7 +23,7 @@ from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.pictures import open_upright, to_rgb
 from qvl_desktop.gui.widgets.relay import Relay
 
-CACHE_BYTES = 40 * 2**20
+CACHE_BYTES = 28 * 2**20
 """Decoded pictures kept in memory. The one asked for last and the likeliest next one stay, whatever their size."""
 
 _WORKERS = 2
