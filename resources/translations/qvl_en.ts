@@ -83,16 +83,16 @@
     <name>FileWatch</name>
     <message numerus="yes">
         <source>%n picture(s) changed on disk since they were annotated. Boxes were kept; Check shows them.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n picture changed on disk since it was annotated. Boxes were kept; Check shows it.</numerusform>
+            <numerusform>%n pictures changed on disk since they were annotated. Boxes were kept; Check shows them.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n picture file(s) are not there. Check can find them again.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n picture file is not there. Check can find it again.</numerusform>
+            <numerusform>%n picture files are not there. Check can find them again.</numerusform>
         </translation>
     </message>
 </context>
@@ -212,9 +212,9 @@
     <name>RefBars</name>
     <message numerus="yes">
         <source>%n ref(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n ref</numerusform>
+            <numerusform>%n refs</numerusform>
         </translation>
     </message>
 </context>
@@ -239,44 +239,44 @@
     <name>RelinkDialog</name>
     <message numerus="yes">
         <source>%n found</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n found</numerusform>
+            <numerusform>%n found</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n in several places</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n in several places</numerusform>
+            <numerusform>%n in several places</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n already in the project under the new name</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n already in the project under the new name</numerusform>
+            <numerusform>%n already in the project under the new name</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n not there</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n not there</numerusform>
+            <numerusform>%n not there</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>Link %n picture(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Link %n picture</numerusform>
+            <numerusform>Link %n pictures</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n picture(s) linked to where they are now.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n picture linked to where it is now.</numerusform>
+            <numerusform>%n pictures linked to where they are now.</numerusform>
         </translation>
     </message>
 </context>
@@ -294,16 +294,16 @@
     <name>SplitView</name>
     <message numerus="yes">
         <source>%n picture(s) stay together with others.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n picture stays together with others.</numerusform>
+            <numerusform>%n pictures stay together with others.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n conversation(s) lose a split of their own.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n conversation loses a split of its own.</numerusform>
+            <numerusform>%n conversations lose a split of their own.</numerusform>
         </translation>
     </message>
 </context>
@@ -311,16 +311,16 @@
     <name>StatisticsView</name>
     <message numerus="yes">
         <source>and %n other size(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>and %n other size</numerusform>
+            <numerusform>and %n other sizes</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n too long for the limit</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n too long for the limit</numerusform>
+            <numerusform>%n too long for the limit</numerusform>
         </translation>
     </message>
 </context>

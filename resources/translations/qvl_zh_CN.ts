@@ -155,15 +155,15 @@
     <name>BeforeAfter</name>
     <message>
         <source>Now</source>
-        <translation type="unfinished"></translation>
+        <translation>现在</translation>
     </message>
     <message>
         <source>Then</source>
-        <translation type="unfinished"></translation>
+        <translation>之后</translation>
     </message>
     <message>
         <source>All of it is deleted.</source>
-        <translation type="unfinished"></translation>
+        <translation>将全部删除。</translation>
     </message>
 </context>
 <context>
@@ -759,19 +759,19 @@
     <name>FileWatch</name>
     <message numerus="yes">
         <source>%n picture(s) changed on disk since they were annotated. Boxes were kept; Check shows them.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 张图片在标注之后文件有改动。框已保留；可在“体检”中查看。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n picture file(s) are not there. Check can find them again.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 个图片文件不在原处。“体检”可以重新找到它们。</numerusform>
         </translation>
     </message>
     <message>
         <source>Show</source>
-        <translation type="unfinished"></translation>
+        <translation>查看</translation>
     </message>
 </context>
 <context>
@@ -999,142 +999,142 @@
     <name>FindingsView</name>
     <message>
         <source>Kinds of faults</source>
-        <translation type="unfinished"></translation>
+        <translation>问题种类</translation>
     </message>
     <message>
         <source>Findings</source>
-        <translation type="unfinished"></translation>
+        <translation>问题</translation>
     </message>
     <message>
         <source>Kept as they are</source>
-        <translation type="unfinished"></translation>
+        <translation>已保持原样的</translation>
     </message>
     <message>
         <source>Show the findings that are to stay as they are</source>
-        <translation type="unfinished"></translation>
+        <translation>显示已决定保持原样的问题</translation>
     </message>
     <message>
         <source>Find moved files…</source>
-        <translation type="unfinished"></translation>
+        <translation>查找移走的文件…</translation>
     </message>
     <message>
         <source>Go there</source>
-        <translation type="unfinished"></translation>
+        <translation>前往</translation>
     </message>
     <message>
         <source>{pictures} pictures and {conversations} conversations are in order.</source>
-        <translation type="unfinished"></translation>
+        <translation>{pictures} 张图片和 {conversations} 段对话都没有问题。</translation>
     </message>
     <message>
         <source>Nothing to check yet</source>
-        <translation type="unfinished"></translation>
+        <translation>还没有可检查的内容</translation>
     </message>
     <message>
         <source>Add pictures on the Annotate page.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在“标注”页添加图片。</translation>
     </message>
     <message>
         <source>Nothing to mend</source>
-        <translation type="unfinished"></translation>
+        <translation>没有需要修复的问题</translation>
     </message>
     <message>
         <source>Checking…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在检查…</translation>
     </message>
     <message>
         <source>Nothing was found so far.</source>
-        <translation type="unfinished"></translation>
+        <translation>目前没有发现问题。</translation>
     </message>
     <message>
         <source>Not checked</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未检查</translation>
     </message>
     <message>
         <source>The check was stopped. Nothing was found until then.</source>
-        <translation type="unfinished"></translation>
+        <translation>检查已停止。此前没有发现问题。</translation>
     </message>
     <message>
         <source>{mend}: all {count}…</source>
-        <translation type="unfinished"></translation>
+        <translation>{mend}：全部 {count} 处…</translation>
     </message>
     <message>
         <source>Show it again</source>
-        <translation type="unfinished"></translation>
+        <translation>重新列出</translation>
     </message>
     <message>
         <source>Keep as it is</source>
-        <translation type="unfinished"></translation>
+        <translation>保持原样</translation>
     </message>
     <message>
         <source>This one needs you: nobody can be sure how to mend it.</source>
-        <translation type="unfinished"></translation>
+        <translation>此处需要您来决定：无法确定应如何修复。</translation>
     </message>
     <message>
         <source>Show the place of the fault (Enter)</source>
-        <translation type="unfinished"></translation>
+        <translation>显示问题所在的位置（Enter）</translation>
     </message>
     <message>
         <source>It is no fault: do not list it any longer. Undo takes this back.</source>
-        <translation type="unfinished"></translation>
+        <translation>这不是问题：不再列出。可以撤销。</translation>
     </message>
 </context>
 <context>
     <name>HealthPage</name>
     <message>
         <source>Stop</source>
-        <translation type="unfinished">停止</translation>
+        <translation>停止</translation>
     </message>
     <message>
         <source>Check again</source>
-        <translation type="unfinished"></translation>
+        <translation>重新检查</translation>
     </message>
     <message>
         <source>No project is open</source>
-        <translation type="unfinished">没有打开的项目</translation>
+        <translation>没有打开的项目</translation>
     </message>
     <message>
         <source>Open or make one to begin.</source>
-        <translation type="unfinished">打开或新建一个项目，即可开始。</translation>
+        <translation>打开或新建一个项目，即可开始。</translation>
     </message>
     <message>
         <source>Go on</source>
-        <translation type="unfinished">继续</translation>
+        <translation>继续</translation>
     </message>
     <message>
         <source>Pause</source>
-        <translation type="unfinished">暂停</translation>
+        <translation>暂停</translation>
     </message>
     <message>
         <source>Everything is checked as it changes</source>
-        <translation type="unfinished"></translation>
+        <translation>内容一有改动就会检查</translation>
     </message>
     <message>
         <source>Not checked</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未检查</translation>
     </message>
     <message>
         <source>Reading pictures is paused</source>
-        <translation type="unfinished"></translation>
+        <translation>已暂停读取图片</translation>
     </message>
     <message>
         <source>Checking: {done} of {total}</source>
-        <translation type="unfinished"></translation>
+        <translation>正在检查：{done} / {total}</translation>
     </message>
     <message>
         <source>Reading pictures: {done} of {total}</source>
-        <translation type="unfinished"></translation>
+        <translation>正在读取图片：{done} / {total}</translation>
     </message>
     <message>
         <source>Findings</source>
-        <translation type="unfinished"></translation>
+        <translation>问题</translation>
     </message>
     <message>
         <source>Statistics</source>
-        <translation type="unfinished"></translation>
+        <translation>统计</translation>
     </message>
     <message>
         <source>Split</source>
-        <translation type="unfinished">划分</translation>
+        <translation>划分</translation>
     </message>
 </context>
 <context>
@@ -1531,31 +1531,31 @@
     <name>MendDialog</name>
     <message>
         <source>Looking what would change…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在查看会有哪些改动…</translation>
     </message>
     <message>
         <source>Mend all {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>修复全部 {count} 处</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">取消</translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>None of these can be mended without you.</source>
-        <translation type="unfinished"></translation>
+        <translation>这些问题都需要您来决定。</translation>
     </message>
     <message>
         <source>The first {shown} of {count}. Those that nobody can be sure about stay. One undo takes all back.</source>
-        <translation type="unfinished"></translation>
+        <translation>这里是 {count} 处中的前 {shown} 处。无法确定的保持不变。撤销一次即可全部恢复。</translation>
     </message>
     <message>
         <source>This would change. One undo takes all of it back.</source>
-        <translation type="unfinished"></translation>
+        <translation>将有以下改动。撤销一次即可全部恢复。</translation>
     </message>
     <message>
         <source>{count} mended.</source>
-        <translation type="unfinished"></translation>
+        <translation>已修复 {count} 处。</translation>
     </message>
 </context>
 <context>
@@ -1916,7 +1916,7 @@
     <name>PicturePair</name>
     <message>
         <source>No picture</source>
-        <translation type="unfinished"></translation>
+        <translation>没有图片</translation>
     </message>
 </context>
 <context>
@@ -2125,16 +2125,16 @@
     <name>RefBars</name>
     <message>
         <source>Refs</source>
-        <translation type="unfinished"></translation>
+        <translation>指代</translation>
     </message>
     <message>
         <source>Search refs</source>
-        <translation type="unfinished"></translation>
+        <translation>搜索指代</translation>
     </message>
     <message numerus="yes">
         <source>%n ref(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 个指代</numerusform>
         </translation>
     </message>
 </context>
@@ -2157,11 +2157,11 @@
     <name>RefModel</name>
     <message>
         <source>{ref}: {regions} regions on {pictures} pictures. Click to see them.</source>
-        <translation type="unfinished"></translation>
+        <translation>{ref}：{pictures} 张图片上共 {regions} 个区域。点击查看。</translation>
     </message>
     <message>
         <source>(no ref)</source>
-        <translation type="unfinished"></translation>
+        <translation>（没有指代）</translation>
     </message>
 </context>
 <context>
@@ -2285,102 +2285,102 @@
     <name>RelinkDialog</name>
     <message>
         <source>Find moved files</source>
-        <translation type="unfinished"></translation>
+        <translation>查找移走的文件</translation>
     </message>
     <message>
         <source>Choose the folder in which the pictures are now. Files are known again by what they hold, whatever their names. They stay where they are.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择图片现在所在的文件夹。无论文件名如何，都会按内容辨认文件。文件保留在原处。</translation>
     </message>
     <message>
         <source>Choose a folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>选择文件夹…</translation>
     </message>
     <message>
         <source>By name and size only (quick)</source>
-        <translation type="unfinished"></translation>
+        <translation>只按文件名和大小（快速）</translation>
     </message>
     <message>
         <source>Does not read the files: for very many pictures, or a slow disk</source>
-        <translation type="unfinished"></translation>
+        <translation>不读取文件内容：适合图片很多或磁盘较慢时</translation>
     </message>
     <message>
         <source>What was found</source>
-        <translation type="unfinished"></translation>
+        <translation>查找结果</translation>
     </message>
     <message>
         <source>Link them</source>
-        <translation type="unfinished"></translation>
+        <translation>重新关联</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">取消</translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>Folder of the pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>图片所在的文件夹</translation>
     </message>
     <message>
         <source>Looking in {folder}…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在 {folder} 中查找…</translation>
     </message>
     <message numerus="yes">
         <source>%n found</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>找到 %n 个</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n in several places</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 个在多处都有</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n already in the project under the new name</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 个已以新名称在项目中</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n not there</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 个没有找到</numerusform>
         </translation>
     </message>
     <message>
         <source>same content</source>
-        <translation type="unfinished"></translation>
+        <translation>内容相同</translation>
     </message>
     <message>
         <source>same name and size</source>
-        <translation type="unfinished"></translation>
+        <translation>文件名和大小相同</translation>
     </message>
     <message>
         <source>{path}: several files are meant: {places}</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：有多个可能的文件：{places}</translation>
     </message>
     <message>
         <source>{path}: {file} is in the project already; take the missing one out</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：{file} 已在项目中；请移除缺失的一项</translation>
     </message>
     <message>
         <source>{path}: not there</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：没有找到</translation>
     </message>
     <message numerus="yes">
         <source>Link %n picture(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>关联 %n 张图片</numerusform>
         </translation>
     </message>
     <message>
         <source>Find moved pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>查找移走的图片</translation>
     </message>
     <message numerus="yes">
         <source>%n picture(s) linked to where they are now.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>已将 %n 张图片关联到现在的位置。</numerusform>
         </translation>
     </message>
 </context>
@@ -2560,230 +2560,230 @@
     <name>SplitView</name>
     <message>
         <source>At random</source>
-        <translation type="unfinished"></translation>
+        <translation>随机</translation>
     </message>
     <message>
         <source>With each ref in its share</source>
-        <translation type="unfinished"></translation>
+        <translation>按指代比例</translation>
     </message>
     <message>
         <source>By whole folders</source>
-        <translation type="unfinished"></translation>
+        <translation>按整个文件夹</translation>
     </message>
     <message>
         <source>Every picture has the same chance.</source>
-        <translation type="unfinished"></translation>
+        <translation>每张图片的机会相同。</translation>
     </message>
     <message>
         <source>Rare refs are divided first, so that every split has some of each.</source>
-        <translation type="unfinished"></translation>
+        <translation>先分配少见的指代，使每个划分都包含各种指代。</translation>
     </message>
     <message>
         <source>A folder is never torn apart; folders called train, val or test are that split.</source>
-        <translation type="unfinished"></translation>
+        <translation>同一文件夹不会拆开；名为 train、val 或 test 的文件夹归入相应划分。</translation>
     </message>
     <message>
         <source>The same seed gives the same division</source>
-        <translation type="unfinished"></translation>
+        <translation>相同的种子得到相同的划分</translation>
     </message>
     <message>
         <source>Keep pictures that look alike together</source>
-        <translation type="unfinished"></translation>
+        <translation>相似的图片放在一起</translation>
     </message>
     <message>
         <source>Only filtered pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>只用筛选出的图片</translation>
     </message>
     <message>
         <source>Those that pass the filter of the Pictures and Annotate pages; the others keep their splits</source>
-        <translation type="unfinished"></translation>
+        <translation>“图片”和“标注”页筛选出的图片；其余图片保持原有划分</translation>
     </message>
     <message>
         <source>Apply</source>
-        <translation type="unfinished"></translation>
+        <translation>应用</translation>
     </message>
     <message>
         <source>Give at least one split a share.</source>
-        <translation type="unfinished"></translation>
+        <translation>请至少给一个划分设置比例。</translation>
     </message>
     <message>
         <source>Dividing…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在划分…</translation>
     </message>
     <message>
         <source>Split pictures</source>
-        <translation type="unfinished">划分图片</translation>
+        <translation>划分图片</translation>
     </message>
     <message>
         <source>Split into {counts}.</source>
-        <translation type="unfinished"></translation>
+        <translation>已划分为 {counts}。</translation>
     </message>
     <message numerus="yes">
         <source>%n picture(s) stay together with others.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 张图片与其他图片放在一起。</numerusform>
         </translation>
     </message>
     <message>
         <source>{count} pictures were not read yet; those that look alike may be parted.</source>
-        <translation type="unfinished"></translation>
+        <translation>还有 {count} 张图片没有读取；相似的图片可能会被分开。</translation>
     </message>
     <message numerus="yes">
         <source>%n conversation(s) lose a split of their own.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 段对话将不再有单独的划分。</numerusform>
         </translation>
     </message>
     <message>
         <source>Pictures</source>
-        <translation type="unfinished">图片</translation>
+        <translation>图片</translation>
     </message>
     <message>
         <source>Conversations</source>
-        <translation type="unfinished">对话</translation>
+        <translation>对话</translation>
     </message>
     <message>
         <source>Seed</source>
-        <translation type="unfinished">随机种子</translation>
+        <translation>随机种子</translation>
     </message>
     <message>
         <source>Divide the project</source>
-        <translation type="unfinished"></translation>
+        <translation>划分项目</translation>
     </message>
     <message>
         <source>What the division gives</source>
-        <translation type="unfinished"></translation>
+        <translation>划分结果</translation>
     </message>
     <message>
         <source>Regions of each ref</source>
-        <translation type="unfinished"></translation>
+        <translation>各指代的区域数</translation>
     </message>
 </context>
 <context>
     <name>StatisticsView</name>
     <message>
         <source>Split</source>
-        <translation type="unfinished">划分</translation>
+        <translation>划分</translation>
     </message>
     <message>
         <source>All splits</source>
-        <translation type="unfinished">全部划分</translation>
+        <translation>全部划分</translation>
     </message>
     <message>
         <source>Only filtered pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>只用筛选出的图片</translation>
     </message>
     <message>
         <source>Those that pass the filter of the Pictures and Annotate pages</source>
-        <translation type="unfinished"></translation>
+        <translation>“图片”和“标注”页筛选出的图片</translation>
     </message>
     <message>
         <source>Longer conversations are found by the check. The Conversations page chooses the model.</source>
-        <translation type="unfinished"></translation>
+        <translation>检查会找出更长的对话。所用模型在“对话”页选择。</translation>
     </message>
     <message>
         <source>CSV…</source>
-        <translation type="unfinished"></translation>
+        <translation>CSV…</translation>
     </message>
     <message>
         <source>PNG…</source>
-        <translation type="unfinished"></translation>
+        <translation>PNG…</translation>
     </message>
     <message>
         <source>Boxes on a picture</source>
-        <translation type="unfinished"></translation>
+        <translation>每张图片的框数</translation>
     </message>
     <message>
         <source>Size of boxes: share of the picture</source>
-        <translation type="unfinished"></translation>
+        <translation>框的大小（占图片的比例）</translation>
     </message>
     <message>
         <source>Place of boxes</source>
-        <translation type="unfinished"></translation>
+        <translation>框的位置</translation>
     </message>
     <message>
         <source>Size of pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>图片尺寸</translation>
     </message>
     <message>
         <source>Turns of a conversation</source>
-        <translation type="unfinished"></translation>
+        <translation>对话的轮数</translation>
     </message>
     <message>
         <source>Length of conversations, in tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>对话长度（token）</translation>
     </message>
     <message>
         <source>{pictures} pictures · {regions} regions · {conversations} conversations</source>
-        <translation type="unfinished"></translation>
+        <translation>{pictures} 张图片 · {regions} 个区域 · {conversations} 段对话</translation>
     </message>
     <message>
         <source>{range} boxes: {count} pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>{range} 个框：{count} 张图片</translation>
     </message>
     <message>
         <source>{range} turns: {count} conversations</source>
-        <translation type="unfinished"></translation>
+        <translation>{range} 轮：{count} 段对话</translation>
     </message>
     <message>
         <source>{low} to {high} of the picture: {count} boxes</source>
-        <translation type="unfinished"></translation>
+        <translation>占图片 {low} 到 {high}：{count} 个框</translation>
     </message>
     <message>
         <source>{width} × {height}: {count} pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>{width} × {height}：{count} 张图片</translation>
     </message>
     <message numerus="yes">
         <source>and %n other size(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>还有 %n 种其他尺寸</numerusform>
         </translation>
     </message>
     <message>
         <source>Length of conversations, in tokens of {model}</source>
-        <translation type="unfinished"></translation>
+        <translation>对话长度（{model} 的 token）</translation>
     </message>
     <message>
         <source>{range} tokens: {count} conversations</source>
-        <translation type="unfinished"></translation>
+        <translation>{range} 个 token：{count} 段对话</translation>
     </message>
     <message numerus="yes">
         <source>%n too long for the limit</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 段超出上限</numerusform>
         </translation>
     </message>
     <message>
         <source>{count} counted so far</source>
-        <translation type="unfinished"></translation>
+        <translation>目前已统计 {count} 段</translation>
     </message>
     <message>
         <source>All fit.</source>
-        <translation type="unfinished"></translation>
+        <translation>全部未超出上限。</translation>
     </message>
     <message>
         <source>{x} % from the left, {y} % from the top: {count} boxes</source>
-        <translation type="unfinished"></translation>
+        <translation>距左 {x} %，距上 {y} %：{count} 个框</translation>
     </message>
     <message>
         <source>Save statistics</source>
-        <translation type="unfinished"></translation>
+        <translation>保存统计</translation>
     </message>
     <message>
         <source>{path} cannot be written: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>无法写入 {path}：{reason}</translation>
     </message>
     <message>
         <source>Saved: {path}</source>
-        <translation type="unfinished"></translation>
+        <translation>已保存：{path}</translation>
     </message>
     <message>
         <source>Not saved: {path}</source>
-        <translation type="unfinished"></translation>
+        <translation>未能保存：{path}</translation>
     </message>
     <message>
         <source>Tokens that fit</source>
-        <translation type="unfinished"></translation>
+        <translation>token 上限</translation>
     </message>
 </context>
 <context>
@@ -3306,7 +3306,7 @@
     <name>_RefDelegate</name>
     <message>
         <source>(no ref)</source>
-        <translation type="unfinished"></translation>
+        <translation>（没有指代）</translation>
     </message>
 </context>
 <context>
@@ -5344,11 +5344,11 @@
     <name>health</name>
     <message>
         <source>Conversation {number}</source>
-        <translation type="unfinished">对话 {number}</translation>
+        <translation>对话 {number}</translation>
     </message>
     <message>
         <source>, turn {number}</source>
-        <translation type="unfinished"></translation>
+        <translation>，第 {number} 轮</translation>
     </message>
 </context>
 <context>
@@ -5507,39 +5507,39 @@
     </message>
     <message>
         <source>Accept changed pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>接受有改动的图片</translation>
     </message>
     <message>
         <source>Keep as it is</source>
-        <translation type="unfinished"></translation>
+        <translation>保持原样</translation>
     </message>
     <message>
         <source>Show findings again</source>
-        <translation type="unfinished"></translation>
+        <translation>重新列出问题</translation>
     </message>
     <message>
         <source>Mend conversations</source>
-        <translation type="unfinished"></translation>
+        <translation>修复对话</translation>
     </message>
     <message>
         <source>Delete conversations said twice</source>
-        <translation type="unfinished"></translation>
+        <translation>删除重复的对话</translation>
     </message>
     <message>
         <source>Mend splits</source>
-        <translation type="unfinished"></translation>
+        <translation>修复划分</translation>
     </message>
     <message>
         <source>Delete regions drawn twice</source>
-        <translation type="unfinished"></translation>
+        <translation>删除重复的区域</translation>
     </message>
     <message>
         <source>Cut regions off at the edge</source>
-        <translation type="unfinished"></translation>
+        <translation>按边缘裁剪区域</translation>
     </message>
     <message>
         <source>Delete tiny regions</source>
-        <translation type="unfinished"></translation>
+        <translation>删除过小的区域</translation>
     </message>
     <message>
         <source>Merge labels</source>
@@ -5547,15 +5547,15 @@
     </message>
     <message>
         <source>Remove missing pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>移除缺失的图片</translation>
     </message>
     <message>
         <source>Remove unreadable pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>移除无法读取的图片</translation>
     </message>
     <message>
         <source>Remove copies</source>
-        <translation type="unfinished"></translation>
+        <translation>移除重复的图片</translation>
     </message>
     <message>
         <source>Edit template</source>
@@ -5571,7 +5571,7 @@
     </message>
     <message>
         <source>Find moved pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>查找移走的图片</translation>
     </message>
 </context>
 <context>
@@ -5590,7 +5590,7 @@
     </message>
     <message>
         <source>Conversations without turns</source>
-        <translation type="unfinished"></translation>
+        <translation>没有任何一轮的对话</translation>
     </message>
     <message>
         <source>Delete it.</source>
@@ -5602,7 +5602,7 @@
     </message>
     <message>
         <source>Conversations without an answer</source>
-        <translation type="unfinished"></translation>
+        <translation>没有回答的对话</translation>
     </message>
     <message>
         <source>Add an assistant turn at the end.</source>
@@ -5614,7 +5614,7 @@
     </message>
     <message>
         <source>Last turns without an answer</source>
-        <translation type="unfinished"></translation>
+        <translation>最后一轮没有回答</translation>
     </message>
     <message>
         <source>Add the answer, or delete the turn.</source>
@@ -5626,7 +5626,7 @@
     </message>
     <message>
         <source>Speakers out of turn</source>
-        <translation type="unfinished"></translation>
+        <translation>发言顺序有误</translation>
     </message>
     <message>
         <source>User and assistant take turns; the user begins.</source>
@@ -5638,7 +5638,7 @@
     </message>
     <message>
         <source>System turns inside a conversation</source>
-        <translation type="unfinished"></translation>
+        <translation>对话中间的系统轮</translation>
     </message>
     <message>
         <source>Only the first turn may be one.</source>
@@ -5650,7 +5650,7 @@
     </message>
     <message>
         <source>Empty questions</source>
-        <translation type="unfinished"></translation>
+        <translation>空的提问</translation>
     </message>
     <message>
         <source>Write its text or delete it.</source>
@@ -5658,123 +5658,123 @@
     </message>
     <message>
         <source>Empty answers</source>
-        <translation type="unfinished"></translation>
+        <translation>空的回答</translation>
     </message>
     <message>
         <source>The answer is empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>回答是空的。</translation>
     </message>
     <message>
         <source>Write it, or delete the question with it.</source>
-        <translation type="unfinished"></translation>
+        <translation>请填写，或连同提问一起删除。</translation>
     </message>
     <message>
         <source>Conversations that are too long</source>
-        <translation type="unfinished"></translation>
+        <translation>过长的对话</translation>
     </message>
     <message>
         <source>The conversation has about {tokens} tokens; {limit} fit. What follows “{before}” would be cut.</source>
-        <translation type="unfinished"></translation>
+        <translation>这段对话约有 {tokens} 个 token；上限为 {limit} 个。“{before}”之后的内容会被截掉。</translation>
     </message>
     <message>
         <source>Split it, shorten it, or raise the limit of the training plan. Training leaves it out.</source>
-        <translation type="unfinished"></translation>
+        <translation>请拆分、缩短，或提高训练计划的上限。训练时会略过它。</translation>
     </message>
     <message>
         <source>Boxes that are no boxes</source>
-        <translation type="unfinished"></translation>
+        <translation>写法有误的框</translation>
     </message>
     <message>
         <source>“{text}” is no box.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{text}”不是框。</translation>
     </message>
     <message>
         <source>A box is written &lt;box&gt;(x1,y1),(x2,y2)&lt;/box&gt;.</source>
-        <translation type="unfinished">框的写法是 &lt;box&gt;(x1,y1),(x2,y2)&lt;/box&gt;。</translation>
+        <translation>框写作 &lt;box&gt;(x1,y1),(x2,y2)&lt;/box&gt;。</translation>
     </message>
     <message>
         <source>Boxes out of range</source>
-        <translation type="unfinished"></translation>
+        <translation>数值超出范围的框</translation>
     </message>
     <message>
         <source>“{text}” has values above 999.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{text}”中有大于 999 的数值。</translation>
     </message>
     <message>
         <source>Box values run from 0 to 999.</source>
-        <translation type="unfinished">框的数值为 0 到 999。</translation>
+        <translation>框的数值为 0 到 999。</translation>
     </message>
     <message>
         <source>Boxes with corners in the wrong order</source>
-        <translation type="unfinished"></translation>
+        <translation>角点顺序有误的框</translation>
     </message>
     <message>
         <source>“{text}” begins with the far corner.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{text}”先写了远端的角。</translation>
     </message>
     <message>
         <source>The top left corner comes first.</source>
-        <translation type="unfinished">左上角在前。</translation>
+        <translation>应先写左上角。</translation>
     </message>
     <message>
         <source>Quads that are no quads</source>
-        <translation type="unfinished"></translation>
+        <translation>写法有误的四边形</translation>
     </message>
     <message>
         <source>“{text}” is no quad.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{text}”不是四边形。</translation>
     </message>
     <message>
         <source>A quad is written with four points.</source>
-        <translation type="unfinished">四边形用四个点书写。</translation>
+        <translation>四边形用四个点书写。</translation>
     </message>
     <message>
         <source>Quads out of range</source>
-        <translation type="unfinished"></translation>
+        <translation>数值超出范围的四边形</translation>
     </message>
     <message>
         <source>Quad values run from 0 to 999.</source>
-        <translation type="unfinished">四边形的数值为 0 到 999。</translation>
+        <translation>四边形的数值为 0 到 999。</translation>
     </message>
     <message>
         <source>Tags without a partner</source>
-        <translation type="unfinished"></translation>
+        <translation>不成对的标记</translation>
     </message>
     <message>
         <source>{text} has no partner.</source>
-        <translation type="unfinished"></translation>
+        <translation>{text} 没有与之配对的标记。</translation>
     </message>
     <message>
         <source>Close the tag, or take it away.</source>
-        <translation type="unfinished"></translation>
+        <translation>请补全标记，或去掉它。</translation>
     </message>
     <message>
         <source>Boxes without a picture</source>
-        <translation type="unfinished"></translation>
+        <translation>没有图片的框</translation>
     </message>
     <message>
         <source>Boxes without area</source>
-        <translation type="unfinished"></translation>
+        <translation>没有面积的框</translation>
     </message>
     <message>
         <source>Boxes said twice</source>
-        <translation type="unfinished"></translation>
+        <translation>重复的框</translation>
     </message>
     <message>
         <source>Empty phrases</source>
-        <translation type="unfinished"></translation>
+        <translation>空的短语</translation>
     </message>
     <message>
         <source>Phrases without a box</source>
-        <translation type="unfinished"></translation>
+        <translation>没有框的短语</translation>
     </message>
     <message>
         <source>Boxes in another family&apos;s writing</source>
-        <translation type="unfinished"></translation>
+        <translation>其他系列写法的框</translation>
     </message>
     <message>
         <source>Pictures that conversations name and that are not there</source>
-        <translation type="unfinished"></translation>
+        <translation>对话中提到但不存在的图片</translation>
     </message>
     <message>
         <source>The picture {path} is not there.</source>
@@ -5782,191 +5782,191 @@
     </message>
     <message>
         <source>Put the file back, or find it in another folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>请放回文件，或在其他文件夹中查找。</translation>
     </message>
     <message>
         <source>Placeholders without a picture</source>
-        <translation type="unfinished"></translation>
+        <translation>没有图片的占位符</translation>
     </message>
     <message>
         <source>{text} stands for a picture, but none belongs to it; the conversation shows {pictures}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{text} 代表一张图片，但没有对应的图片；这段对话共有 {pictures} 张图片。</translation>
     </message>
     <message>
         <source>Name the picture with &lt;img&gt;…&lt;/img&gt;, or take the placeholder away.</source>
-        <translation type="unfinished"></translation>
+        <translation>请用 &lt;img&gt;…&lt;/img&gt; 写明图片，或去掉占位符。</translation>
     </message>
     <message>
         <source>Picture files that are not there</source>
-        <translation type="unfinished"></translation>
+        <translation>不在原处的图片文件</translation>
     </message>
     <message>
         <source>The file {path} is not there.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件 {path} 不在原处。</translation>
     </message>
     <message>
         <source>Find it in another folder, or take the picture out of the project.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在其他文件夹中查找，或将图片移出项目。</translation>
     </message>
     <message>
         <source>Picture files that cannot be read</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取的图片文件</translation>
     </message>
     <message>
         <source>Replace the file, or take the picture out of the project.</source>
-        <translation type="unfinished"></translation>
+        <translation>请替换文件，或将图片移出项目。</translation>
     </message>
     <message>
         <source>Pictures that changed on disk</source>
-        <translation type="unfinished"></translation>
+        <translation>文件有改动的图片</translation>
     </message>
     <message>
         <source>{path} is another picture than the one that was annotated. Its boxes were kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} 已不是标注时的那张图片。框已保留。</translation>
     </message>
     <message>
         <source>Look whether the boxes still fit, then accept the new picture.</source>
-        <translation type="unfinished"></translation>
+        <translation>请查看框是否仍然合适，然后接受新图片。</translation>
     </message>
     <message>
         <source>Pictures whose size changed</source>
-        <translation type="unfinished"></translation>
+        <translation>尺寸有改动的图片</translation>
     </message>
     <message>
         <source>{path} was {old} when it was annotated and is {new} now. Its boxes were kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} 标注时为 {old}，现在为 {new}。框已保留。</translation>
     </message>
     <message>
         <source>Accept the new size; boxes grow or shrink with the picture.</source>
-        <translation type="unfinished"></translation>
+        <translation>请接受新尺寸；框随图片一起缩放。</translation>
     </message>
     <message>
         <source>The same picture twice</source>
-        <translation type="unfinished"></translation>
+        <translation>重复的图片</translation>
     </message>
     <message>
         <source>{path} has the same content as {other}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} 与 {other} 内容相同。</translation>
     </message>
     <message>
         <source>Keep one of them.</source>
-        <translation type="unfinished"></translation>
+        <translation>请保留其中一个。</translation>
     </message>
     <message>
         <source>Nearly the same picture</source>
-        <translation type="unfinished"></translation>
+        <translation>非常相似的图片</translation>
     </message>
     <message>
         <source>{path} looks like {other}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} 与 {other} 非常相似。</translation>
     </message>
     <message>
         <source>Keep one of them, or make sure that both are in one split.</source>
-        <translation type="unfinished"></translation>
+        <translation>请保留其中一张，或确保两者在同一划分中。</translation>
     </message>
     <message>
         <source>The same picture in two splits</source>
-        <translation type="unfinished"></translation>
+        <translation>同一图片出现在两个划分中</translation>
     </message>
     <message>
         <source>{path} ({split}) is the same picture as {other} ({other_split}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}（{split}）与 {other}（{other_split}）是同一图片。</translation>
     </message>
     <message>
         <source>Put both into one split, or the figures of the tests flatter the model.</source>
-        <translation type="unfinished"></translation>
+        <translation>请放入同一划分，否则测试结果会偏高。</translation>
     </message>
     <message>
         <source>Nearly the same picture in two splits</source>
-        <translation type="unfinished"></translation>
+        <translation>相似图片出现在两个划分中</translation>
     </message>
     <message>
         <source>{path} ({split}) looks like {other} ({other_split}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}（{split}）与 {other}（{other_split}）非常相似。</translation>
     </message>
     <message>
         <source>Regions without a ref</source>
-        <translation type="unfinished"></translation>
+        <translation>没有指代的区域</translation>
     </message>
     <message>
         <source>A region of {path} has no ref.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} 上有一个区域没有指代。</translation>
     </message>
     <message>
         <source>Say what it shows; no question is made of it before.</source>
-        <translation type="unfinished"></translation>
+        <translation>请写明它是什么；在此之前不会用它生成提问。</translation>
     </message>
     <message>
         <source>Regions drawn twice</source>
-        <translation type="unfinished"></translation>
+        <translation>重复的区域</translation>
     </message>
     <message>
         <source>“{ref}” is drawn twice at one place of {path}.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{ref}”在 {path} 的同一位置画了两次。</translation>
     </message>
     <message>
         <source>Regions outside their picture</source>
-        <translation type="unfinished"></translation>
+        <translation>超出图片的区域</translation>
     </message>
     <message>
         <source>“{ref}” reaches beyond the edge of {path}.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{ref}”超出了 {path} 的边缘。</translation>
     </message>
     <message>
         <source>Cut it off at the edge.</source>
-        <translation type="unfinished"></translation>
+        <translation>请按边缘裁剪。</translation>
     </message>
     <message>
         <source>Regions too small to be said</source>
-        <translation type="unfinished"></translation>
+        <translation>过小而无法表达的区域</translation>
     </message>
     <message>
         <source>“{ref}” on {path} is so small that its box has no area for the model.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} 上的“{ref}”过小，对模型而言它的框没有面积。</translation>
     </message>
     <message>
         <source>Draw it larger, or delete it.</source>
-        <translation type="unfinished"></translation>
+        <translation>请画得大一些，或删除。</translation>
     </message>
     <message>
         <source>Refs spelled several ways</source>
-        <translation type="unfinished"></translation>
+        <translation>写法不一的指代</translation>
     </message>
     <message>
         <source>{spellings} seem to be one ref.</source>
-        <translation type="unfinished"></translation>
+        <translation>{spellings} 似乎是同一个指代。</translation>
     </message>
     <message>
         <source>Make them one: “{wanted}”.</source>
-        <translation type="unfinished"></translation>
+        <translation>请统一为“{wanted}”。</translation>
     </message>
     <message>
         <source>The same conversation twice</source>
-        <translation type="unfinished"></translation>
+        <translation>重复的对话</translation>
     </message>
     <message>
         <source>It says the same as {other}.</source>
-        <translation type="unfinished"></translation>
+        <translation>内容与 {other} 相同。</translation>
     </message>
     <message>
         <source>The same conversation in two splits</source>
-        <translation type="unfinished"></translation>
+        <translation>同一对话出现在两个划分中</translation>
     </message>
     <message>
         <source>It is in {split} and says the same as {other} in {other_split}.</source>
-        <translation type="unfinished"></translation>
+        <translation>它在 {split} 中，内容与 {other_split} 中的 {other} 相同。</translation>
     </message>
     <message>
         <source>Conversations in another split than their picture</source>
-        <translation type="unfinished"></translation>
+        <translation>与图片划分不同的对话</translation>
     </message>
     <message>
         <source>It is in {split}, its picture {path} in {other_split}.</source>
-        <translation type="unfinished"></translation>
+        <translation>它在 {split} 中，而图片 {path} 在 {other_split} 中。</translation>
     </message>
     <message>
         <source>Let it follow its picture.</source>
-        <translation type="unfinished"></translation>
+        <translation>请让它跟随图片。</translation>
     </message>
     <message>
         <source>Conversations too long for the model</source>
@@ -6030,7 +6030,7 @@
     </message>
     <message>
         <source>Pictures that cannot be read</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取的图片</translation>
     </message>
     <message>
         <source>The answer shows a picture.</source>
@@ -6038,7 +6038,7 @@
     </message>
     <message>
         <source>Answers that show a picture</source>
-        <translation type="unfinished"></translation>
+        <translation>含有图片的回答</translation>
     </message>
     <message>
         <source>Only the user shows pictures; move it into the question.</source>
@@ -6046,7 +6046,7 @@
     </message>
     <message>
         <source>Pictures with a wrong number</source>
-        <translation type="unfinished"></translation>
+        <translation>编号有误的图片</translation>
     </message>
     <message>
         <source>The picture is called Picture {found} but is number {wanted}.</source>
@@ -6062,7 +6062,7 @@
     </message>
     <message>
         <source>Records that cannot be read</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取的记录</translation>
     </message>
     <message>
         <source>Name the picture first: Picture 1: &lt;img&gt;…&lt;/img&gt;.</source>
@@ -6113,143 +6113,143 @@
     <name>mends</name>
     <message>
         <source>Write the box anew</source>
-        <translation type="unfinished"></translation>
+        <translation>重写框</translation>
     </message>
     <message>
         <source>Bring the values into range</source>
-        <translation type="unfinished"></translation>
+        <translation>将数值调整到范围内</translation>
     </message>
     <message>
         <source>Put the corners in order</source>
-        <translation type="unfinished"></translation>
+        <translation>调整角点顺序</translation>
     </message>
     <message>
         <source>Write the quad anew</source>
-        <translation type="unfinished"></translation>
+        <translation>重写四边形</translation>
     </message>
     <message>
         <source>Close the tag or take it away</source>
-        <translation type="unfinished"></translation>
+        <translation>补全或去掉标记</translation>
     </message>
     <message>
         <source>Take the box out</source>
-        <translation type="unfinished"></translation>
+        <translation>去掉框</translation>
     </message>
     <message>
         <source>Say it once</source>
-        <translation type="unfinished"></translation>
+        <translation>只保留一个</translation>
     </message>
     <message>
         <source>Take the tags away</source>
-        <translation type="unfinished"></translation>
+        <translation>去掉标记</translation>
     </message>
     <message>
         <source>Number the pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>为图片重新编号</translation>
     </message>
     <message>
         <source>Take the placeholder away</source>
-        <translation type="unfinished"></translation>
+        <translation>去掉占位符</translation>
     </message>
     <message>
         <source>Delete the last turn</source>
-        <translation type="unfinished"></translation>
+        <translation>删除最后一轮</translation>
     </message>
     <message>
         <source>Join the turns of one speaker</source>
-        <translation type="unfinished"></translation>
+        <translation>合并同一发言者的轮次</translation>
     </message>
     <message>
         <source>Move it to the front</source>
-        <translation type="unfinished"></translation>
+        <translation>移到最前面</translation>
     </message>
     <message>
         <source>Delete the conversation</source>
-        <translation type="unfinished">删除这段对话</translation>
+        <translation>删除对话</translation>
     </message>
     <message>
         <source>Delete the question with its answer</source>
-        <translation type="unfinished"></translation>
+        <translation>删除提问及其回答</translation>
     </message>
     <message>
         <source>Delete the copy</source>
-        <translation type="unfinished"></translation>
+        <translation>删除重复的一份</translation>
     </message>
     <message>
         <source>Let it follow its picture</source>
-        <translation type="unfinished"></translation>
+        <translation>跟随图片</translation>
     </message>
     <message>
         <source>Delete the second</source>
-        <translation type="unfinished"></translation>
+        <translation>删除第二个</translation>
     </message>
     <message>
         <source>Cut off at the edge</source>
-        <translation type="unfinished"></translation>
+        <translation>按边缘裁剪</translation>
     </message>
     <message>
         <source>Delete the region</source>
-        <translation type="unfinished"></translation>
+        <translation>删除区域</translation>
     </message>
     <message>
         <source>Make them one</source>
-        <translation type="unfinished"></translation>
+        <translation>统一写法</translation>
     </message>
     <message>
         <source>Take out of the project</source>
-        <translation type="unfinished"></translation>
+        <translation>移出项目</translation>
     </message>
     <message>
         <source>Accept the new picture</source>
-        <translation type="unfinished"></translation>
+        <translation>接受新图片</translation>
     </message>
     <message>
         <source>Take the copy out of the project</source>
-        <translation type="unfinished"></translation>
+        <translation>将重复的图片移出项目</translation>
     </message>
     <message>
         <source>Put both into one split</source>
-        <translation type="unfinished"></translation>
+        <translation>放入同一划分</translation>
     </message>
     <message>
         <source>{path} leaves the project, with {regions} regions and {conversations} conversations. The file is not touched.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} 将移出项目，连同 {regions} 个区域和 {conversations} 段对话。文件不会改动。</translation>
     </message>
     <message>
         <source>{path} leaves the project, with {regions} regions and {conversations} conversations; {other} stays. The file is not touched.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} 将移出项目，连同 {regions} 个区域和 {conversations} 段对话；{other} 保留。文件不会改动。</translation>
     </message>
     <message>
         <source>{others} become “{wanted}”: {regions} regions, {turns} turns.</source>
-        <translation type="unfinished"></translation>
+        <translation>{others} 将改为“{wanted}”：{regions} 个区域，{turns} 轮对话。</translation>
     </message>
     <message>
         <source>The conversation goes into {other_split} with {path}.</source>
-        <translation type="unfinished"></translation>
+        <translation>这段对话将随 {path} 归入 {other_split}。</translation>
     </message>
     <message>
         <source>One of the two regions “{ref}” of {path} is deleted.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} 上两个“{ref}”区域中的一个将被删除。</translation>
     </message>
     <message>
         <source>“{ref}” on {path} is cut off at the edge of the picture.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} 上的“{ref}”将按图片边缘裁剪。</translation>
     </message>
     <message>
         <source>“{ref}” on {path} is deleted.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} 上的“{ref}”将被删除。</translation>
     </message>
     <message>
         <source>{path} is taken as it is now. Boxes stay where they are.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} 将采用现在的文件。框保持原位。</translation>
     </message>
     <message>
         <source>{path} is taken as it is now: {new} instead of {old}. Boxes follow.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} 将采用现在的文件：由 {old} 变为 {new}。框随之调整。</translation>
     </message>
     <message>
         <source>{path} goes from {split} into {other_split}, where {other} is.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} 将从 {split} 移入 {other} 所在的 {other_split}。</translation>
     </message>
 </context>
 <context>
@@ -6382,11 +6382,11 @@
     </message>
     <message>
         <source>Check</source>
-        <translation type="unfinished"></translation>
+        <translation>体检</translation>
     </message>
     <message>
         <source>Faults, statistics and splits</source>
-        <translation type="unfinished"></translation>
+        <translation>问题、统计与划分</translation>
     </message>
     <message>
         <source>Train</source>
