@@ -392,3 +392,58 @@ def test_a_fault_is_mended_in_one_click_while_writing_and_while_reading(
     assert editor.found == []
     QTest.keyClick(editor.edit, Qt.Key.Key_Z, CTRL)
     assert editor.edit.toPlainText().endswith("(9,1000)</box>")
+
+
+def test_without_the_mouse_words_get_a_box_and_chips_are_reached(page: ConversationsPage, project: Project) -> None:
+    answer = page.cards.turns[1]
+    answer.setFocus()
+    QTest.keyClick(answer, Qt.Key.Key_Right)
+    assert answer.text.hasFocus()
+    assert answer.text.picked is not None
+    assert answer.text.picked.kind == "ref"
+    assert page.pane.drawing == "cat"
+    page.pane.view.setFocus()
+    QTest.keyClick(page.pane.view, Qt.Key.Key_Insert)
+    region = project.regions(project.picture_ids()[0])[-1]
+    assert region.ref == "cat"
+    assert f"{FAR}{region.token} and" in texts(project)[1]
+    assert page.pane.view.selected == region.id
+    QTest.keyPress(page.pane.view, Qt.Key.Key_Left)
+    QTest.keyRelease(page.pane.view, Qt.Key.Key_Left)
+    assert f"{FAR}{project.region(region.id).token} and" in texts(project)[1]
+    assert project.region(region.id).token != region.token
+    answer.setFocus()
+    QTest.keyClick(answer, Qt.Key.Key_Left)
+    QTest.keyClick(answer.text, Qt.Key.Key_Escape)
+    assert answer.hasFocus()
+    assert answer.text.picked is None
+
+
+def test_text_is_kept_to_the_character_when_nothing_is_written(page: ConversationsPage, project: Project) -> None:
+    answer = page.cards.turns[1]
+    odd = "A\u00a0b\r\nc\u2028d \u3000e\t<ref>\u00a0x</ref><box>(1,2),(3,4)</box>"
+    project.set_turn(answer.row.id, odd)
+    page.cards.turns[1].start_editing()
+    page.cards.finish_editing()
+    assert project.turn(answer.row.id).text == odd
+    page.cards.turns[1].start_editing()
+    editor = page.cards.turns[1].editor
+    assert editor is not None
+    QTest.keyClicks(editor.edit, "!")
+    QTest.keyClick(editor.edit, Qt.Key.Key_Return, CTRL)
+    assert project.turn(answer.row.id).text == odd.replace("\r\n", "\n") + "!"
+
+
+def test_a_quad_is_drawn_for_words(page: ConversationsPage, project: Project) -> None:
+    answer = page.cards.turns[1]
+    click_chip(answer, "ref", 1)
+    view = page.pane.view
+    view.setFocus()
+    QTest.keyClick(view, Qt.Key.Key_Q)
+    assert "four corners" in page.pane.hint.text()
+    for x, y in ((400, 400), (480, 410), (470, 460), (390, 450)):
+        click(view, x, y)
+    region = project.regions(project.picture_ids()[0])[-1]
+    assert (region.kind, region.ref) == ("quad", "sign")
+    assert f"<ref>sign</ref>{QUAD}{region.token}," in texts(project)[1]
+    assert [p.kind for p in page.cards.turns[1].text.shown.chips].count("quad") == 2

@@ -103,6 +103,8 @@ class TalkCanvas(Canvas):
             self.toolChanged.emit()
         elif key == Qt.Key.Key_Delete and self.selection:
             self.deleteRequested.emit()
+        elif key == Qt.Key.Key_Insert:
+            self.add_box()
         elif key in (Qt.Key.Key_F, Qt.Key.Key_0) and not event.modifiers():
             self.fit()
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):

@@ -266,6 +266,11 @@ class TalkDesk(QObject):
         if not isinstance(piece, Piece):
             return
         ordinal = piece.ordinals[0] if piece.ordinals else None
+        if what == "picture":
+            number = picture_number(self._row, turn_id, piece.source_end) if self._row is not None else None
+            if (place := self.shown.place_of(number)) is not None:
+                self._pane.show_number(place)
+            return
         if piece.kind == "ref":
             if what == "remove":
                 self._to_words(turn_id, piece)

@@ -57,6 +57,7 @@ class TurnEditor(QWidget):
         self.found: list[Fault] = []
         self.edit = _Plain(self)
         self.edit.setPlainText(text)
+        self._shown = self.edit.raw_text()
         self.edit.setAccessibleName(self.tr("Text of the turn"))
         self.edit.keep.connect(self.finish)
         self.edit.drop.connect(self.cancel)
@@ -92,15 +93,22 @@ class TurnEditor(QWidget):
         cursor.movePosition(QTextCursor.MoveOperation.End)
         self.edit.setTextCursor(cursor)
 
+    @property
+    def text(self) -> str:
+        """What is written now. As long as nothing was changed it is the turn's own text, to the character: the field
+        itself knows no line ends but one."""
+        raw = self.edit.raw_text()
+        return self._original if raw == self._shown else raw
+
     def finish(self) -> None:
         """Keep the text as it is now."""
         if not self._done:
             self._done = True
-            self.finished.emit(self.edit.toPlainText())
+            self.finished.emit(self.text)
 
     def select(self, start: int, end: int) -> None:
         """Select characters of the text and bring them into sight."""
-        text = self.edit.toPlainText()
+        text = self.text
         cursor = self.edit.textCursor()
         cursor.setPosition(units(text[:start]))
         cursor.setPosition(units(text[:end]), QTextCursor.MoveMode.KeepAnchor)
@@ -115,11 +123,11 @@ class TurnEditor(QWidget):
 
     def _save(self) -> None:
         if not self._done:
-            self.saved.emit(self.edit.toPlainText())
+            self.saved.emit(self.text)
 
     def _check(self) -> None:
         """Underline what looks like a token and is none, and say what the first one lacks."""
-        text = self.edit.toPlainText()
+        text = self.text
         self.found = faults_of(self._before, self._role, text)
         marks = []
         for fault in self.found:
@@ -141,13 +149,13 @@ class TurnEditor(QWidget):
     def fault(self) -> Fault | None:
         """The fault that is spoken of: the one at the cursor, else the first."""
         at = self.edit.textCursor().position()
-        text = self.edit.toPlainText()
+        text = self.text
         here = (one for one in self.found if units(text[: one.start]) <= at <= units(text[: one.end]))
         return next(here, next(iter(self.found), None))
 
     def mend(self) -> None:
         """Correct the fault that is spoken of, where that can be done for sure; the text's own undo takes it back."""
-        fault, text = self.fault, self.edit.toPlainText()
+        fault, text = self.fault, self.text
         better = mended(self._before, self._role, text, fault) if fault is not None else None
         if better is None:
             return
@@ -157,7 +165,7 @@ class TurnEditor(QWidget):
         self._check()
 
     def _show_message(self) -> None:
-        fault, text = self.fault, self.edit.toPlainText()
+        fault, text = self.fault, self.text
         self.mend_button.setVisible(fault is not None and mended(self._before, self._role, text, fault) is not None)
         if fault is not None:
             words = words_of_fault(fault, text)
@@ -184,6 +192,10 @@ class _Plain(QPlainTextEdit):
         self.setFont(mono_font())
         self.setTabChangesFocus(True)
         self.document().documentLayout().documentSizeChanged.connect(self._fit_height)
+
+    def raw_text(self) -> str:
+        """The text with every character as it is; `toPlainText` would make plain blanks of no-break ones."""
+        return self.document().toRawText().replace("\u2029", "\n")
 
     def _fit_height(self) -> None:
         """As high as its lines (a plain document's height counts lines), within limits."""

@@ -41,7 +41,9 @@ class TurnText(QTextEdit):
     Signals:
     chipHovered(ordinals): the box tokens of the chip under the mouse, an empty tuple when there is none.
     chipClicked(ordinals): a chip was chosen.
-    chipAsked(what, Piece): by a key on the chosen chip: "remove", "earlier", "later" or "link".
+    chipAsked(what, Piece): by a key on the chosen chip: "remove", "earlier", "later" or "link"; "picture": that of a
+        picture was clicked.
+    left(): Escape on the chosen chip; the turn may have the focus again.
     chipMenu(Piece, QPoint): a right click on a chip, in global coordinates.
     wordsSelected(range): the characters (start, end) of the turn's text that are chosen, or None.
     editRequested(): a double click or Enter; pressed(): the mouse went down in it.
@@ -51,6 +53,7 @@ class TurnText(QTextEdit):
     chipClicked = Signal(tuple)
     chipAsked = Signal(str, object)
     chipMenu = Signal(object, QPoint)
+    left = Signal()
     wordsSelected = Signal(object)
     editRequested = Signal()
     pressed = Signal()
@@ -283,6 +286,7 @@ class TurnText(QTextEdit):
             self.chipAsked.emit(asked, piece)
         elif key == Qt.Key.Key_Escape:
             self._choose(None)
+            self.left.emit()
         elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and piece is not None:
             chips = [chip for chip in self.shown.chips if chip.ordinals]
             place = chips.index(piece) + (1 if key == Qt.Key.Key_Right else -1)
@@ -291,6 +295,13 @@ class TurnText(QTextEdit):
         else:
             return False
         return True
+
+    def enter_chips(self, *, last: bool = False) -> None:
+        """Take the focus and choose the first chip that stands for boxes, or the last one."""
+        chips = [chip for chip in self.shown.chips if chip.ordinals]
+        if chips:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._choose(chips[-1 if last else 0])
 
     def _choose(self, piece: Piece | None) -> None:
         """Choose a chip as a click does; choosing a phrase chooses its words too, for the next box."""
@@ -309,6 +320,8 @@ class TurnText(QTextEdit):
             return
         piece = self.piece_under(event.position())
         self._choose(piece if piece is not None and piece.kind != "picture" else None)
+        if piece is not None and piece.kind == "picture":
+            self.chipAsked.emit("picture", piece)
 
     @guarded
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:

@@ -130,7 +130,7 @@ class TurnView(QFrame):
     @property
     def draft(self) -> str:
         """The text as it is being written, or as it is stored."""
-        return self.editor.edit.toPlainText() if self.editor is not None else self.row.text
+        return self.editor.text if self.editor is not None else self.row.text
 
     def start_editing(self) -> None:
         """Put the plain text in the turn's place."""
@@ -228,6 +228,7 @@ class TurnView(QFrame):
         self.text.wordsSelected.connect(self._on_words)
         self.text.chipAsked.connect(self._on_chip_asked)
         self.text.chipMenu.connect(self._on_chip_menu)
+        self.text.left.connect(self.setFocus)
 
     def _enter(self) -> None:
         self.entered.emit(self.row.id)
@@ -286,6 +287,8 @@ class TurnView(QFrame):
             self._delete()
         elif event.key() == Qt.Key.Key_Insert:
             self.insertRequested.emit(self.row.id)
+        elif event.key() in (Qt.Key.Key_Right, Qt.Key.Key_Left) and not event.modifiers():
+            self.text.enter_chips(last=event.key() == Qt.Key.Key_Left)
         elif event.key() == Qt.Key.Key_R and not event.modifiers():
             self._next_role()
         elif event.key() == Qt.Key.Key_D and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
