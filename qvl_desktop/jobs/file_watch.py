@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 AFTER_OPENING_MS = 1500
 AFTER_CHANGE_MS = 1200
+AFTER_SHOWING_MS = 400
 AGAIN_SECONDS = 30.0
 """When the window comes to the front, files are looked at again after at least this time."""
 _GIVE_WAY = 0.001
@@ -87,6 +88,13 @@ class FileWatch(QObject):
         self.resume()
         self._everything = True
         self._begin()
+
+    def look_at(self, picture_id: int) -> None:
+        """Look at one picture's file soon: it has come on show."""
+        if self._project is not None and self._looked_at:
+            self._pending.add(picture_id)
+            if not self._timer.isActive():
+                self._timer.start(AFTER_SHOWING_MS)
 
     # When
 

@@ -38,12 +38,16 @@ class Mend:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a mend would do to one record: its text before and after (`after` empty = it goes), or in words."""
+    """What a mend would do to one record: its text before and after (`after` empty = it goes), or in words.
+
+    `conversation` is its id, 0 for anything else.
+    """
 
     source: str
     before: str
     after: str
     words: str = ""
+    conversation: int = 0
 
 
 _TEXTS = {
@@ -124,7 +128,7 @@ def preview(project: Project, code: str, findings: Sequence[Finding]) -> list[Pr
         if code in ("conversation-twice", "conversation-leak"):
             rows = project.conversations_of([finding.at.conversation])
             before = "\n".join(turn.text for row in rows for turn in row.turns)
-            shown.append(Preview(finding.source, before, ""))
+            shown.append(Preview(finding.source, before, "", conversation=finding.at.conversation))
         else:
             shown.append(Preview(finding.source, "", "", _in_words(project, code, finding)))
     return shown
@@ -220,7 +224,7 @@ def _preview_conversations(project: Project, code: str, findings: Sequence[Findi
         if len(before) == len(after):
             changed = [place for place, text in enumerate(before) if text != after[place]]
             before, after = [before[place] for place in changed], [after[place] for place in changed]
-        shown.append(Preview(members[0].source, "\n".join(before), "\n".join(after)))
+        shown.append(Preview(members[0].source, "\n".join(before), "\n".join(after), conversation=number))
     return shown
 
 

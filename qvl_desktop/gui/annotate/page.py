@@ -46,6 +46,7 @@ from qvl_desktop.gui.theme import Space, set_role, set_surface
 from qvl_desktop.gui.widgets.empty_state import EmptyState
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
+from qvl_desktop.jobs.file_watch import files_of
 from qvl_desktop.jobs.opening import index_pictures
 from qvl_desktop.jobs.place import Place
 from qvl_desktop.jobs.session import Session
@@ -184,6 +185,10 @@ class AnnotatePage(QWidget):
             text = self.tr("The file has changed since it was added: it was {old}, now it is {new}. Boxes may be off.")
             old, new = f"{picture.width} × {picture.height}", f"{size[0]} × {size[1]}"
             self.desk.warning = text.format(old=old, new=new)
+        elif picture is not None and self.session.project is not None:
+            files_of(self.session).look_at(picture.id)
+            if self.session.project.changed_files([picture.path]):
+                self.desk.warning = self.tr("The file has changed since it was annotated. Boxes were kept; see Check.")
         self.desk.show_hint()
 
     def _on_position(self) -> None:

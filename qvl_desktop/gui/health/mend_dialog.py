@@ -5,7 +5,7 @@ Owns the dialog. Does not own the mends (`storage.mending`) nor running them (`j
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from qvl_desktop.core.findings import title_of
@@ -85,7 +85,8 @@ class MendDialog(QDialog):
         for one in previews:
             card = QWidget(self)
             set_surface(card, "raised")
-            source = QLabel(one.source, card)
+            named = QCoreApplication.translate("health", "Conversation {number}").format(number=one.conversation)
+            source = QLabel(named if one.conversation else one.source, card)
             set_role(source, "caption")
             change = BeforeAfter(card)
             change.show_preview(one)
