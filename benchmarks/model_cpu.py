@@ -6,12 +6,14 @@ attention's two products with keys and values of their own for each block. What 
 positions, softmax, masks, caches and Python. A training step is the loss of every token and the gradient of every
 weight, kept until the next step on both sides; the optimiser's update belongs to neither.
 
-Run: `python benchmarks/model_cpu.py [--threads 2] [--repeats 20] [--save]` on a machine that does nothing else.
+Run: `python benchmarks/model_cpu.py [--threads 2] [--repeats 20] [--only bfloat16] [--save]`
+on a machine that does nothing else.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import sys
 import time
@@ -182,9 +184,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--threads", type=int, default=2, metavar="N", help="threads of torch [2]")
     parser.add_argument("--repeats", type=int, default=20, metavar="N", help="timed passes of each kind [20]")
+    parser.add_argument("--only", nargs="+", choices=DTYPES, default=list(DTYPES), help="dtypes to measure [all]")
     parser.add_argument("--save", action="store_true", help="also write benchmarks/results/model_cpu.md")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
+    busy = f", load {os.getloadavg()[0]:.1f} before" if hasattr(os, "getloadavg") else ""
     config = configuration()
     names = {
         "prompt": f"reading {PROMPT} tokens",
@@ -192,13 +196,13 @@ def main() -> int:
         "step": f"training step, {SAMPLE} tokens",
     }
     rows, met = [], True
-    for label, dtype in DTYPES.items():
-        for kind, (ours, floor) in measure(config, dtype, PROMPT, SAMPLE, arguments.repeats).items():
+    for label in arguments.only:
+        for kind, (ours, floor) in measure(config, DTYPES[label], PROMPT, SAMPLE, arguments.repeats).items():
             aimed = kind != "prompt"
             met = met and not (aimed and ours > LIMIT * floor)
             note = f"matrix products alone; aim {LIMIT} x" if aimed else "matrix products alone"
             rows.append(Row(f"{label}: {names[kind]}", ours * 1000, "ms", floor * 1000, note))
-    title = f"The native model on {arguments.threads} threads, torch {torch.__version__}"
+    title = f"The native model on {arguments.threads} thread(s), torch {torch.__version__}{busy}"
     show(title, rows, save_as="model_cpu" if arguments.save else "")
     return 0 if met else 1
 
