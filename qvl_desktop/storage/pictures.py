@@ -87,15 +87,13 @@ class Pictures(Places):
         names = PlaceNames(self.folder)
         before = len(ids)
         insert = "INSERT OR IGNORE INTO pictures (path, sort_key, width, height) VALUES (?, ?, ?, ?)"
-        with self._mutex:
-            with self.step(QT_TRANSLATE_NOOP("history", "Add pictures"), joining=joining):
-                for item in measured:
-                    path = names.stored(item.file)
-                    done = self._write_connection().execute(insert, (path, sort_key(path), item.width, item.height))
-                    if done.rowcount and done.lastrowid is not None:
-                        ids.append(done.lastrowid)
-            newest = self._one("SELECT max(id) FROM steps")
-        return int(newest[0]) if newest and len(ids) > before else joining
+        with self.step(QT_TRANSLATE_NOOP("history", "Add pictures"), joining=joining):
+            for item in measured:
+                path = names.stored(item.file)
+                done = self._write_connection().execute(insert, (path, sort_key(path), item.width, item.height))
+                if done.rowcount and done.lastrowid is not None:
+                    ids.append(done.lastrowid)
+        return int(self._made.step) if len(ids) > before else joining
 
     def add_measured(self, measured: Sequence[Measured]) -> list[int]:
         """Add pictures whose sizes are known, in one undo step; the ids of all of them, also of those known before."""

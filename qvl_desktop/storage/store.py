@@ -45,6 +45,7 @@ class Store:
         self._mutex = threading.RLock()
         self._depth = 0
         self._number = 0
+        self._made = threading.local()  # `.step`: where the last step of a thread went
         self._editor: int | None = None
         self._observers: list[Observer] = []
         self.checked = True
@@ -127,8 +128,8 @@ class Store:
                 if changed:
                     searching.follow(writer, number)
                     touched = history.touched(writer, number)
-                    if joining is not None:
-                        history.join(writer, number, joining)
+                    joined = joining is not None and history.join(writer, number, joining)
+                    self._made.step = joining if joined else number
                 writer.execute("COMMIT")
             except BaseException:
                 self._take_back(writer)
