@@ -16,12 +16,10 @@ import torch
 from transformers import TrainerCallback
 
 from qvl_desktop.core.events import Paused, Resumed, Saved, Step
-from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.training.checkpoints import PREFIX
 from qvl_desktop.training.control import Control
 from qvl_desktop.training.distributed import agreed
-from qvl_desktop.training.errors import DivergedError
 from qvl_desktop.training.run_writer import RunWriter
 from qvl_desktop.training.trainer import QvlTrainer
 
@@ -58,10 +56,7 @@ class RunCallback(TrainerCallback):
         control.should_evaluate = last or (plan.eval_steps > 0 and step % plan.eval_steps == 0)
 
     def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, Any], **kwargs: Any) -> None:
-        """Tell one step, then look whether it is to be the last.
-
-        Raises `DivergedError` when its loss is no number, before anything is saved.
-        """
+        """Tell one step, then look whether it is to be the last."""
         if "learning_rate" not in logs or self.trainer is None:
             return
         step, loss = int(state.global_step), float(logs["loss"])
@@ -78,16 +73,6 @@ class RunCallback(TrainerCallback):
                 memory=self._memory(),
             )
         )
-        if not math.isfinite(loss):
-            raise DivergedError(
-                QT_TRANSLATE_NOOP(
-                    "errors",
-                    "The loss is no number any more at step {step}: the learning rate of {rate:g} is too high. Start "
-                    "again with a third of it. The last checkpoint is from before.",
-                ),
-                step=step,
-                rate=self._plan.learning_rate,
-            )
         if self._control.take_sample_wish():
             self._sample(step)
         if not control.should_training_stop and agreed(self._control.should_stop()):

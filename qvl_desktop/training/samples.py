@@ -110,8 +110,8 @@ class Collator:
     """Batches, padded on the right to their own longest sample.
 
     There is no attention mask: nothing looks ahead in a causal model, so real tokens never see the padding behind them,
-    and without a mask attention takes its fast path. `token_count` is what the batch really holds; the trainer takes it
-    out before the model sees the batch.
+    and without a mask attention takes its fast path. `token_count` is what the batch really holds and
+    `samples` are the samples themselves; the trainer takes both out before the model sees the batch.
     """
 
     def __init__(self, pad_id: int, pictures: Pictures) -> None:
@@ -130,6 +130,7 @@ class Collator:
             "input_ids": input_ids,
             "labels": labels,
             "token_count": torch.tensor(sum(len(sample.input_ids) for sample in samples)),
+            "samples": tuple(samples),
         }
         pictures = [picture for sample in samples for picture in sample.pictures]
         if pictures:

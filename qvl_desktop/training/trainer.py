@@ -9,17 +9,20 @@ from __future__ import annotations
 import math
 import shutil
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 from transformers import Trainer, TrainingArguments
 
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.training.checkpoints import PREFIX, Best, drop_old_checkpoints, place_folder, seal
 from qvl_desktop.training.distributed import agreed, sharing
-from qvl_desktop.training.samples import EncodedSamples, LengthGroupedSampler
+from qvl_desktop.training.errors import DivergedError
+from qvl_desktop.training.samples import EncodedSample, EncodedSamples, LengthGroupedSampler
 
 PLAN_NAME = "plan.json"
 
@@ -94,6 +97,7 @@ class QvlTrainer(Trainer):
         self.last_metrics: dict[str, float] = {}
         self.tokens_seen = 0
         self.step_began = time.perf_counter()
+        self._at_hand: deque[tuple[EncodedSample, ...]] = deque()
 
     # The order of the samples
 
@@ -110,8 +114,41 @@ class QvlTrainer(Trainer):
         self.tokens_seen = 0
         batches, items = super().get_batch_samples(*args, **kwargs)
         counts = [batch.pop("token_count") for batch in batches]
+        self._at_hand = deque(batch.pop("samples") for batch in batches)
         self.tokens_seen = int(sum(counts)) * int(self.args.world_size)
         return batches, items
+
+    # Numbers that are none
+
+    def training_step(self, model: Any, *args: Any, **kwargs: Any) -> torch.Tensor:
+        """One batch forth and back. Raises `DivergedError` before weights learn from a loss that is no number."""
+        loss: torch.Tensor = super().training_step(model, *args, **kwargs)
+        samples = self._at_hand.popleft() if self._at_hand else ()
+        if not torch.isfinite(loss).item():
+            raise DivergedError(
+                QT_TRANSLATE_NOOP(
+                    "errors",
+                    "The loss is no number any more at step {step}, first at {source}. Most often the learning rate of "
+                    "{rate:g} is too high: start again with a third of it. If it stops at this sample again, leave the "
+                    "sample out. The last checkpoint is from before.",
+                ),
+                step=self.state.global_step + 1,
+                source=self._first_without_loss(model, samples) or "?",
+                rate=self._plan.learning_rate,
+            )
+        return loss
+
+    @torch.no_grad()
+    def _first_without_loss(self, model: Any, samples: Sequence[EncodedSample]) -> str:
+        """The source of the first sample whose own loss is no number."""
+        for sample in samples:
+            batch = self.data_collator([sample])
+            for name in ("token_count", "samples"):
+                batch.pop(name)
+            inputs = {name: value.to(self.args.device) for name, value in batch.items()}
+            if not math.isfinite(float(model(**inputs, return_logits=False).loss)):
+                return sample.source
+        return samples[0].source if samples else ""
 
     def log(self, *args: Any, **kwargs: Any) -> None:
         """Tell the callbacks; keep no history, which every checkpoint would write out again (`events.jsonl` has it)."""

@@ -93,7 +93,8 @@ class Validation:
             for start in range(0, len(samples), self._batch_size):
                 chunk = samples[start : start + self._batch_size]
                 batch: dict[str, Any] = self._collator(chunk)
-                batch.pop("token_count")
+                for name in ("token_count", "samples"):
+                    batch.pop(name)
                 inputs = {name: value.to(self._generator.device) for name, value in batch.items()}
                 summed += float(model(**inputs, num_items_in_batch=1, return_logits=False).loss)
                 tokens += sum(sample.supervised for sample in chunk)

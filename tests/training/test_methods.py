@@ -27,6 +27,7 @@ def batch_of(folder: Path, dataset: Dataset, features: torch.Tensor) -> dict[str
     encoded, _ = encode_samples(dataset.split("train")[:2], processor.tokenizer, PLAN)
     batch = Collator(processor.tokenizer.pad_token_id, PixelPictures(processor.image_processor))(encoded.samples)
     batch.pop("token_count")
+    batch.pop("samples")
     batch["image_features"] = features
     del batch["pixel_values"]
     return batch

@@ -35,7 +35,7 @@ from qvl_desktop.core.lockfile import LockError, is_locked
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.run_folder import Command, EventReader, RunFolder, RunState, state_after
 from qvl_desktop.jobs.child import child_command, child_environment, detached
-from qvl_desktop.models.loading import load_model
+from qvl_desktop.models.loading import load_model, load_processor
 from qvl_desktop.storage.project import Project
 from tests.training.conftest import carry_out, events_of, losses_of, make_run
 
@@ -170,7 +170,30 @@ def test_a_diverged_run_says_so(tiny_model: Path, dataset: Dataset, tmp_path: Pa
     assert isinstance(events[-1], Failed)
     assert events[-1].kind == "DivergedError"
     assert "learning rate of 0.01" in events[-1].message
+    assert "at step 1, first at record " in events[-1].message
     assert not any(isinstance(event, Saved) for event in events)
+
+
+def test_the_sample_whose_loss_is_no_number_is_named(tiny_model: Path, dataset: Dataset, tmp_path: Path) -> None:
+    """One word of the table is broken; only one sample says it."""
+    rare = dataset.samples[4]
+    turns = rare.conversation.turns
+    odd = replace(rare, conversation=replace(rare.conversation, turns=(turns[0], replace(turns[1], text="Q"))))
+    model, processor = load_model(tiny_model), load_processor(tiny_model)
+    (token,) = processor.tokenizer("Q", add_special_tokens=False)["input_ids"]
+    model.transformer.wte.weight.data[token] = float("nan")
+    model.save_pretrained(tmp_path / "broken")
+    for name in ("qwen.tiktoken", "tokenizer_config.json"):
+        (tmp_path / "broken" / name).write_bytes((tiny_model / name).read_bytes())
+    run = make_run(tmp_path / "run", tmp_path / "broken", save_steps=1)
+    data = Dataset("odd", tuple(odd if sample is rare else sample for sample in dataset.samples))
+    assert carry_out(run, tmp_path / "broken", data) == 1
+    failed = events_of(run)[-1]
+    assert isinstance(failed, Failed)
+    assert f"first at {odd.source}." in failed.message
+    steps = [event.step for event in events_of(run) if isinstance(event, Step)]
+    saved = [event.step for event in events_of(run) if isinstance(event, Saved)]
+    assert steps == saved, "what was saved is from before"
 
 
 @pytest.mark.parametrize(
