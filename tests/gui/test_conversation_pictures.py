@@ -240,7 +240,7 @@ def test_another_example_is_another_picture(dialog: TemplateDialog, qtbot: QtBot
     names = set()
     for _ in range(8):
         QTest.mouseClick(dialog.another, LEFT)
-        QTest.qWait(30)
+        qtbot.waitUntil(lambda: dialog._showing is not None and not dialog._showing.running)
         names.add(dialog.example_name.text())
     assert len(names) > 1
 
@@ -281,9 +281,7 @@ def test_the_list_is_filtered_by_split_turns_origin_picture_and_faults(
     assert not browser.filter_button.isVisible()
 
 
-def test_the_batch_can_be_for_the_pictures_of_the_list(
-    page: ConversationsPage, project: Project, qtbot: QtBot
-) -> None:
+def test_the_batch_can_be_for_the_pictures_of_the_list(page: ConversationsPage, project: Project, qtbot: QtBot) -> None:
     for number in project.picture_ids():
         project.add_region(number, "dog", Rect(1, 1, 90, 90))
     page.browser.set_mode(PICTURES)

@@ -72,6 +72,7 @@ class Browser(QWidget):
         self.filter_words.setWordWrap(True)
         set_role(self.filter_words, "caption")
         self._task: Task[list[int]] | None = None
+        self._question = 0
         self.count = QLabel(self)
         set_role(self.count, "caption")
         self._lay_out()
@@ -160,6 +161,13 @@ class Browser(QWidget):
             self._task.cancel()
             self._task = None
         asked = self.filter_button.asked
+        self._question += 1
+        question = self._question
+
+        def show(ids: list[int]) -> None:
+            if question == self._question:  # what was asked for earlier comes too late
+                self._show_conversations(ids)
+
         if project is None:
             self._show_conversations([])
         elif asked.faulty:
@@ -169,11 +177,11 @@ class Browser(QWidget):
                 return (yield from look_for_faults(project, asked.ids(project, words)))
 
             task: Task[list[int]] = Task(look)
-            self._task = task.on_success(self._show_conversations).on_progress(self._show_looked).start(self)
+            self._task = task.on_success(show).on_progress(self._show_looked).start(self)
         elif project.conversation_count() <= _AT_ONCE:
             self._show_conversations(asked.ids(project, words))
         else:
-            self._task = Task(lambda: asked.ids(project, words)).on_success(self._show_conversations).start(self)
+            self._task = Task(lambda: asked.ids(project, words)).on_success(show).start(self)
 
     def _show_looked(self, done: object) -> None:
         self.count.setText(self.tr("Looking for faults: {count}").format(count=f"{done:,}"))

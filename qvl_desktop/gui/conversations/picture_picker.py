@@ -30,6 +30,7 @@ class PicturePicker(QDialog):
         super().__init__(parent)
         self._project = project
         self._task: Task[list[int]] | None = None
+        self._question = 0
         self.setWindowTitle(self.tr("Add pictures to the conversation"))
         self.setModal(True)
         self.resize(420, 520)
@@ -71,7 +72,14 @@ class PicturePicker(QDialog):
         project, asked = self._project, PictureFilter(text=self.search.text().strip())
         if self._task is not None:
             self._task.cancel()
-        self._task = Task(lambda: list(project.picture_ids(asked))).on_success(self._show).start(self)
+        self._question += 1
+        question = self._question
+
+        def show(ids: list[int]) -> None:
+            if question == self._question:  # what was asked for earlier comes too late
+                self._show(ids)
+
+        self._task = Task(lambda: list(project.picture_ids(asked))).on_success(show).start(self)
 
     def _show(self, ids: list[int]) -> None:
         self.model.show(self._project, ids)

@@ -86,6 +86,8 @@ class TemplateDialog(QDialog):
         self._project: Project | None = session.project
         self._picture_id = picture_id
         self._another = 0
+        self._questions = 0
+        self._views = 0
         self._task: Task[Generated] | None = None
         self._counting: Task[Expected] | None = None
         self._showing: Task[_Example | None] | None = None
@@ -150,9 +152,16 @@ class TemplateDialog(QDialog):
                     return _Example(project.picture(picture_id).path, made, _picture(project, picture_id))
             return None
 
+        def show(example: _Example | None) -> None:
+            if number_of_view == self._views:  # what was asked for earlier comes too late
+                self._show_found(example)
+
+        self._views += 1
+        number_of_view = self._views
         if self._showing is not None:
             self._showing.cancel()
-        self._showing = Task(find).on_success(self._show_found).start(self)
+        task: Task[_Example | None] = Task(find)
+        self._showing = task.on_success(show).start(self)
 
     def _show_found(self, example: _Example | None) -> None:
         """A few of the conversations, spread over the kinds."""
@@ -195,9 +204,15 @@ class TemplateDialog(QDialog):
         self.make_button.setEnabled(False)
         if self._counting is not None:
             self._counting.cancel()
-        self._counting = (
-            Task(lambda: forecast(project, names, language, pictures(project))).on_success(self._show_count).start(self)
-        )
+        self._questions += 1
+        question = self._questions
+
+        def show(expected: Expected) -> None:
+            if question == self._questions:
+                self._show_count(expected)
+
+        task: Task[Expected] = Task(lambda: forecast(project, names, language, pictures(project)))
+        self._counting = task.on_success(show).start(self)
 
     def _show_count(self, expected: Expected) -> None:
         self.make_button.setEnabled(expected.conversations > 0 and self._task is None)
