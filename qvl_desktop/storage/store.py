@@ -124,12 +124,12 @@ class Store:
                 number = self._number = history.begin(writer, description)
                 yield number
                 changed = history.finish(writer, number)
-                touched = None
+                touched, went = None, number
                 if changed:
                     searching.follow(writer, number)
                     touched = history.touched(writer, number)
                     joined = joining is not None and history.join(writer, number, joining)
-                    self._made.step = joining if joined else number
+                    went = joining if joined and joining is not None else number
                 writer.execute("COMMIT")
             except BaseException:
                 self._take_back(writer)
@@ -138,6 +138,7 @@ class Store:
                 self._depth, self._editor = 0, None
         if touched is not None:
             self._tell(touched)
+            self._made.step = went
 
     @contextmanager
     def _nested(self) -> Iterator[None]:
