@@ -114,7 +114,7 @@ def checks(project: Project) -> None:
     timed("splits, spellings, what is said twice", lambda: check.as_a_whole(tick, alike=False))
     gaps.sort()
     _rows.append(Row("between two places to cancel, 99 of 100", gaps[len(gaps) * 99 // 100] * 1000, "ms"))
-    timed("the same and nearly the same pictures, all files known", lambda: check._alike.look(project), 10.0, "seconds")
+    timed("the same and nearly the same pictures, all files known", lambda: check.alike.look(project), 10.0, "seconds")
     timed("check again after one edit", lambda: check.conversations([1]))
     folder = resource_path("demo_model")
     exact = ProjectCheck(project, FindingShelf(), measure=_measure("demo", folder))

@@ -86,6 +86,7 @@ def near_pairs(looks: Sequence[str], tick: Callable[[int], None] | None = None) 
     seen: list[_Seen] = []
     hashes: list[int] = []
     exact: dict[str, int] = {}
+    get = index.get
     for here, look in enumerate(looks):
         if tick is not None and not here & 63:
             tick(here)
@@ -102,13 +103,15 @@ def near_pairs(looks: Sequence[str], tick: Callable[[int], None] | None = None) 
         found: set[int] = set()
         for key in keys:
             for flip in _FLIPS:
-                if (members := index.get(key ^ flip)) is None:
+                members = get(key ^ flip)
+                if members is None:
                     continue
-                if len(members) > _CROWDED:
-                    members = _of_tint(crowds, key ^ flip, _tint(mine))
-                found.update([m for m in members if (hashes[m] ^ across).bit_count() <= NEAR_ACROSS])
+                if len(members) <= _CROWDED:
+                    found.update(members)
+                else:
+                    found.update(_of_tint(crowds, key ^ flip, _tint(mine)))
         stands_for_it = False
-        for there in sorted(found):
+        for there in sorted([m for m in found if (hashes[m] ^ across).bit_count() <= NEAR_ACROSS]):
             if _near(mine, seen[there]):
                 yield here, there
                 stands_for_it = stands_for_it or _same(mine, seen[there])

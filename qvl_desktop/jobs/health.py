@@ -21,6 +21,7 @@ from qvl_desktop.core.sight import OFFICIAL, Sight
 from qvl_desktop.jobs.file_watch import files_of
 from qvl_desktop.jobs.task import Report, Task
 from qvl_desktop.jobs.token_counting import ESTIMATE, load_counter, measure
+from qvl_desktop.storage.alike import Alike
 from qvl_desktop.storage.checking import Measure, ProjectCheck, Size, estimated
 from qvl_desktop.storage.finding_shelf import FindingShelf
 from qvl_desktop.storage.project import Project
@@ -97,6 +98,11 @@ class HealthCheck(QObject):
     @property
     def running(self) -> bool:
         return self._task is not None
+
+    @property
+    def alike(self) -> Alike | None:
+        """What is known of pictures that are the same or nearly: a division need not search for them once more."""
+        return self._check.alike if self._check is not None else None
 
     @property
     def limit(self) -> int:

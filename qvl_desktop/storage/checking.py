@@ -61,7 +61,8 @@ class ProjectCheck:
         self._shelf = shelf
         self._limit = limit
         self._measure = measure
-        self._alike = Alike()
+        self.alike = Alike()
+        """Which pictures are the same or nearly, as far as they were looked at."""
 
     def everything(self, progress: Progress = nobody) -> None:
         """All checks. Files are taken as they were last looked at: see `Files.look_at_files`."""
@@ -230,8 +231,8 @@ class ProjectCheck:
         self._shelf.replace("split", None, list(self._other_splits()))
         if not alike:
             return
-        self._alike.look(self._project, progress)
-        self._shelf.replace("alike", None, list(self._alike.findings(self._project)))
+        self.alike.look(self._project, progress)
+        self._shelf.replace("alike", None, list(self.alike.findings(self._project)))
 
     def refs(self) -> None:
         """Refs that are spelled several ways."""

@@ -58,11 +58,9 @@ def plan_split(
     ids = project.picture_ids(asked)
     inside = set(ids)
     known = alike or Alike()
-    if near or known.exact:
+    if near:
         known.look(project, progress)
-    else:
-        known.exact = _same_bytes(project)
-    bonds = [*_shown_together(project), *(known.groups() if near else known.exact)]
+    bonds = [*_shown_together(project), *(known.groups() if near else _same_bytes(project))]
     groups = joined(_pairs(bonds, inside))
     member_of = {number: place for place, group in enumerate(groups) for number in group}
     refs = _refs_of(project, inside)

@@ -125,9 +125,10 @@ class SplitView(QWidget):
             return
         way, seed, near = self.way, self.seed.value(), self.near.isChecked()
         asked = self._session.pictures.filter if self.filtered.isChecked() else PictureFilter()
+        alike = self._health.alike
 
         def work(report: Report) -> SplitPlan:
-            return plan_split(project, shares, way, seed, asked=asked, near=near, progress=report)
+            return plan_split(project, shares, way, seed, asked=asked, alike=alike, near=near, progress=report)
 
         self._say(self.tr("Dividing…"), "caption")
         task = Task.reporting(work)
