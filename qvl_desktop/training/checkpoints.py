@@ -17,6 +17,7 @@ from pathlib import Path
 
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.core.run_folder import write_beside
+from qvl_desktop.training.errors import DiskFullError
 
 PREFIX = "checkpoint-"
 SEAL = "seal.json"
@@ -26,6 +27,28 @@ BEST = "best.json"
 
 _ONLY_FOR_RESUMING = ("optimizer", "scheduler", "scaler", "rng_state", "trainer_state", "training_args", SEAL)
 _BLOCK = 2**22
+SMALL_FILES = 2**20
+"""Bytes of a checkpoint besides weights and moments."""
+
+
+def check_room(folder: Path, trainable: int, limit: int) -> None:
+    """Raise `DiskFullError` when the disk cannot hold the checkpoints of a run that trains so many weights.
+
+    A checkpoint holds the weights and two moments of each, in float32; one more than `limit` exists for a moment.
+    """
+    need = (limit + 1) * (12 * trainable + SMALL_FILES)
+    free = shutil.disk_usage(folder).free
+    if free < need:
+        raise DiskFullError(
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "{path}: the checkpoints of this run take about {need:.1f} GB and {free:.1f} GB are free. Make room, "
+                "keep fewer checkpoints, or put the run on another disk.",
+            ),
+            path=folder,
+            need=need / 1e9,
+            free=free / 1e9,
+        )
 
 
 def seal(folder: Path) -> None:

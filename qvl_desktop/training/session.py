@@ -29,7 +29,7 @@ from qvl_desktop.engine.generator import Generator
 from qvl_desktop.engine.host import hush_libraries
 from qvl_desktop.models.loading import choose_device, load_processor
 from qvl_desktop.training.callbacks import RunCallback
-from qvl_desktop.training.checkpoints import PREFIX, checkpoints, copy_result, damage, place_folder, step_of
+from qvl_desktop.training.checkpoints import PREFIX, check_room, checkpoints, copy_result, damage, place_folder, step_of
 from qvl_desktop.training.control import Control
 from qvl_desktop.training.distributed import SHARDED, block_class, check_sharing
 from qvl_desktop.training.errors import CheckpointError, TrainingDataError
@@ -207,6 +207,8 @@ class TrainingSession:
         self, model: Any, train: EncodedSamples, collator: Collator, validation: Validation
     ) -> tuple[QvlTrainer, RunCallback]:
         total = steps_of(self._plan, len(train), self._world_size)
+        trainable = sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
+        check_room(self._run.path, trainable, self._plan.save_limit)
         callback = RunCallback(self._plan, self._writer, self._control, self._on_rank_0(validation.sample))
         trainer = QvlTrainer(
             model=model,

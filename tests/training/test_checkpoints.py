@@ -9,7 +9,7 @@ from safetensors.torch import load_file
 
 from qvl_desktop.core.adapter_card import AdapterCard
 from qvl_desktop.core.dataset import Dataset
-from qvl_desktop.core.events import Evaluated, Notice
+from qvl_desktop.core.events import Evaluated, Failed, Notice
 from qvl_desktop.training.checkpoints import Best, checkpoints, damage, step_of
 from tests.training.conftest import carry_out, events_of, losses_of, make_run
 
@@ -62,6 +62,18 @@ def test_without_a_metric_the_last_step_is_the_result(tiny_model: Path, dataset:
     assert carry_out(run, tiny_model, dataset) == 0
     assert Best.load(run.checkpoints) is None
     assert AdapterCard.load(run.adapter).steps == 3
+
+
+def test_no_room_for_checkpoints_is_said_before_the_first_step(
+    tiny_model: Path, dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qvl_desktop.training.checkpoints.SMALL_FILES", 10**18)
+    run = make_run(tmp_path / "run", tiny_model)
+    assert carry_out(run, tiny_model, dataset) == 1
+    failed = events_of(run)[-1]
+    assert isinstance(failed, Failed)
+    assert "keep fewer checkpoints" in failed.message
+    assert losses_of(run) == {}
 
 
 @pytest.mark.parametrize(
