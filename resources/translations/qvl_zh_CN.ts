@@ -51,6 +51,10 @@
         <translation>该文件在加入项目之后有改动：原来是 {old}，现在是 {new}。框的位置可能不准。</translation>
     </message>
     <message>
+        <source>The file has changed since it was annotated. Boxes were kept; see Check.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>No picture in the list is untouched.</source>
         <translation>列表中没有未处理的图片。</translation>
     </message>
@@ -3643,7 +3647,7 @@
     </message>
     <message>
         <source>From the turn into its phrases and boxes</source>
-        <translation type="unfinished"></translation>
+        <translation>从对话轮进入其中的短语和框</translation>
     </message>
     <message>
         <source>Go to the next or previous phrase or box</source>
@@ -3667,7 +3671,7 @@
     </message>
     <message>
         <source>New box in the middle</source>
-        <translation type="unfinished">在中央新建框</translation>
+        <translation>在中间新建一个框</translation>
     </message>
     <message>
         <source>Type the ref of the box</source>
@@ -4112,6 +4116,10 @@
         <translation>{path}：{field} 是 {value}，这里无法读取（已知：{known}）。</translation>
     </message>
     <message>
+        <source>{folder}: {family} models can be asked here, but not quantised or merged. Take a first-generation Qwen-VL.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{folder}: config.json makes no model: {reason}</source>
         <translation>{folder}：config.json 不能构成模型：{reason}</translation>
     </message>
@@ -4500,10 +4508,6 @@
         <translation>此点位于图片之外。</translation>
     </message>
     <message>
-        <source>The loss is no number any more at step {step}: the learning rate of {rate:g} is too high. Start again with a third of it. The last checkpoint is from before.</source>
-        <translation>第 {step} 步的损失已不是数字：学习率 {rate:g} 太高。请用它的三分之一重新开始。最后一个检查点是在此之前的。</translation>
-    </message>
-    <message>
         <source>There is not enough memory for this run. Make the batch smaller (and the accumulation larger), shorten the longest sample, or choose Q-LoRA. Resume goes on from the last checkpoint.</source>
         <translation>内存不足以完成这个训练任务。请减小批大小（并增大累积）、缩短最长样本，或选择 Q-LoRA。恢复训练会从最后一个检查点继续。</translation>
     </message>
@@ -4752,7 +4756,15 @@
         <translation>{setting} 指定了 {part}，它不能留在内存中。可用：{known}。</translation>
     </message>
     <message>
+        <source>{path}: the checkpoints of this run take about {need:.1f} GB and {free:.1f} GB are free. Make room, keep fewer checkpoints, or put the run on another disk.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{name} is not as it was written</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The loss is no number any more at step {step}, first at {source}. Most often the learning rate of {rate:g} is too high: start again with a third of it. If it stops at this sample again, leave the sample out. The last checkpoint is from before.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

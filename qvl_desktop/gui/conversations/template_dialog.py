@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -42,6 +42,7 @@ from qvl_desktop.storage.project import Project
 _EXAMPLES = 8
 _SMALL = (560, 560)
 _PICTURE_HEIGHT = 190
+_WIDTH, _HEIGHT = 960, 720
 _TRIES = 40
 """Pictures looked at for one that gives an example."""
 
@@ -94,7 +95,8 @@ class TemplateDialog(QDialog):
         self.editor: TemplateEditor | None = None
         self.setWindowTitle(self.tr("Conversations from boxes"))
         self.setModal(True)
-        self.resize(960, 720)
+        room = parent.window().size() if parent is not None else QSize(_WIDTH, _HEIGHT)
+        self.resize(min(_WIDTH, room.width() - Space.XL), min(_HEIGHT, room.height() - Space.XL))
         self.choice = TemplateChoice(session, picture_id, listed or PictureFilter(), self)
         self.summary = QLabel(self)
         self.summary.setWordWrap(True)
