@@ -52,7 +52,7 @@
     </message>
     <message>
         <source>The file has changed since it was annotated. Boxes were kept; see Check.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件在标注之后有改动。框已保留；请查看“体检”。</translation>
     </message>
     <message>
         <source>No picture in the list is untouched.</source>
