@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from qvl_desktop.core.box import Box, Rect
@@ -251,7 +252,9 @@ def _columns(shape: Shape, width: int, height: int) -> tuple[object, ...]:
     return fitted.kind, points, bounds.x1, bounds.y1, bounds.x2, bounds.y2, fitted.token(width, height)
 
 
-def _region_row(row: Sequence[Any]) -> RegionRow:
+@lru_cache(maxsize=16_384)
+def _region_row(row: tuple[Any, ...]) -> RegionRow:
+    """The same row gives the same object: after an edit, what did not change is not made again."""
     number, picture_id, ref, x1, y1, x2, y2, width, height, kind, points, locked, extra, token = row
     rect = Rect(x1, y1, x2, y2)
     corners = tuple((float(x), float(y)) for x, y in json.loads(points)) if points else ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +31,27 @@ def collected_in_one_thread(qapp: QApplication) -> Iterator[None]:
     collector = GarbageCollector()
     yield
     collector.stop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quiet_collector() -> Iterator[None]:
+    """Python's collector runs between tests, as it runs by a timer in the app (`jobs.collecting`).
+
+    It must not run inside the destructor of a `QObject`: should it destroy another one there, Qt may wait for itself.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    yield
+    gc.enable()
+    gc.unfreeze()
+
+
+@pytest.fixture(autouse=True)
+def collect_after(quiet_collector: None) -> Iterator[None]:
+    """Collect when the test and everything it made is done with."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(autouse=True)

@@ -86,7 +86,6 @@ class Gestures(LayeredView):
 
     def set_boxes(self, boxes: Iterable[ShownBox]) -> None:
         """As in `PictureView`; the selection stays while its boxes are there."""
-        self._targets = None
         self._drop_lift()
         super().set_boxes(boxes)
         gesture = self._gesture

@@ -21,7 +21,7 @@ from qvl_desktop.gui.annotate.ref_editor import RefEditor
 from qvl_desktop.gui.annotate.region_panel import RegionPanel
 from qvl_desktop.gui.widgets.picture_view import ShownBox
 from qvl_desktop.jobs.session import Session
-from qvl_desktop.storage.rows import LinkedToken
+from qvl_desktop.storage.rows import LinkedToken, RegionRow
 
 ABOUT_SELECTION = ("edit_ref", "delete", "duplicate", "copy", "cut", "lock", "to_quad", "to_box")
 """The actions that need something selected."""
@@ -55,6 +55,7 @@ class RegionDesk(QObject):
         self._editor = editor
         self._actions = actions
         self._named: tuple[int, ...] = ()
+        self._boxes: dict[int, tuple[RegionRow, ShownBox]] = {}
         self._gesture = ""
         self.warning = ""
         canvas.shapeDrawn.connect(self._on_drawn)
@@ -115,7 +116,13 @@ class RegionDesk(QObject):
     def _show(self) -> None:
         rows = self._editing.rows
         self._editing.digit_refs()  # after every edit, so that each recent ref keeps the digit it came to have
-        self._canvas.set_boxes(ShownBox.of(row.id, row.shape, row.ref, locked=row.locked) for row in rows)
+        before, self._boxes = self._boxes, {}
+        for row in rows:
+            known = before.get(row.id)
+            same = known is not None and known[0] is row
+            box = known[1] if known and same else ShownBox.of(row.id, row.shape, row.ref, locked=row.locked)
+            self._boxes[row.id] = row, box
+        self._canvas.set_boxes(box for _, box in self._boxes.values())
         self._panel.show_regions(rows, self.selection)
         self._canvas.set_next_label(self._editing.ref_for_new())
         self._show_selection()

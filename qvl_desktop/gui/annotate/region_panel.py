@@ -53,11 +53,19 @@ class RegionModel(QAbstractListModel):
         self.rows: Sequence[RegionRow] = ()
         self._places: dict[int, int] = {}
 
-    def show(self, rows: Sequence[RegionRow]) -> None:
+    def show(self, rows: Sequence[RegionRow]) -> bool:
+        """Show these regions; True when they are others, False when at most what stands on their rows has changed."""
+        if len(rows) == len(self.rows) and all(new.id == old.id for new, old in zip(rows, self.rows, strict=True)):
+            changed = [place for place, row in enumerate(rows) if row is not self.rows[place]]
+            self.rows = rows
+            if changed:
+                self.dataChanged.emit(self.index(changed[0]), self.index(changed[-1]))
+            return False
         self.beginResetModel()
         self.rows = rows
         self._places = {row.id: place for place, row in enumerate(rows)}
         self.endResetModel()
+        return True
 
     def place(self, region_id: int | None) -> int | None:
         return self._places.get(region_id) if region_id is not None else None
@@ -146,6 +154,7 @@ class RegionPanel(QWidget):
         self.setMinimumWidth(296)
         self._token = ""
         self._marking = False
+        self._marked: tuple[int, ...] = ()
         self.model = RegionModel(self)
         self.title = QLabel(self.tr("Regions"), self)
         set_role(self.title, "heading")
@@ -182,14 +191,17 @@ class RegionPanel(QWidget):
     def show_regions(self, rows: Sequence[RegionRow], selected: Iterable[int]) -> None:
         """Show the regions of a picture."""
         self._marking = True
-        self.model.show(rows)
+        others = self.model.show(rows)
         self._marking = False
+        if not others and tuple(selected) == self._marked:
+            return
         self.title.setText(self.tr("Regions ({count})").format(count=len(rows)) if rows else self.tr("Regions"))
         self.show_selected(selected)
 
     def show_selected(self, region_ids: Iterable[int]) -> None:
         """Mark regions in the list, without a signal; the last one is scrolled to."""
-        places = [place for place in map(self.model.place, region_ids) if place is not None]
+        self._marked = tuple(region_ids)
+        places = [place for place in map(self.model.place, self._marked) if place is not None]
         marked = QItemSelection()
         for first, last in _runs(sorted(places)):
             marked.select(self.model.index(first), self.model.index(last))
@@ -234,6 +246,7 @@ class RegionPanel(QWidget):
             ids = [row.id for row in rows]
             if current is not None and current.id in ids:
                 ids.append(ids.pop(ids.index(current.id)))
+            self._marked = tuple(ids)
             self.selectionChanged.emit(ids)
 
     def _on_double_click(self, index: QModelIndex) -> None:

@@ -130,8 +130,10 @@ class PictureView(ZoomView):
         wanted = {box.key: box for box in boxes}
         for key in [key for key in self._items if key not in wanted]:
             self._drop_item(key)
-        for shown in wanted.values():
-            self._put_item(shown)
+        for key, shown in wanted.items():
+            item = self._items.get(key)
+            if item is None or item.shown is not shown:
+                self._put_item(shown)
         if self._hovered not in self._items:
             self._hovered = None
         self._light(self._lit if self._lit in self._items else None)
