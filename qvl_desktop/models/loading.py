@@ -114,6 +114,16 @@ def load_model(
 def skeleton(folder: Path, *, visual: bool = True) -> PreTrainedModel:
     """The native model of a folder on the meta device, without a byte of weights. Raises as `load_model`."""
     config, family = read_family(folder)
+    if not family.native:
+        raise ModelLoadError(
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "{folder}: {family} models can be asked here, but not quantised or merged. Take a first-generation "
+                "Qwen-VL.",
+            ),
+            folder=folder,
+            family=family.name,
+        )
     check_sizes(config, folder / "config.json")
     cls = family.model_class(config["model_type"])
     try:

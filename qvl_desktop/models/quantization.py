@@ -6,6 +6,7 @@ Reading weights belongs to ``materialize``, the order of things to ``loading``.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -40,6 +41,12 @@ def quantization_config(precision: str, keep_dense: list[str], compute_dtype: to
     return None
 
 
+def _library(*names: str) -> tuple[type, ...]:
+    """Classes of bitsandbytes; none while nobody has imported it, for then no layer can be of it (it takes seconds)."""
+    loaded = sys.modules.get("bitsandbytes")
+    return tuple(getattr(loaded.nn, name) for name in names) if loaded is not None else ()
+
+
 def insert_layers(model: PreTrainedModel, settings: BitsAndBytesConfig, devices: Mapping[str, torch.device]) -> Any:
     """Give a model on the meta device the layers of ``settings`` in the place of its linear ones.
 
@@ -57,22 +64,18 @@ def quantise_on_arrival(old: nn.Parameter, value: torch.Tensor) -> nn.Parameter 
 
     ``value`` is on the device where it is to live.
     """
-    from bitsandbytes.nn import Int8Params, Params4bit
-
-    if not isinstance(old, Int8Params | Params4bit):
+    if not isinstance(old, _library("Int8Params", "Params4bit")):
         return None
     settings = {name: kept for name, kept in vars(old).items() if not name.startswith("_is_hf")}
-    made: nn.Parameter = type(old)(value, requires_grad=False, **settings).to(value.device)
+    made: Any = type(old)(value, requires_grad=False, **settings).to(value.device)
     return made
 
 
 def stored_bytes(value: torch.Tensor, dtype: torch.dtype) -> int:
     """Bytes that a tensor of a model on the meta device will take when its dense ones come in ``dtype``."""
-    from bitsandbytes.nn import Int8Params, Params4bit
-
-    if isinstance(value, Params4bit):
+    if isinstance(value, _library("Params4bit")):
         return int(value.numel() * NF4_BYTES)
-    if isinstance(value, Int8Params):
+    if isinstance(value, _library("Int8Params")):
         return int(value.numel() * INT8_BYTES)
     return value.numel() * (dtype if value.is_floating_point() else value.dtype).itemsize
 
@@ -87,9 +90,7 @@ def prepare_quantized(model: nn.Module) -> int:
     Returns:
         The number of 4-bit layers.
     """
-    from bitsandbytes.nn import Linear4bit
-
-    layers = [module for module in model.modules() if isinstance(module, Linear4bit)]
+    layers: list[Any] = [module for module in model.modules() if isinstance(module, _library("Linear4bit"))]
     for layer in layers:
         layer.support_avx512bf16_for_cpu = False
     if layers:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
-from qvl_desktop.models.errors import ModelWriteError, QuantizationError
+from qvl_desktop.models.errors import ModelLoadError, ModelWriteError, QuantizationError
 from qvl_desktop.models.gptq.calibration import calibrate
 from qvl_desktop.models.gptq.linear import GPTQLinear
 from qvl_desktop.models.gptq.peft import with_gptq_layers
@@ -21,6 +22,7 @@ from qvl_desktop.models.loading import load_model
 from qvl_desktop.models.merging import merge_folder
 from qvl_desktop.models.qwen_vl import QwenVLForConditionalGeneration
 from qvl_desktop.models.weight_writer import ModelFolderWriter
+from tests.models import tiny_families
 from tests.models.conftest import picture_ids, small_config
 
 Model = QwenVLForConditionalGeneration
@@ -259,3 +261,23 @@ def test_merging_with_calibration(folder: Path, tmp_path: Path) -> None:
     expected = with_adapter(**sample).logits
     error = float((merged(**sample).logits - expected).norm() / expected.norm())
     assert error < 0.25
+
+
+def test_a_folder_that_lacks_a_tensor_is_not_quantised(folder: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(folder, broken)
+    state = load_file(broken / "model.safetensors")
+    del state["transformer.h.1.mlp.w2.weight"]
+    save_file(state, broken / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(ModelLoadError, match=r"Missing: transformer\.h\.1\.mlp\.w2\.weight\."):
+        quantise_folder(broken, tmp_path / "out", GPTQSettings(group_size=32))
+    assert not (tmp_path / "out").exists()
+
+
+def test_later_families_are_neither_quantised_nor_merged(tmp_path: Path) -> None:
+    made = tiny_families.make_model("qwen3-vl", tmp_path / "later")
+    with pytest.raises(ModelLoadError, match="qwen3-vl models can be asked here, but not quantised or merged"):
+        quantise_folder(made, tmp_path / "out", GPTQSettings())
+    with pytest.raises(ModelLoadError, match="not quantised or merged"):
+        merge_folder(made, tmp_path, tmp_path / "out")
+    assert not (tmp_path / "out").exists()

@@ -54,15 +54,18 @@ def quantise_folder(
             folder=folder,
         )
     config, _ = read_family(folder)
-    layers = decoder_layers(skeleton(folder))
+    model: Any = skeleton(folder)
+    layers = decoder_layers(model)
     where = choose_device(device)
     checkpoint = Checkpoint.open(folder)
+    if not config.get("tie_word_embeddings"):
+        checkpoint.check({name: value.shape for name, value in model.state_dict().items()})
     with ModelFolderWriter(target) as writer:
         writer.copy_beside_weights(folder)
         if samples is None:
             tensors = nearest(checkpoint.read(), layers, settings, where, progress)
         else:
-            model: Any = load_model(folder, device="cpu")
+            model = load_model(folder, device="cpu")
             solved = calibrate(model, samples, settings, device=where, progress=progress)
             tensors = replaced(checkpoint.read(), solved, layers)
         writer.add_all(tensors)
