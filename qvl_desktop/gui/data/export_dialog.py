@@ -11,9 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
-    QCheckBox,
     QDialog,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
@@ -24,34 +22,23 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from qvl_desktop.core.dataset import SPLITS, Split
-from qvl_desktop.core.dialects import DIALECTS, QWEN_VL
 from qvl_desktop.core.errors import QvlError
-from qvl_desktop.formats.base import Format
 from qvl_desktop.formats.regions import RegionFormat
-from qvl_desktop.formats.registry import FORMATS, AnyFormat
+from qvl_desktop.gui.data.export_options import ExportOptions
 from qvl_desktop.gui.data.outcome import Outcome
 from qvl_desktop.gui.data.parts import (
-    OPTIONS_WIDTH,
     Pace,
     caption,
-    choice,
-    family_name,
-    field,
-    fill_formats,
     format_label,
     heading,
-    path_line,
 )
 from qvl_desktop.gui.theme import Space, set_kind, set_role
 from qvl_desktop.gui.widgets.guarded import guarded
-from qvl_desktop.gui.words import path_text, split_text
+from qvl_desktop.gui.words import path_text
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.jobs.task import Task
 from qvl_desktop.storage.export_plan import (
-    ExportChoice,
     ExportPlan,
-    default_target,
     files_written,
     is_in_the_way,
     plan_export,
@@ -75,12 +62,13 @@ class ExportDialog(QDialog):
         self._writing: Task[tuple[ExportPlan, tuple[str, ...]]] | None = None
         self._pace = Pace()
         self._asked = 0
-        self._target_typed = False
         self.setObjectName("exportDialog")
         self.setWindowTitle(self.tr("Export"))
         self.setModal(True)
         self.resize(960, 600)
-        self._make_options()
+        self.options = ExportOptions(session, self._project, self)
+        self.formats, self.families, self.splits = self.options.formats, self.options.families, self.options.splits
+        self.which, self.place, self.copy_images = self.options.which, self.options.place, self.options.copy_images
         self.example = QPlainTextEdit(self)
         self.example.setReadOnly(True)
         set_role(self.example, "mono")
@@ -110,54 +98,9 @@ class ExportDialog(QDialog):
         self._typed.timeout.connect(self._plan)
         self._restore()
         self._connect()
-        self._format_chosen()
-
-    # What is chosen
-
-    @property
-    def format(self) -> AnyFormat:
-        return FORMATS[str(self.formats.currentData())]
-
-    @property
-    def target(self) -> Path | None:
-        """Where to; None while nothing is named."""
-        text = self.place.text().strip()
-        return Path(text).expanduser().absolute() if text else None
-
-    @property
-    def chosen(self) -> ExportChoice:
-        """All of it."""
-        split: Split | None = self.splits.currentData() or None
-        conversations = isinstance(self.format, Format)
-        return ExportChoice(
-            self.format,
-            str(self.families.currentData()) if conversations and self._knows_families else QWEN_VL,
-            split,
-            self.which.currentData() == "done",
-            tuple(self._session.pictures.ids) if self.which.currentData() == "shown" else None,
-            self._makes_folder and self.copy_images.isChecked(),
-        )
-
-    @property
-    def _knows_families(self) -> bool:
-        return isinstance(self.format, Format) and self.format.dialects
-
-    @property
-    def _makes_folder(self) -> bool:
-        return isinstance(self.format, RegionFormat) and self.format.folder
+        self.options.format_chosen()
 
     # Saying what will be written
-
-    def _format_chosen(self) -> None:
-        for widget in (self._family_heading, self.families, self.family_told):
-            widget.setVisible(self._knows_families)
-        self.copy_images.setVisible(self._makes_folder)
-        if not self._target_typed:
-            folder = self._project.folder
-            if self.target is not None and self.target.parent.is_dir():
-                folder = self.target.parent
-            self.place.setText(str(default_target(folder, self._project.path.stem, self.format)))
-        self._plan()
 
     def _plan(self) -> None:
         """Count and make an example, beside the window."""
@@ -166,7 +109,7 @@ class ExportDialog(QDialog):
             self._planning.cancel()
         self._asked += 1
         asked = self._asked
-        target, project, chosen = self.target, self._project, self.chosen
+        target, project, chosen = self.options.target, self._project, self.options.chosen
         self.export_button.setEnabled(False)
         self._show_files()
         if target is None:
@@ -179,26 +122,26 @@ class ExportDialog(QDialog):
         )
 
     def _show_files(self) -> None:
-        target = self.target
+        target = self.options.target
         if target is None:
             self.files.setText("")
             return
-        names = ", ".join(path_text(path) for path in files_written(self.chosen, target))
+        names = ", ".join(path_text(path) for path in files_written(self.options.chosen, target))
         words = self.tr("Writes {files}.").format(files=names)
-        if is_in_the_way(self.chosen, target):
+        if is_in_the_way(self.options.chosen, target):
             words += " " + (
                 self.tr("The folder is not empty; files of the same names will be replaced.")
-                if self._makes_folder
+                if self.options.makes_folder
                 else self.tr("The file is there already and will be replaced.")
             )
-        if self.chosen.format.name == "sharegpt" and target.with_name("dataset_info.json").exists():
+        if self.options.chosen.format.name == "sharegpt" and target.with_name("dataset_info.json").exists():
             words += " " + self.tr("Other entries of dataset_info.json stay.")
         self.files.setText(words)
 
     def _show_plan(self, plan: ExportPlan, asked: int) -> None:
         if self._writing is not None or asked != self._asked:
             return
-        regions = isinstance(self.format, RegionFormat)
+        regions = isinstance(self.options.format, RegionFormat)
         words = [
             (self.tr("Pictures: {count}") if regions else self.tr("Conversations: {count}")).format(
                 count=f"{plan.count:,}"
@@ -215,7 +158,7 @@ class ExportDialog(QDialog):
         elif regions and plan.count:
             words_of_regions = self.tr("The regions of {count} pictures, in pixels, as {format}.")
             self.example.setPlainText(
-                words_of_regions.format(count=f"{plan.count:,}", format=format_label(self.format))
+                words_of_regions.format(count=f"{plan.count:,}", format=format_label(self.options.format))
             )
         else:
             self.example.setPlainText(self.tr("There is nothing to export."))
@@ -228,11 +171,11 @@ class ExportDialog(QDialog):
         if self._right.currentWidget() is self.outcome:
             super().accept()
             return
-        target, project, chosen = self.target, self._project, self.chosen
+        target, project, chosen = self.options.target, self._project, self.options.chosen
         if target is None or self._writing is not None or not self.export_button.isEnabled():
             return
         self._remember(target)
-        self._options.setEnabled(False)
+        self.options.setEnabled(False)
         self.export_button.setEnabled(False)
         self.bar.setRange(0, 0)
         self.bar.show()
@@ -268,8 +211,8 @@ class ExportDialog(QDialog):
 
     def _done(self, result: tuple[ExportPlan, tuple[str, ...]]) -> None:
         written, problems = result
-        target = self.target
-        regions = isinstance(self.format, RegionFormat)
+        target = self.options.target
+        regions = isinstance(self.options.format, RegionFormat)
         lines = [
             (self.tr("Pictures: {count}") if regions else self.tr("Records: {count}")).format(
                 count=f"{written.count:,}"
@@ -278,7 +221,7 @@ class ExportDialog(QDialog):
         if regions:
             lines.append(self.tr("Regions: {count}").format(count=f"{written.regions:,}"))
         if target is not None:
-            lines += [path_text(path) for path in files_written(self.chosen, target)]
+            lines += [path_text(path) for path in files_written(self.options.chosen, target)]
         sign, colour = ("warning", "warning") if problems else ("success", "success")
         self.outcome.show_outcome(sign, colour, self.tr("Exported"), lines, problems)
         self.outcome.button.setText(self.tr("Show folder"))
@@ -287,7 +230,7 @@ class ExportDialog(QDialog):
         self.export_button.setEnabled(True)
         self.export_button.setFocus()
         self.cancel_button.hide()
-        self._options.hide()
+        self.options.hide()
         self.summary.setText("")
 
     def _failed(self, error: Exception) -> None:
@@ -299,44 +242,18 @@ class ExportDialog(QDialog):
     def _ended(self) -> None:
         self._writing = None
         self.bar.hide()
-        self._options.setEnabled(True)
+        self.options.setEnabled(True)
         self.cancel_button.setEnabled(True)
         if self._right.currentWidget() is not self.outcome:
             self.export_button.setEnabled(True)
             self.summary.setText(self.tr("Nothing was written."))
 
     def _show_folder(self) -> None:
-        if (target := self.target) is not None:
+        if (target := self.options.target) is not None:
             folder = target if target.is_dir() else target.parent
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
     # Parts
-
-    def _make_options(self) -> None:
-        self.formats = choice(self, "exportFormat")
-        fill_formats(self.formats)
-        self._family_heading = heading(self.tr("Boxes in the text"), self)
-        self.families = choice(self, "exportFamily")
-        for name in DIALECTS:
-            self.families.addItem(self.tr("As {family} writes them").format(family=family_name(name)), name)
-        self.family_told = caption(self)
-        self.family_told.setText(self.tr("For the family of the model that will learn."))
-        self.splits = choice(self, "exportSplit")
-        self.splits.addItem(self.tr("All splits"), "")
-        for split in SPLITS:
-            self.splits.addItem(split_text(split), split)
-        self.which = choice(self, "exportWhich")
-        self.which.addItem(self.tr("All pictures"), "all")
-        self.which.addItem(self.tr("Pictures marked done"), "done")
-        if not self._session.pictures.filter.empty:
-            count = len(self._session.pictures.ids)
-            self.which.addItem(self.tr("Pictures that pass the filter ({count})").format(count=f"{count:,}"), "shown")
-        self.copy_images = QCheckBox(self.tr("Copy the pictures, too"), self)
-        self.place = path_line(self, "exportPlace")
-        self.place_button = QPushButton(self.tr("Choose…"), self)
-        self.place_button.setAutoDefault(False)
-        self._options = QWidget(self)
-        self._options.setFixedWidth(OPTIONS_WIDTH)
 
     def _example_side(self) -> QWidget:
         side = QWidget(self)
@@ -349,20 +266,9 @@ class ExportDialog(QDialog):
         return side
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self._options)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(Space.L)
-        column.addLayout(field(heading(self.tr("Format"), self), self.formats))
-        column.addLayout(field(self._family_heading, self.families, self.family_told))
-        column.addLayout(field(heading(self.tr("What"), self), self.which, self.splits, self.copy_images))
-        row = QHBoxLayout()
-        row.addWidget(self.place_button)
-        row.addStretch(1)
-        column.addLayout(field(heading(self.tr("Where to"), self), self.place, row))
-        column.addStretch(1)
         top = QHBoxLayout()
         top.setSpacing(Space.XL)
-        top.addWidget(self._options)
+        top.addWidget(self.options)
         top.addWidget(self._right, 1)
         foot = QHBoxLayout()
         foot.setSpacing(Space.S)
@@ -378,33 +284,8 @@ class ExportDialog(QDialog):
         set_role(self.summary, "muted")
 
     def _connect(self) -> None:
-        self.formats.currentIndexChanged.connect(self._format_chosen)
-        for box in (self.families, self.splits, self.which):
-            box.currentIndexChanged.connect(self._plan)
-        self.copy_images.toggled.connect(self._plan)
-        self.place.textEdited.connect(self._place_typed)
-        self.place_button.clicked.connect(self._choose_place)
-
-    def _place_typed(self) -> None:
-        self._target_typed = bool(self.place.text().strip())
-        self._typed.start()
-
-    def _choose_place(self) -> None:
-        if self._makes_folder:
-            path = QFileDialog.getExistingDirectory(self, self.tr("Folder to write into"), self.place.text())
-        else:
-            kinds = " ".join("*" + suffix for suffix in self.format.suffixes)
-            path, _ = QFileDialog.getSaveFileName(
-                self,
-                self.tr("File to write"),
-                self.place.text(),
-                f"{format_label(self.format)} ({kinds})",
-                options=QFileDialog.Option.DontConfirmOverwrite,
-            )
-        if path:
-            self._target_typed = True
-            self.place.setText(path)
-            self._plan()
+        self.options.changed.connect(self._plan)
+        self.options.placeTyped.connect(self._typed.start)
 
     def _restore(self) -> None:
         """The format and family of last time."""
@@ -416,5 +297,5 @@ class ExportDialog(QDialog):
 
     def _remember(self, target: Path) -> None:
         settings = self._session.settings
-        said = f"{self.format.name}/{self.families.currentData()}"
+        said = f"{self.options.format.name}/{self.families.currentData()}"
         settings.window_state = settings.window_state | {_REMEMBERED: said}
