@@ -90,8 +90,8 @@ def apply_split(project: Project, plan: SplitPlan) -> None:
     """Put everything into its split, in one undo step."""
     with project.step(QT_TRANSLATE_NOOP("history", "Split pictures")):
         for split, numbers in plan.pictures.items():
-            project.set_split(numbers, split)
-        project.set_conversation_split(plan.follow, "")
+            project.set_split(sorted(numbers), split)  # in order, so that few pages are touched at a time
+        project.set_conversation_split(sorted(plan.follow), "")
         for split, numbers in plan.conversations.items():
             project.set_conversation_split(numbers, split)
 
