@@ -677,59 +677,59 @@
     <name>ExportOptions</name>
     <message>
         <source>Boxes in the text</source>
-        <translation type="unfinished">文本中的框</translation>
+        <translation>文本中的框</translation>
     </message>
     <message>
         <source>As {family} writes them</source>
-        <translation type="unfinished">按 {family} 的写法</translation>
+        <translation>按 {family} 的写法</translation>
     </message>
     <message>
         <source>For the family of the model that will learn.</source>
-        <translation type="unfinished">选择将要学习的模型所属的系列。</translation>
+        <translation>选择将要学习的模型所属的系列。</translation>
     </message>
     <message>
         <source>All splits</source>
-        <translation type="unfinished">全部划分</translation>
+        <translation>全部划分</translation>
     </message>
     <message>
         <source>All pictures</source>
-        <translation type="unfinished">全部图片</translation>
+        <translation>全部图片</translation>
     </message>
     <message>
         <source>Pictures marked done</source>
-        <translation type="unfinished">标为已完成的图片</translation>
+        <translation>标为已完成的图片</translation>
     </message>
     <message>
         <source>Pictures that pass the filter ({count})</source>
-        <translation type="unfinished">符合筛选的图片（{count}）</translation>
+        <translation>符合筛选的图片（{count}）</translation>
     </message>
     <message>
         <source>Copy the pictures, too</source>
-        <translation type="unfinished">同时复制图片</translation>
+        <translation>同时复制图片</translation>
     </message>
     <message>
         <source>Choose…</source>
-        <translation type="unfinished">选择…</translation>
+        <translation>选择…</translation>
     </message>
     <message>
         <source>Format</source>
-        <translation type="unfinished">格式</translation>
+        <translation>格式</translation>
     </message>
     <message>
         <source>What</source>
-        <translation type="unfinished">内容</translation>
+        <translation>内容</translation>
     </message>
     <message>
         <source>Where to</source>
-        <translation type="unfinished">位置</translation>
+        <translation>位置</translation>
     </message>
     <message>
         <source>Folder to write into</source>
-        <translation type="unfinished">写入的文件夹</translation>
+        <translation>写入的文件夹</translation>
     </message>
     <message>
         <source>File to write</source>
-        <translation type="unfinished">写入的文件</translation>
+        <translation>写入的文件</translation>
     </message>
 </context>
 <context>
