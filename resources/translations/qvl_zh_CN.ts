@@ -4117,7 +4117,7 @@
     </message>
     <message>
         <source>{folder}: {family} models can be asked here, but not quantised or merged. Take a first-generation Qwen-VL.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder}：{family} 模型在这里可以提问，但不能量化或合并。请使用第一代 Qwen-VL。</translation>
     </message>
     <message>
         <source>{folder}: config.json makes no model: {reason}</source>
