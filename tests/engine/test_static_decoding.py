@@ -72,6 +72,17 @@ def test_one_answer(short_folder: Path, pictures: list[Path], words: str, steppi
     assert same(found, growing.answer(*ask(words, pictures[0]), 50))
 
 
+def test_buffers_that_move_on_the_way(
+    short_folder: Path, pictures: list[Path], stepping: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Room is not made for the whole of a long answer at once."""
+    monkeypatch.setattr(static_decoding, "RESERVED", 5)
+    monkeypatch.setattr("qvl_desktop.models.growing_cache.ROOM", 3)
+    static, growing = pair(short_folder)
+    assert same(static.answer(*ask("hello", pictures[0]), 70), growing.answer(*ask("hello", pictures[0]), 70))
+    assert static.answer_batch(questions(pictures), 40) == growing.answer_batch(questions(pictures), 40)
+
+
 def test_turn_after_turn(short_folder: Path, pictures: list[Path], stepping: str) -> None:
     """The second turn reuses the first's, a regenerated one is cut back, another chat begins in the same buffers."""
     static, growing = pair(short_folder)
