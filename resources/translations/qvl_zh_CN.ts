@@ -4987,7 +4987,7 @@
     </message>
     <message>
         <source>{reason}</source>
-        <translation type="unfinished">{reason}</translation>
+        <translation>{reason}</translation>
     </message>
     <message>
         <source>{source}, turn {turn}: {message}</source>
