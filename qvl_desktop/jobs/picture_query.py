@@ -157,7 +157,7 @@ class PictureQuery(QObject):
         """Whether a change of these pictures leaves the list as it is: nothing is filtered, none came or went."""
         if self.project is None or not self.filter.empty or len(ids) > _FEW:
             return False
-        return len(self.project.pictures(ids)) == len(ids) and self.project.picture_count() == len(self.ids)
+        return all(self.ids.place(one) is not None for one in ids) and len(self.project.pictures(ids)) == len(ids)
 
     def _reload_soon(self, changed: int) -> None:
         """While pictures arrive by the thousand, the list follows a few times a second."""
@@ -235,7 +235,7 @@ class PictureQuery(QObject):
 
     def _count(self) -> None:
         if self.project is not None:
-            self._set_progress(Progress(self.project.done_count(), self.project.picture_count()))
+            self._set_progress(Progress(self.project.done_count(), self.progress.total))
 
     def _set_progress(self, progress: Progress) -> None:
         if progress != self.progress:

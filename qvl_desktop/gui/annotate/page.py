@@ -140,11 +140,11 @@ class AnnotatePage(QWidget):
         project = self.session.project
         if project is None:
             self.empty.show_words(self.tr("No project is open"), self.tr("Open or make one to begin."))
-        elif not project.picture_count():
+        elif not self.session.pictures.progress.total:
             words = self.tr("Add a folder of pictures, or drop one here. Files stay where they are.")
             self.empty.show_words(self.tr("No pictures yet"), words)
         self.empty.set_buttons_visible(project is not None)
-        working = project is not None and project.picture_count() > 0
+        working = project is not None and self.session.pictures.progress.total > 0
         if working != (self._stack.currentIndex() == 1):
             self._stack.setCurrentIndex(1 if working else 0)
             self._take_focus()
