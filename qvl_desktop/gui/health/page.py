@@ -28,6 +28,7 @@ from qvl_desktop.gui.widgets.empty_state import EmptyState
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.jobs.health import health_of
 from qvl_desktop.jobs.session import Session
+from qvl_desktop.storage.rows import Change
 
 FINDINGS, STATISTICS, SPLIT = 0, 1, 2
 
@@ -88,9 +89,10 @@ class HealthPage(QWidget):
         if has and self.isVisible():
             self.health.start()
 
-    def _on_change(self) -> None:
-        self.statistics.invalidate()
-        self.split.invalidate()
+    def _on_change(self, change: Change) -> None:
+        if change.kind != "files":  # of those the check tells when all are looked at
+            self.statistics.invalidate()
+            self.split.invalidate()
 
     def _catch_up(self) -> None:
         if self._views.currentWidget() is self.statistics:
