@@ -45,6 +45,7 @@ from qvl_desktop.jobs.health import HealthCheck
 from qvl_desktop.jobs.place import Place
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.storage.mending import MENDS, Preview, mend, mend_words, preview
+from qvl_desktop.storage.rows import Change
 
 LISTED = 10_000
 """More findings of a kind are not listed one by one; mending all of them takes them along."""
@@ -275,6 +276,10 @@ class FindingsView(QWidget):
             self._mark_kind()
             self._show_findings()
 
+    def _on_change(self, change: Change) -> None:
+        if change.kind == "files":
+            self.pair.forget()
+
     def _open(self, dialog: MendDialog | RelinkDialog) -> None:
         self.dialog = dialog
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -372,4 +377,5 @@ class FindingsView(QWidget):
         self.finding_view.selectionModel().currentChanged.connect(self._show_current)
         self.finding_view.doubleClicked.connect(self.go)
         self.health.changed.connect(self.refresh)
+        self.session.contentChanged.connect(self._on_change)
         self.health.stateChanged.connect(self.refresh)
