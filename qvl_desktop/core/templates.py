@@ -11,6 +11,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from qvl_desktop.core.box import Box, Quad
@@ -55,7 +56,7 @@ class _Exchange(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Scene:
-    """What there is to ask about: boxes by ref, boxes with text, and the refs that are absent in a seeded order."""
+    """What there is to ask about: boxes by ref, boxes with text, and refs that are absent."""
 
     by_ref: dict[str, list[Box | Quad]]
     texts: list[tuple[str, Box | Quad]]
@@ -93,9 +94,13 @@ class Template:
         (then from top to bottom). `vocabulary` are the refs that could occur: absent ones are taken from it. `seed`
         decides the order of the questions, their wordings and the absent refs.
         """
-        scene = _scene(
-            [Seen(*region) for region in regions], language, vocabulary, f"{seed} {self.name} {picture_path}"
-        )
+        seen = [Seen(*region) for region in regions]
+        absent: list[str] = []
+        if self.kind in ("yesno", "negatives"):
+            count = len(_by_ref(seen)) if self.kind == "yesno" else self.absent
+            chance = random.Random(f"{seed} {self.name} {picture_path}")
+            absent = _absent_of(tuple(vocabulary), seen, count, chance)
+        scene = _scene(seen, language, absent)
         if not scene.by_ref and self.kind != "ocr":
             return []
         made = []
@@ -139,16 +144,40 @@ class Template:
         return replace(self, wordings=first)
 
 
-def _scene(regions: Sequence[Seen], language: Language, vocabulary: Sequence[str], seed: str) -> _Scene:
+def _scene(regions: Sequence[Seen], language: Language, absent: list[str]) -> _Scene:
+    by_ref = _by_ref(regions)
+    texts = sorted({(text.strip(), box) for _, box, text in regions if text.strip()}, key=lambda one: _place(one[1]))
+    return _Scene({ref: sorted(boxes, key=_place) for ref, boxes in by_ref.items()}, texts, absent, language)
+
+
+def _by_ref(regions: Sequence[Seen]) -> dict[str, set[Box | Quad]]:
     by_ref: dict[str, set[Box | Quad]] = {}
     for ref, box, _ in regions:
         if ref.strip():
             by_ref.setdefault(ref.strip(), set()).add(box)
-    here = {ref.casefold() for ref in by_ref}
-    absent = sorted({ref.strip() for ref in vocabulary if ref.strip() and ref.strip().casefold() not in here})
-    random.Random(seed).shuffle(absent)
-    texts = sorted({(text.strip(), box) for _, box, text in regions if text.strip()}, key=lambda one: _place(one[1]))
-    return _Scene({ref: sorted(boxes, key=_place) for ref, boxes in by_ref.items()}, texts, absent, language)
+    return by_ref
+
+
+@lru_cache(4)
+def _words(vocabulary: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The refs of a vocabulary in an order of their own, each with the form by which it is compared."""
+    return tuple((ref, ref.casefold()) for ref in sorted({ref.strip() for ref in vocabulary} - {""}))
+
+
+def _absent_of(vocabulary: tuple[str, ...], regions: Sequence[Seen], count: int, chance: random.Random) -> list[str]:
+    """At most `count` refs of the vocabulary that the regions do not have, drawn by chance."""
+    words = _words(vocabulary)
+    here = {ref.casefold() for ref in _by_ref(regions)}
+    chosen: list[str] = []
+    tried: set[int] = set()
+    while len(chosen) < count and len(tried) < len(words):
+        place = chance.randrange(len(words))
+        if place not in tried:
+            tried.add(place)
+            ref, folded = words[place]
+            if folded not in here:
+                chosen.append(ref)
+    return chosen
 
 
 def _place(box: Box | Quad) -> tuple[Box, str]:

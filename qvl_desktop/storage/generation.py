@@ -53,7 +53,7 @@ def preview(
 ) -> Iterator[Conversation]:
     """The conversations that `generate` would make, picture by picture; nothing is changed."""
     templates = project.templates() if templates is None else templates
-    vocabulary = list(project.ref_counts())
+    vocabulary = tuple(project.ref_counts())
     for picture in project.pictures(picture_ids):
         regions = project.seen(picture.id)
         for name in names:
@@ -103,7 +103,7 @@ def generate(
     templates = project.templates() if templates is None else templates
     ids = project.picture_ids(has_regions=True) if picture_ids is None else list(picture_ids)
     keys = {name: template_key(name, language) for name in names}
-    vocabulary = list(project.ref_counts())
+    vocabulary = tuple(project.ref_counts())
     made = pictures = replaced = kept = 0
     with project.step(QT_TRANSLATE_NOOP("history", "Make conversations")):
         earlier = project.conversation_ids_about(ids, list(keys.values())) if names else []
