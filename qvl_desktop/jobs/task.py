@@ -10,12 +10,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Generator
+from functools import partial
 from inspect import isgenerator
 from typing import Any, Generic, TypeVar, cast
 
-from PySide6.QtCore import QCoreApplication, QObject, QRunnable, QThreadPool, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QMetaObject, QObject, QRunnable, QThreadPool
 
 from qvl_desktop.core.errors import Cancelled
+from qvl_desktop.jobs.bridge import call_in_window, open_bridge
 from qvl_desktop.jobs.guarded import guarded
 
 T = TypeVar("T")
@@ -31,7 +33,7 @@ def _to_excepthook(error: Exception) -> None:
 
 
 _report_failure: FailureHandler = _to_excepthook
-_running: set[_Relay] = set()
+_running: set[_Job] = set()
 _serial_pool: QThreadPool | None = None
 
 
@@ -43,9 +45,8 @@ def report_failures_to(handler: FailureHandler | None) -> None:
 
 def end_all_tasks(milliseconds: int = 5000) -> bool:
     """Cancel every task, forget its callbacks and wait; True when all threads are idle. For the end of the program."""
-    for relay in tuple(_running):
-        relay.cancel()
-        relay.forget()
+    for job in tuple(_running):
+        job.forget()
     pools = [QThreadPool.globalInstance(), *([_serial_pool] if _serial_pool else [])]
     return all([pool.waitForDone(milliseconds) for pool in pools])
 
@@ -59,7 +60,7 @@ class Task(Generic[T]):
     """
 
     def __init__(self, op: Callable[[], T | Generator[Any, None, T]]) -> None:
-        self._relay = _Relay()
+        self._job = _Job()
         self._op = op
 
     @classmethod
@@ -68,43 +69,43 @@ class Task(Generic[T]):
 
         `on_progress` gets the pair `(done, total)`.
         """
-        task = cls(lambda: op(task._relay.report))
+        task = cls(lambda: op(task._job.report))
         return task
 
     def on_success(self, callback: Callable[[T], None]) -> Task[T]:
         """Call `callback(result)` when the work is done."""
-        self._relay.on_success = cast("Callable[[object], None]", callback)
+        self._job.on_success = cast("Callable[[object], None]", callback)
         return self
 
     def on_failure(self, callback: FailureHandler) -> Task[T]:
         """Call `callback(error)` instead of the default report."""
-        self._relay.on_failure = callback
+        self._job.on_failure = callback
         return self
 
     def on_progress(self, callback: Callable[[Any], None]) -> Task[T]:
         """Call `callback(value)` for what a generator yields, at most 20 times a second."""
-        self._relay.on_progress = callback
+        self._job.on_progress = callback
         return self
 
     def on_end(self, callback: Callable[[], None]) -> Task[T]:
         """Call `callback()` last, whatever happened (also after a cancel)."""
-        self._relay.on_end = callback
+        self._job.on_end = callback
         return self
 
     def start(self, parent: QObject, *, serial: bool = False) -> Task[T]:
         """Begin. `serial` tasks run one after the other in their order: use it for writers to one project."""
-        _running.add(self._relay)
-        parent.destroyed.connect(self._relay.forget)
-        _pool(serial).start(_Runner(self._op, self._relay))
+        open_bridge()
+        self._job.begin(parent)
+        _pool(serial).start(_Runner(self._op, self._job))
         return self
 
     def cancel(self) -> None:
         """Ask the work to end at its next `yield`; work that has not begun does not begin."""
-        self._relay.cancel()
+        self._job.cancel()
 
     @property
     def running(self) -> bool:
-        return self._relay in _running
+        return self._job in _running
 
 
 def _pool(serial: bool) -> QThreadPool:
@@ -123,59 +124,69 @@ def _forget_serial_pool() -> None:
     _serial_pool = None
 
 
-class _Relay(QObject):
-    """Lives in the window's thread and calls the callbacks there; kept alive in `_running` until the task has ended.
+class _Job:
+    """What a worker and the window's thread share of a task. Holds no Qt object but in its callbacks.
 
-    Signals: `progressed(value)`, `ended(result, error)`, both emitted by the worker.
+    The callbacks are called, and let go of, in the window's thread. Kept alive in `_running` until the task has ended.
     """
 
-    progressed = Signal(object)
-    ended = Signal(object, object)
-
     def __init__(self) -> None:
-        super().__init__()
         self.on_success: Callable[[object], None] | None = None
         self.on_failure: FailureHandler | None = None
         self.on_progress: Callable[[Any], None] | None = None
         self.on_end: Callable[[], None] | None = None
         self.cancelled = threading.Event()
+        self._watch: QMetaObject.Connection | None = None
         self._forgotten = False
         self._reported_at = 0.0
-        self.progressed.connect(self._progress)
-        self.ended.connect(self._end)
+
+    def begin(self, parent: QObject) -> None:
+        """From now on the task runs, until it has ended or its parent is gone."""
+        _running.add(self)
+        self._watch = parent.destroyed.connect(self.forget)
 
     def cancel(self) -> None:
         self.cancelled.set()
 
-    def report(self, done: int, total: int) -> None:
-        """Called by the worker between two pieces of its work."""
-        if self.cancelled.is_set():
-            raise Cancelled
-        now = time.monotonic()
-        if now - self._reported_at >= PROGRESS_INTERVAL or done >= total:
-            self._reported_at = now
-            self.progressed.emit((done, total))
-
-    @Slot()
     def forget(self) -> None:
         """Nobody waits for the result any more."""
         self._forgotten = True
         self.cancel()
 
-    @Slot(object)
+    # Called by the worker
+
+    def report(self, done: int, total: int) -> None:
+        """Between two pieces of work: tell how far it is."""
+        if self.cancelled.is_set():
+            raise Cancelled
+        now = time.monotonic()
+        if now - self._reported_at >= PROGRESS_INTERVAL or done >= total:
+            self._reported_at = now
+            self.tell((done, total))
+
+    def tell(self, value: object) -> None:
+        call_in_window(partial(self._progress, value))
+
+    def finish(self, result: object, error: Exception | None) -> None:
+        call_in_window(partial(self._end, result, error))
+
+    # Called in the window's thread
+
     def _progress(self, value: object) -> None:
         if self.on_progress and not self._forgotten and not self.cancelled.is_set():
             self.on_progress(value)
 
-    @Slot(object, object)
     def _end(self, result: object, error: Exception | None) -> None:
         _running.discard(self)
+        if self._watch is not None:
+            QObject.disconnect(self._watch)
+            self._watch = None
         try:
             if not self._forgotten:
                 self._call_back(result, error)
         finally:
             on_end = self.on_end
-            self.on_success = self.on_failure = self.on_progress = self.on_end = None  # they often hold the task
+            self.on_success = self.on_failure = self.on_progress = self.on_end = None
             if on_end and not self._forgotten:
                 on_end()
 
@@ -191,38 +202,38 @@ class _Relay(QObject):
 class _Runner(QRunnable):
     """Runs the work on a pool thread; the only place where its errors are caught broadly."""
 
-    def __init__(self, op: Callable[[], object], relay: _Relay) -> None:
+    def __init__(self, op: Callable[[], object], job: _Job) -> None:
         super().__init__()
         self._op = op
-        self._relay = relay
+        self._job = job
 
     @guarded
     def run(self) -> None:
-        relay = self._relay
+        job = self._job
         try:
-            if relay.cancelled.is_set():
+            if job.cancelled.is_set():
                 raise Cancelled
             result = self._op()
             if isgenerator(result):
                 result = self._exhaust(cast("Generator[object, None, object]", result))
         except Exception as error:  # noqa: BLE001 - handed to the window's thread
-            relay.ended.emit(None, error)
+            job.finish(None, error)
         else:
-            relay.ended.emit(result, None)
+            job.finish(result, None)
 
     def _exhaust(self, steps: Generator[object, None, object]) -> object:
-        relay, last, latest = self._relay, 0.0, None
+        job, last, latest = self._job, 0.0, None
         while True:
-            if relay.cancelled.is_set():
+            if job.cancelled.is_set():
                 steps.close()
                 raise Cancelled
             try:
                 latest = next(steps)
             except StopIteration as end:
                 if latest is not None:
-                    relay.progressed.emit(latest)
+                    job.tell(latest)
                 return end.value
             now = time.monotonic()
             if now - last >= PROGRESS_INTERVAL:
-                relay.progressed.emit(latest)
+                job.tell(latest)
                 last, latest = now, None

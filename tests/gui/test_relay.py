@@ -24,7 +24,7 @@ class Receiver(QObject):
 
 
 def emit_from_worker(relay: Relay, result: object) -> None:
-    worker = threading.Thread(target=relay.done.emit, args=(result,))
+    worker = threading.Thread(target=relay.send, args=(result,))
     worker.start()
     worker.join()
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Generator, Iterator
 
 import pytest
-from PySide6.QtCore import QObject, QThread
+from PySide6.QtCore import SIGNAL, QObject, QThread
 from pytestqt.qtbot import QtBot
 
 from qvl_desktop.core.errors import Cancelled, QvlError
@@ -125,3 +125,31 @@ def test_serial_tasks_keep_their_order(qtbot: QtBot, parent: QObject) -> None:
     tasks = [Task(work(number)).start(parent, serial=True) for number in range(3)]
     qtbot.waitUntil(lambda: not any(task.running for task in tasks))
     assert order == [0, 1, 2]
+
+
+def test_a_worker_never_destroys_what_belongs_to_the_window(qtbot: QtBot) -> None:
+    """Callbacks that hold Qt objects are let go of in the window's thread, however late the worker ends."""
+    threads: list[int] = []
+
+    class Held(QObject):
+        def __del__(self) -> None:
+            threads.append(threading.get_ident())
+
+    def start(parent: QObject) -> None:
+        held = Held()
+        Task(lambda: time.sleep(0.001)).on_success(lambda _: held.objectName()).start(parent)
+
+    parent = QObject()
+    for _ in range(200):
+        start(parent)
+    qtbot.waitUntil(lambda: len(threads) == 200, timeout=10_000)
+    assert set(threads) == {threading.get_ident()}
+
+
+def test_ended_tasks_leave_nothing_at_their_parent(qtbot: QtBot) -> None:
+    parent = QObject()
+    ended: list[int] = []
+    for number in range(50):
+        Task(lambda: None).on_success(lambda _, number=number: ended.append(number)).start(parent)
+    qtbot.waitUntil(lambda: len(ended) == 50)
+    assert parent.receivers(SIGNAL("destroyed(QObject*)")) <= 1, "one is PySide's own"

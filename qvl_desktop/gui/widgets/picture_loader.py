@@ -187,7 +187,7 @@ def _decode_into(path: Path, relay: Relay) -> None:
     except Exception as error:  # noqa: BLE001 - the edge of a worker
         sys.excepthook(type(error), error, error.__traceback__)
         outcome = f"{path}: {error}"
-    relay.done.emit((path, stamp, outcome))
+    relay.send((path, stamp, outcome))
 
 
 def _stamp(path: Path) -> int:

@@ -142,7 +142,7 @@ def _make_into(file: Path, folder: Path, side: int, relay: Relay) -> None:
     except Exception as error:  # noqa: BLE001 - the edge of a worker
         sys.excepthook(type(error), error, error.__traceback__)
         outcome = str(error)
-    relay.done.emit((file, outcome))
+    relay.send((file, outcome))
 
 
 def _shrink_once(folder: Path) -> None:
