@@ -93,7 +93,7 @@ class Pictures(Places):
                 done = self._write_connection().execute(insert, (path, sort_key(path), item.width, item.height))
                 if done.rowcount and done.lastrowid is not None:
                     ids.append(done.lastrowid)
-        return int(self._made.step) if len(ids) > before else joining
+        return self._made.step if len(ids) > before else joining
 
     def add_measured(self, measured: Sequence[Measured]) -> list[int]:
         """Add pictures whose sizes are known, in one undo step; the ids of all of them, also of those known before."""

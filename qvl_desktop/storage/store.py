@@ -31,6 +31,12 @@ CHUNK = 500
 """How many ids go into one `IN (...)`."""
 
 
+class _Made(threading.local):
+    """Where the last step of a thread went; None while it has made none of its own."""
+
+    step: int | None = None
+
+
 class Store:
     """One project file, open. `path` is absolute; `folder` is what stored picture paths are relative to."""
 
@@ -45,7 +51,7 @@ class Store:
         self._mutex = threading.RLock()
         self._depth = 0
         self._number = 0
-        self._made = threading.local()  # `.step`: where the last step of a thread went
+        self._made = _Made()
         self._editor: int | None = None
         self._observers: list[Observer] = []
         self.checked = True

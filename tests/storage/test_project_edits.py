@@ -385,3 +385,23 @@ def test_rows_that_are_gone_are_named(project: Project) -> None:
     for ask in (project.picture, project.region, project.conversation, project.turn):
         with pytest.raises(RowMissingError, match="999"):
             ask(999)
+
+
+def test_pictures_added_inside_a_step_are_part_of_it(tmp_path: Path) -> None:
+    """Also in a thread that has made no step of its own yet."""
+    paths = [tmp_path / f"{number}.png" for number in range(3)]
+    for path in paths:
+        Image.new("RGB", (8, 8)).save(path)
+
+    def add(project: Project) -> None:
+        with project.step("Together"):
+            assert project.add_pictures(paths).added == 3
+            project.set_status(project.picture_ids(), "done")
+
+    with Project.create(tmp_path / "p.qvl") as project:
+        worker = threading.Thread(target=add, args=(project,))
+        worker.start()
+        worker.join()
+        assert project.picture_count() == 3
+        assert project.undo() == "Together"
+        assert project.picture_count() == 0
