@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from qvl_desktop.core.box import Box, Rect
 from qvl_desktop.core.conversation import Conversation, Turn, user_turn
