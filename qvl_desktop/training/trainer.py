@@ -11,6 +11,7 @@ import shutil
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.training.checkpoints import PREFIX, Best, drop_old_checkpoints, place_folder, seal
 from qvl_desktop.training.distributed import agreed, sharing
 from qvl_desktop.training.errors import DivergedError
+from qvl_desktop.training.memory import optimiser_name, slim_adapter_inputs
+from qvl_desktop.training.packing import rows_of
 from qvl_desktop.training.samples import EncodedSample, EncodedSamples, LengthGroupedSampler
 
 PLAN_NAME = "plan.json"
@@ -32,13 +35,15 @@ def training_arguments(
 ) -> TrainingArguments:
     """The plan in `Trainer`'s words. Saving and evaluating are decided by our callback, not by its strategies.
 
-    `block` names the class of one layer, for runs that share the model out.
+    With packing the samples of a step are one batch (`packing`), so there is nothing for `Trainer` to accumulate.
+    `block` names the class of one layer, for runs that share the model out. Raises `OptimiserError`.
     """
     on_card = device.type == "cuda"
+    accumulation = 1 if plan.packing else plan.accumulation
     return TrainingArguments(
         output_dir=str(folder),
-        per_device_train_batch_size=plan.batch_size,
-        gradient_accumulation_steps=plan.accumulation,
+        per_device_train_batch_size=plan.batch_size * plan.accumulation // accumulation,
+        gradient_accumulation_steps=accumulation,
         num_train_epochs=plan.epochs,
         max_steps=total_steps,
         learning_rate=plan.learning_rate,
@@ -47,7 +52,7 @@ def training_arguments(
         weight_decay=plan.weight_decay,
         adam_beta2=plan.adam_beta2,
         max_grad_norm=plan.max_grad_norm,
-        optim="adamw_torch_fused" if on_card else "adamw_torch",
+        optim=optimiser_name(plan, device),
         bf16=dtype == torch.bfloat16,
         fp16=dtype == torch.float16 and on_card,
         use_cpu=not on_card,
@@ -120,9 +125,18 @@ class QvlTrainer(Trainer):
 
     # Numbers that are none
 
-    def training_step(self, model: Any, *args: Any, **kwargs: Any) -> torch.Tensor:
-        """One batch forth and back. Raises `DivergedError` before weights learn from a loss that is no number."""
-        loss: torch.Tensor = super().training_step(model, *args, **kwargs)
+    def training_step(self, model: Any, inputs: Any, num_items_in_batch: Any = None) -> torch.Tensor:
+        """One batch forth and back, row by row when it is packed; gradients are shared with others after the last.
+
+        Raises `DivergedError` before weights learn from a loss that is no number.
+        """
+        rows = rows_of(inputs)
+        mixed = self.accelerator.mixed_precision != "no"
+        with slim_adapter_inputs(model, mixed and not self._plan.use_dora):
+            with self.accelerator.no_sync(model) if len(rows) > 1 else nullcontext():
+                losses = [super(QvlTrainer, self).training_step(model, row, num_items_in_batch) for row in rows[:-1]]
+            losses.append(super().training_step(model, rows[-1], num_items_in_batch))
+        loss = torch.stack(losses).sum()
         samples = self._at_hand.popleft() if self._at_hand else ()
         if not torch.isfinite(loss).item():
             raise DivergedError(
@@ -142,10 +156,8 @@ class QvlTrainer(Trainer):
     def _first_without_loss(self, model: Any, samples: Sequence[EncodedSample]) -> str:
         """The source of the first sample whose own loss is no number."""
         for sample in samples:
-            batch = self.data_collator([sample])
-            for name in ("token_count", "samples"):
-                batch.pop(name)
-            inputs = {name: value.to(self.args.device) for name, value in batch.items()}
+            (row,) = rows_of(self.data_collator([sample]))
+            inputs = self._prepare_inputs({name: row[name] for name in row if name not in ("token_count", "samples")})
             if not math.isfinite(float(model(**inputs, return_logits=False).loss)):
                 return sample.source
         return samples[0].source if samples else ""

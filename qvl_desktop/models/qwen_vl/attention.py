@@ -33,13 +33,30 @@ def attend(
     implementation: str,
     scaling: float,
     dropout: float = 0.0,
+    segments: tuple[int, ...] | None = None,
     **kwargs: Any,
 ) -> tuple[torch.Tensor, torch.Tensor | None]:
     """Attention by the named implementation: (rows, tokens, heads, channels), and the weights where it gives them.
 
     query: (rows, heads, tokens, channels), key and value (rows, heads, keys, channels). mask: None for causal, else
-    additive or boolean (rows, 1, tokens, keys).
+    additive or boolean (rows, 1, tokens, keys). segments: the lengths of the samples that lie one behind the other in
+    each row and do not see each other; each attends on its own, so that what lies off the diagonal costs nothing.
     """
+    if segments is not None:
+        parts = zip(*(states.split(segments, dim=2) for states in (query, key, value)), strict=True)
+        mixed = [
+            attend(
+                module,
+                *part,
+                _causal_bias(part[0]) if implementation == "eager" else None,
+                implementation=implementation,
+                scaling=scaling,
+                dropout=dropout,
+                **kwargs,
+            )[0]
+            for part in parts
+        ]
+        return mixed[0] if len(mixed) == 1 else torch.cat(mixed, dim=1), None
     if implementation == "sdpa" and query.is_cuda and query.shape[2] == 1 and mask is not None:
         if not query.requires_grad and wide_scores(query.device):
             return _one_token(query, key, value, mask, scaling), None
@@ -53,6 +70,12 @@ def attend(
     chosen = ALL_ATTENTION_FUNCTIONS.get_interface(implementation, eager_attention)
     mixed, weights = chosen(module, query, key, value, mask, dropout=dropout, scaling=scaling, **kwargs)
     return mixed, weights
+
+
+def _causal_bias(query: torch.Tensor) -> torch.Tensor:
+    """What hides the tokens behind each one: additive (1, 1, tokens, tokens)."""
+    tokens = query.shape[2]
+    return query.new_full((1, 1, tokens, tokens), torch.finfo(query.dtype).min).triu_(1)
 
 
 @cache

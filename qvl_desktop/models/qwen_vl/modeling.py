@@ -140,12 +140,14 @@ class QwenVLModel(QwenVLPreTrainedModel):
         past_key_values: Cache | None,
         past_length: int | torch.Tensor,
         dtype: torch.dtype,
+        segments: tuple[int, ...] | None = None,
     ) -> Positions:
         """Rotary angles and logn scale of the tokens at ``position_ids`` (rows or 1, tokens).
 
         The NTK level follows the longest real position of each row. With a cache it is fixed by the first pass that
         fills it and kept on the cache: keys already stored were rotated with it. A cache may also give a fixed level
-        for each row, int64 (rows,) on the device, as ``fixed_level``.
+        for each row, int64 (rows,) on the device, as ``fixed_level``. Each of the ``segments`` has the level that it
+        would have alone.
         """
         tokens = position_ids.shape[1]
         fixed = getattr(past_key_values, "fixed_level", None)
@@ -154,9 +156,14 @@ class QwenVLModel(QwenVLPreTrainedModel):
             cos, sin = self.rotary(position_ids, fixed)
             return Positions(cos, sin, scale)
         compiling = torch.compiler.is_compiling()
-        if self.training or (not compiling and past_length + tokens <= self.rotary.seq_length):
+        longest = past_length + tokens if segments is None else max(segments)
+        if self.training or (not compiling and longest <= self.rotary.seq_length):
             level: int | torch.Tensor = 0
             scale = None
+        elif segments is not None:
+            lengths = torch.tensor(segments, device=position_ids.device)
+            level = self.rotary.levels(lengths).repeat_interleave(lengths)[None]
+            scale = self.rotary.query_scale(position_ids, dtype) if self.rotary.use_logn else None
         else:
             lengths = position_ids.amax(-1) + 1
             if attention_mask is not None and attention_mask.ndim == 2:
@@ -181,6 +188,7 @@ class QwenVLModel(QwenVLPreTrainedModel):
         past_key_values: Cache | None = None,
         use_cache: bool | None = None,
         inputs_embeds: torch.Tensor | None = None,
+        segments: tuple[int, ...] | None = None,
         **kwargs: Any,
     ) -> QwenVLModelOutput:
         """Hidden states after the last norm; arguments as in ``QwenVLForConditionalGeneration.forward``."""
@@ -189,15 +197,26 @@ class QwenVLModel(QwenVLPreTrainedModel):
             if input_ids is None:
                 raise ValueError("one of input_ids and inputs_embeds is needed")
             inputs_embeds, features = self.embed(input_ids, pixel_values, image_features)
+        if segments is not None:
+            if inputs_embeds.shape[0] != 1 or sum(segments) != inputs_embeds.shape[1] or attention_mask is not None:
+                raise ValueError("segments divide the tokens of a single row that has no mask")
+            if use_cache or past_key_values is not None:
+                raise ValueError("packed samples cannot be continued: there is no cache for them")
+            position_ids = packed_positions(segments, inputs_embeds.device)
+            kwargs["segments"] = segments
         if use_cache and past_key_values is None:
             past_key_values = GrowingCache()
         past_length = past_key_values.get_seq_length() if past_key_values is not None else 0
         if not torch.compiler.is_compiling():
             past_length = int(past_length)
-        mask = self.causal_mask(inputs_embeds, attention_mask, past_key_values, position_ids)
+        mask = None
+        if segments is None:
+            mask = self.causal_mask(inputs_embeds, attention_mask, past_key_values, position_ids)
         if position_ids is None:
             position_ids = self.default_positions(inputs_embeds, attention_mask, past_length)
-        positions = self.locate(position_ids, attention_mask, past_key_values, past_length, inputs_embeds.dtype)
+        positions = self.locate(
+            position_ids, attention_mask, past_key_values, past_length, inputs_embeds.dtype, segments
+        )
         hidden_states = self.drop(inputs_embeds)
         for block in self.h:
             hidden_states = block(
@@ -240,6 +259,11 @@ class QwenVLModel(QwenVLPreTrainedModel):
             counted = attention_mask.long().cumsum(-1) - 1
             return counted.clamp(min=0)[:, -tokens:].to(inputs_embeds.device)
         return (torch.arange(tokens, device=inputs_embeds.device) + past_length)[None]
+
+
+def packed_positions(segments: tuple[int, ...], device: torch.device) -> torch.Tensor:
+    """Positions (1, tokens) that begin anew with each segment."""
+    return torch.cat([torch.arange(length, device=device) for length in segments])[None]
 
 
 class QwenVLForConditionalGeneration(QwenVLPreTrainedModel, QwenVLGenerationMixin):
@@ -302,13 +326,16 @@ class QwenVLForConditionalGeneration(QwenVLPreTrainedModel, QwenVLGenerationMixi
             return_logits: whether to compute logits beside the loss. By default yes, except when training with
                 labels: the loss itself only ever needs the supervised positions.
             num_items_in_batch: supervised tokens to divide the summed loss by (gradient accumulation).
+            segments (a keyword): lengths of the samples packed one behind the other into a single row. They do not
+                see each other, positions begin anew with each, and each has the rotary level it would have alone.
+                The label of a segment's first token must be -100: nothing predicts it.
 
         Raises:
             PictureCountError, PictureSpanError: the pictures do not fit their places.
             VisualTowerMissingError: pixels for a model without a tower.
         """
         if use_cache is None:
-            use_cache = self.config.use_cache and not self.training
+            use_cache = self.config.use_cache and not self.training and kwargs.get("segments") is None
         outputs = self.transformer(
             input_ids=input_ids,
             attention_mask=attention_mask,

@@ -69,9 +69,11 @@ class RotaryTable(nn.Module):
         """Cosines and sines, float32 (rows, 1, tokens, dim), for positions (rows, tokens), as ``rotate`` wants them.
 
         Channel i is turned together with channel i + dim / 2 by the same angle; the first takes the second's share with
-        a minus, so the first half of the sines is negated.
+        a minus, so the first half of the sines is negated. level: one for all, or int64 (rows,) or (rows, tokens).
         """
-        inv_freq = self.inv_freq[level].view(-1, 1, self.dim // 2)
+        inv_freq = self.inv_freq[level]
+        if inv_freq.ndim < 3:
+            inv_freq = inv_freq.view(-1, 1, self.dim // 2)
         angles = (position_ids[..., None].float() * inv_freq)[:, None]
         cos, sin = angles.cos(), angles.sin()
         return torch.cat([cos, cos], dim=-1), torch.cat([-sin, sin], dim=-1)
