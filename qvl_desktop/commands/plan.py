@@ -84,10 +84,14 @@ def summarise(plan: TrainingPlan, folder: Path) -> DataSummary:
     from qvl_desktop.core.forecast import DataSummary
     from qvl_desktop.models.loading import load_processor
     from qvl_desktop.storage.dataset import load_dataset
-    from qvl_desktop.training.samples import encode_samples
+    from qvl_desktop.training.samples import encode_samples, sample_encoder
 
     samples = load_dataset(Path(plan.data)).split("train")
-    encoded = encode_samples(samples, load_processor(folder).tokenizer, plan)[0].samples
+    processor = load_processor(folder)
+    encoder = sample_encoder(processor)
+    if encoder is processor:  # a later family, which sees pictures at their own size
+        processor.limit_pixels(plan.max_pixels)
+    encoded = encode_samples(samples, encoder, plan)[0].samples
     return DataSummary(
         samples=len(encoded),
         pictures=len({picture for sample in encoded for picture in sample.pictures}),

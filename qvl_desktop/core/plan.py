@@ -129,7 +129,11 @@ class TrainingPlan:
     lora_targets: list[str] = _f(
         list(DEFAULT_TARGETS),
         QT_TRANSLATE_NOOP("plan", "Layers"),
-        QT_TRANSLATE_NOOP("plan", "The layers that get an adapter."),
+        QT_TRANSLATE_NOOP(
+            "plan",
+            "The layers that get an adapter. The names of the first generation mean the same layers in later families; "
+            "experts adds the experts of a mixture.",
+        ),
         advanced=True,
     )
     use_rslora: bool = _f(
@@ -203,6 +207,18 @@ class TrainingPlan:
         QT_TRANSLATE_NOOP("plan", "In tokens. Longer samples are listed and left out, never cut inside a picture."),
         low=16,
         high=32768,
+    )
+    max_pixels: int = _f(
+        1280 * 28 * 28,
+        QT_TRANSLATE_NOOP("plan", "Largest picture"),
+        QT_TRANSLATE_NOOP(
+            "plan",
+            "In pixels; larger pictures are made smaller, so that they take fewer tokens. 0 leaves it to the model. "
+            "First-generation models see every picture at one size.",
+        ),
+        low=0,
+        high=100_000_000,
+        advanced=True,
     )
     too_long: str = _f(
         "skip",

@@ -17,11 +17,12 @@ from qvl_desktop.core.conversation import Conversation, Mention, Turn
 from qvl_desktop.core.dataset import Sample
 from qvl_desktop.core.drawing import ANSWER, TRUTH, DrawnBox, draw_boxes
 from qvl_desktop.core.metrics import GroundingScore
-from qvl_desktop.core.pictures import open_upright
+from qvl_desktop.core.pictures import open_upright, picture_size
 from qvl_desktop.core.tokens import Picture, faults, parse
 from qvl_desktop.engine.answerer import Answerer
 from qvl_desktop.engine.generator import DEFAULT_BATCH
 from qvl_desktop.engine.generator import Question as Prompted
+from qvl_desktop.models.families.processor import FamilyProcessor
 
 SHORTEST_ANSWER = 24
 DRAWN_SIDE = 1280
@@ -86,9 +87,14 @@ def _merged(mentions: Iterable[Mention]) -> tuple[tuple[str, int, tuple[Box, ...
     return tuple((ref, picture, found) for (ref, picture), found in boxes.items())
 
 
-def answer_budget(questions: Sequence[Question], tokenizer: Any) -> int:
-    """Tokens to allow for an answer: half as many again as the longest true one."""
-    longest = max((len(tokenizer.encode_text(question.answer)) for question in questions), default=0)
+def answer_budget(questions: Sequence[Question], processor: Any) -> int:
+    """Tokens to allow for an answer: half as many again as the longest true one, in the model's own dialect."""
+    longest = 0
+    for question in questions:
+        text = question.answer
+        if isinstance(processor, FamilyProcessor):
+            text = processor.dialect.render(text, [picture_size(picture) for picture in question.pictures])
+        longest = max(longest, len(processor.tokenizer.encode_text(text)))
     return max(SHORTEST_ANSWER, longest * 3 // 2 + 2)
 
 
@@ -103,7 +109,7 @@ def ask(
     """The model's greedy answers, in the order of the questions."""
     texts = generator.answer_batch(
         [Prompted(question.turns, question.pictures) for question in questions],
-        answer_budget(questions, generator.processor.tokenizer),
+        answer_budget(questions, generator.processor),
         batch_size=batch_size,
         on_progress=on_progress,
         should_stop=should_stop,

@@ -186,6 +186,10 @@ class CachedPictures:
         """(pictures, n_queries, hidden)."""
         return torch.stack([self.cache.features(picture) for picture in pictures])
 
+    def inputs(self, pictures: Sequence[Path], input_ids: torch.Tensor) -> dict[str, torch.Tensor]:
+        """What the model takes for the pictures of a batch."""
+        return {self.input_name: self.stacked(pictures)}
+
     def close(self) -> None:
         """Let go of the cache."""
         self.cache.close()
@@ -202,6 +206,10 @@ class PixelPictures:
     def stacked(self, pictures: Sequence[Path]) -> torch.Tensor:
         """float32 (pictures, 3, side, side)."""
         return torch.from_numpy(np.stack([self._image_processor.pixels(picture) for picture in pictures]))
+
+    def inputs(self, pictures: Sequence[Path], input_ids: torch.Tensor) -> dict[str, torch.Tensor]:
+        """What the model takes for the pictures of a batch."""
+        return {self.input_name: self.stacked(pictures)}
 
     def close(self) -> None:
         """Nothing is held."""

@@ -1,8 +1,8 @@
 """From the samples of a data set to token ids and labels, ready for batches.
 
 Owns which samples are learnt from and the notices about those that are not, the checks of their pictures, and padding
-to the longest of a batch. Does not own how a conversation becomes tokens (`models.qwen_vl.labels`) nor pictures'
-features.
+to the longest of a batch. Does not own how a conversation becomes tokens (`models.qwen_vl.labels`,
+`models.families.labels`) nor pictures' features.
 """
 
 from __future__ import annotations
@@ -19,8 +19,11 @@ from torch.utils.data import Sampler
 from qvl_desktop.core.dataset import Sample
 from qvl_desktop.core.errors import QvlError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
+from qvl_desktop.core.pictures import picture_size
 from qvl_desktop.core.plan import TrainingPlan
-from qvl_desktop.models.qwen_vl.labels import IGNORE_INDEX, build_sample
+from qvl_desktop.models.families.labels import build_family_sample
+from qvl_desktop.models.families.processor import FamilyProcessor
+from qvl_desktop.models.qwen_vl.labels import IGNORE_INDEX, SampleTooLong, Supervision, build_sample
 from qvl_desktop.training.errors import TrainingDataError
 
 NAMED_FILES = 5
@@ -56,28 +59,56 @@ class EncodedSamples(TorchDataset[EncodedSample]):
         return self.samples[index]
 
 
-def encode_samples(samples: Sequence[Sample], tokenizer: Any, plan: TrainingPlan) -> tuple[EncodedSamples, list[str]]:
+def sample_encoder(processor: Any) -> Any:
+    """What `encode_samples` takes of a processor: the native tokenizer, or the whole processor of a later family."""
+    return processor if isinstance(processor, FamilyProcessor) else processor.tokenizer
+
+
+def encode_sample(sample: Sample, encoder: Any, plan: TrainingPlan) -> EncodedSample:
+    """One conversation as token ids, in the dialect of the encoder's family.
+
+    Raises `SampleTooLong`, `NothingToLearn`, `PictureError`, and other `QvlError` for broken markup.
+    """
+    supervise: Supervision = "compatible" if plan.labels == "compatible" else "answers"
+    turns = sample.conversation.turns
+    if isinstance(encoder, FamilyProcessor):
+        sizes = [picture_size(picture) for picture in sample.pictures]
+        built = build_family_sample(encoder, turns, sizes, supervise=supervise, max_length=plan.max_length)
+    else:
+        built = build_sample(encoder, turns, supervise=supervise, max_length=plan.max_length)
+    return EncodedSample(built.input_ids, built.labels, sample.pictures, sample.source)
+
+
+def encode_samples(samples: Sequence[Sample], encoder: Any, plan: TrainingPlan) -> tuple[EncodedSamples, list[str]]:
     """Samples as token ids, and a sentence for each that is left out (too long, nothing to learn, broken markup).
 
-    Raises `TrainingDataError` when files of pictures are missing: a run that silently learns from half its data helps
-    nobody.
+    `encoder` is what `sample_encoder` gives. Raises `TrainingDataError` when files of pictures are missing (a run that
+    silently learns from half its data helps nobody), and when a sample is too long and the plan refuses such.
     """
     check_pictures(samples)
     encoded: list[EncodedSample] = []
     notices: list[str] = []
+    too_long: list[str] = []
     for sample in samples:
         try:
-            built = build_sample(
-                tokenizer,
-                sample.conversation.turns,
-                supervise="compatible" if plan.labels == "compatible" else "answers",
-                max_length=plan.max_length,
-            )
+            encoded.append(encode_sample(sample, encoder, plan))
         except QvlError as error:
             template = translate("errors", QT_TRANSLATE_NOOP("errors", "{source} is left out: {reason}"))
             notices.append(template.format(source=sample.source or "?", reason=error))
-            continue
-        encoded.append(EncodedSample(built.input_ids, built.labels, sample.pictures, sample.source))
+            if isinstance(error, SampleTooLong):
+                too_long.append(f"{sample.source or '?'} ({error.length})")
+    if too_long and plan.too_long == "refuse":
+        more = f" (+{len(too_long) - NAMED_FILES})" if len(too_long) > NAMED_FILES else ""
+        raise TrainingDataError(
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "{count} sample(s) have more than {limit} tokens, and the plan does not leave any out: {names}. Raise "
+                "the limit, shorten them, or let longer samples be skipped.",
+            ),
+            count=len(too_long),
+            limit=plan.max_length,
+            names=", ".join(too_long[:NAMED_FILES]) + more,
+        )
     return EncodedSamples(encoded), notices
 
 
@@ -99,11 +130,10 @@ def check_pictures(samples: Sequence[Sample]) -> None:
 
 
 class Pictures(Protocol):
-    """Where a batch gets its pictures from: features from the cache, or pixels for a tower that is trained too."""
+    """Where a batch gets its pictures from: features from the cache, or pixels for a tower in memory."""
 
-    input_name: str
-
-    def stacked(self, pictures: Sequence[Path]) -> torch.Tensor: ...
+    def inputs(self, pictures: Sequence[Path], input_ids: torch.Tensor) -> dict[str, torch.Tensor]:
+        """What the model takes for these pictures, whose slots are in `input_ids` (rows, tokens), in order."""
 
 
 class Collator:
@@ -134,7 +164,7 @@ class Collator:
         }
         pictures = [picture for sample in samples for picture in sample.pictures]
         if pictures:
-            batch[self._pictures.input_name] = self._pictures.stacked(pictures)
+            batch |= self._pictures.inputs(pictures, input_ids)
         return batch
 
 

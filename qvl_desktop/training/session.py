@@ -25,24 +25,29 @@ from qvl_desktop.core.feature_files import features_folder
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.run_folder import EventReader, RunFolder
+from qvl_desktop.engine.family_generator import FamilyGenerator
 from qvl_desktop.engine.generator import Generator
 from qvl_desktop.engine.host import hush_libraries
-from qvl_desktop.models.loading import choose_device, load_processor
+from qvl_desktop.models.loading import choose_device, load_processor, read_family
 from qvl_desktop.training.callbacks import RunCallback
 from qvl_desktop.training.checkpoints import PREFIX, check_room, checkpoints, copy_result, damage, place_folder, step_of
 from qvl_desktop.training.control import Control
 from qvl_desktop.training.distributed import SHARDED, block_class, check_sharing
 from qvl_desktop.training.errors import CheckpointError, TrainingDataError
+from qvl_desktop.training.families import FamilyPictures, copy_settings
 from qvl_desktop.training.feature_cache import CachedPictures, FeatureCache, PixelPictures
 from qvl_desktop.training.methods import choose_threads, compute_dtype, load_for_training
+from qvl_desktop.training.packing import PackedCollator
 from qvl_desktop.training.run_writer import RunWriter
-from qvl_desktop.training.samples import Collator, EncodedSamples, check_pictures, encode_samples
+from qvl_desktop.training.samples import Collator, EncodedSamples, check_pictures, encode_samples, sample_encoder
 from qvl_desktop.training.tower import VisualTowerRunner, tower_key
 from qvl_desktop.training.trainer import PLAN_NAME, QvlTrainer, steps_of, training_arguments
 from qvl_desktop.training.validation import Validation
 
 NAMED_SAMPLES = 20
 """Samples left out that get a notice of their own."""
+Shown = CachedPictures | PixelPictures | FamilyPictures
+"""Where the batches of a run get their pictures from."""
 MODEL_FOLDER = "model"
 """Where a full run puts the tuned model; adapters go to `adapter/`."""
 
@@ -79,7 +84,8 @@ class TrainingSession:
         self._folder = model_folder
         self._writer = writer
         self._control = control
-        self._cached = cached and plan.method != "full"
+        _, self._family = read_family(model_folder)
+        self._cached = cached and plan.method != "full" and self._family.native
         self._rank = int(os.environ.get("RANK", "0"))
         self._world_size = int(os.environ.get("WORLD_SIZE", "1"))
         self._device = self._own_device()
@@ -101,6 +107,8 @@ class TrainingSession:
         set_seed(self._plan.seed)
         checkpoint = self._last_checkpoint() if resume else None
         processor = load_processor(self._folder)
+        if not self._family.native:
+            processor.limit_pixels(self._plan.max_pixels)
         splits = self._splits(dataset, processor)
         pictures = self._pictures(splits, processor)
         try:
@@ -112,12 +120,15 @@ class TrainingSession:
         self,
         dataset: Dataset,
         splits: Splits,
-        pictures: CachedPictures | PixelPictures,
+        pictures: Shown,
         processor: Any,
         checkpoint: Path | None,
     ) -> Finished:
         self._writer.stage("model", 0, 1)
-        model = load_for_training(self._folder, self._plan, self._device, self._dtype, tower=not self._cached)
+        longest = max(len(sample.input_ids) for sample in splits.train.samples)
+        model = load_for_training(
+            self._folder, self._plan, self._device, self._dtype, tower=not self._cached, longest=longest
+        )
         choose_threads(model, self._device)
         self._writer.stage("model", 1, 1)
         self._control.check()
@@ -126,13 +137,14 @@ class TrainingSession:
             run=self._run,
             writer=self._writer,
             control=self._control,
-            generator=Generator(model, processor, features=self._generator_features(pictures)),
+            generator=self._generator(model, processor, pictures),
             samples=splits.held_out,
             encoded=splits.held_out_encoded,
             collator=collator,
             batch_size=self._plan.batch_size,
         )
-        trainer, callback = self._trainer(model, splits.train, collator, validation)
+        batches = PackedCollator(self._plan.max_length, pictures) if self._plan.packing else collator
+        trainer, callback = self._trainer(model, splits.train, batches, validation)
         self._tell_started(trainer, splits.train, checkpoint)
         self._loop(trainer, validation, checkpoint)
         step = int(trainer.state.global_step)
@@ -145,7 +157,7 @@ class TrainingSession:
         for problem in dataset.problems:
             self._writer.write(Notice(message=problem))
         self._writer.stage("samples", 0, 1)
-        train, notices = encode_samples(dataset.split("train"), processor.tokenizer, self._plan)
+        train, notices = encode_samples(dataset.split("train"), sample_encoder(processor), self._plan)
         if not len(train):
             raise TrainingDataError(
                 QT_TRANSLATE_NOOP(
@@ -157,7 +169,7 @@ class TrainingSession:
                 limit=self._plan.max_length,
             )
         held_out = dataset.split("val")[: self._plan.eval_samples]
-        held_out_encoded, more = encode_samples(held_out, processor.tokenizer, self._plan)
+        held_out_encoded, more = encode_samples(held_out, sample_encoder(processor), self._plan)
         self._tell_left_out([*notices, *more])
         self._writer.stage("samples", 1, 1)
         return Splits(train, held_out, held_out_encoded)
@@ -171,8 +183,11 @@ class TrainingSession:
 
     # Pictures
 
-    def _pictures(self, splits: Splits, processor: Any) -> CachedPictures | PixelPictures:
+    def _pictures(self, splits: Splits, processor: Any) -> Shown:
         """Features from the cache, which is filled here with a tower that is gone afterwards; or pixels."""
+        if not self._family.native:
+            check_pictures(splits.held_out)
+            return FamilyPictures(processor)
         if not self._cached:
             return PixelPictures(processor.image_processor)
         check_pictures(splits.held_out)
@@ -198,13 +213,16 @@ class TrainingSession:
             torch.cuda.empty_cache()
         return CachedPictures(cache)
 
-    def _generator_features(self, pictures: CachedPictures | PixelPictures) -> Any:
-        return pictures.stacked if isinstance(pictures, CachedPictures) else None
+    def _generator(self, model: Any, processor: Any, pictures: Shown) -> Generator | FamilyGenerator:
+        """What answers in validation, its pictures from the same source as the training's."""
+        if not self._family.native:
+            return FamilyGenerator(model, processor)
+        return Generator(model, processor, features=pictures.stacked if isinstance(pictures, CachedPictures) else None)
 
     # The loop
 
     def _trainer(
-        self, model: Any, train: EncodedSamples, collator: Collator, validation: Validation
+        self, model: Any, train: EncodedSamples, collator: Collator | PackedCollator, validation: Validation
     ) -> tuple[QvlTrainer, RunCallback]:
         total = steps_of(self._plan, len(train), self._world_size)
         trainable = sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
@@ -325,7 +343,10 @@ class TrainingSession:
                 trainer.model.save_pretrained(staging, state_dict=state)
                 self._plan.save(staging / PLAN_NAME)
             if full:
-                processor.save_pretrained(staging)
+                if self._family.native:
+                    processor.save_pretrained(staging)
+                else:
+                    copy_settings(self._folder, staging)
             else:
                 self._card(data, step, metrics).save(staging)
             place_folder(staging, self._run.path / name)

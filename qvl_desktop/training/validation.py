@@ -14,7 +14,7 @@ import torch
 from qvl_desktop.core.dataset import Sample
 from qvl_desktop.core.events import Evaluated, Sampled
 from qvl_desktop.core.run_folder import RunFolder
-from qvl_desktop.engine.generator import Generator
+from qvl_desktop.engine.answerer import Answerer
 from qvl_desktop.training.control import Control
 from qvl_desktop.training.evaluation import Outcome, ask, draw_outcome, grounding_questions, score, spoken_question
 from qvl_desktop.training.run_writer import RunWriter
@@ -39,7 +39,7 @@ class Validation:
         run: RunFolder,
         writer: RunWriter,
         control: Control,
-        generator: Generator,
+        generator: Answerer,
         samples: Sequence[Sample],
         encoded: EncodedSamples,
         collator: Collator,

@@ -50,9 +50,30 @@ def test_only_the_adapter_learns_and_the_tower_is_gone(tiny_model: Path, method:
 
 
 def test_full_trains_every_weight(tiny_model: Path) -> None:
-    model = load(tiny_model, method="full")
+    model = load(tiny_model, method="full", fix_vit=False)
     assert all(parameter.requires_grad for parameter in model.parameters())
     assert model.transformer.visual is not None
+
+
+def test_full_keeps_the_eyes_and_trains_the_resampler(tiny_model: Path) -> None:
+    model = load(tiny_model, method="full")
+    frozen = {name for name, parameter in model.named_parameters() if not parameter.requires_grad}
+    assert frozen
+    assert all(name.startswith("transformer.visual.") for name in frozen)
+    assert all(parameter.requires_grad for parameter in model.transformer.visual.attn_pool.parameters())
+
+
+@pytest.mark.parametrize("method", ["lora", "qlora"])
+def test_dora_and_rank_stabilised(tiny_model: Path, dataset: Dataset, method: str) -> None:
+    features = torch.randn(2, 16, 64, generator=torch.Generator().manual_seed(1))
+    batch = batch_of(tiny_model, dataset, features)
+    model = load(tiny_model, method=method, use_dora=True, use_rslora=True)
+    layer = model.base_model.model.transformer.h[0].attn.c_attn
+    assert layer.scaling["default"] == PLAN.lora_alpha / PLAN.lora_rank**0.5
+    model(**batch).loss.backward()
+    learning = {name: value for name, value in model.named_parameters() if value.requires_grad}
+    assert any("lora_magnitude_vector" in name for name in learning)
+    assert all(value.grad is not None and torch.isfinite(value.grad).all() for value in learning.values())
 
 
 def test_unknown_layers_are_refused_with_the_known_ones(tiny_model: Path) -> None:

@@ -40,9 +40,21 @@ def lay_out(tokenizer: Any, turns: Sequence[Turn], *, add_generation_prompt: boo
     Turns are in the family's dialect, with `<img>` where a picture goes. Thinking is switched off where the template
     knows the switch: an answer with boxes is wanted at once. Raises `ChatLayoutError`.
     """
+    for text, turn in lay_out_turns(tokenizer, turns, add_generation_prompt=add_generation_prompt):
+        yield text, turn is None
+
+
+def lay_out_turns(
+    tokenizer: Any, turns: Sequence[Turn], *, add_generation_prompt: bool = False
+) -> Iterator[tuple[str, int | None]]:
+    """The same pieces with the turn that each belongs to (from 0); None: the template's own."""
     words: list[str] = []
+    owners: list[int] = []
     alone = sum(isinstance(segment, Picture) for turn in turns for segment in parse(turn.text)) == 1
-    messages = [{"role": turn.role, "content": _content(turn, alone, words)} for turn in turns]
+    messages = []
+    for number, turn in enumerate(turns):
+        messages.append({"role": turn.role, "content": _content(turn, alone, words)})
+        owners += [number] * (len(words) - len(owners))
     try:
         text = tokenizer.apply_chat_template(
             messages,
@@ -62,7 +74,7 @@ def lay_out(tokenizer: Any, turns: Sequence[Turn], *, add_generation_prompt: boo
             )
         )
     for index, piece in enumerate(_PLACEHOLDER.split(text)):
-        yield (words[int(piece)], False) if index % 2 else (piece, True)
+        yield (words[int(piece)], owners[int(piece)]) if index % 2 else (piece, None)
 
 
 def _content(turn: Turn, alone: bool, words: list[str]) -> str | list[dict[str, str]]:

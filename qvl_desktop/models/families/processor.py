@@ -6,7 +6,7 @@ processor classes are not used: they want torchvision for videos, and take words
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from qvl_desktop.core.pictures import open_upright, to_rgb
 from qvl_desktop.core.tokens import Picture, parse
 from qvl_desktop.models.errors import ModelLoadError
 from qvl_desktop.models.families.base import ChatInputs, PictureSource
-from qvl_desktop.models.families.chat_layout import lay_out
+from qvl_desktop.models.families.chat_layout import lay_out_turns
 from qvl_desktop.models.families.tokenizer import FamilyTokenizer
 from qvl_desktop.models.json_files import check_json
 from qvl_desktop.models.qwen_vl.spans import check_picture_count
@@ -84,6 +84,14 @@ class FamilyProcessor:
             max_pixels=int(settings.size["longest_edge"]),
         )
 
+    def limit_pixels(self, most: int) -> None:
+        """See pictures with at most so many pixels, where the folder's own limit is higher; 0 changes nothing."""
+        own = self.resizing
+        if 0 < most < own.max_pixels:
+            limits = {"shortest_edge": own.min_pixels, "longest_edge": max(most, own.min_pixels)}
+            self.image_processor.size = type(self.image_processor.size)(**limits)
+            self.dialect = dialect(self.dialect.name, self.resizing)
+
     def encode_chats(
         self, chats: Sequence[tuple[Sequence[Turn], Sequence[PictureSource]]], *, add_generation_prompt: bool = True
     ) -> ChatInputs:
@@ -134,20 +142,29 @@ class FamilyProcessor:
 
     def _encode(self, turns: Sequence[Turn], grids: Sequence[torch.Tensor], add_generation_prompt: bool) -> list[int]:
         """Ids of one chat; each picture's place in the template becomes as many slots as its grid has squares."""
-        pad = self.tokenizer.image_pad_id
         slots = [int(grid.prod()) // self.image_processor.merge_size**2 for grid in grids]
-        ids: list[int] = []
+        return [id_ for ids, _ in self.encode_pieces(turns, slots, add_generation_prompt) for id_ in ids]
+
+    def encode_pieces(
+        self, turns: Sequence[Turn], slots: Sequence[int], add_generation_prompt: bool = False
+    ) -> Iterator[tuple[list[int], int | None]]:
+        """Ids of a chat in the family's dialect, piece by piece, with the turn that said them (None: the template).
+
+        `slots` is how many each picture takes. Raises `PictureCountError` and `ChatLayoutError`.
+        """
+        pad = self.tokenizer.image_pad_id
         places = 0
-        for text, is_layout in lay_out(self.tokenizer.inner, turns, add_generation_prompt=add_generation_prompt):
-            if not is_layout:
-                ids += self.tokenizer.encode_text(text)
+        for text, turn in lay_out_turns(self.tokenizer.inner, turns, add_generation_prompt=add_generation_prompt):
+            if turn is not None:
+                yield self.tokenizer.encode_text(text), turn
                 continue
+            ids: list[int] = []
             for token_id in self.tokenizer.encode_layout(text):
                 here = token_id == pad and places < len(slots)
                 ids += [pad] * slots[places] if here else [token_id]
                 places += token_id == pad
+            yield ids, None
         check_picture_count(places, len(slots))
-        return ids
 
     def _pad(self, rows: Sequence[Sequence[int]]) -> dict[str, torch.Tensor]:
         longest = max(map(len, rows))

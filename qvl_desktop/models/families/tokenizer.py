@@ -51,6 +51,7 @@ class FamilyTokenizer:
                     token=wanted,
                 )
         self.image_pad_id = ids[IMAGE_PAD]
+        self.im_start_id, self.im_end_id = ids[IM_START], ids[IM_END]
         self.stop_ids = frozenset(ids[text] for text in (IM_START, IM_END, END_OF_TEXT) if text in ids)
         self.pad_token_id = int(ids.get(END_OF_TEXT, ids[IM_END]))
         self._marks = {mark: ids[mark] for mark in marks if mark in ids}

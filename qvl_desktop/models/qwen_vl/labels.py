@@ -74,26 +74,36 @@ def build_sample(
     compatible = supervise == "compatible"
     if compatible and rest and rest[0].role == "assistant":
         rest = rest[1:]
-    if not rest or not (compatible or any(turn.role == "assistant" for turn in rest)):
-        raise NothingToLearn(
-            QT_TRANSLATE_NOOP("errors", "This conversation has no answer to learn from: add an assistant turn.")
-        )
+    check_answered(rest, compatible=compatible)
     all_turns = [Turn("system", system_text), *rest]
     encode = _encode_compatible if compatible else _encode_answers
     input_ids, labels = encode(tokenizer, all_turns)
     _skip_slots(tokenizer, input_ids, labels)
-    if max_length is not None and len(input_ids) > max_length:
+    check_length(len(input_ids), max_length)
+    pictures = tuple(path for turn in all_turns for path in picture_paths(turn.text))
+    return TrainingSample(input_ids, labels, pictures)
+
+
+def check_answered(turns: Sequence[Turn], *, compatible: bool = False) -> None:
+    """Raise `NothingToLearn` unless one of the turns is an answer (`compatible`: unless there is a turn)."""
+    if not turns or not (compatible or any(turn.role == "assistant" for turn in turns)):
+        raise NothingToLearn(
+            QT_TRANSLATE_NOOP("errors", "This conversation has no answer to learn from: add an assistant turn.")
+        )
+
+
+def check_length(length: int, max_length: int | None) -> None:
+    """Raise `SampleTooLong` for more tokens than a sample may have."""
+    if max_length is not None and length > max_length:
         raise SampleTooLong(
             QT_TRANSLATE_NOOP(
                 "errors",
                 "This conversation has {length} tokens, the limit is {max_length}: raise the limit, or split the "
                 "conversation into shorter ones.",
             ),
-            length=len(input_ids),
+            length=length,
             max_length=max_length,
         )
-    pictures = tuple(path for turn in all_turns for path in picture_paths(turn.text))
-    return TrainingSample(input_ids, labels, pictures)
 
 
 def _encode_answers(tokenizer: Encoder, turns: Sequence[Turn]) -> tuple[list[int], list[int]]:

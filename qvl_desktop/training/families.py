@@ -1,0 +1,116 @@
+"""What training the later families needs beside their own classes: pictures of a batch, the loss, the layers.
+
+Owns pixels and grids of a batch, the loss over supervised positions (their own classes would make the logits of every
+position), which layers an adapter goes on, and what stays fixed in full tuning. Does not own loading (`methods`) nor
+labels (`models.families.labels`).
+
+Their visual tower stays in memory: pictures have as many features as their size asks for, and some families add further
+ones between the layers.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Sequence
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+from transformers.modeling_outputs import CausalLMOutput
+
+from qvl_desktop.core.plan import DEFAULT_TARGETS, TrainingPlan
+from qvl_desktop.models.families.base import Family, lora_pattern
+from qvl_desktop.models.families.processor import PICTURE_TOKEN_TYPE, FamilyProcessor
+from qvl_desktop.models.qwen_vl.loss import supervised_loss
+from qvl_desktop.models.weight_writer import WEIGHTS
+
+EXPERTS = ("experts.gate_up_proj", "experts.down_proj")
+"""The weights of all experts of a layer in one tensor; an adapter goes on them only when they are named."""
+PROJECTORS = ("merger", "deepstack_merger_list")
+"""Parts of the tower that lead into the language model: they learn in full tuning though the eyes are kept."""
+
+
+class FamilyPictures:
+    """A batch's pictures as pixels, each at its own size."""
+
+    def __init__(self, processor: FamilyProcessor) -> None:
+        self._processor = processor
+
+    def inputs(self, pictures: Sequence[Path], input_ids: torch.Tensor) -> dict[str, torch.Tensor]:
+        """`pixel_values` (patches of all, values), `image_grid_thw` (pictures, 3), `mm_token_type_ids` (rows, tokens).
+
+        Raises `PictureError`.
+        """
+        seen = [self._processor.read_picture(picture)[1] for picture in pictures]
+        slots = (input_ids == self._processor.tokenizer.image_pad_id).long() * PICTURE_TOKEN_TYPE
+        joined = {name: torch.cat([one[name] for one in seen]) for name in ("pixel_values", "image_grid_thw")}
+        return joined | {"mm_token_type_ids": slots}
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def use_supervised_loss(model: Any) -> None:
+    """Let a model of a later family compute its loss at supervised positions alone, divided by the step's tokens.
+
+    With `labels` it returns the loss and no logits; without, it is as it was.
+    """
+    plain = model.forward
+
+    @wraps(plain)
+    def forward(
+        *args: Any,
+        labels: torch.Tensor | None = None,
+        num_items_in_batch: torch.Tensor | int | None = None,
+        return_logits: bool = False,
+        **inputs: Any,
+    ) -> Any:
+        if labels is None:
+            return plain(*args, **inputs)
+        hidden = model.model(*args, **inputs).last_hidden_state
+        vocabulary = model.config.get_text_config().vocab_size
+        return CausalLMOutput(loss=supervised_loss(hidden, labels, model.lm_head, vocabulary, num_items_in_batch))
+
+    model.forward = forward
+    model.accepts_loss_kwargs = True  # the loss is divided by the tokens of the whole step
+
+
+def copy_settings(folder: Path, target: Path) -> None:
+    """What a model folder holds beside weights and configuration, so that a tuned model is a folder of its own."""
+    for file in sorted(folder.iterdir()):
+        known = file.name.startswith(".") or (target / file.name).exists()
+        if file.is_file() and not known and not file.name.endswith(WEIGHTS):
+            shutil.copy2(file, target / file.name)
+
+
+def adapter_layers(family: Family, plan: TrainingPlan) -> tuple[str, list[str]]:
+    """The regular expression of the layers that get an adapter, and the tensors of experts that do."""
+    chosen = tuple(plan.lora_targets)
+    if not family.native and chosen == DEFAULT_TARGETS:
+        chosen = family.lora_targets  # the plan's default names layers of the first generation
+    experts = [name for name in EXPERTS if name in chosen or "experts" in chosen]
+    layers = [name for name in chosen if name not in (*EXPERTS, "experts")]
+    pattern = lora_pattern(family, layers) if layers else r"(?!)"
+    return pattern, experts
+
+
+def decoder_tensors(model: nn.Module, family: Family, names: Sequence[str]) -> list[str]:
+    """Paths of the tensors of experts in the decoder's blocks that end in one of these names."""
+    block = re.compile(rf"{family.decoder}\..*")
+    return [
+        path
+        for path, _ in model.named_parameters()
+        if block.fullmatch(path) and any(path.endswith(f".{name}") for name in names)
+    ]
+
+
+def keep_eyes(model: Any, family: Family) -> None:
+    """Freeze the vision transformer of a model whose every other weight learns; what leads out of it learns too."""
+    tower, learning = (model.transformer.visual, ("attn_pool",)) if family.native else (model.model.visual, PROJECTORS)
+    tower.requires_grad_(False)
+    for name in learning:
+        if (part := getattr(tower, name, None)) is not None:
+            part.requires_grad_(True)
