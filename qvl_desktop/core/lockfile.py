@@ -62,12 +62,13 @@ class FileLock:
         self._file = file
 
     def write(self, text: str) -> None:
-        """Put a short text in the place of the process number, for the next holder; needs the lock to be held."""
+        """Put a short text in the place of the process number, on the disk on return; needs the lock to be held."""
         if self._file is None:
             raise RuntimeError(f"{self.path}: the lock is not held")
         self._file.truncate(0)
         self._file.write(text.encode())
         self._file.flush()
+        os.fsync(self._file.fileno())
 
     def release(self) -> None:
         """Give the lock back; harmless when it is not held."""

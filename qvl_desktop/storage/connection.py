@@ -12,11 +12,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from urllib.parse import quote
 
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
-from qvl_desktop.core.lockfile import FileLock, LockError
+from qvl_desktop.core.lockfile import FileLock, LockError, is_locked
 from qvl_desktop.storage import schema
+from qvl_desktop.storage.belonging import database_uri, log_path, put_aside, stamp_of
 from qvl_desktop.storage.errors import (
     DAMAGED,
     LOCKED,
@@ -88,11 +88,11 @@ def take_lock(path: Path) -> FileLock:
 
 
 def closed_well(path: Path) -> bool:
-    """Whether the file is byte for byte (by size and time) the one that was checked, closed and marked by
-    `mark_closed`: nobody died over it, and nobody else wrote to it since."""
+    """Whether the file is the very one (by stamp, size and time) that was checked, closed and marked by `mark_closed`:
+    nobody died over it, nobody else wrote to it since, and no other file has taken its name."""
     try:
         mark = lock_path(path).read_text(encoding="ascii", errors="replace")
-        return mark == _closing_mark(path) and not _log_path(path).exists()
+        return mark == _closing_mark(path) and not log_path(path).exists()
     except OSError:
         return False
 
@@ -100,23 +100,19 @@ def closed_well(path: Path) -> bool:
 def mark_closed(path: Path, lock: FileLock) -> None:
     """Leave word in the lock's file that the project is whole and closed."""
     with suppress(OSError):
-        if not _log_path(path).exists():
+        if not log_path(path).exists():
             lock.write(_closing_mark(path))
 
 
 def _closing_mark(path: Path) -> str:
     facts = path.stat()
-    return f"closed {facts.st_size} {facts.st_mtime_ns}\n"
-
-
-def _log_path(path: Path) -> Path:
-    return path.with_name(path.name + "-wal")
+    return f"closed {facts.st_size} {facts.st_mtime_ns} {stamp_of(path)}\n"
 
 
 def connect(path: Path, *, read_only: bool = False, immutable: bool = False) -> sqlite3.Connection:
     """A connection in autocommit mode; transactions are begun and ended by statements."""
     mode = "mode=ro" if read_only else "mode=rw"
-    uri = f"file:{quote(_uri_path(path))}?{mode}" + ("&immutable=1" if immutable else "")
+    uri = database_uri(path, mode + ("&immutable=1" if immutable else ""))
     with explained(path):
         connection = sqlite3.connect(
             uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
@@ -125,11 +121,6 @@ def connect(path: Path, *, read_only: bool = False, immutable: bool = False) -> 
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute("PRAGMA cache_size = -8192")
     return connection
-
-
-def _uri_path(path: Path) -> str:
-    text = path.absolute().as_posix()
-    return text if text.startswith("/") else "/" + text
 
 
 def connect_writer(path: Path) -> sqlite3.Connection:
@@ -158,14 +149,21 @@ def check_whole(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def create_file(path: Path) -> None:
-    """Write an empty project of the newest version, whole or not at all. Raises `ProjectExistsError`."""
+    """Write an empty project of the newest version, whole or not at all. Raises `ProjectExistsError`.
+
+    What an earlier project of this name left behind (its file was deleted, its log was not) is put aside; while a
+    program still works on that one, `ProjectLockedError` is raised.
+    """
     reserved = False
     building = path.with_name(f".{path.name}.new")
     try:
         if not path.parent.is_dir():
             path.parent.mkdir(parents=True)
+        if not path.exists() and is_locked(lock_path(path)):
+            raise ProjectLockedError(LOCKED, path=path)
         path.open("x").close()
         reserved = True
+        put_aside(path)
         building.unlink(missing_ok=True)
         _build(building)
         building.replace(path)

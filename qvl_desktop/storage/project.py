@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from qvl_desktop.storage import history, schema
+from qvl_desktop.storage.belonging import is_foreign, last_opening, note_opening, put_aside, put_stamp
 from qvl_desktop.storage.connection import (
     ReaderPool,
     check_header,
@@ -20,6 +21,7 @@ from qvl_desktop.storage.connection import (
     connect,
     connect_writer,
     create_file,
+    lock_path,
     take_lock,
 )
 from qvl_desktop.storage.errors import DamagedProjectError, ProjectError, explained
@@ -53,6 +55,8 @@ class Project(Relinking, OwnTemplates):
     def open(cls, path: Path, *, check: Check = "first") -> Project:
         """Open a project to work on it: checked, brought to the newest version (after a backup), and locked.
 
+        A log that another file of this name left behind is put aside (`belonging`).
+
         With `check="later"` a file that was closed well, and that nobody touched since, is not read through first
         (`checked` is False then): the caller runs `check_now` beside its work. After any other end it is checked first.
 
@@ -62,8 +66,11 @@ class Project(Relinking, OwnTemplates):
         path = Path(path).absolute()
         version = check_header(path)
         trusted = check == "later" and version == schema.VERSION and closed_well(path)
+        last = last_opening(lock_path(path))
         lock = take_lock(path)
         try:
+            if is_foreign(path, version, last):
+                put_aside(path)
             writer = connect_writer(path)
             try:
                 if not trusted:
@@ -71,6 +78,7 @@ class Project(Relinking, OwnTemplates):
                 migrate(writer, path)
                 with explained(path):
                     history.forget_old(writer)
+                    note_opening(lock, put_stamp(writer, path))
                 project = cls(path, writer, ReaderPool(path), lock)
                 project.checked = not trusted
                 return project
@@ -88,9 +96,11 @@ class Project(Relinking, OwnTemplates):
         A file of an earlier version is brought to the newest first, which needs it to be free and writable.
         """
         path = Path(path).absolute()
-        if check_header(path) < schema.VERSION:
+        version = check_header(path)
+        if version < schema.VERSION:
             cls.open(path).close()
-        pool = ReaderPool(path, immutable=not _can_share(path))
+        foreign = is_foreign(path, version, last_opening(lock_path(path)))
+        pool = ReaderPool(path, immutable=foreign or not _can_share(path))
         project = cls(path, None, pool, None)
         with pool.reading() as connection:
             check_whole(connection, path)
