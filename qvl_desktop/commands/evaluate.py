@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qvl_desktop.commands.predict import add_prompt_format
 from qvl_desktop.core.dataset import SPLITS
 from qvl_desktop.core.errors import DataError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
@@ -37,6 +38,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--limit", type=int, default=0, metavar="N", help="ask at most N questions; 0 asks all [0]")
     parser.add_argument("--precision", default="auto", help="auto, fp32, bf16, fp16, int8 or nf4 [auto]")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda:0, ... [auto]")
+    add_prompt_format(parser)
     parser.add_argument("--batch-size", type=int, default=16, metavar="N", help="questions answered together [16]")
     parser.add_argument("--json", action="store_true", help="print figures, table and answers as one JSON object")
     parser.add_argument("--pictures", type=Path, metavar="DIR", help="write a picture with both boxes per question")
@@ -49,6 +51,7 @@ def run(args: argparse.Namespace) -> int:
     print("loading the model ...", file=sys.stderr, flush=True)
     from qvl_desktop.engine.host import ModelHost
     from qvl_desktop.models.names import resolve_model
+    from qvl_desktop.training.completions import completions
     from qvl_desktop.training.evaluation import ask, score
 
     name = "adapter" if args.adapter else "base"
@@ -57,9 +60,12 @@ def run(args: argparse.Namespace) -> int:
         {name: adapter_folder(args.adapter)} if args.adapter else {},
         precision=args.precision,
         device=args.device,
+        chat_format=args.prompt_format,
     )
     began = time.perf_counter()
     with host.using(name) as generator:
+        if getattr(generator, "chat_format", "") == "raw":
+            questions = completions(questions)
         outcomes = ask(generator, questions, batch_size=args.batch_size, on_progress=tell_progress)
     figures = score(outcomes)
     if args.pictures:

@@ -20,6 +20,7 @@ from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.pictures import picture_size
 
 PRECISIONS = ("auto", "fp32", "bf16", "fp16", "int8", "nf4")
+PROMPT_FORMATS = ("auto", "chatml", "raw")
 MAX_TEMPERATURE = 2
 
 
@@ -45,7 +46,19 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--seed", type=int, metavar="N", help="when sampling: the same number, the same answer")
     parser.add_argument("--precision", choices=PRECISIONS, default="auto", help="what weights are held in [auto]")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda:0, ..., or all cards together: all [auto]")
+    add_prompt_format(parser)
     parser.set_defaults(run=run)
+
+
+def add_prompt_format(parser: argparse.ArgumentParser) -> None:
+    """`--prompt-format`, for each command that asks a model."""
+    parser.add_argument(
+        "--prompt-format",
+        choices=PROMPT_FORMATS,
+        default="auto",
+        help="how first-generation Qwen-VL is asked: chatml for chat models, raw for the base model; auto as its "
+        "generation_config.json says (an adapter: chatml) [auto]",
+    )
 
 
 def count(text: str) -> int:
@@ -95,6 +108,7 @@ def run(args: argparse.Namespace) -> int:
         {name: adapter} if adapter else {},
         precision=args.precision,
         device=args.device,
+        chat_format=args.prompt_format,
         tell=lambda stage: print(f"loading {stage} ...", file=sys.stderr, flush=True),
     )
     chosen = args.temperature if args.temperature is not None or args.sample else 0.0

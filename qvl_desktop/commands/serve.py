@@ -16,6 +16,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from qvl_desktop.commands.predict import add_prompt_format
 from qvl_desktop.core.chat_protocol import EngineEvent, Listening, Loading, StartFailed, engine_line
 from qvl_desktop.core.errors import QvlError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
@@ -44,6 +45,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--precision", default="auto", help="auto, fp32, bf16, fp16, int8 or nf4")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda:0, ...")
+    add_prompt_format(parser)
     parser.add_argument("--host", default=LOOPBACK, help="another address than this machine needs --api-key too")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--api-key", default="", help="what clients must send; by default a random one is printed")
@@ -120,6 +122,7 @@ def load(folder: Path, adapters: dict[str, Path], args: argparse.Namespace, tell
         adapters,
         precision=args.precision,
         device=args.device,
+        chat_format=args.prompt_format,
         tell=lambda stage: tell(Loading(stage)),
     )
 

@@ -13,12 +13,14 @@ from typing import Any, Protocol
 import torch
 
 from qvl_desktop.core.conversation import Turn
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.engine.family_generator import FamilyGenerator
 from qvl_desktop.engine.features import PictureSource
 from qvl_desktop.engine.generator import DEFAULT_BATCH, DEFAULT_NEW_TOKENS, Answer, Generator, Question
 from qvl_desktop.engine.host_parts import move_to_host, parts_on_host
 from qvl_desktop.engine.sampling import GREEDY, Sampling
 from qvl_desktop.models.loading import read_family
+from qvl_desktop.models.qwen_vl.prompt import AUTO, ChatFormatError, stored_format
 
 
 class Answerer(Protocol):
@@ -60,14 +62,27 @@ class Answerer(Protocol):
     ) -> list[str]: ...
 
 
-def make_answerer(folder: Path, model: Any) -> Answerer:
+def make_answerer(folder: Path, model: Any, *, chat_format: str = AUTO) -> Answerer:
     """The generator for a model that was loaded from `folder`; the environment may send parts of it to the host.
 
-    Raises `ModelLoadError`, `UnknownDecodingError`, `UnknownPartError`.
+    `chat_format`: how first-generation models are asked, "chatml" or "raw"; "auto" as the folder's
+    generation_config.json says. Raises `ModelLoadError`, `ChatFormatError`, `UnknownDecodingError`, `UnknownPartError`.
     """
     _, family = read_family(folder)
+    if not family.native and chat_format != AUTO:
+        raise ChatFormatError(
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "{folder}: {family} models have a layout of their own; only first-generation Qwen-VL can be asked in "
+                "another one.",
+            ),
+            folder=folder,
+            family=family.name,
+        )
     processor = family.load_processor(folder)
     if not family.native:
         return FamilyGenerator(model, processor)
+    base = model.get_base_model() if hasattr(model, "get_base_model") else model
+    chosen = stored_format(base.generation_config) if chat_format == AUTO else chat_format
     move_to_host(model, parts_on_host())
-    return Generator(model, processor)
+    return Generator(model, processor, chat_format=chosen)

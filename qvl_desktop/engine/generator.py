@@ -17,6 +17,7 @@ from typing import Any, Literal
 import torch
 
 from qvl_desktop.core.conversation import Turn
+from qvl_desktop.core.dialects import QWEN_VL, DialectStream, dialect
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.engine.decoding import Chosen, Decoding, make_cache, make_steps, make_store
 from qvl_desktop.engine.features import Encode, FeatureStore, PictureSource, content_key
@@ -25,7 +26,15 @@ from qvl_desktop.engine.prefix import Prefix
 from qvl_desktop.engine.sampling import GREEDY, Sampler, Sampling
 from qvl_desktop.engine.text_stream import TextStream
 from qvl_desktop.models.errors import ModelError
-from qvl_desktop.models.qwen_vl.prompt import DEFAULT_WINDOW, Prompt, encode_prompt, picture_paths, stop_ids
+from qvl_desktop.models.qwen_vl.prompt import (
+    CHATML,
+    DEFAULT_WINDOW,
+    Prompt,
+    encode_prompt,
+    picture_paths,
+    single_completion,
+    stop_ids,
+)
 from qvl_desktop.models.qwen_vl.spans import check_picture_count
 from qvl_desktop.models.qwen_vl.special_tokens import POINTING_TOKENS
 
@@ -74,18 +83,26 @@ class Generator:
         features: where picture features come from when the model was loaded without its visual tower:
             pictures -> (pictures, n_queries, hidden). By default the model's own tower.
         decoding: how steps of one token are taken, see `decoding.Decoding`; by default what the environment says.
+        chat_format: how a question is laid out, one of `prompt.CHAT_FORMATS`: "raw" is for the base model.
 
-    Call `forget()` after the weights have changed.
+    Texts that come out are canonical: a coordinate of 1000 in a box is told as 999 (`core.dialects`). Call `forget()`
+    after the weights have changed.
     """
 
     def __init__(
-        self, model: Any, processor: Any, *, features: Encode | None = None, decoding: Decoding | None = None
+        self,
+        model: Any,
+        processor: Any,
+        *,
+        features: Encode | None = None,
+        decoding: Decoding | None = None,
+        chat_format: str = CHATML,
     ) -> None:
         self.model = model
         self.processor = processor
         self._tokenizer = processor.tokenizer
         self._base = model.get_base_model() if hasattr(model, "get_base_model") else model
-        self._stop_ids = frozenset(stop_ids(self._tokenizer))
+        self.chat_format = chat_format
         special = self._tokenizer.special_tokens
         self._silent_ids = frozenset(token_id for text, token_id in special.items() if text not in POINTING_TOKENS)
         self.features = FeatureStore(features or self._encode_pictures)
@@ -97,6 +114,16 @@ class Generator:
         """Where token ids go."""
         device: torch.device = self._base.get_input_embeddings().weight.device
         return device
+
+    @property
+    def chat_format(self) -> str:
+        """How questions are laid out; may be set between answers. Raises `ChatFormatError` for an unknown one."""
+        return self._chat_format
+
+    @chat_format.setter
+    def chat_format(self, chat_format: str) -> None:
+        self._stop_ids = frozenset(stop_ids(self._tokenizer, chat_format))
+        self._chat_format = chat_format
 
     @property
     def context(self) -> int:
@@ -126,14 +153,16 @@ class Generator:
 
         `on_piece` gets the text as it becomes certain; the pieces joined are `Answer.text`. `should_stop` is asked
         before each token. `stop` are strings that end the answer and are not part of it. `variant` names the active
-        adapter, so that what was kept under another one is not used. Raises `PictureCountError`, `PictureError`,
+        adapter, so that what was kept under another one is not used. In raw format the answer begins with the
+        `<ref>..</ref><box>` that the question leaves open. Raises `PictureCountError`, `PictureError`,
         `PromptTooLongError`, `TurnOrderError`.
         """
         began = time.perf_counter()
-        stream = TextStream(stop)
+        stream, canonical = TextStream(stop), DialectStream(dialect(QWEN_VL), ())
         pieces: list[str] = []
 
-        def tell(piece: str) -> None:
+        def tell(written: str, *, last: bool = False) -> None:
+            piece = canonical.feed(written) + (canonical.close() if last else "")
             if piece:
                 pieces.append(piece)
                 if on_piece is not None:
@@ -142,7 +171,9 @@ class Generator:
         tokens, first = 0, 0.0
         reason: StopReason = "length"
         with evaluating(self.model):
+            turns, lead = self._laid_out(turns, pictures)
             prompt, keys, rows = self._prepare(turns, pictures, variant)
+            tell(lead)
             room = min(max_new_tokens, self.context - len(prompt.input_ids))
             prompt_tokens, reused = len(prompt.input_ids), 0
             if should_stop is not None and should_stop():
@@ -183,7 +214,7 @@ class Generator:
                 prefix.input_ids = prompt.input_ids[: prompt_tokens + min(fed, tokens)]
                 steps.close(len(prefix.input_ids))
                 self._prefix = prefix
-        tell(stream.close())
+        tell(stream.close(), last=True)
         return Answer(
             text="".join(pieces),
             tokens=tokens,
@@ -210,6 +241,10 @@ class Generator:
         each batch. When `should_stop` says so, the answers not finished by then are cut short or empty.
         """
         texts = [""] * len(questions)
+        laid_out = [self._laid_out(question.turns, question.pictures) for question in questions]
+        questions = [
+            Question(turns, question.pictures) for question, (turns, _) in zip(questions, laid_out, strict=True)
+        ]
         with evaluating(self.model):
             lengths = [len(self._encode(question.turns).input_ids) for question in questions]
             order = sorted(range(len(questions)), key=lambda place: lengths[place])
@@ -217,7 +252,7 @@ class Generator:
                 places = order[start : start + batch_size]
                 batch = [questions[place] for place in places]
                 for place, ids in zip(places, self._batch(batch, max_new_tokens, should_stop, variant), strict=True):
-                    texts[place] = self._text(ids)
+                    texts[place] = self._text(ids, laid_out[place][1])
                 if on_progress is not None:
                     on_progress(start + len(places), len(order))
         return texts
@@ -318,16 +353,21 @@ class Generator:
             self._store.give_up()
         return answers
 
-    def _text(self, ids: Sequence[int]) -> str:
+    def _text(self, ids: Sequence[int], lead: str) -> str:
         stream = TextStream()
         pieces = [stream.feed(self._tokenizer.token_bytes(token)) for token in ids if token not in self._silent_ids]
-        return "".join(pieces) + stream.close()
+        return dialect(QWEN_VL).parse("".join([lead, *pieces, stream.close()])).text
 
     # Prompts and pictures
 
+    def _laid_out(self, turns: Sequence[Turn], pictures: Sequence[PictureSource]) -> tuple[tuple[Turn, ...], str]:
+        """The turns that make the prompt, and how the answer begins."""
+        check_picture_count(sum(len(picture_paths(turn.text)) for turn in turns), len(pictures))
+        return (tuple(turns), "") if self._chat_format == CHATML else single_completion(turns)
+
     def _encode(self, turns: Sequence[Turn]) -> Prompt:
         window = min(DEFAULT_WINDOW, self.context)
-        prompt = encode_prompt(self._tokenizer, turns, max_window_size=window)
+        prompt = encode_prompt(self._tokenizer, turns, max_window_size=window, chat_format=self._chat_format)
         check_room(len(prompt.input_ids), self.context)
         return prompt
 
@@ -335,7 +375,6 @@ class Generator:
         self, turns: Sequence[Turn], pictures: Sequence[PictureSource], variant: str
     ) -> tuple[Prompt, list[str], list[torch.Tensor]]:
         """The prompt, and content keys and features of its pictures."""
-        check_picture_count(sum(len(picture_paths(turn.text)) for turn in turns), len(pictures))
         prompt = self._encode(turns)
         shown = [pictures[place] for place in prompt.picture_places]
         keys = [content_key(picture) for picture in shown]

@@ -16,7 +16,9 @@ from qvl_desktop.core.adapter_card import AdapterCard, AdapterError, model_finge
 from qvl_desktop.core.chat_protocol import BASE_MODEL
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.engine.answerer import Answerer, make_answerer
+from qvl_desktop.engine.generator import Generator
 from qvl_desktop.models.loading import load_adapter, load_model
+from qvl_desktop.models.qwen_vl.prompt import AUTO, CHATML
 
 Tell = Callable[[str], None]
 _FIRST_ADAPTER = "default"
@@ -30,6 +32,8 @@ class ModelHost:
         folder: the base model's folder.
         adapters: name -> adapter folder. A name must not be "base".
         precision, device: as in `models.loading.load_model`.
+        chat_format: "chatml" or "raw"; "auto" asks the base as its generation_config.json says, and adapters, which
+            were trained on chats, in ChatML.
         tell: gets a word about each stage of loading.
 
     Raises `ModelLoadError`, `QuantizationError`, `AdapterError`.
@@ -42,6 +46,7 @@ class ModelHost:
         *,
         precision: str = "auto",
         device: str = "auto",
+        chat_format: str = AUTO,
         tell: Tell = lambda stage: None,
     ) -> None:
         self.folder = folder
@@ -54,7 +59,10 @@ class ModelHost:
         for name, adapter in (adapters or {}).items():
             tell(f"adapter {name}")
             model = self._put_on(model, name, adapter)
-        self.generator: Answerer = make_answerer(folder, model)
+        self.generator: Answerer = make_answerer(folder, model, chat_format=chat_format)
+        if isinstance(self.generator, Generator):
+            self._base_format = self.generator.chat_format
+            self._adapter_format = CHATML if chat_format == AUTO else chat_format
 
     @property
     def names(self) -> list[str]:
@@ -65,6 +73,8 @@ class ModelHost:
     def using(self, name: str) -> Iterator[Answerer]:
         """The generator with that adapter in force, or with none for "base"."""
         model = self.generator.model
+        if isinstance(self.generator, Generator):
+            self.generator.chat_format = self._base_format if name == BASE_MODEL else self._adapter_format
         if name != BASE_MODEL:
             model.set_adapter(self._slots[name])
             yield self.generator

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from PIL import Image
 
-from qvl_desktop.core.conversation import user_turn
+from qvl_desktop.core.conversation import Turn, user_turn
 from qvl_desktop.models.loading import load_model, load_processor
 from qvl_desktop.models.qwen_vl import QwenVLConfig, QwenVLForConditionalGeneration
 from qvl_desktop.models.qwen_vl.prompt import encode_prompt
@@ -76,13 +76,20 @@ def make_pictures(folder: Path) -> list[Path]:
     return paths
 
 
-def teach(model: Any, processor: Any, pictures: list[Path], answers: Mapping[str, str], steps: int) -> None:
-    """Teach answers by heart, whichever of the pictures is shown, until nothing is wrong any more."""
+def teach(
+    model: Any, processor: Any, pictures: list[Path], answers: Mapping[str, str], steps: int, *, raw: bool = False
+) -> None:
+    """Teach answers by heart, whichever of the pictures is shown, until nothing is wrong any more.
+
+    `raw`: questions are texts that name their one picture `<img>x</img>`, to be gone on with, as the base model does.
+    """
     tokenizer = processor.tokenizer
     rows = []
     for place, (question, answer) in enumerate(answers.items()):
-        prompt = encode_prompt(tokenizer, (user_turn([str(pictures[place % len(pictures)])], question),)).input_ids
-        rows.append((prompt, [*tokenizer.encode_text(answer), tokenizer.im_end_id]))
+        turn = Turn("user", question) if raw else user_turn([str(pictures[place % len(pictures)])], question)
+        prompt = encode_prompt(tokenizer, (turn,), chat_format="raw" if raw else "chatml").input_ids
+        last = tokenizer.eod_id if raw else tokenizer.im_end_id
+        rows.append((prompt, [*tokenizer.encode_text(answer), last]))
     longest = max(len(prompt) + len(answer) for prompt, answer in rows)
     ids = torch.full((len(rows), longest), tokenizer.pad_token_id)
     labels, mask = torch.full_like(ids, -100), torch.zeros_like(ids)

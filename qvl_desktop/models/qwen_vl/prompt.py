@@ -9,10 +9,12 @@ picture's place, and everything else is ordinary text: nobody can end a turn or 
 `<|im_end|>`, nor make a picture's slot by typing `<imgpad>`.
 
 The base model was trained without a layout. Its format, "raw", is the last turn's text alone, for it to go on with.
+Where that ends in an open `<ref>phrase</ref><box>`, the answer is the rest of the box (`single_completion`).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -34,8 +36,15 @@ CHAT_FORMATS = (CHATML, RAW)
 """`chat_format` of the official generation settings: of the chat models, and of the base model."""
 
 
+AUTO = "auto"
+"""The format that the folder's generation settings name."""
+
+_POINTING = re.compile(r"(?:Picture \d+: *)?(<img>[^<>]*</img>)\s*(<ref>[^<>]*</ref>)\s*<box>\s*")
+_OPEN = re.compile(r"(?:<ref>[^<>]*</ref>\s*)?<(?:box|quad|ref)>\Z")
+
+
 class TurnOrderError(ModelError):
-    """Turns that make no prompt: a system turn after the first, or nothing to answer."""
+    """Turns that make no prompt: a system turn after the first, nothing to answer, several questions in raw format."""
 
 
 class ChatFormatError(ModelError):
@@ -195,6 +204,40 @@ def _raw_prompt(tokenizer: Encoder, turns: Sequence[Turn]) -> Prompt:
     before = sum(len(picture_paths(turn.text)) for turn in turns[:-1])
     paths = picture_paths(turns[-1].text)
     return Prompt(encode_turn_text(tokenizer, turns[-1].text), paths, tuple(range(before, before + len(paths))))
+
+
+def single_completion(turns: Iterable[Turn]) -> tuple[tuple[Turn, ...], str]:
+    """The one turn that the base model is to go on with, and how its answer begins.
+
+    A system turn in front is left out: the format knows none. A picture with `<ref>phrase</ref><box>` and no other
+    words becomes the prompt of the official RefCOCO evaluation, without "Picture 1: " and line ends. What the text
+    leaves open at its end (`<ref>phrase</ref><box>`) is where the answer begins, so that the answer holds a whole box.
+
+    Raises `TurnOrderError` when there is more than one turn (the original forgets all but the last, without a word).
+    """
+    rest = list(turns)
+    if rest and rest[0].role == "system" and not picture_paths(rest[0].text):
+        del rest[0]
+    if len(rest) != 1 or rest[0].role != "user":
+        raise TurnOrderError(
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "This is a base model, which continues one text and knows no conversation. Ask one question at a time "
+                "in a new chat, or choose a Chat model or an adapter.",
+            )
+        )
+    text = rest[0].text
+    if pointing := _POINTING.fullmatch(text):
+        text = f"{pointing[1]}{pointing[2]}<box>"
+    lead = _OPEN.search(text)
+    return (Turn("user", text),), lead[0] if lead else ""
+
+
+def stored_format(generation_config: object) -> str:
+    """The format that generation settings name, ChatML where they name none. Raises `ChatFormatError`."""
+    chat_format = getattr(generation_config, "chat_format", None) or CHATML
+    check_chat_format(chat_format)
+    return str(chat_format)
 
 
 def _count_pictures(groups: Iterable[Sequence[Turn]]) -> int:
