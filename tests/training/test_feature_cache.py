@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +108,67 @@ def test_cached_and_uncached_runs_have_the_same_losses(tiny_model: Path, dataset
     (store,) = stores(features_folder())
     assert sum(len(segment.pictures()) for segment in segments(store)) == TRAIN
     assert not in_use(store)
+
+
+def test_twenty_steps_with_and_without_the_cache(tiny_model: Path, dataset: Dataset, tmp_path: Path) -> None:
+    losses = []
+    for name, cached in (("cached", True), ("uncached", False)):
+        run = make_run(tmp_path / name, tiny_model, max_steps=20, epochs=10.0, packing=True, save_steps=100)
+        assert carry_out(run, tiny_model, dataset, cached=cached) == 0
+        losses.append(losses_of(run))
+    assert len(losses[0]) == 20
+    assert losses[0] == pytest.approx(losses[1], abs=1e-5)
+    assert losses[0][20] < losses[0][1], "they learn"
+
+
+FILLING = """
+import sys, time
+from pathlib import Path
+import torch
+from qvl_desktop.models.loading import load_processor
+from qvl_desktop.training import feature_cache
+from qvl_desktop.training.tower import VisualTowerRunner
+
+root, folder, *pictures = sys.argv[1:]
+feature_cache.ENCODED_AT_ONCE = feature_cache.LISTED_EVERY = 2
+tower = VisualTowerRunner(Path(folder), dtype=torch.float32, device=torch.device("cpu"))
+cache = feature_cache.FeatureCache(Path(root), key="k", rows=tower.rows, dtype=tower.dtype)
+
+def progress(done, total):
+    print(done, flush=True)
+    time.sleep(1000 if done > 5 else 0)
+
+processor = load_processor(Path(folder)).image_processor
+cache.fill([Path(picture) for picture in pictures], tower, processor, progress=progress, check=lambda: None)
+"""
+
+
+def test_a_kill_while_filling_costs_little_and_the_next_run_goes_on(
+    tiny_model: Path, pictures: list[Path], tmp_path: Path
+) -> None:
+    command = [sys.executable, "-c", FILLING, str(tmp_path), str(tiny_model), *map(str, pictures)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if int(line) == 6:
+                break
+        assert in_use(tmp_path / "v2-k")
+        process.kill()
+    (segment,) = segments(tmp_path / "v2-k")
+    with segment.data.open("ab") as file:
+        file.write(b"half a row")  # what a kill in the middle of writing leaves behind
+    tower = CountingTower(tiny_model)
+    cache = FeatureCache(tmp_path, key="k", rows=tower.rows, dtype=tower.dtype)
+    missing = cache.missing(pictures)
+    assert missing == pictures[6:]
+    fill(cache, pictures, tower, tiny_model)
+    assert tower.count == len(missing)
+    whole = FeatureCache(tmp_path / "other", key="k", rows=tower.rows, dtype=tower.dtype)
+    fill(whole, pictures, tower, tiny_model)
+    for picture in pictures:
+        torch.testing.assert_close(cache.features(picture), whole.features(picture), rtol=0, atol=1e-6)
+    cache.close()
+    assert not in_use(tmp_path / "v2-k"), "the lock of the dead one is swept away"
 
 
 def test_a_second_run_computes_nothing(tiny_model: Path, dataset: Dataset, tmp_path: Path) -> None:

@@ -43,20 +43,13 @@ def attend(
     each row and do not see each other; each attends on its own, so that what lies off the diagonal costs nothing.
     """
     if segments is not None:
-        parts = zip(*(states.split(segments, dim=2) for states in (query, key, value)), strict=True)
-        mixed = [
-            attend(
-                module,
-                *part,
-                _causal_bias(part[0]) if implementation == "eager" else None,
-                implementation=implementation,
-                scaling=scaling,
-                dropout=dropout,
-                **kwargs,
-            )[0]
-            for part in parts
-        ]
-        return mixed[0] if len(mixed) == 1 else torch.cat(mixed, dim=1), None
+        queries, keys, values = (states.split(segments, dim=2) for states in (query, key, value))
+        kwargs |= {"implementation": implementation, "scaling": scaling, "dropout": dropout}
+        parts = []
+        for part, its_keys, its_values in zip(queries, keys, values, strict=True):
+            bias = _causal_bias(part) if implementation == "eager" else None
+            parts.append(attend(module, part, its_keys, its_values, bias, **kwargs)[0])
+        return parts[0] if len(parts) == 1 else torch.cat(parts, dim=1), None
     if implementation == "sdpa" and query.is_cuda and query.shape[2] == 1 and mask is not None:
         if not query.requires_grad and wide_scores(query.device):
             return _one_token(query, key, value, mask, scaling), None
