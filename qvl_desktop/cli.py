@@ -21,6 +21,7 @@ COMMANDS = (
     "data",
     "check",
     "split",
+    "labels",
     "plan",
     "train",
     "evaluate",

@@ -1,0 +1,59 @@
+"""Samples as a run is taught them: the very tokens and labels of training, put into words again.
+
+Owns grouping tokens into pieces and decoding them. Does not own labels (`samples`) nor showing them (`commands`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from qvl_desktop.core.dataset import Sample
+from qvl_desktop.core.errors import QvlError
+from qvl_desktop.core.plan import TrainingPlan
+from qvl_desktop.core.trained_text import LeftOut, Line, Piece, ShownSample, Summary
+from qvl_desktop.models.families.processor import FamilyProcessor
+from qvl_desktop.models.qwen_vl.labels import IGNORE_INDEX, SampleTooLong
+from qvl_desktop.training.samples import EncodedSample, check_pictures, encode_sample, sample_encoder
+
+
+def trained_text(samples: Sequence[Sample], processor: Any, plan: TrainingPlan, shown: range) -> Iterator[Line]:
+    """The samples whose numbers (from 1) are in `shown`, every one that is left out, and the sums of all.
+
+    Raises `TrainingDataError` when files of pictures are missing.
+    """
+    check_pictures(samples)
+    encoder = sample_encoder(processor)
+    if isinstance(processor, FamilyProcessor):
+        processor.limit_pixels(plan.max_pixels)
+    kept = left_out = too_long = tokens = supervised = longest = 0
+    for number, sample in enumerate(samples, start=1):
+        try:
+            encoded = encode_sample(sample, encoder, plan)
+        except QvlError as error:
+            length = error.length if isinstance(error, SampleTooLong) else 0
+            left_out += 1
+            too_long += length > 0
+            yield LeftOut(number, sample.source, str(error), length)
+            continue
+        kept += 1
+        tokens += len(encoded.input_ids)
+        supervised += encoded.supervised
+        longest = max(longest, len(encoded.input_ids))
+        if number in shown:
+            yield show(number, encoded, processor.tokenizer)
+    yield Summary(kept, left_out, too_long, tokens, supervised, longest, plan.max_length)
+
+
+def show(number: int, encoded: EncodedSample, tokenizer: Any) -> ShownSample:
+    """One encoded sample in words."""
+    slot = tokenizer.image_pad_id if hasattr(tokenizer, "image_pad_id") else tokenizer.img_pad_id
+    rows = zip(encoded.input_ids, encoded.labels, strict=True)
+    pieces = []
+    for (learnt, picture), group in groupby(rows, key=lambda row: (row[1] != IGNORE_INDEX, row[0] == slot)):
+        ids = [token_id for token_id, _ in group]
+        read = [slot] if picture else ids
+        text = b"".join(tokenizer.token_bytes(token_id) for token_id in read).decode("utf-8", "replace")
+        pieces.append(Piece(text, len(ids), learnt, picture))
+    return ShownSample(number, encoded.source, len(encoded.input_ids), encoded.supervised, tuple(pieces))
