@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Tokens that follow each other and are all learnt, or all only read. Slots of a picture are a piece of their own."""
+    """Tokens that follow each other and are all learnt, or all only read. A picture's slots are a piece alone."""
 
     text: str
     tokens: int

@@ -217,7 +217,8 @@ class TrainingSession:
         """What answers in validation, its pictures from the same source as the training's."""
         if not self._family.native:
             return FamilyGenerator(model, processor)
-        return Generator(model, processor, features=pictures.stacked if isinstance(pictures, CachedPictures) else None)
+        features: Any = pictures.stacked if isinstance(pictures, CachedPictures) else None
+        return Generator(model, processor, features=features)
 
     # The loop
 
