@@ -66,7 +66,7 @@ def take(language: str, project: Path, out: Path) -> None:
     asked = False
     for name in THEMES:
         theme().install(name)  # type: ignore[arg-type]
-        for page in ("annotate", "conversations", "health", "train", "models", "chat"):
+        for page in ("pictures", "annotate", "conversations", "health", "train", "models", "chat"):
             window.show_page(page)
             settle(0.6)
             shown = window._stack.currentWidget()
