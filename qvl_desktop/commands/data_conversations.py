@@ -87,9 +87,16 @@ def run_export_conversations(args: argparse.Namespace, file_format: Format) -> i
     written_as = writing(file_format, args.family or "qwen-vl")
     with Project.open_read_only(args.project) as project:
         report = export_samples(project, written_as, args.target, args.split, progress=progress_line("exported"))
+        regions = 0 if report.written else project.region_count()
     with Problems(args.problems) as problems:
         for problem in report.problems:
             problems.tell(problem)
+    if regions and not report.problems:
+        print(
+            f"note: the project has {regions} regions and no conversations here. Make some from templates on the "
+            "Conversations page, or export the regions (--format coco, yolo, voc or labelme).",
+            file=sys.stderr,
+        )
     counts = {"format": file_format.name, "conversations": report.written, "problems": len(report.problems)}
     tell_counts(args, args.target, counts, f"{report.written} conversations")
     return 0
