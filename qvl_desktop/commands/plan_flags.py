@@ -16,6 +16,7 @@ from qvl_desktop.core.errors import PlanError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.official_script import read_official
 from qvl_desktop.core.plan import TrainingPlan
+from qvl_desktop.core.presets import PRESETS, preset_settings
 
 WHAT = ("model", "data")
 """What is tuned on what; every other field is a setting."""
@@ -30,6 +31,15 @@ def add_plan_flags(parser: argparse.ArgumentParser) -> None:
         metavar="COMMAND",
         help='settings from a command line of the official script, "python finetune.py --model_name_or_path ..."; '
         "a .sh file, or - for standard input; flags given beside it win",
+    )
+    parser.add_argument(
+        "--preset",
+        nargs="+",
+        choices=tuple(PRESETS),
+        metavar="NAME",
+        help="settings that go together, a card and an aim: "
+        + ", ".join(PRESETS)
+        + "; --from-official and flags given beside it win",
     )
     settings = parser.add_argument_group("settings")
     for field in fields(TrainingPlan):
@@ -57,10 +67,11 @@ def _add_flag(group: Any, field: Field[Any]) -> None:
 def given_settings(args: argparse.Namespace) -> dict[str, Any]:
     """The fields that were given on the command line; existing files and folders as absolute paths.
 
-    What an official command line says comes first, and what of it means nothing here is said on stderr. Raises
-    `PlanError` when it cannot be read.
+    Presets come first, then what an official command line says (what of it means nothing here is said on stderr).
+    Raises `PlanError` when it cannot be read, and for presets that exclude each other.
     """
-    given = _official(args.from_official) if args.from_official else {}
+    given = preset_settings(args.preset) if args.preset else {}
+    given |= _official(args.from_official) if args.from_official else {}
     given |= {f.name: getattr(args, f.name) for f in fields(TrainingPlan) if getattr(args, f.name) is not None}
     for name in WHAT:
         if name in given and Path(given[name]).expanduser().exists():

@@ -21,7 +21,7 @@ import torch
 from torch import nn
 from transformers.modeling_outputs import CausalLMOutput
 
-from qvl_desktop.core.plan import DEFAULT_TARGETS, TrainingPlan
+from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.models.families.base import Family, lora_pattern
 from qvl_desktop.models.families.processor import PICTURE_TOKEN_TYPE, FamilyProcessor
 from qvl_desktop.models.qwen_vl.loss import supervised_loss
@@ -29,6 +29,16 @@ from qvl_desktop.models.weight_writer import WEIGHTS
 
 EXPERTS = ("experts.gate_up_proj", "experts.down_proj")
 """The weights of all experts of a layer in one tensor; an adapter goes on them only when they are named."""
+SAME_LAYERS = {
+    "c_attn": ("q_proj", "k_proj", "v_proj", "in_proj_qkv", "in_proj_z"),
+    "attn.c_proj": ("o_proj", "out_proj"),
+    "w1": ("up_proj",),
+    "w2": ("gate_proj",),
+    "mlp.c_proj": ("down_proj",),
+    "c_proj": ("o_proj", "out_proj", "down_proj"),
+}
+"""What layers of the first generation, which a plan names, are called in later families (the last two of the first and
+the last of the second: those of linear attention)."""
 PROJECTORS = ("merger", "deepstack_merger_list")
 """Parts of the tower that lead into the language model: they learn in full tuning though the eyes are kept."""
 
@@ -88,9 +98,9 @@ def copy_settings(folder: Path, target: Path) -> None:
 
 def adapter_layers(family: Family, plan: TrainingPlan) -> tuple[str, list[str]]:
     """The regular expression of the layers that get an adapter, and the tensors of experts that do."""
-    chosen = tuple(plan.lora_targets)
-    if not family.native and chosen == DEFAULT_TARGETS:
-        chosen = family.lora_targets  # the plan's default names layers of the first generation
+    chosen = list(plan.lora_targets)
+    if not family.native:
+        chosen = [name for target in chosen for name in SAME_LAYERS.get(target, (target,))]
     experts = [name for name in EXPERTS if name in chosen or "experts" in chosen]
     layers = [name for name in chosen if name not in (*EXPERTS, "experts")]
     pattern = lora_pattern(family, layers) if layers else r"(?!)"

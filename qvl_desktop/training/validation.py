@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from qvl_desktop.core.answers_at_once import answers_at_once
 from qvl_desktop.core.dataset import Sample
 from qvl_desktop.core.events import Evaluated, Sampled
 from qvl_desktop.core.run_folder import RunFolder
@@ -22,6 +23,8 @@ from qvl_desktop.training.samples import Collator, EncodedSamples
 
 SAMPLE_PICTURES = 4
 STAGE = "validation"
+ANSWER_ROOM = 256
+"""Tokens that an answer may take beside the longest sample, for the count of those that are given together."""
 
 
 class Validation:
@@ -109,9 +112,14 @@ class Validation:
         return ask(
             self._generator,
             self._questions[:limit],
+            batch_size=answers_at_once(kept_bytes(self._generator.model, self._longest())),
             on_progress=on_progress,
             should_stop=self._control.should_stop,
         )
+
+    def _longest(self) -> int:
+        """Tokens of the longest sample, and room for an answer."""
+        return max((len(sample.input_ids) for sample in self._encoded.samples), default=0) + ANSWER_ROOM
 
     def _draw(self, step: int, outcomes: Sequence[Outcome]) -> None:
         for number, outcome in enumerate(outcomes, start=1):
@@ -125,3 +133,13 @@ class Validation:
                     answer=outcome.answer,
                 )
             )
+
+
+def kept_bytes(model: Any, tokens: int) -> int:
+    """Bytes that keys and values of so many tokens take in a model of any family."""
+    base = model.get_base_model() if hasattr(model, "get_base_model") else model
+    config = base.config.get_text_config()
+    width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
+    size = base.get_input_embeddings().weight.element_size()
+    return int(tokens * config.num_hidden_layers * 2 * heads * width * size)

@@ -1,0 +1,77 @@
+"""Presets: whole plans come out, they do not mix, and those of the cards fit their cards by the forecast."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import pytest
+
+from qvl_desktop.commands import plan_flags
+from qvl_desktop.core.errors import PlanError
+from qvl_desktop.core.forecast import DataSummary, DecoderShape, Hardware, forecast
+from qvl_desktop.core.plan import TrainingPlan
+from qvl_desktop.core.presets import AIMS, CARDS, GB, PRESETS, Preset, chosen_presets, preset_for, preset_settings
+
+PLAN = TrainingPlan(data="x")
+
+
+@pytest.fixture(scope="module")
+def official(tmp_path_factory: pytest.TempPathFactory) -> DecoderShape:
+    folder = tmp_path_factory.mktemp("official")
+    visual = {"image_size": 448, "patch_size": 14, "width": 1664, "layers": 48, "heads": 16, "mlp_ratio": 4.9231}
+    config = {
+        "model_type": "qwen", "hidden_size": 4096, "num_attention_heads": 32, "kv_channels": 128, "vocab_size": 151936,
+        "intermediate_size": 22016, "num_hidden_layers": 32, "visual": visual | {"output_dim": 4096},
+    }  # fmt: skip
+    (folder / "config.json").write_text(json.dumps(config))
+    return DecoderShape.read(folder)
+
+
+@pytest.mark.parametrize("card", [card for card in CARDS if card.memory], ids=lambda card: card.name)
+def test_the_plan_of_a_card_fits_it(official: DecoderShape, card: Preset) -> None:
+    """With the longest samples that the preset lets through, an eighth of them answers."""
+    plan = card.applied(PLAN)
+    data = DataSummary(1000, 1000, plan.max_length, plan.max_length // 8, average=plan.max_length / 2)
+    need = forecast(plan, official, data, Hardware(value_bytes=2, on_card=True, available=card.memory))
+    assert need.memory <= card.memory, {name: round(size / GB, 2) for name, size in need.parts.items()}
+
+
+def test_every_preset_is_a_valid_plan_and_an_aim_takes_nothing_from_a_card() -> None:
+    for card in CARDS:
+        for aim in AIMS:
+            plan = TrainingPlan.from_dict({"data": "x", **preset_settings([card.name, aim.name])}).checked()
+            assert plan == aim.applied(card.applied(PLAN)) == card.applied(aim.applied(PLAN))
+            assert chosen_presets(plan) == [card, aim]
+            assert plan.batch_size * plan.accumulation == 8
+    assert all(preset.text and preset.explanation for preset in PRESETS.values())
+    assert len({frozenset(card.settings) for card in CARDS}) == 1
+    assert len({frozenset(aim.settings) for aim in AIMS}) == 1
+
+
+def test_two_of_a_kind_are_refused() -> None:
+    with pytest.raises(PlanError, match="8gb and 24gb"):
+        preset_settings(["8gb", "24gb"])
+    with pytest.raises(PlanError, match="no such preset"):
+        preset_settings(["9gb"])
+    assert preset_settings(["quick", "quick"]) == dict(PRESETS["quick"].settings)
+
+
+def test_the_preset_of_a_card() -> None:
+    said = {0: "cpu", 6 * GB: "8gb", int(8.3 * GB): "8gb", int(11.6 * GB): "12gb", int(15.7 * GB): "16gb"}
+    said |= {int(25.3 * GB): "24gb", int(47.5 * GB): "40gb", 79 * GB: "80gb", 141 * GB: "80gb"}
+    assert {memory: preset_for(memory).name for memory in said} == said
+
+
+def test_flags_win_over_presets(tmp_path: Path) -> None:
+    parser = argparse.ArgumentParser()
+    plan_flags.add_plan_flags(parser)
+    args = parser.parse_args(["--preset", "8gb", "careful", "--lora-rank", "8", "--epochs", "2"])
+    given = plan_flags.given_settings(args)
+    assert (given["lora_rank"], given["epochs"], given["max_length"]) == (8, 2.0, 512)
+    official = "python finetune.py --model_name_or_path m --data_path d.json --use_lora --model_max_length 600"
+    args = parser.parse_args(["--preset", "8gb", "--from-official", official])
+    assert plan_flags.given_settings(args)["max_length"] == 600
+    with pytest.raises(SystemExit):
+        parser.parse_args(["--preset", "none"])
