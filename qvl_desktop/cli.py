@@ -15,6 +15,7 @@ from pathlib import Path
 
 from qvl_desktop import __version__
 from qvl_desktop.core.errors import Cancelled, QvlError
+from qvl_desktop.core.offline import stay_offline
 
 COMMANDS = (
     "demo",
@@ -53,6 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the window or one command; returns the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     _use_utf8()
+    stay_offline()
     try:
         if (target := window_target(arguments)) is not None:
             from qvl_desktop.app import run_window

@@ -93,10 +93,10 @@ def teach(
     longest = max(len(prompt) + len(answer) for prompt, answer in rows)
     ids = torch.full((len(rows), longest), tokenizer.pad_token_id)
     labels, mask = torch.full_like(ids, -100), torch.zeros_like(ids)
-    for row, (prompt, answer) in enumerate(rows):
-        end = len(prompt) + len(answer)
-        ids[row, :end], mask[row, :end] = torch.tensor([*prompt, *answer]), 1
-        labels[row, len(prompt) : end] = torch.tensor(answer)
+    for row, (prompt, tail) in enumerate(rows):
+        end = len(prompt) + len(tail)
+        ids[row, :end], mask[row, :end] = torch.tensor([*prompt, *tail]), 1
+        labels[row, len(prompt) : end] = torch.tensor(tail)
     shown = [pictures[place % len(pictures)] for place in range(len(rows))]
     pixels = processor.image_processor(shown, return_tensors="pt")["pixel_values"]
     chosen = [parameter for parameter in model.parameters() if parameter.requires_grad]
