@@ -5,7 +5,7 @@ Owns what is recorded of an edit and how a step is taken back. Does not own tran
 
 One step is one row of `steps` and a few `atoms`. History is a line, so an atom needs only *one* image of its row: the
 state the row is **not** in now (before the edit while the step is done, after it while it is undone; NULL = there is no
-such row). Taking a step back or forth swaps images with rows, in a handful of set-based statements, whatever the number
+such row). Taking a step back or forth swaps images with rows, in a handful of set-based statements for each chunk
 of rows. Atoms are written by temporary triggers of the writing connection, so no edit can forget them.
 """
 
@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable
+from array import array
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from qvl_desktop.storage.schema import RECORDED, Recorded
@@ -23,7 +25,8 @@ Progress = Callable[[int, int], None]
 CHUNK = 2000
 """Rows that are put back by one statement: between two, progress is told and a wish to give up is heard."""
 
-_SPAN = "a.step = ? AND a.tbl = ? AND a.row BETWEEN ? AND ?"
+MANY, MANY_KIB = 20_000, 131_072
+"""From so many rows on, a step goes back and forth with so much memory for pages of the file."""
 
 KEPT_STEPS = 10_000
 """Older steps are forgotten when a project is opened."""
@@ -123,14 +126,14 @@ def size(connection: sqlite3.Connection, step: int) -> int:
 def swap(connection: sqlite3.Connection, step: int, progress: Progress | None = None) -> None:
     """Take a done step back, or bring an undone one forth, inside the current transaction.
 
-    `progress(done, total)` counts rows, table by table and chunk by chunk.
+    `progress(done, total)` counts rows, table by table and chunk by chunk. What is held in memory does not grow with
+    the step but for 8 bytes a row: images go from rows to atoms a chunk at a time.
     """
     connection.execute("PRAGMA defer_foreign_keys = ON")
-    connection.execute("DROP TABLE IF EXISTS temp.current_images")
-    connection.execute("CREATE TEMP TABLE current_images (tbl TEXT, row INTEGER, image TEXT, PRIMARY KEY (tbl, row))")
-    spans = {recorded: _spans(connection, step, recorded.table) for recorded in RECORDED}
-    tables = [recorded for recorded in RECORDED if spans[recorded]]
-    total = 3 * sum(count for table in tables for _, _, count in spans[table])
+    going = {recorded: _rows(connection, step, recorded.table, "IS NULL") for recorded in RECORDED}
+    coming = {recorded: _rows(connection, step, recorded.table, "IS NOT NULL") for recorded in RECORDED}
+    cascades = any(going.values())
+    total = sum(map(len, (*going.values(), *coming.values())))
     done = 0
 
     def tell(count: int) -> None:
@@ -139,53 +142,99 @@ def swap(connection: sqlite3.Connection, step: int, progress: Progress | None = 
         if progress is not None:
             progress(done, total)
 
-    for recorded in tables:
-        for first, last, count in spans[recorded]:
-            connection.execute(
-                f"INSERT INTO temp.current_images SELECT '{recorded.table}', t.id, {_image(recorded, 't.')} "
-                f"FROM atoms AS a JOIN {recorded.table} AS t ON t.id = a.row WHERE {_SPAN}",
-                (step, recorded.table, first, last),
-            )
-            tell(count)
-    for recorded in reversed(tables):
-        for first, last, count in spans[recorded]:
-            connection.execute(
-                f"DELETE FROM {recorded.table} WHERE id IN "
-                f"(SELECT a.row FROM atoms AS a WHERE {_SPAN} AND a.image IS NULL)",
-                (step, recorded.table, first, last),
-            )
-            tell(count)
-    for recorded in tables:
-        for first, last, count in spans[recorded]:
-            _put_back(connection, step, recorded, first, last)
-            tell(count)
-    connection.execute(
-        "UPDATE atoms SET image = (SELECT c.image FROM temp.current_images AS c "
-        "WHERE c.tbl = atoms.tbl AND c.row = atoms.row) WHERE step = ?",
-        (step,),
-    )
+    with _much_at_hand(connection, total):
+        if cascades:  # a row that changes may hang on one that goes, and go along: its image is taken before
+            for recorded in RECORDED:
+                for ids in _chunks(coming[recorded]):
+                    _set_apart(connection, step, recorded, ids)
+        for recorded in reversed(RECORDED):
+            for ids in _chunks(going[recorded]):
+                _take_away(connection, step, recorded, ids)
+                tell(len(ids))
+        for recorded in RECORDED:
+            for ids in _chunks(coming[recorded]):
+                _put_back(connection, step, recorded, ids, apart=cascades)
+                tell(len(ids))
+        if cascades:
+            connection.execute("DELETE FROM atoms WHERE step = ?", (-step,))
     connection.execute("UPDATE steps SET done = 1 - done WHERE id = ?", (step,))
-    connection.execute("DROP TABLE temp.current_images")
 
 
-def _spans(connection: sqlite3.Connection, step: int, table: str) -> list[tuple[int, int, int]]:
-    """The rows of a step in one table as spans of ids: first, last, and how many."""
-    rows = connection.execute("SELECT row FROM atoms WHERE step = ? AND tbl = ? ORDER BY row", (step, table)).fetchall()
-    return [
-        (rows[start][0], rows[min(start + CHUNK, len(rows)) - 1][0], min(CHUNK, len(rows) - start))
-        for start in range(0, len(rows), CHUNK)
-    ]
+def _rows(connection: sqlite3.Connection, step: int, table: str, image: str) -> array[int]:
+    """The ids of a step's rows in one table whose image is (not) NULL, in order."""
+    query = f"SELECT row FROM atoms WHERE step = ? AND tbl = ? AND image {image} ORDER BY row"
+    return array("q", (row for (row,) in connection.execute(query, (step, table))))
 
 
-def _put_back(connection: sqlite3.Connection, step: int, recorded: Recorded, first: int, last: int) -> None:
+def _chunks(rows: array[int]) -> Iterator[array[int]]:
+    for start in range(0, len(rows), CHUNK):
+        yield rows[start : start + CHUNK]
+
+
+def _listed(ids: array[int]) -> str:
+    """Ids as `_THESE` takes them."""
+    return json.dumps(ids.tolist())
+
+
+@contextmanager
+def _much_at_hand(connection: sqlite3.Connection, rows: int) -> Iterator[None]:
+    """Hold more of the file in memory for very many rows: their indexes are walked in another order than the rows."""
+    (before,) = connection.execute("PRAGMA cache_size").fetchone()
+    try:
+        if rows > MANY:
+            connection.execute(f"PRAGMA cache_size = -{MANY_KIB}")
+        yield
+    finally:
+        connection.execute(f"PRAGMA cache_size = {before}")
+
+
+_THESE = "IN (SELECT value FROM json_each(?))"
+
+
+def _set_apart(connection: sqlite3.Connection, step: int, recorded: Recorded, ids: array[int]) -> None:
+    """Keep the images of rows as they are now, under the step's number below zero."""
+    connection.execute(
+        f"INSERT INTO atoms (step, tbl, row, image) SELECT ?, '{recorded.table}', t.id, {_image(recorded, 't.')} "
+        f"FROM {recorded.table} AS t WHERE t.id {_THESE}",
+        (-step, _listed(ids)),
+    )
+
+
+def _take_away(connection: sqlite3.Connection, step: int, recorded: Recorded, ids: array[int]) -> None:
+    """Delete rows; their images become those of their atoms."""
+    listed = _listed(ids)
+    connection.execute(
+        f"UPDATE atoms SET image = (SELECT {_image(recorded, 't.')} FROM {recorded.table} AS t WHERE t.id = atoms.row) "
+        f"WHERE step = ? AND tbl = ? AND row {_THESE}",
+        (step, recorded.table, listed),
+    )
+    connection.execute(f"DELETE FROM {recorded.table} WHERE id {_THESE}", (listed,))
+
+
+def _put_back(connection: sqlite3.Connection, step: int, recorded: Recorded, ids: array[int], *, apart: bool) -> None:
+    """Give rows the images of their atoms, and the atoms what the rows were until now (None where there was none)."""
+    table, listed = recorded.table, _listed(ids)
+    if apart:
+        query = f"SELECT row, image FROM atoms WHERE step = ? AND tbl = ? AND row {_THESE}"
+        now = dict(connection.execute(query, (-step, table, listed)).fetchall())
+    else:
+        query = f"SELECT t.id, {_image(recorded, 't.')} FROM {table} AS t WHERE t.id {_THESE}"
+        now = dict(connection.execute(query, (listed,)).fetchall())
     columns = ", ".join(recorded.columns)
     values = ", ".join(f"json_extract(a.image, '$[{i}]')" for i in range(len(recorded.columns)))
     updates = ", ".join(f"{column} = excluded.{column}" for column in recorded.columns)
     connection.execute(
-        f"INSERT INTO {recorded.table} (id, {columns}) "
-        f"SELECT a.row, {values} FROM atoms AS a WHERE {_SPAN} AND a.image IS NOT NULL "
-        f"ON CONFLICT (id) DO UPDATE SET {updates}",
-        (step, recorded.table, first, last),
+        f"INSERT INTO {table} (id, {columns}) SELECT a.row, {values} FROM atoms AS a "
+        f"WHERE a.step = ? AND a.tbl = ? AND a.row {_THESE} ON CONFLICT (id) DO UPDATE SET {updates}",
+        (step, table, listed),
+    )
+    if not now:
+        nothing = f"UPDATE atoms SET image = NULL WHERE step = ? AND tbl = ? AND row {_THESE}"
+        connection.execute(nothing, (step, table, listed))
+        return
+    connection.executemany(
+        "UPDATE atoms SET image = ? WHERE step = ? AND tbl = ? AND row = ?",
+        ((now.get(row), step, table, row) for row in ids),
     )
 
 

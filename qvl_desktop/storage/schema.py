@@ -114,6 +114,10 @@ CREATE TRIGGER region_gone AFTER DELETE ON regions BEGIN
     UPDATE pictures SET region_count = region_count - 1 WHERE id = OLD.picture_id;
     UPDATE refs SET count = count - 1 WHERE ref = OLD.ref;
 END;
+CREATE TRIGGER region_elsewhere AFTER UPDATE OF picture_id ON regions WHEN OLD.picture_id <> NEW.picture_id BEGIN
+    UPDATE pictures SET region_count = region_count - 1 WHERE id = OLD.picture_id;
+    UPDATE pictures SET region_count = region_count + 1 WHERE id = NEW.picture_id;
+END;
 CREATE TRIGGER region_renamed AFTER UPDATE OF ref ON regions WHEN OLD.ref <> NEW.ref BEGIN
     UPDATE refs SET count = count - 1 WHERE ref = OLD.ref;
     INSERT INTO refs (ref, count, used) VALUES (NEW.ref, 1, (SELECT ifnull(max(used), 0) + 1 FROM refs))
