@@ -179,6 +179,21 @@ def scan_adapters(runs_folders: Iterable[Path]) -> Iterator[ModelCard]:
     yield from sorted(found, key=lambda card: -card.created)
 
 
+def tensor_shapes(folder: Path) -> dict[str, tuple[int, ...]]:
+    """Name and shape of each tensor of a model folder, from the headers of its safetensors files. Raises `CardError`."""
+    files = _weight_files(folder)
+    if not files or files[0].suffix != ".safetensors":
+        raise CardError(
+            QT_TRANSLATE_NOOP("errors", "{path}: the weights are not there as .safetensors files."), path=folder
+        )
+    return {
+        name: tuple(tensor["shape"])
+        for file in files
+        for name, tensor in _header(file).items()
+        if isinstance(tensor, dict) and "shape" in tensor
+    }
+
+
 def _read_adapter(folder: Path) -> ModelCard:
     config_file = folder / "adapter_config.json"
     config = _read_json(config_file)

@@ -47,6 +47,20 @@ class Stage(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Forecasted(Event):
+    """The forecast of memory (bytes, and by part) beside what one real step over the longest batch took, and the time a
+    step and the whole run will take in seconds at the speed of that step. `available` was free before."""
+
+    name: ClassVar[str] = "forecast"
+    forecast: int
+    measured: int
+    available: int
+    parts: dict[str, int]
+    step_seconds: float
+    total_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Step(Event):
     """One optimiser step. `seconds` is its duration, `tokens` what it read, `memory` bytes in use (card, else RSS)."""
 
@@ -64,11 +78,13 @@ class Step(Event):
 
 @dataclass(frozen=True, slots=True)
 class Evaluated(Event):
-    """A validation: `metrics` holds acc50, mean_iou, parse_failures, loss, ... (plain numbers)."""
+    """A validation: `metrics` holds acc50, mean_iou, parse_failures, loss, ... (plain numbers); `refs` holds acc50,
+    mean_iou and questions of each phrase asked for."""
 
     name: ClassVar[str] = "evaluated"
     step: int
     metrics: dict[str, float]
+    refs: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +153,7 @@ class Failed(Event):
 
 EVENTS: dict[str, type[Event]] = {
     kind.name: kind
-    for kind in (Started, Stage, Step, Evaluated, Sampled, Saved, Paused, Resumed, Notice, Finished, Failed)
+    for kind in (Started, Stage, Forecasted, Step, Evaluated, Sampled, Saved, Paused, Resumed, Notice, Finished, Failed)
 }
 
 

@@ -1,215 +1,267 @@
-"""What a training plan will need: memory, disk and steps, told before it is started.
+"""What a training plan will need: memory by part, disk, steps and time, told before it is started.
 
-Owns the arithmetic, from the sizes in `config.json`, the plan and a summary of the data. Does not load a model, read
-data or measure anything (`training` does); what the arithmetic says of activations is held against the real model in
-tests.
+Owns the arithmetic, from a model's sizes (`model_sizes`), the plan and a summary of the data. Does not load a model,
+read data or measure anything (`training` does); what the arithmetic says of activations is held against the real model
+in tests, and the whole against a real run in `benchmarks/forecast.py`.
 
-All sizes are bytes. The terms follow the native Qwen-VL decoder: per token and block, a frozen block under LoRA keeps
-the inputs of its two norms and of the two adapted projections behind them, query, key and value before and after
-rotation, the attention's output twice, and three rows of the gated MLP; a block whose own weights learn keeps the
-input of the last projection and of the norms' scales as well.
+All sizes are bytes. The terms follow the native decoder, which the later families share: per token and block, a frozen
+block under LoRA keeps the inputs of its two norms, the inputs of the adapted projections, query, key and value before
+rotation, query and key after it, the attention's output, and three rows of the gated MLP; a block whose own weights
+learn keeps the input of the last projection as well. Dropout keeps a copy of each adapted input, and its mask.
+
+A run is at its largest in one of three places, and they do not add up: while pictures are read (the tower, and nothing
+else yet), in the training step, or while it answers in validation.
 """
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
 
-from qvl_desktop.core.errors import QvlError
-from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.core.answers_at_once import answers_at_once
+from qvl_desktop.core.model_sizes import DecoderShape as DecoderShape
+from qvl_desktop.core.model_sizes import ForecastError as ForecastError
 from qvl_desktop.core.plan import TrainingPlan
 
 NF4_BYTES = 0.5 + 1 / 64 + 4 / (64 * 256)
 """Bytes a weight takes in NF4: half a byte, an 8-bit scale for 64 weights, and a 32-bit scale for 256 of those."""
 
-ADAM_STATE = 8
+ADAM_STATE = {"adamw": 8.0, "adamw_8bit": 2.03, "paged_adamw_8bit": 2.03}
+"""Bytes of the optimiser's state a weight."""
 FLOAT = 4
 CHECKPOINTED_PARAMETERS = 1_000_000_000
 CHUNK_LOGITS = 2**26
 """Logits that exist at a time, at most (`models.qwen_vl.loss`)."""
+PICTURES_AT_ONCE = 8
+"""Pictures that go through the frozen tower together (`training.feature_cache`)."""
+PIXEL_COPIES = 4
+"""How often the pixels of these exist at once: decoded, as floats, stacked, and those of the next ones."""
+ANSWER_TOKENS = 256
+"""What an answer may be long in validation."""
 
 CUDA_CONTEXT = 600 * 2**20
-PROCESS = 600 * 2**20
+PROCESS = 450 * 2**20
 """What a process with torch takes before it loads anything, on a card and in main memory."""
 
-
-class ForecastError(QvlError):
-    """A model whose sizes cannot be read."""
-
-
-@dataclass(frozen=True, slots=True)
-class DecoderShape:
-    """Sizes of a first-generation model. `tower` counts the weights of its visual tower."""
-
-    hidden: int
-    heads_width: int
-    inner: int
-    layers: int
-    vocabulary: int
-    queries: int
-    tower: int
-
-    @classmethod
-    def read(cls, folder: Path) -> DecoderShape:
-        """From a model folder's `config.json`. Raises `ForecastError`."""
-        path = folder / "config.json"
-        try:
-            config = json.loads(path.read_text(encoding="utf-8"))
-            visual = config["visual"]
-            shape = cls(
-                hidden=config["hidden_size"],
-                heads_width=config["num_attention_heads"] * config["kv_channels"],
-                inner=config["intermediate_size"] // 2,
-                layers=config["num_hidden_layers"],
-                vocabulary=config["vocab_size"],
-                queries=visual.get("n_queries", 256),
-                tower=_tower_weights(visual),
-            )
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ForecastError(
-                QT_TRANSLATE_NOOP("errors", "{path}: the sizes of this model cannot be read ({reason})."),
-                path=path,
-                reason=error,
-            ) from error
-        return shape
-
-    @property
-    def projections(self) -> dict[str, tuple[int, int]]:
-        """Inputs and outputs of the linear layers of one block."""
-        return {
-            "attn.c_attn": (self.hidden, 3 * self.heads_width),
-            "attn.c_proj": (self.heads_width, self.hidden),
-            "mlp.w1": (self.hidden, self.inner),
-            "mlp.w2": (self.hidden, self.inner),
-            "mlp.c_proj": (self.inner, self.hidden),
-        }
-
-    @property
-    def block_weights(self) -> int:
-        """Weights of the linear layers of all blocks: what is quantised."""
-        return self.layers * sum(a * b for a, b in self.projections.values())
-
-    @property
-    def other_weights(self) -> int:
-        """Embeddings, head, norms and biases: what stays dense."""
-        small = self.layers * (2 * self.hidden + 3 * self.heads_width) + self.hidden
-        return 2 * self.vocabulary * self.hidden + small
-
-    def targets(self, names: list[str]) -> list[tuple[int, int]]:
-        """The layers of one block that names choose, as PEFT matches them: whole, or behind a dot."""
-        return [
-            size for layer, size in self.projections.items() if any(f".{layer}".endswith(f".{name}") for name in names)
-        ]
-
-
-def _tower_weights(visual: Mapping[str, Any]) -> int:
-    """Weights of ViT, resampler and projection."""
-    width, output, layers = visual["width"], visual["output_dim"], visual["layers"]
-    mlp = int(width * visual["mlp_ratio"])
-    block = 4 * width * width + 4 * width + 2 * width * mlp + width + mlp + 4 * width
-    queries, grid = visual.get("n_queries", 256), visual.get("position_grid", 16)
-    stem = 3 * visual["patch_size"] ** 2 * width + grid * grid * width + 2 * width
-    resampler = 2 * queries * output + width * output + 4 * output * output + 4 * output + 4 * output
-    return int(layers * block + stem + resampler + output * output + 2 * output)
+CARD_RATE, CORE_RATE = 60e12, 15e9
+"""Products and sums a second of a card, and of a core, as long as nothing was measured here."""
+USED_SHARE = 0.9
+"""How much of the free memory activations may take before they are computed twice (`training.memory`)."""
+UNPACKING = 1.3
+"""How much longer a step takes when weights are unpacked from 4 bits for each product."""
 
 
 @dataclass(frozen=True, slots=True)
 class DataSummary:
-    """What the forecast needs to know of the training split. Lengths are tokens."""
+    """What the forecast needs to know of the training split. Lengths are tokens, `patches` those of the largest
+    picture before they are merged (0 where the model sees all at one size), `left_out` counts samples that are too
+    long. `average` is the mean length."""
 
     samples: int
     pictures: int
     longest: int
     most_supervised: int
+    average: float = 0.0
+    left_out: int = 0
+    patches: int = 0
+    most_pictures: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Hardware:
+    """What carries a run out: `value_bytes` is the size of one number of the computation (2 for bf16 and fp16, 4 for
+    fp32), `rate` products and sums a second (0: unknown), `correction` what forecasts were off by here the last time
+    (measured over forecast), `available` the bytes that are free before the run (0: unknown)."""
+
+    value_bytes: int
+    on_card: bool
+    cores: int = 1
+    processes: int = 1
+    rate: float = 0.0
+    correction: float = 1.0
+    available: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What a run needs at its worst step, by part, and the disk its features take while it lives."""
+    """What a run needs, by part, the disk its features and checkpoints take, and its time in seconds.
+
+    `reading` is what reading the pictures takes before the model is there, `validation` the keys and values of an
+    answer. `measured` says whether speed and memory were corrected by a real step on this machine.
+    """
 
     weights: int
+    tower: int
     adapter: int
     optimiser: int
     activations: int
     loss: int
+    pictures: int
+    validation: int
+    reading: int
     overhead: int
     feature_cache: int
+    checkpoints: int
     trainable: int
     steps: int
     checkpointing: bool
+    step_seconds: float = 0.0
+    correction: float = 1.0
+    measured: bool = False
+
+    @property
+    def parts(self) -> dict[str, int]:
+        """The parts of the moment at which the run is largest, by name; they add up to `memory`."""
+        step = {name: getattr(self, name) for name in _STEP}
+        answer = {name: getattr(self, name) for name in _ANSWER}
+        largest: dict[str, int] = max(step, answer, {"reading": self.reading}, key=lambda parts: sum(parts.values()))
+        scaled = {name: round(size * self.correction) for name, size in largest.items() if size}
+        return scaled | {"overhead": round(self.overhead * self.correction)}
 
     @property
     def memory(self) -> int:
-        """All parts together."""
-        return self.weights + self.adapter + self.optimiser + self.activations + self.loss + self.overhead
+        """The most memory there will be in use."""
+        return sum(self.parts.values())
+
+    @property
+    def disk(self) -> int:
+        """Bytes on disk while the run lives."""
+        return self.feature_cache + self.checkpoints
+
+    @property
+    def seconds(self) -> float:
+        """The whole run, validations apart."""
+        return self.steps * self.step_seconds
 
 
-def forecast(
-    plan: TrainingPlan, shape: DecoderShape, data: DataSummary, *, value_bytes: int, on_card: bool, processes: int = 1
-) -> Forecast:
-    """The needs of a plan on one card (or in main memory).
+_KEPT = ("weights", "tower", "adapter", "optimiser")
+_STEP = (*_KEPT, "activations", "loss", "pictures")
+_ANSWER = (*_KEPT, "validation")
 
-    `value_bytes` is the size of one number of the computation: 2 for bf16 and fp16, 4 for fp32.
-    """
-    full = plan.method == "full"
-    base = shape.block_weights + shape.other_weights
-    everything = base + shape.tower
+
+def forecast(plan: TrainingPlan, shape: DecoderShape, data: DataSummary, machine: Hardware) -> Forecast:
+    """The needs of a plan on one card (or in main memory)."""
+    value = machine.value_bytes
+    full, cached = plan.method == "full", plan.method != "full" and shape.native
     adapter = 0 if full else adapter_weights(plan, shape)
-    trainable = everything if full else adapter
-    if full:
-        weights = everything * FLOAT
-    elif plan.method == "qlora":
-        weights = int(shape.block_weights * NF4_BYTES) + shape.other_weights * value_bytes
-    else:
-        weights = base * value_bytes
-    checkpointing = on_card and everything >= CHECKPOINTED_PARAMETERS
-    tokens = plan.batch_size * min(data.longest, plan.max_length)
-    batches = math.ceil(data.samples / (plan.batch_size * processes))
+    trainable = _learning(plan, shape) if full else adapter
+    checkpointing = uses_checkpointing(plan, shape, data, machine)
+    tokens = _tokens(plan, data)
+    batches = math.ceil(data.samples / (plan.batch_size * machine.processes))
     steps = max(1, math.ceil(plan.epochs * math.ceil(batches / plan.accumulation)))
-    features = 0 if full else data.pictures * shape.queries * shape.hidden * value_bytes
-    logits = min(plan.batch_size * data.most_supervised * shape.vocabulary, CHUNK_LOGITS)
-    return Forecast(
-        weights=weights,
+    activations = tokens * _activations(plan, shape, machine, checkpointing) + _unpacked(plan, shape, value)
+    made = Forecast(
+        weights=_weights(plan, shape, machine),
+        tower=0 if cached else int(shape.tower * (FLOAT if full else value)),
         adapter=adapter * FLOAT,
-        optimiser=trainable * (FLOAT + ADAM_STATE),
-        activations=tokens * _activations(plan, shape, value_bytes, checkpointing)
-        + _unpacked(plan, shape, value_bytes),
-        loss=logits * (value_bytes + 2 * FLOAT),
-        overhead=CUDA_CONTEXT if on_card else PROCESS,
-        feature_cache=features,
+        optimiser=int(trainable * (FLOAT + ADAM_STATE[plan.optimizer])),
+        activations=activations,
+        loss=min(plan.batch_size * data.most_supervised * shape.vocabulary, CHUNK_LOGITS) * (2 * value + FLOAT),
+        pictures=_pictures(plan, shape, data, value),
+        validation=_validation(shape, data, value),
+        reading=_reading(shape, value, on_card=machine.on_card) if cached else 0,
+        overhead=CUDA_CONTEXT if machine.on_card else PROCESS,
+        feature_cache=data.pictures * shape.queries * shape.hidden * value if cached else 0,
+        checkpoints=(plan.save_limit + 1) * int(trainable * (FLOAT + ADAM_STATE[plan.optimizer])),
         trainable=trainable,
         steps=min(steps, plan.max_steps) if plan.max_steps else steps,
         checkpointing=checkpointing,
+        correction=machine.correction,
+        measured=machine.rate > 0,
     )
+    rate = machine.rate or (CARD_RATE if machine.on_card else CORE_RATE * machine.cores)
+    return replace(made, step_seconds=step_work(plan, shape, data, checkpointing=checkpointing) / rate)
+
+
+def _validation(shape: DecoderShape, data: DataSummary, value_bytes: int) -> int:
+    """Keys and values of the questions that are answered together."""
+    each = shape.layers * 2 * shape.kv_width * (data.longest + ANSWER_TOKENS) * value_bytes
+    return answers_at_once(each) * each
+
+
+def uses_checkpointing(plan: TrainingPlan, shape: DecoderShape, data: DataSummary, machine: Hardware) -> bool:
+    """Whether activations are computed again in the backward pass instead of being kept: as the plan says, or when
+    they would not fit beside the weights (the rule of `training.memory`)."""
+    if plan.gradient_checkpointing != "auto":
+        return plan.gradient_checkpointing == "on"
+    if not machine.available:
+        return machine.on_card and shape.weights >= CHECKPOINTED_PARAMETERS
+    block = block_activations(plan, shape, machine.value_bytes)
+    learning = _learning(plan, shape) if plan.method == "full" else adapter_weights(plan, shape)
+    taken = _weights(plan, shape, machine) + (CUDA_CONTEXT if machine.on_card else 0)
+    need = _tokens(plan, data) * shape.layers * block + learning * (FLOAT + ADAM_STATE[plan.optimizer])
+    return need > USED_SHARE * (machine.available - taken)
+
+
+def step_work(plan: TrainingPlan, shape: DecoderShape, data: DataSummary, *, checkpointing: bool) -> float:
+    """Products and sums of one step of an average length, on each process."""
+    length = data.average or data.longest
+    tokens = plan.batch_size * plan.accumulation * length
+    through = shape.layers * (sum(a * b for a, b in shape.projections.values()) + shape.heads_width * length)
+    passes = (3 if plan.method == "full" else 2) + (1 if checkpointing else 0)
+    work = 2 * tokens * through * passes * (UNPACKING if plan.method == "qlora" else 1)
+    if plan.method == "full" or not shape.native:
+        eyes = shape.eyes
+        patches = (eyes.patches or data.patches) * plan.batch_size * plan.accumulation
+        work += 2 * patches * eyes.layers * (4 * eyes.width**2 + 2 * eyes.width * eyes.inner)
+    return float(work)
 
 
 def adapter_weights(plan: TrainingPlan, shape: DecoderShape) -> int:
-    """Weights of the LoRA adapter: rank x (inputs + outputs) for each target."""
-    return shape.layers * sum(plan.lora_rank * (a + b) for a, b in shape.targets(plan.lora_targets))
+    """Weights of the LoRA adapter: rank x (inputs + outputs) for each target, and with DoRA a length an output."""
+    layers = shape.targets(plan.lora_targets).values()
+    lengths = sum(out for _, out in layers) if plan.use_dora else 0
+    return shape.layers * (sum(plan.lora_rank * (a + b) for a, b in layers) + lengths)
 
 
-def block_activations(plan: TrainingPlan, shape: DecoderShape, value_bytes: int) -> int:
+def block_activations(plan: TrainingPlan, shape: DecoderShape, value_bytes: int, *, on_card: bool = False) -> int:
     """Bytes one block keeps for one token until its backward pass."""
-    hidden, width, inner = shape.hidden, shape.heads_width, shape.inner
-    norms = 2 * hidden * FLOAT  # norms compute in float32
-    kept = 2 * hidden + 7 * width + 3 * inner
+    hidden, width, keys, inner = shape.hidden, shape.heads_width, shape.kv_width, shape.inner
+    kept = 2 * hidden + 3 * width + 3 * keys + 3 * inner  # norms, q k v, turned q k, mixed, gated MLP
+    if not shape.native:
+        kept += 2 * FLOAT // value_bytes * hidden - 2 * hidden  # norms of the later families compute in float32
     if plan.method == "full":
-        kept += 2 * hidden + inner
-        return norms + kept * value_bytes
+        return (kept + 2 * hidden + inner) * value_bytes
     targets = shape.targets(plan.lora_targets)
-    kept += len(targets) * plan.lora_rank + (inner if (inner, hidden) in targets else 0)
-    masks = sum(a for a, _ in targets) if plan.lora_dropout > 0 else 0
-    return norms + kept * value_bytes + masks * (value_bytes + 1)
+    kept += len(targets) * plan.lora_rank
+    if plan.use_dora:
+        kept += 2 * sum(out for _, out in targets.values())
+    if plan.lora_dropout > 0:
+        mask = 1 if on_card else value_bytes
+        return kept * value_bytes + sum(size for size, _ in targets.values()) * (value_bytes + mask)
+    inputs = {(layer.split(".")[0], size) for layer, (size, _) in targets.items()} - {("attn", width)}
+    if any(layer.endswith(("c_attn", "q_proj", "k_proj", "v_proj")) for layer in targets):
+        inputs.add(("attn", hidden))
+    return (kept + sum(size for _, size in inputs)) * value_bytes
 
 
-def _activations(plan: TrainingPlan, shape: DecoderShape, value_bytes: int, checkpointing: bool) -> int:
-    block = block_activations(plan, shape, value_bytes)
-    inputs = shape.hidden * value_bytes
-    return (shape.layers * inputs + block if checkpointing else shape.layers * block) + 2 * inputs
+def _tokens(plan: TrainingPlan, data: DataSummary) -> int:
+    longest = min(data.longest, plan.max_length)
+    if plan.packing:
+        return max(longest, min(plan.max_length, longest * plan.batch_size * plan.accumulation))
+    return min(plan.batch_size, max(1, data.samples)) * longest
+
+
+def _weights(plan: TrainingPlan, shape: DecoderShape, machine: Hardware) -> int:
+    """The language model's."""
+    dense = FLOAT if plan.method == "full" else machine.value_bytes
+    each = NF4_BYTES if plan.method == "qlora" else dense
+    others = shape.other_weights - (shape.table if plan.embeddings_on_host and machine.on_card else 0)
+    return int(shape.block_weights * each) + others * dense
+
+
+def _learning(plan: TrainingPlan, shape: DecoderShape) -> int:
+    return shape.weights - (shape.eyes.weights - shape.eyes.learning if plan.fix_vit else 0)
+
+
+def _activations(plan: TrainingPlan, shape: DecoderShape, machine: Hardware, checkpointing: bool) -> int:
+    """Of one token through all blocks, and what the backward pass of one block makes."""
+    value = machine.value_bytes
+    block = block_activations(plan, shape, value, on_card=machine.on_card)
+    inputs = shape.hidden * value
+    backward = (3 * shape.inner + 2 * shape.hidden) * value
+    return (shape.layers * inputs + block if checkpointing else shape.layers * block) + 2 * inputs + backward
 
 
 def _unpacked(plan: TrainingPlan, shape: DecoderShape, value_bytes: int) -> int:
@@ -217,26 +269,42 @@ def _unpacked(plan: TrainingPlan, shape: DecoderShape, value_bytes: int) -> int:
     return max(a * b for a, b in shape.projections.values()) * value_bytes if plan.method == "qlora" else 0
 
 
-def cheaper(plan: TrainingPlan) -> TrainingPlan | None:
-    """The next plan to try when memory is short, as close in effect as there is; None when there is no other."""
-    if plan.batch_size > 1:
-        half = plan.batch_size // 2
-        return replace(plan, batch_size=half, accumulation=math.ceil(plan.accumulation * plan.batch_size / half))
-    if plan.method != "qlora":
-        return replace(plan, method="lora" if plan.method == "full" else "qlora")
-    if plan.max_length > 512:
-        return replace(plan, max_length=plan.max_length // 2)
-    return None
+def _pictures(plan: TrainingPlan, shape: DecoderShape, data: DataSummary, value_bytes: int) -> int:
+    """Of a batch: features, or pixels (this batch's and the next one's) and what their way through the tower keeps."""
+    count = min(plan.batch_size, max(1, data.samples)) * data.most_pictures
+    eyes = shape.eyes
+    if plan.method != "full" and shape.native:
+        return count * shape.queries * shape.hidden * value_bytes * 2
+    patches = eyes.patches or data.patches
+    pixels = 2 * patches * 3 * eyes.patch**2 * FLOAT
+    if plan.method == "full" and not plan.fix_vit:
+        kept = patches * eyes.layers * (8 * eyes.width + 2 * eyes.inner)
+    elif plan.method == "full":
+        kept = patches * (eyes.width + 5 * shape.hidden) + 6 * shape.queries * shape.hidden
+    else:
+        kept = patches * (6 * eyes.width + 2 * eyes.inner)  # one block at a time: nothing of it is kept
+    return count * (pixels + kept * value_bytes)
 
 
-def fitting(
-    plan: TrainingPlan, shape: DecoderShape, data: DataSummary, *, value_bytes: int, on_card: bool, available: int
-) -> TrainingPlan | None:
-    """The plan itself when it fits into `available` bytes, else the nearest cheaper one; None when none fits."""
-    trial: TrainingPlan | None = plan
-    while trial is not None:
-        need = forecast(trial, shape, data, value_bytes=value_bytes, on_card=on_card)
-        if need.memory <= available:
-            return trial
-        trial = cheaper(trial)
-    return None
+def _reading(shape: DecoderShape, value_bytes: int, *, on_card: bool) -> int:
+    """The tower while it reads pictures, before the model is loaded."""
+    eyes = shape.eyes
+    pixels = 3 * eyes.side**2 * FLOAT * (1 if on_card else PIXEL_COPIES)
+    through = eyes.patches * (6 * eyes.width + 2 * eyes.inner) * value_bytes
+    return eyes.weights * value_bytes + PICTURES_AT_ONCE * (pixels + through)
+
+
+def cost(plan: TrainingPlan, other: TrainingPlan, shape: DecoderShape, data: DataSummary, machine: Hardware) -> float:
+    """How many times as long an epoch takes under the other plan."""
+    works = [
+        step_work(one, shape, data, checkpointing=uses_checkpointing(one, shape, data, machine))
+        / (one.batch_size * one.accumulation)
+        for one in (plan, other)
+    ]
+    return works[1] / works[0] if works[0] else 1.0
+
+
+def changed(plan: TrainingPlan, other: TrainingPlan) -> Mapping[str, object]:
+    """The settings in which two plans differ, as the second has them."""
+    names = TrainingPlan.__dataclass_fields__
+    return {name: getattr(other, name) for name in names if getattr(plan, name) != getattr(other, name)}

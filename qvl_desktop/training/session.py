@@ -22,6 +22,7 @@ from qvl_desktop.core.adapter_card import AdapterCard, model_fingerprint
 from qvl_desktop.core.dataset import Dataset, Sample
 from qvl_desktop.core.events import Finished, Notice, Saved, Started
 from qvl_desktop.core.feature_files import features_folder
+from qvl_desktop.core.forecast import ForecastError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.run_folder import EventReader, RunFolder
@@ -36,6 +37,7 @@ from qvl_desktop.training.distributed import SHARDED, block_class, check_sharing
 from qvl_desktop.training.errors import CheckpointError, TrainingDataError
 from qvl_desktop.training.families import FamilyPictures, copy_settings
 from qvl_desktop.training.feature_cache import CachedPictures, FeatureCache, PixelPictures
+from qvl_desktop.training.forecasting import available_memory, check_by_step, needs_of
 from qvl_desktop.training.methods import choose_threads, compute_dtype, load_for_training
 from qvl_desktop.training.packing import PackedCollator
 from qvl_desktop.training.run_writer import RunWriter
@@ -90,6 +92,7 @@ class TrainingSession:
         self._world_size = int(os.environ.get("WORLD_SIZE", "1"))
         self._device = self._own_device()
         self._dtype = compute_dtype(model_folder, plan, self._device)
+        self._free_before = available_memory(self._device)
 
     def _own_device(self) -> torch.device:
         if torch.cuda.is_available():
@@ -146,6 +149,8 @@ class TrainingSession:
         batches = PackedCollator(self._plan.max_length, pictures) if self._plan.packing else collator
         trainer, callback = self._trainer(model, splits.train, batches, validation)
         self._tell_started(trainer, splits.train, checkpoint)
+        if checkpoint is None and self._world_size == 1:
+            self._check_forecast(trainer, splits.train)
         self._loop(trainer, validation, checkpoint)
         step = int(trainer.state.global_step)
         target = self._save_result(trainer, processor, dataset.name, step)
@@ -269,6 +274,16 @@ class TrainingSession:
                 trainable_parameters=sum(p.numel() for p in trainer.model.parameters() if p.requires_grad),
             )
         )
+
+    def _check_forecast(self, trainer: QvlTrainer, train: EncodedSamples) -> None:
+        """Hold the forecast against one real step; a model whose sizes are not known has none."""
+        try:
+            needs = needs_of(
+                self._plan, self._folder, train.samples, self._device, self._dtype, available=self._free_before
+            )
+        except ForecastError:
+            return
+        check_by_step(needs, trainer, self._folder, train, self._dtype, self._writer.write)
 
     def _tell_changed_data(self, samples: int) -> None:
         """A resumed run meets the same samples only if there are as many as before."""

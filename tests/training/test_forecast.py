@@ -10,16 +10,10 @@ import pytest
 import torch
 
 from qvl_desktop.cli import main
+from qvl_desktop.core.cheaper import fitting
 from qvl_desktop.core.dataset import Dataset
-from qvl_desktop.core.forecast import (
-    DataSummary,
-    DecoderShape,
-    ForecastError,
-    adapter_weights,
-    block_activations,
-    fitting,
-    forecast,
-)
+from qvl_desktop.core.forecast import DataSummary, Hardware, adapter_weights, block_activations, forecast
+from qvl_desktop.core.model_sizes import DecoderShape, ForecastError
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.models.loading import load_model
 from qvl_desktop.training.methods import load_for_training
@@ -27,6 +21,7 @@ from tests.training.test_runs import project_of
 
 GIB = 2**30
 PLAN = TrainingPlan(data="red", batch_size=1, accumulation=8)
+CARD = Hardware(value_bytes=2, on_card=True)
 DATA = DataSummary(samples=1000, pictures=900, longest=600, most_supervised=60)
 
 
@@ -48,21 +43,19 @@ def test_counts_of_the_official_model(full_size: DecoderShape) -> None:
 
 
 def test_a_published_card_holds_q_lora_and_not_lora(full_size: DecoderShape) -> None:
-    need = forecast(PLAN, full_size, DATA, value_bytes=2, on_card=True)
+    need = forecast(PLAN, full_size, DATA, CARD)
     assert need.checkpointing
     assert 5.4 < need.weights / GIB < 5.6
     assert need.memory < 12 * GIB
     assert need.feature_cache == 900 * 256 * 4096 * 2
     assert need.steps == 375
-    dense = forecast(replace(PLAN, method="lora"), full_size, DATA, value_bytes=2, on_card=True)
+    dense = forecast(replace(PLAN, method="lora"), full_size, DATA, CARD)
     assert dense.memory > 14 * GIB
-    offered = fitting(
-        replace(PLAN, method="lora", batch_size=4, accumulation=2), full_size, DATA,
-        value_bytes=2, on_card=True, available=12 * GIB,
-    )  # fmt: skip
+    large = replace(PLAN, method="lora", batch_size=4, accumulation=2)
+    offered = fitting(large, full_size, DATA, CARD, 12 * GIB)
     assert offered is not None
     assert (offered.method, offered.batch_size, offered.accumulation) == ("qlora", 1, 8)
-    assert fitting(PLAN, full_size, DATA, value_bytes=2, on_card=True, available=4 * GIB) is None
+    assert fitting(PLAN, full_size, DATA, CARD, 4 * GIB) is None
 
 
 def test_counts_of_a_small_model(tiny_model: Path) -> None:

@@ -1,0 +1,81 @@
+"""How well the forecast of memory agrees with what a run of the demo model really takes on this machine's processor.
+
+Each case is a run of a few steps in a process of its own; its highest resident memory, told by the operating system,
+stands beside the forecast for the same plan and data. On a machine with a card the most
+that torch reserved there, with its context, is what is compared; `--model` names a model that suits it.
+Run: `python benchmarks/forecast.py [--steps N] [--save]`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.report import Row, show
+from qvl_desktop.core.plan import TrainingPlan
+from qvl_desktop.core.run_folder import RunFolder
+from qvl_desktop.storage.demo_project import PROJECT_NAME, make_demo_project, read_shipped
+
+CASES = tuple((method, batch) for method in ("lora", "qlora", "full") for batch in (1, 8, 24))
+MIB = 2**20
+
+
+def work(folder: Path, plan: TrainingPlan, told: multiprocessing.Queue[tuple[int, int]]) -> None:
+    """One case: forecast, then a run that finds nothing remembered. Tells the forecast and the highest memory, bytes."""
+    os.environ["QVL_CONFIG_DIR"] = str(folder / "user")
+    from qvl_desktop.commands.plan import measure_needs
+    from qvl_desktop.models.names import resolve_model
+    from qvl_desktop.storage.dataset import load_dataset
+    from qvl_desktop.training.probe import peak_memory
+    from qvl_desktop.training.runner import run_training
+
+    needs = measure_needs(plan, resolve_model(plan.model), corrected=False)
+    run = RunFolder(folder)
+    run.create()
+    plan.save(run.plan)
+    run_training(run, lambda plan: load_dataset(Path(plan.data)), resolve_model)
+    told.put((needs.forecast.memory, peak_memory()))
+
+
+def measured(folder: Path, plan: TrainingPlan) -> tuple[int, int]:
+    """Forecast and highest memory of one case, bytes."""
+    context = multiprocessing.get_context("spawn")
+    told: multiprocessing.Queue[tuple[int, int]] = context.Queue()
+    process = context.Process(target=work, args=(folder, plan, told))
+    process.start()
+    figures = told.get(timeout=900)
+    process.join()
+    return figures
+
+
+def main() -> None:
+    """Run the cases one after the other."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--steps", type=int, default=4)
+    parser.add_argument("--model", default="demo")
+    parser.add_argument("--save", action="store_true", help="write the table to benchmarks/results")
+    options = parser.parse_args()
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory() as place:
+        out = Path(place) / "demo"
+        make_demo_project(out, read_shipped("en"), "en")
+        base = TrainingPlan(
+            model=options.model, data=str(out / PROJECT_NAME), accumulation=1, epochs=100.0, eval_samples=4,
+            max_steps=options.steps, save_steps=options.steps,
+        )  # fmt: skip
+        for number, (method, batch) in enumerate(CASES):
+            plan = replace(base, method=method, batch_size=batch)
+            ours, truth = measured(Path(place) / f"run-{number}", plan)
+            rows.append(Row(f"{method}, batch {batch}", ours / MIB, "MiB", truth / MIB, "forecast against the peak"))
+    show("Forecast of memory", rows, save_as="forecast" if options.save else "")
+
+
+if __name__ == "__main__":
+    main()
