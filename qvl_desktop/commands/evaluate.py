@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qvl_desktop.commands.predict import add_prompt_format
+from qvl_desktop.commands.predict import add_on_host, add_prompt_format
 from qvl_desktop.core.dataset import SPLITS
 from qvl_desktop.core.errors import DataError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
@@ -38,8 +38,15 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--limit", type=int, default=0, metavar="N", help="ask at most N questions; 0 asks all [0]")
     parser.add_argument("--precision", default="auto", help="auto, fp32, bf16, fp16, int8 or nf4 [auto]")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda:0, ... [auto]")
+    add_on_host(parser)
     add_prompt_format(parser)
     parser.add_argument("--batch-size", type=int, default=16, metavar="N", help="questions answered together [16]")
+    parser.add_argument(
+        "--refcoco",
+        action="store_true",
+        help="ask each phrase with the prompt of the official RefCOCO evaluation and count by its rule; the published "
+        "figures stand beside where the file's name tells the set (refcoco_testA.jsonl). Asks all splits",
+    )
     parser.add_argument("--json", action="store_true", help="print figures, table and answers as one JSON object")
     parser.add_argument("--pictures", type=Path, metavar="DIR", help="write a picture with both boxes per question")
     parser.set_defaults(run=run)
@@ -47,6 +54,10 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Ask, score, print."""
+    if args.refcoco:
+        from qvl_desktop.commands.evaluate_refcoco import run_refcoco
+
+        return run_refcoco(args)
     questions = _questions(args)
     print("loading the model ...", file=sys.stderr, flush=True)
     from qvl_desktop.engine.host import ModelHost
@@ -61,6 +72,7 @@ def run(args: argparse.Namespace) -> int:
         precision=args.precision,
         device=args.device,
         chat_format=args.prompt_format,
+        on_host=args.on_host,
     )
     began = time.perf_counter()
     with host.using(name) as generator:

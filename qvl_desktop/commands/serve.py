@@ -16,7 +16,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from qvl_desktop.commands.predict import add_prompt_format
+from qvl_desktop.commands.predict import add_on_host, add_prompt_format
 from qvl_desktop.core.chat_protocol import EngineEvent, Listening, Loading, StartFailed, engine_line
 from qvl_desktop.core.errors import QvlError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
@@ -45,6 +45,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--precision", default="auto", help="auto, fp32, bf16, fp16, int8 or nf4")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda:0, ...")
+    add_on_host(parser)
     add_prompt_format(parser)
     parser.add_argument("--host", default=LOOPBACK, help="another address than this machine needs --api-key too")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
@@ -123,6 +124,7 @@ def load(folder: Path, adapters: dict[str, Path], args: argparse.Namespace, tell
         precision=args.precision,
         device=args.device,
         chat_format=args.prompt_format,
+        on_host=args.on_host,
         tell=lambda stage: tell(Loading(stage)),
     )
 

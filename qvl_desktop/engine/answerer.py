@@ -20,6 +20,7 @@ from qvl_desktop.engine.generator import DEFAULT_BATCH, DEFAULT_NEW_TOKENS, Answ
 from qvl_desktop.engine.host_parts import move_to_host, parts_on_host
 from qvl_desktop.engine.sampling import GREEDY, Sampling
 from qvl_desktop.models.loading import read_family
+from qvl_desktop.models.placement import Part
 from qvl_desktop.models.qwen_vl.prompt import AUTO, ChatFormatError, stored_format
 
 
@@ -62,9 +63,12 @@ class Answerer(Protocol):
     ) -> list[str]: ...
 
 
-def make_answerer(folder: Path, model: Any, *, chat_format: str = AUTO) -> Answerer:
-    """The generator for a model that was loaded from `folder`; the environment may send parts of it to the host.
+def make_answerer(
+    folder: Path, model: Any, *, chat_format: str = AUTO, on_host: Sequence[Part] | None = None
+) -> Answerer:
+    """The generator for a model that was loaded from `folder`.
 
+    `on_host`: parts that it is to have on the host; by default those that the environment names.
     `chat_format`: how first-generation models are asked, "chatml" or "raw"; "auto" as the folder's
     generation_config.json says. Raises `ModelLoadError`, `ChatFormatError`, `UnknownDecodingError`, `UnknownPartError`.
     """
@@ -84,5 +88,5 @@ def make_answerer(folder: Path, model: Any, *, chat_format: str = AUTO) -> Answe
         return FamilyGenerator(model, processor)
     base = model.get_base_model() if hasattr(model, "get_base_model") else model
     chosen = stored_format(base.generation_config) if chat_format == AUTO else chat_format
-    move_to_host(model, parts_on_host())
+    move_to_host(model, parts_on_host() if on_host is None else on_host)
     return Generator(model, processor, chat_format=chosen)

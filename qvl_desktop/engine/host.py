@@ -7,7 +7,7 @@ Everything but the names belongs to the thread that answers.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,9 @@ from qvl_desktop.core.chat_protocol import BASE_MODEL
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.engine.answerer import Answerer, make_answerer
 from qvl_desktop.engine.generator import Generator
-from qvl_desktop.models.loading import load_adapter, load_model
+from qvl_desktop.engine.host_parts import parts_on_host
+from qvl_desktop.models.loading import load_adapter, load_model, read_family
+from qvl_desktop.models.placement import Part
 from qvl_desktop.models.qwen_vl.prompt import AUTO, CHATML
 
 Tell = Callable[[str], None]
@@ -34,6 +36,8 @@ class ModelHost:
         precision, device: as in `models.loading.load_model`.
         chat_format: "chatml" or "raw"; "auto" asks the base as its generation_config.json says, and adapters, which
             were trained on chats, in ChatML.
+        on_host: parts of a first-generation model that never go to the card; None asks the environment
+            (`host_parts.SETTING`), which counts for such models alone.
         tell: gets a word about each stage of loading.
 
     Raises `ModelLoadError`, `QuantizationError`, `AdapterError`.
@@ -47,19 +51,26 @@ class ModelHost:
         precision: str = "auto",
         device: str = "auto",
         chat_format: str = AUTO,
+        on_host: Sequence[Part] | None = None,
         tell: Tell = lambda stage: None,
     ) -> None:
         self.folder = folder
         self._slots: dict[str, str] = {}
         hush_libraries()
         tell("model")
+        if on_host is None:
+            on_host = parts_on_host() if read_family(folder)[1].native and device != "all" else ()
         model: Any = load_model(
-            folder, precision=precision, device=device, tell=lambda reason: tell(f"model in {reason}")
+            folder,
+            precision=precision,
+            device=device,
+            on_host=on_host,
+            tell=lambda reason: tell(f"model in {reason}"),
         )
         for name, adapter in (adapters or {}).items():
             tell(f"adapter {name}")
             model = self._put_on(model, name, adapter)
-        self.generator: Answerer = make_answerer(folder, model, chat_format=chat_format)
+        self.generator: Answerer = make_answerer(folder, model, chat_format=chat_format, on_host=on_host)
         if isinstance(self.generator, Generator):
             self._base_format = self.generator.chat_format
             self._adapter_format = CHATML if chat_format == AUTO else chat_format

@@ -9,24 +9,24 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Any, Literal, cast, get_args
+from typing import Any, cast, get_args
 
 import torch
 from torch import nn
 
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.models.errors import ModelError
+from qvl_desktop.models.placement import Part, host_paths
 
-Part = Literal["table", "tower"]
 SETTING = "QVL_DESKTOP_ON_HOST"
-"""Environment variable: the parts that a served model leaves on the host, separated by commas."""
+"""Environment variable: the parts that a model leaves on the host where no flag says so, separated by commas."""
 
 
 class UnknownPartError(ModelError):
     """A part that cannot be left on the host."""
 
 
-def parts_on_host() -> list[Part]:
+def parts_on_host() -> tuple[Part, ...]:
     """What the environment says. Raises `UnknownPartError`."""
     named = [part.strip() for part in os.environ.get(SETTING, "").split(",") if part.strip()]
     for part in named:
@@ -37,16 +37,20 @@ def parts_on_host() -> list[Part]:
                 part=part,
                 known=", ".join(get_args(Part)),
             )
-    return cast("list[Part]", named)
+    return cast("tuple[Part, ...]", tuple(named))
 
 
 def move_to_host(model: Any, parts: Sequence[Part]) -> None:
-    """Move the embedding table, the visual tower, or both, to the host; the rest of a model on one card stays."""
-    transformer = _base(model).transformer
-    if "table" in parts:
-        transformer.wte.to("cpu")
-    if "tower" in parts and transformer.visual is not None:
-        transformer.visual.to("cpu")
+    """Move parts of a loaded model to the host; the rest of a model on one card stays.
+
+    `models.loading.load_model(on_host=...)` puts them there in the first place, so that the card never holds them.
+    """
+    base = _base(model)
+    for path in host_paths(parts, tied=base.config.tie_word_embeddings):
+        parent, _, name = path.rpartition(".")
+        part = getattr(base.get_submodule(parent), name, None)  # a model may have been loaded without its tower
+        if part is not None:
+            part.to("cpu")
 
 
 @torch.no_grad()

@@ -24,7 +24,7 @@ from qvl_desktop.models.gptq.settings import is_gptq, read_settings
 from qvl_desktop.models.json_files import read_json
 from qvl_desktop.models.materialize import Placement, fill
 from qvl_desktop.models.names import resolve_model as resolve_model
-from qvl_desktop.models.placement import RESERVED_SHARE, cards, spread
+from qvl_desktop.models.placement import RESERVED_SHARE, Part, cards, host_paths, spread
 from qvl_desktop.models.precision import DENSE_DTYPES as DENSE_DTYPES
 from qvl_desktop.models.precision import PRECISIONS as PRECISIONS
 from qvl_desktop.models.precision import cards_for, stored_method
@@ -35,7 +35,7 @@ from qvl_desktop.models.registry import BY_MODEL_TYPE
 from qvl_desktop.models.sizes import check_sizes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from transformers import PreTrainedModel
@@ -55,6 +55,7 @@ def load_model(
     visual: bool = True,
     dtype: torch.dtype | None = None,
     kernel: str = "auto",
+    on_host: Sequence[Part] = (),
     tell: Callable[[str], None] = _log.info,
 ) -> PreTrainedModel:
     """Load a model in evaluation mode.
@@ -70,6 +71,8 @@ def load_model(
         visual: false leaves the visual tower out; pictures then come as image_features.
         dtype: of the dense tensors and the computation of a quantised model; by default what "auto" would choose.
         kernel: how GPTQ layers multiply, one of ``gptq.kernels.KERNELS``. Training needs "native".
+        on_host: parts of a first-generation model that go to the host's memory and never to the card, "table" and
+            "tower" (``engine.host_parts``); the model is then not spread over several cards.
         tell: gets a sentence about the precision that was chosen, and why.
 
     Raises:
@@ -82,8 +85,9 @@ def load_model(
     check_sizes(config, folder / "config.json")
     where = choose_device("auto" if device == "all" else device)
     stored_method(folder, config, precision)
+    _check_on_host(folder, family, device, on_host)
     checkpoint = Checkpoint.open(folder)
-    used = cards_for(checkpoint.nbytes, device, where)
+    used = cards_for(checkpoint.nbytes, str(where) if on_host else device, where)
     dtype, quantization = choose_precision(folder, config, family, precision, where, dtype, used=used, tell=tell)
     read_generation_config(folder)
     if not family.native:
@@ -98,7 +102,7 @@ def load_model(
         replace_layers(model, checkpoint, read_settings(folder, config))
     ignored = None if visual else _is_visual
     if gptq or config.get("quantization_config") is None:
-        model = _load_native(model, checkpoint, dtype, quantization, device, where, ignored)
+        model = _load_native(model, checkpoint, dtype, quantization, device, where, ignored, on_host)
     else:  # layers that bitsandbytes has written, with tensors of its own beside the weights
         cls = family.model_class(config["model_type"])
         options = {} if visual else {"visual_tower": False}
@@ -146,15 +150,34 @@ def _load_native(
     device: str,
     where: torch.device,
     ignored: Callable[[str], bool] | None,
+    on_host: Sequence[Part] = (),
 ) -> PreTrainedModel:
     """Fill a native model on the meta device, tensor by tensor, on the devices where its parts are to live."""
     quantizer = insert_layers(model, quantization, {"": where}) if quantization is not None else None
-    devices = place(model, dtype, where, spread_over_all=device == "all", may_spread=device == "auto")
-    fill(model, checkpoint, dtype=dtype, placement=Placement(devices), ignored=ignored)
+    may_spread = device == "auto" and not on_host
+    devices = place(model, dtype, where, spread_over_all=device == "all", may_spread=may_spread)
+    away = dict.fromkeys(host_paths(on_host, tied=model.config.tie_word_embeddings), torch.device("cpu"))
+    fill(model, checkpoint, dtype=dtype, placement=Placement({**devices, **away}), ignored=ignored)
     _complete(model, checkpoint.folder, dtype, devices)
     if quantizer is not None:
         quantizer.postprocess_model(model)
     return model
+
+
+def _check_on_host(folder: Path, family: Family, device: str, on_host: Sequence[Part]) -> None:
+    """Raise ModelLoadError for a model whose parts cannot stay on the host."""
+    if on_host and not family.native:
+        raise ModelLoadError(
+            QT_TRANSLATE_NOOP("errors", "{folder}: only parts of first-generation Qwen-VL can stay on the host."),
+            folder=folder,
+        )
+    if on_host and device == "all":
+        raise ModelLoadError(
+            QT_TRANSLATE_NOOP(
+                "errors", "{folder}: parts stay on the host of a model on one card. Choose that card: --device cuda:0."
+            ),
+            folder=folder,
+        )
 
 
 def _complete(model: PreTrainedModel, folder: Path, dtype: torch.dtype, devices: dict[str, torch.device]) -> None:

@@ -5,8 +5,9 @@ Pure functions of what the cards are and how large the parts are, so that they c
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 
@@ -74,6 +75,16 @@ def native_precision(used: Sequence[Card], stored_bytes: int) -> Precision:
         return Precision(torch.float32, translate("models", QT_TRANSLATE_NOOP("models", "float32, on the CPU")))
     text = QT_TRANSLATE_NOOP("models", "bfloat16, because the model is large and the CPU holds it at half the memory")
     return Precision(torch.bfloat16, translate("models", text))
+
+
+Part = Literal["table", "tower"]
+"""A part of a first-generation model that may stay on the host: the embedding table, the visual tower."""
+HOST_PATHS: dict[Part, str] = {"table": "transformer.wte", "tower": "transformer.visual"}
+
+
+def host_paths(parts: Iterable[Part], *, tied: bool) -> tuple[str, ...]:
+    """Module paths of parts that stay on the host. A table that is the head as well (`tied`) is wanted on the card."""
+    return tuple(HOST_PATHS[part] for part in parts if part != "table" or not tied)
 
 
 def spread(parts: Mapping[str, int], free: Sequence[int]) -> dict[str, int]:
