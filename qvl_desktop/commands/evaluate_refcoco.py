@@ -1,0 +1,101 @@
+"""`qvl-desktop evaluate --refcoco`: phrases asked and counted as in the official RefCOCO evaluation.
+
+Owns the order of things and what is printed. Does not own the flags (`evaluate`), asking (`training.refcoco`) nor the
+rule and the published figures (`core.refcoco`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from dataclasses import astuple
+from typing import TYPE_CHECKING, Any
+
+from qvl_desktop.core.errors import DataError
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.core.refcoco import Judged, figures, published_for
+
+if TYPE_CHECKING:
+    from qvl_desktop.training.refcoco import RefPhrase
+
+
+def run_refcoco(args: argparse.Namespace) -> int:
+    """Ask, judge, print."""
+    phrases = _phrases(args)
+    print("loading the model ...", file=sys.stderr, flush=True)
+    from qvl_desktop.commands.evaluate import adapter_folder, tell_progress
+    from qvl_desktop.engine.host import ModelHost
+    from qvl_desktop.models.names import resolve_model
+    from qvl_desktop.training.refcoco import ask_phrases
+
+    name = "adapter" if args.adapter else "base"
+    host = ModelHost(
+        resolve_model(args.model),
+        {name: adapter_folder(args.adapter)} if args.adapter else {},
+        precision=args.precision,
+        device=args.device,
+    )
+    began = time.perf_counter()
+    with host.using(name) as generator:
+        judged = ask_phrases(generator, phrases, batch_size=args.batch_size, on_progress=tell_progress)
+    known = published_for(args.data.name)
+    if args.json:
+        print(json.dumps(_body(judged, known, time.perf_counter() - began), ensure_ascii=False))
+    else:
+        print(report(judged, known))
+    return 0
+
+
+def _phrases(args: argparse.Namespace) -> list[RefPhrase]:
+    from qvl_desktop.storage.dataset import load_dataset
+    from qvl_desktop.training.refcoco import ref_phrases
+
+    dataset = load_dataset(args.data, args.images)
+    for problem in dataset.problems:
+        print(f"note: {problem}", file=sys.stderr)
+    phrases, several = ref_phrases(dataset.samples)
+    if several:
+        print(f"note: {several} phrases with several boxes are left out: the rule knows one", file=sys.stderr)
+    if not phrases:
+        raise DataError(
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "{path}: there is no phrase with one box in it. Take a RefCOCO-style file (image, sent, bbox), or data "
+                "whose answers name something and box it.",
+            ),
+            path=args.data,
+        )
+    return phrases[: args.limit] if args.limit else phrases
+
+
+def _body(judged: list[Judged], known: tuple[str, dict[str, float]] | None, seconds: float) -> dict[str, Any]:
+    answers = [
+        {
+            "source": one.source,
+            "phrase": one.phrase,
+            "answer": one.answer,
+            "box": astuple(one.box) if one.box is not None else None,
+            "iou": round(one.overlap, 4),
+            "found": one.found,
+        }
+        for one in judged
+    ]
+    published = {"set": known[0], "accuracy": known[1]} if known else None
+    return {"rule": "refcoco", **figures(judged), "published": published, "seconds": seconds, "answers": answers}
+
+
+def report(judged: list[Judged], known: tuple[str, dict[str, float]] | None) -> str:
+    """The accuracy with the published ones beside, and the counts."""
+    sums = figures(judged)
+    lines = [f"{'this model':<24}{sums['accuracy']:>8.2f} %"]
+    if known:
+        name, models = known
+        lines += [f"{model + ', published':<24}{value:>8.2f} %" for model, value in models.items()]
+        lines.append(f"on {name}, by the file's name")
+    lines.append(
+        f"{sums['found']} of {sums['phrases']} phrases found (IoU at least 0.5 with the first box), "
+        f"{sums['without_box']} answers without a box, mean IoU {sums['mean_iou']:.3f}"
+    )
+    return "\n".join(lines)
