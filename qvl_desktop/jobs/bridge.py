@@ -9,6 +9,7 @@ not own threads (`task`) nor who waits for a result (`gui.widgets.relay`).
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal, Slot
 
@@ -45,5 +46,7 @@ def call_in_window(work: Callable[[], None]) -> None:
 
     `work` must hold no Qt object of its own: hold a weak reference, or plain data.
     """
-    if _bridge is not None:
-        _bridge.called.emit(work)
+    bridge = _bridge
+    if bridge is not None:
+        with suppress(RuntimeError):  # the application has ended between the two lines
+            bridge.called.emit(work)

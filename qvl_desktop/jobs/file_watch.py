@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
@@ -143,7 +144,8 @@ class FileWatch(QObject):
             try:
                 return project.look_at_files(ids, lambda done, total: self._tell(report, done, total))
             finally:
-                thread.setPriority(QThread.Priority.NormalPriority)
+                with suppress(RuntimeError):  # at the end of the program the thread may be gone from Qt's books
+                    thread.setPriority(QThread.Priority.NormalPriority)
 
         task = Task.reporting(look)
         self._task = task

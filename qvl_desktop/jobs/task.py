@@ -57,6 +57,10 @@ class Task(Generic[T]):
     `op` may be a generator function: each `yield` reports progress and is a place to cancel; its `return` value is the
     result. Callbacks are dropped when `parent` is destroyed first. Without `on_failure`, a failure is reported to
     the session, which shows it. `Cancelled` ends a task quietly: no callback is called but `on_end`.
+
+    Work that was cancelled and ends all the same, because it was past its last place to stop: what only asked
+    something is dropped, also its failure, as nobody wants the answer any more; what changed something (`serial` tasks,
+    and those that say so by `changing`) has changed it, and tells as if it had not been cancelled.
     """
 
     def __init__(self, op: Callable[[], T | Generator[Any, None, T]]) -> None:
@@ -92,9 +96,15 @@ class Task(Generic[T]):
         self._job.on_end = callback
         return self
 
+    def changing(self) -> Task[T]:
+        """The work changes something that stays, such as a file: its end is told also after a cancel."""
+        self._job.changing = True
+        return self
+
     def start(self, parent: QObject, *, serial: bool = False) -> Task[T]:
         """Begin. `serial` tasks run one after the other in their order: use it for writers to one project."""
         open_bridge()
+        self._job.changing |= serial
         self._job.begin(parent)
         _pool(serial).start(_Runner(self._op, self._job))
         return self
@@ -135,6 +145,7 @@ class _Job:
         self.on_failure: FailureHandler | None = None
         self.on_progress: Callable[[Any], None] | None = None
         self.on_end: Callable[[], None] | None = None
+        self.changing = False
         self.cancelled = threading.Event()
         self._watch: QMetaObject.Connection | None = None
         self._forgotten = False
@@ -191,7 +202,7 @@ class _Job:
                 on_end()
 
     def _call_back(self, result: object, error: Exception | None) -> None:
-        if isinstance(error, Cancelled):
+        if isinstance(error, Cancelled) or (self.cancelled.is_set() and not self.changing):
             return
         if error is not None:
             (self.on_failure or _report_failure)(error)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
@@ -79,6 +81,47 @@ def test_cancelled_work_ends_quietly(qtbot: QtBot, parent: QObject) -> None:
     qtbot.waitUntil(lambda: bool(ended))
     assert wrong == []
     assert not task.running
+
+
+@pytest.mark.parametrize("how", ["asks", "serial", "changing"])
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_cancel_that_comes_too_late_is_told_of_what_was_changed(
+    qtbot: QtBot, parent: QObject, how: str, fails: bool
+) -> None:
+    begun, go = threading.Event(), threading.Event()
+    told: list[object] = []
+    ended: list[bool] = []
+
+    def work() -> str:
+        begun.set()
+        go.wait(5)
+        if fails:
+            raise QvlError("broken")
+        return "done"
+
+    task = Task(work).on_success(told.append).on_failure(told.append).on_end(lambda: ended.append(True))
+    if how == "changing":
+        task.changing()
+    task.start(parent, serial=how == "serial")
+    assert begun.wait(5)
+    task.cancel()
+    go.set()
+    qtbot.waitUntil(lambda: bool(ended))
+    assert [str(item) for item in told] == ([] if how == "asks" else ["broken" if fails else "done"])
+
+
+@pytest.mark.parametrize("shut_down", [False, True])
+def test_work_that_outlives_the_application_says_nothing(shut_down: bool) -> None:
+    code = (
+        "import time\nfrom PySide6.QtCore import QCoreApplication, QObject, QTimer\n"
+        "from qvl_desktop.jobs.task import Task\n"
+        "app, parent = QCoreApplication([]), QObject()\n"
+        "def work(report):\n    for number in range(200):\n        report(number, 200)\n        time.sleep(0.004)\n"
+        "tasks = [Task.reporting(work).start(parent) for _ in range(3)]\n"
+        f"QTimer.singleShot(100, app.quit)\napp.exec()\nif {shut_down}:\n    app.shutdown()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_work_that_reports_by_calls_can_be_cancelled_too(qtbot: QtBot, parent: QObject) -> None:

@@ -181,6 +181,7 @@ class ExportDialog(QDialog):
         self.bar.show()
         self._writing = (
             Task.reporting(lambda report: run_export(project, chosen, target, report))
+            .changing()
             .on_success(self._done)
             .on_failure(self._failed)
             .on_progress(self._show_progress)
