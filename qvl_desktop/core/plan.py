@@ -1,18 +1,19 @@
-"""The training plan: every setting of a run, with its meaning, default and check in one place.
+"""The training plan: every setting of a run, with its meaning, default and limits in one place.
 
-Owns `TrainingPlan`, its validation and `plan.json`. Forms and command-line flags are made from the fields' metadata.
-Does not own how a setting is carried out (`training`) or forecast.
+Owns `TrainingPlan` and `plan.json`. Forms and command-line flags are made from the fields' metadata. Does not own what
+is said about a plan that cannot run (`plan_checks`), settings that go together (`presets`), nor how a setting is
+carried out (`training`) or forecast.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import Field, asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from qvl_desktop.core.errors import PlanError
-from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.run_folder import write_beside
 
 VERSION = 1
@@ -356,38 +357,9 @@ class TrainingPlan:
 
     def problems(self) -> list[str]:
         """Every fault of the plan as a sentence; empty when it can run."""
-        found = []
-        for f in fields(self):
-            value, meta = getattr(self, f.name), f.metadata
-            name = translate("plan", meta["label"])
-            if meta["choices"] and value not in meta["choices"]:
-                found.append(
-                    translate("plan", "{name}: {value} is none of {choices}.").format(
-                        name=name, value=value, choices=", ".join(meta["choices"])
-                    )
-                )
-            elif isinstance(value, (int, float)) and not isinstance(value, bool) and not self._inside(value, f):
-                found.append(
-                    translate("plan", "{name}: {value} is not between {low} and {high}.").format(
-                        name=name, value=value, low=meta["low"], high=meta["high"]
-                    )
-                )
-        if not self.data:
-            found.append(translate("plan", "Data: choose a project or a data file to learn from."))
-        if self.method != "full" and not self.lora_targets:
-            found.append(translate("plan", "Layers: an adapter needs at least one layer."))
-        if self.processes > 1 and self.distributed == "none":
-            found.append(translate("plan", "Cards: several need a way to share the work (ddp, fsdp2, zero2, zero3)."))
-        if self.distributed != "none" and self.processes == 1:
-            found.append(translate("plan", "Cards: there is nothing to share with one; give their number."))
-        if self.distributed in ("fsdp2", "zero2", "zero3") and self.optimizer != "adamw":
-            found.append(translate("plan", "Optimiser: sharded runs use adamw."))
-        return found
+        from qvl_desktop.core.plan_checks import plan_problems
 
-    @staticmethod
-    def _inside(value: float, f: Field[Any]) -> bool:
-        low, high = f.metadata["low"], f.metadata["high"]
-        return (low is None or value >= low) and (high is None or value <= high)
+        return plan_problems(self)
 
     def checked(self) -> TrainingPlan:
         """The plan itself, or `PlanError` with all its problems."""

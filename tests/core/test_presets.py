@@ -75,3 +75,12 @@ def test_flags_win_over_presets(tmp_path: Path) -> None:
     assert plan_flags.given_settings(args)["max_length"] == 600
     with pytest.raises(SystemExit):
         parser.parse_args(["--preset", "none"])
+
+
+def test_all_problems_are_told_at_once() -> None:
+    plan = TrainingPlan(method="best", learning_rate=1.0, lora_targets=[], metric_for_best="acc50", eval_samples=0)
+    said = plan.problems()
+    assert len(said) == 5
+    assert "best is none of" in said[0]
+    assert "1.0 is not between 1e-08 and 0.1" in said[1]
+    assert any("without validation samples" in one for one in said)

@@ -1,0 +1,65 @@
+"""What is wrong with a training plan, all of it at once, in sentences with the way out.
+
+Owns the checks of single fields against their limits and of fields against each other. Does not own the fields (`plan`)
+nor what only model, data or machine can tell (`training`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import Field, fields
+from typing import Any
+
+from qvl_desktop.core.i18n import translate
+from qvl_desktop.core.plan import TrainingPlan
+
+
+def plan_problems(plan: TrainingPlan) -> list[str]:
+    """Every fault of the plan as a sentence; empty when it can run."""
+    found = []
+    for field in fields(plan):
+        if said := _field_problem(getattr(plan, field.name), field):
+            found.append(said)
+    return found + _together(plan)
+
+
+def _field_problem(value: Any, field: Field[Any]) -> str:
+    """What is wrong with one value; empty when nothing is."""
+    meta = field.metadata
+    name = translate("plan", meta["label"])
+    if meta["choices"] and value not in meta["choices"]:
+        return translate("plan", "{name}: {value} is none of {choices}.").format(
+            name=name, value=value, choices=", ".join(meta["choices"])
+        )
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and not _inside(value, field):
+        return translate("plan", "{name}: {value} is not between {low} and {high}.").format(
+            name=name, value=value, low=meta["low"], high=meta["high"]
+        )
+    return ""
+
+
+def _inside(value: float, field: Field[Any]) -> bool:
+    low, high = field.metadata["low"], field.metadata["high"]
+    return (low is None or value >= low) and (high is None or value <= high)
+
+
+def _together(plan: TrainingPlan) -> list[str]:
+    """Fields that exclude or need each other."""
+    found = []
+    if not plan.data:
+        found.append(translate("plan", "Data: choose a project or a data file to learn from."))
+    if plan.method != "full" and not plan.lora_targets:
+        found.append(translate("plan", "Layers: an adapter needs at least one layer."))
+    if plan.processes > 1 and plan.distributed == "none":
+        found.append(translate("plan", "Cards: several need a way to share the work (ddp, fsdp2, zero2, zero3)."))
+    if plan.distributed != "none" and plan.processes == 1:
+        found.append(translate("plan", "Cards: there is nothing to share with one; give their number."))
+    if plan.distributed in ("fsdp2", "zero2", "zero3") and plan.optimizer != "adamw":
+        found.append(translate("plan", "Optimiser: sharded runs use adamw."))
+    if plan.metric_for_best != "none" and plan.eval_samples == 0:
+        found.append(
+            translate(
+                "plan",
+                "Keep the best by: without validation samples nothing is measured; allow some, or take the last one.",
+            )
+        )
+    return found
