@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from qvl_desktop.models.errors import QuantizationError
 from qvl_desktop.models.gptq import int4pack, kernels
@@ -158,6 +159,35 @@ def test_an_adapter_on_top(folder: Path) -> None:
         gradients.append(found)
     for name, gradient in gradients[0].items():
         assert torch.equal(gradient, gradients[1][name]), name
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_saved_again_it_is_the_folder_it_came_from(folder: Path, layout: str, tmp_path: Path) -> None:
+    source = tmp_path / "int4"
+    quantise_folder(folder.parent / "dense", source, GPTQSettings(layout=layout), device="cpu")
+    packed = load_model(source, device="cpu", precision="bf16")
+    assert kinds(packed)["Int4PackLinear"] == 10
+    packed.save_pretrained(tmp_path / "again")
+    native = load_model(source, device="cpu", precision="bf16", kernel="native")
+    native.save_pretrained(tmp_path / "native")
+    written, expected = (load_file(tmp_path / name / "model.safetensors") for name in ("again", "native"))
+    assert written.keys() == expected.keys() == load_file(source / "model.safetensors").keys()
+    for name, tensor in expected.items():
+        assert torch.equal(written[name], tensor), name
+        assert written[name].dtype == tensor.dtype
+    reloaded = load_model(tmp_path / "again", device="cpu", precision="bf16")
+    ids = torch.arange(3, 40)[None]
+    with torch.no_grad():
+        assert torch.equal(reloaded(input_ids=ids).logits, packed(input_ids=ids).logits)
+
+
+def test_layers_that_cannot_be_saved_are_not(folder: Path, tmp_path: Path) -> None:
+    model = load_model(folder, device="cpu", precision="bf16", kernel="native")
+    fused = type("MarlinLinear", (torch.nn.Linear,), {"__module__": "gptqmodel.nn_modules.qlinear.marlin"})
+    model.transformer.h[0].attn.c_attn = fused(4, 4)
+    with pytest.raises(QuantizationError, match="native"):
+        model.save_pretrained(tmp_path / "saved")
+    assert not (tmp_path / "saved").exists()
 
 
 def test_asked_for_where_it_cannot_be(folder: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -3,7 +3,7 @@
 It belongs to torch (no other package is needed) and exists for NVIDIA cards since Ampere and for CPUs. Owns the layer
 that uses it, and which layers it can take. The kernel takes scales in the dtype of the computation only; where a
 gradient is wanted the layer computes with the very weights of the GPTQ layer it was made from, but slowly: a model
-that is to be trained or saved is loaded with the kernel "native".
+that is to be trained is loaded with the kernel "native". How it is saved: ``saving``.
 """
 
 from __future__ import annotations
@@ -68,14 +68,17 @@ class Int4PackLinear(nn.Module):
 
     def dense_weight(self, dtype: torch.dtype) -> torch.Tensor:
         """The weight as ``nn.Linear`` has it, (out, in). Slow: the kernel is asked for every integer."""
+        zeros = unpack_zeros(self.qzeros, BITS, self.settings.layout).float()
+        groups = self.integers().float().unflatten(0, (len(zeros), self.group_size))
+        return ((groups - zeros[:, None]) * self.scales.float()[:, None]).flatten(0, 1).to(dtype).T
+
+    def integers(self) -> torch.Tensor:
+        """The packed integers in [0, 16), uint8 (in, out). Slow: the kernel is asked for each."""
         half = self.scales_and_zeros.dtype
         alone = torch.eye(self.in_features, dtype=half, device=self.qweight.device)
         plain = torch.ones_like(self.scales_and_zeros)
         plain[..., 1] = 0
-        integers = self._product(alone, plain).float() + MIDDLE
-        zeros = unpack_zeros(self.qzeros, BITS, self.settings.layout).float()
-        groups = integers.unflatten(0, (len(zeros), self.group_size))
-        return ((groups - zeros[:, None]) * self.scales.float()[:, None]).flatten(0, 1).to(dtype).T
+        return (self._product(alone, plain) + MIDDLE).to(torch.uint8)
 
     def extra_repr(self) -> str:
         size = f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"

@@ -21,6 +21,7 @@ from transformers.utils.output_capturing import OutputRecorder, capture_outputs
 
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.models.errors import VisualTowerMissingError
+from qvl_desktop.models.gptq.saving import checkpoint_state
 from qvl_desktop.models.growing_cache import GrowingCache
 from qvl_desktop.models.qwen_vl.configuration import QwenVLConfig
 from qvl_desktop.models.qwen_vl.decoder import Positions, QwenVLAttention, QwenVLBlock, QwenVLRMSNorm
@@ -75,6 +76,15 @@ class QwenVLPreTrainedModel(PreTrainedModel):
     }
 
     config: QwenVLConfig
+
+    def save_pretrained(self, save_directory: Any, *args: Any, **kwargs: Any) -> None:
+        """As in ``transformers``. A GPTQ model is written as the GPTQ folder it came from, whatever kernel it uses.
+
+        Raises ``QuantizationError`` for a kernel whose layers cannot be saved.
+        """
+        if kwargs.get("state_dict") is None:
+            kwargs["state_dict"] = checkpoint_state(self)
+        super().save_pretrained(save_directory, *args, **kwargs)
 
     @torch.no_grad()
     def _init_weights(self, module: nn.Module) -> None:
