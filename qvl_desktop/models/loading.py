@@ -122,8 +122,8 @@ def skeleton(folder: Path, *, visual: bool = True) -> PreTrainedModel:
         raise ModelLoadError(
             QT_TRANSLATE_NOOP(
                 "errors",
-                "{folder}: {family} models can be asked here, but not quantised or merged. Take a first-generation "
-                "Qwen-VL.",
+                "{folder}: {family} models can be asked, trained and merged here, but not quantised. Take a "
+                "first-generation Qwen-VL.",
             ),
             folder=folder,
             family=family.name,

@@ -21,6 +21,7 @@ from qvl_desktop.models.gptq.linear import GPTQLinear
 from qvl_desktop.models.gptq.quantise import Progress, decoder_layers, nearest, replaced, write_settings
 from qvl_desktop.models.gptq.settings import GPTQSettings
 from qvl_desktop.models.loading import choose_device, load_adapter, load_model, read_family, skeleton
+from qvl_desktop.models.merging_later import merge_later
 from qvl_desktop.models.placement import FP32_BYTES
 from qvl_desktop.models.weight_writer import ModelFolderWriter
 
@@ -38,7 +39,7 @@ def merge_folder(
     """Write a model folder whose weights are those of a base with an adapter.
 
     Args:
-        folder: the base, dense or GPTQ.
+        folder: the base, dense or GPTQ, or dense of a later family, whose sum cannot be quantised.
         target: a folder that does not exist yet, or is empty.
         settings: how to quantise the result; None writes it dense, each tensor in the dtype the base has it in (a layer
             that was quantised: in that of its scales).
@@ -47,7 +48,10 @@ def merge_folder(
 
     Raises ModelLoadError, WeightFileError, QuantizationError, ModelWriteError.
     """
-    config, _ = read_family(folder)
+    config, family = read_family(folder)
+    if not family.native and settings is None:
+        merge_later(folder, adapter, target)
+        return
     stored = Checkpoint.open(folder)
     dtypes = {name: tensor.dtype for name, tensor in stored.tensors.items()}
     dtype = torch.float32 if stored.nbytes <= FP32_BYTES else torch.bfloat16

@@ -11,7 +11,6 @@ ones between the layers.
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Sequence
 from functools import wraps
 from pathlib import Path
@@ -25,7 +24,6 @@ from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.models.families.base import Family, lora_pattern
 from qvl_desktop.models.families.processor import PICTURE_TOKEN_TYPE, FamilyProcessor
 from qvl_desktop.models.qwen_vl.loss import supervised_loss
-from qvl_desktop.models.weight_writer import WEIGHTS
 
 EXPERTS = ("experts.gate_up_proj", "experts.down_proj")
 """The weights of all experts of a layer in one tensor; an adapter goes on them only when they are named."""
@@ -86,14 +84,6 @@ def use_supervised_loss(model: Any) -> None:
 
     model.forward = forward
     model.accepts_loss_kwargs = True  # the loss is divided by the tokens of the whole step
-
-
-def copy_settings(folder: Path, target: Path) -> None:
-    """What a model folder holds beside weights and configuration, so that a tuned model is a folder of its own."""
-    for file in sorted(folder.iterdir()):
-        known = file.name.startswith(".") or (target / file.name).exists()
-        if file.is_file() and not known and not file.name.endswith(WEIGHTS):
-            shutil.copy2(file, target / file.name)
 
 
 def adapter_layers(family: Family, plan: TrainingPlan) -> tuple[str, list[str]]:

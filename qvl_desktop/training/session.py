@@ -6,7 +6,6 @@ death (`runner`), which must work before torch is imported and after it failed.
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
 import time
@@ -30,14 +29,16 @@ from qvl_desktop.engine.family_generator import FamilyGenerator
 from qvl_desktop.engine.generator import Generator
 from qvl_desktop.engine.host import hush_libraries
 from qvl_desktop.models.loading import choose_device, load_processor, read_family
+from qvl_desktop.models.merging_later import copy_settings
 from qvl_desktop.training.callbacks import RunCallback
 from qvl_desktop.training.checkpoints import PREFIX, check_room, checkpoints, copy_result, damage, place_folder, step_of
 from qvl_desktop.training.control import Control
 from qvl_desktop.training.distributed import SHARDED, block_class, check_sharing
 from qvl_desktop.training.errors import CheckpointError, TrainingDataError
-from qvl_desktop.training.families import FamilyPictures, copy_settings
+from qvl_desktop.training.families import FamilyPictures
 from qvl_desktop.training.feature_cache import CachedPictures, FeatureCache, PixelPictures
 from qvl_desktop.training.forecasting import available_memory, check_by_step, needs_of
+from qvl_desktop.training.memory import give_memory_back
 from qvl_desktop.training.methods import choose_threads, compute_dtype, load_for_training
 from qvl_desktop.training.packing import PackedCollator
 from qvl_desktop.training.run_writer import RunWriter
@@ -213,7 +214,7 @@ class TrainingSession:
         cache.wait_for(files)
         self._writer.stage("features", len(files), len(files))
         del tower
-        gc.collect()
+        give_memory_back()
         if self._device.type == "cuda":
             torch.cuda.empty_cache()
         return CachedPictures(cache)

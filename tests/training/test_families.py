@@ -10,6 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
+from qvl_desktop.cli import main
 from qvl_desktop.core.conversation import Conversation, Turn
 from qvl_desktop.core.dataset import Dataset
 from qvl_desktop.core.events import Evaluated, Failed, Finished, Notice, Step
@@ -206,6 +207,13 @@ def test_a_run(folders: dict[str, Path], dataset: Dataset, tmp_path: Path, name:
         tuned = float(model(**batch).loss)
         base = float(load_model(folders[name], device="cpu")(**batch).loss)
     assert tuned < base
+    assert main(["merge", "--model", str(folders[name]), "--adapter", str(run.path), "--out", str(tmp_path / "m")]) == 0
+    with torch.no_grad():
+        merged: Any = load_model(tmp_path / "m", device="cpu")
+        close = 1e-4 if method == "lora" else 0.05  # a 4-bit base was trained on, the whole one takes the sum
+        assert float(merged(**batch).loss) == pytest.approx(tuned, rel=close)
+    question = ["--image", str(dataset.samples[0].pictures[0]), "--prompt", "Find it.", "--max-tokens", "3", "--json"]
+    assert main(["predict", "--model", str(tmp_path / "m"), "--device", "cpu", *question]) == 0
 
 
 @pytest.mark.parametrize("name", ["qwen3-vl", "qwen3.5"])

@@ -1,0 +1,75 @@
+"""An adapter made part of a model of a later family: a folder of its own, with the names that its class writes.
+
+Owns this alone; the sum is PEFT's, the names are `transformers`' own. First-generation models are `merging`'s.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.models.checkpoint import Checkpoint
+from qvl_desktop.models.errors import ModelWriteError, QuantizationError
+from qvl_desktop.models.loading import load_adapter, load_model
+from qvl_desktop.models.weight_writer import WEIGHTS
+
+SHARD_SIZE = "2GB"
+DTYPES = {torch.bfloat16: "bf16", torch.float16: "fp16"}
+
+
+def merge_later(folder: Path, adapter: Path, target: Path) -> None:
+    """Write the base with its adapter to a folder that does not exist yet, or is empty.
+
+    The weights are in the format in which most of the base's are stored. Raises ModelLoadError, WeightFileError,
+    ModelWriteError, and QuantizationError for a base that is quantised on disk.
+    """
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise ModelWriteError(
+            QT_TRANSLATE_NOOP("errors", "{path}: there is something already. Choose a new folder."), path=target
+        )
+    model: Any = load_model(folder, precision=stored_precision(folder), device="cpu")
+    if getattr(model.config, "quantization_config", None):
+        raise QuantizationError(
+            QT_TRANSLATE_NOOP(
+                "errors", "{folder}: an adapter cannot be merged into quantised weights. Take the full model."
+            ),
+            folder=folder,
+        )
+    merged = load_adapter(model, adapter).merge_and_unload()
+    staging = target.with_name(f".{target.name}.partial")
+    try:
+        shutil.rmtree(staging, ignore_errors=True)
+        merged.save_pretrained(staging, max_shard_size=SHARD_SIZE)
+        copy_settings(folder, staging)
+        if target.exists():
+            target.rmdir()
+        staging.replace(target)
+    except OSError as error:
+        raise ModelWriteError(
+            QT_TRANSLATE_NOOP("errors", "{path}: the model cannot be written: {reason}"),
+            path=target,
+            reason=error.strerror or error,
+        ) from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def stored_precision(folder: Path) -> str:
+    """In what most weights of a folder are stored: "bf16", "fp16" or "fp32"."""
+    sizes: dict[str, int] = {}
+    for tensor in Checkpoint.open(folder).tensors.values():
+        name = DTYPES.get(tensor.dtype, "fp32")
+        sizes[name] = sizes.get(name, 0) + torch.Size(tensor.shape).numel()
+    return max(sizes, key=lambda name: sizes[name], default="fp32")
+
+
+def copy_settings(folder: Path, target: Path) -> None:
+    """What a model folder holds beside weights and configuration, so that a tuned model is a folder of its own."""
+    for file in sorted(folder.iterdir()):
+        known = file.name.startswith(".") or (target / file.name).exists()
+        if file.is_file() and not known and not file.name.endswith(WEIGHTS):
+            shutil.copy2(file, target / file.name)
