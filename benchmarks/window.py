@@ -17,7 +17,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from report import Row, show
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.report import Row, show
 
 LIMIT_SECONDS = 1.0
 PICTURES = 200
@@ -291,5 +293,4 @@ def run(code: str, folder: Path, *arguments: object) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
     sys.exit(main())
