@@ -17,6 +17,7 @@ from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.lockfile import FileLock, LockError, is_locked
 from qvl_desktop.storage import schema
 from qvl_desktop.storage.belonging import database_uri, log_path, put_aside, stamp_of
+from qvl_desktop.storage.checkpoints import IN_THE_COMMIT
 from qvl_desktop.storage.errors import (
     DAMAGED,
     LOCKED,
@@ -135,6 +136,7 @@ def connect_writer(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA journal_size_limit = 67108864")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {IN_THE_COMMIT}")
     return connection
 
 

@@ -20,6 +20,7 @@ from typing import Any, Literal, TypeVar
 from qvl_desktop.core.i18n import translate
 from qvl_desktop.core.lockfile import FileLock
 from qvl_desktop.storage import history, searching
+from qvl_desktop.storage.checkpoints import Checkpoints
 from qvl_desktop.storage.connection import ReaderPool, mark_closed
 from qvl_desktop.storage.errors import DamagedProjectError, explained
 from qvl_desktop.storage.rows import Change
@@ -49,6 +50,7 @@ class Store:
         self._readers = readers
         self._file_lock = lock
         self._mutex = threading.RLock()
+        self._checkpoints = Checkpoints(path)
         self._depth = 0
         self._number = 0
         self._made = _Made()
@@ -71,6 +73,7 @@ class Store:
         """Close the file; further use raises. Nothing is left to save."""
         with self._mutex:
             self._readers.close()
+            self._checkpoints.end()
             if self._writer is not None:
                 self._writer.close()
             if self._file_lock is not None:
@@ -137,6 +140,7 @@ class Store:
                     joined = joining is not None and history.join(writer, number, joining)
                     went = joining if joined and joining is not None else number
                 writer.execute("COMMIT")
+                self._checkpoints.committed()
             except BaseException:
                 self._take_back(writer)
                 raise
@@ -269,6 +273,7 @@ class Store:
                 searching.follow(writer, number)
                 touched = history.touched(writer, number)
                 writer.execute("COMMIT")
+                self._checkpoints.committed()
             except BaseException:
                 self._take_back(writer)
                 raise
