@@ -6,7 +6,11 @@ Owns when and how each of these is used. Does not own the arithmetic beforehand 
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
+import gc
 import importlib.util
+import sys
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -16,8 +20,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from qvl_desktop.core.forecast import DecoderShape, ForecastError, block_activations
+from qvl_desktop.core.forecast import block_activations
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.core.model_sizes import DecoderShape, ForecastError
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.training.errors import TrainingError
 
@@ -112,6 +117,14 @@ def free_bytes(device: torch.device) -> int:
         return int(psutil.virtual_memory().available)
     free, _ = torch.cuda.mem_get_info(device)
     return int(free + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device))
+
+
+def give_memory_back() -> None:
+    """Let go of what nothing refers to any more; where the system's allocator keeps it for later, it is told not to."""
+    gc.collect()
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):  # other C libraries have no such call
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 def slim_adapter_inputs(model: Any, active: bool) -> AbstractContextManager[None]:
