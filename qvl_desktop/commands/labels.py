@@ -12,9 +12,9 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from qvl_desktop.commands.asking import told_dataset
 from qvl_desktop.core.dataset import SPLITS
-from qvl_desktop.core.errors import DataError, PlanError
-from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.core.errors import PlanError
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.trained_text import LeftOut, Line, Piece, ShownSample, Summary, to_line
 
@@ -49,6 +49,8 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Encode and print."""
+    if args.sample is not None and args.sample < 1:
+        args.parser.error("--sample: samples are counted from 1")
     settings = {name: getattr(args, name) for name in SETTINGS}
     try:
         plan = TrainingPlan(model=args.model, data=str(args.data), **settings).checked()
@@ -56,22 +58,11 @@ def run(args: argparse.Namespace) -> int:
         args.parser.error(str(error))
     from qvl_desktop.models.loading import load_processor
     from qvl_desktop.models.names import resolve_model
-    from qvl_desktop.storage.dataset import load_dataset
     from qvl_desktop.training.trained_text import trained_text
 
-    dataset = load_dataset(args.data, args.images)
-    for problem in dataset.problems:
-        print(f"note: {problem}", file=sys.stderr)
+    dataset = told_dataset(args.data, args.images)
     samples = dataset.samples if args.split == "all" else dataset.split(args.split)
     shown = range(1, SHOWN + 1) if args.sample is None else range(args.sample, args.sample + 1)
-    if shown[0] < 1 or shown[0] > len(samples):
-        raise DataError(
-            QT_TRANSLATE_NOOP("errors", "{path}: the {split} split has {count} samples; there is no sample {number}."),
-            path=args.data,
-            split=args.split,
-            count=len(samples),
-            number=shown[0],
-        )
     lines = trained_text(samples, load_processor(resolve_model(args.model)), plan, shown)
     if args.json:
         for line in lines:

@@ -7,8 +7,8 @@ to the longest of a batch. Does not own how a conversation becomes tokens (`mode
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,6 +21,7 @@ from qvl_desktop.core.errors import QvlError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.core.pictures import picture_size
 from qvl_desktop.core.plan import TrainingPlan
+from qvl_desktop.core.tokens import Picture, parse
 from qvl_desktop.models.families.labels import build_family_sample
 from qvl_desktop.models.families.processor import FamilyProcessor
 from qvl_desktop.models.qwen_vl.labels import IGNORE_INDEX, SampleTooLong, Supervision, build_sample
@@ -64,6 +65,29 @@ def sample_encoder(processor: Any) -> Any:
     return processor if isinstance(processor, FamilyProcessor) else processor.tokenizer
 
 
+def parts_learnt(samples: Iterable[Sample], encoder: Any, plan: TrainingPlan) -> Iterator[Sample]:
+    """The samples themselves; where a family lays earlier answers out otherwise, one for each answer.
+
+    Then an answer is learnt behind exactly what it is asked behind. "compatible" labels leave conversations whole.
+    """
+    apart = _answers_apart(encoder, plan)
+    for sample in samples:
+        turns = sample.conversation.turns
+        ends = [place for place, turn in enumerate(turns) if turn.role == "assistant"]
+        if not apart or len(ends) < 2:
+            yield sample
+            continue
+        for end in ends:
+            said = turns[: end + 1]
+            pictures = sum(isinstance(part, Picture) for turn in said for part in parse(turn.text))
+            conversation = replace(sample.conversation, turns=said)
+            yield replace(sample, conversation=conversation, pictures=sample.pictures[:pictures], shapes=())
+
+
+def _answers_apart(encoder: Any, plan: TrainingPlan) -> bool:
+    return isinstance(encoder, FamilyProcessor) and plan.labels != "compatible" and encoder.answers_apart
+
+
 def encode_sample(sample: Sample, encoder: Any, plan: TrainingPlan) -> EncodedSample:
     """One conversation as token ids, in the dialect of the encoder's family.
 
@@ -73,7 +97,10 @@ def encode_sample(sample: Sample, encoder: Any, plan: TrainingPlan) -> EncodedSa
     turns = sample.conversation.turns
     if isinstance(encoder, FamilyProcessor):
         sizes = [picture_size(picture) for picture in sample.pictures]
-        built = build_family_sample(encoder, turns, sizes, supervise=supervise, max_length=plan.max_length)
+        apart = _answers_apart(encoder, plan) and any(turn.role == "assistant" for turn in turns)
+        built = build_family_sample(
+            encoder, turns, sizes, supervise=supervise, max_length=plan.max_length, last_only=apart
+        )
     else:
         built = build_sample(encoder, turns, supervise=supervise, max_length=plan.max_length)
     return EncodedSample(built.input_ids, built.labels, sample.pictures, sample.source)
@@ -89,7 +116,7 @@ def encode_samples(samples: Sequence[Sample], encoder: Any, plan: TrainingPlan) 
     encoded: list[EncodedSample] = []
     notices: list[str] = []
     too_long: list[str] = []
-    for sample in samples:
+    for sample in parts_learnt(samples, encoder, plan):
         try:
             encoded.append(encode_sample(sample, encoder, plan))
         except QvlError as error:

@@ -11,24 +11,27 @@ from typing import Any
 
 from qvl_desktop.core.dataset import Sample
 from qvl_desktop.core.errors import QvlError
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.trained_text import LeftOut, Line, Piece, ShownSample, Summary
 from qvl_desktop.models.families.processor import FamilyProcessor
 from qvl_desktop.models.qwen_vl.labels import IGNORE_INDEX, SampleTooLong
-from qvl_desktop.training.samples import EncodedSample, check_pictures, encode_sample, sample_encoder
+from qvl_desktop.training.errors import TrainingDataError
+from qvl_desktop.training.samples import EncodedSample, check_pictures, encode_sample, parts_learnt, sample_encoder
 
 
 def trained_text(samples: Sequence[Sample], processor: Any, plan: TrainingPlan, shown: range) -> Iterator[Line]:
     """The samples whose numbers (from 1) are in `shown`, every one that is left out, and the sums of all.
 
-    Raises `TrainingDataError` when files of pictures are missing.
+    A conversation whose answers are learnt apart counts as several. Raises `TrainingDataError` when files are
+    missing, and when there are fewer samples than the first of `shown`.
     """
     check_pictures(samples)
     encoder = sample_encoder(processor)
     if isinstance(processor, FamilyProcessor):
         processor.limit_pixels(plan.max_pixels)
-    kept = left_out = too_long = tokens = supervised = longest = 0
-    for number, sample in enumerate(samples, start=1):
+    kept = left_out = too_long = tokens = supervised = longest = number = 0
+    for number, sample in enumerate(parts_learnt(samples, encoder, plan), start=1):
         try:
             encoded = encode_sample(sample, encoder, plan)
         except QvlError as error:
@@ -43,6 +46,12 @@ def trained_text(samples: Sequence[Sample], processor: Any, plan: TrainingPlan, 
         longest = max(longest, len(encoded.input_ids))
         if number in shown:
             yield show(number, encoded, processor.tokenizer)
+    if number < shown.start:
+        raise TrainingDataError(
+            QT_TRANSLATE_NOOP("errors", "There are {count} samples here; there is no sample {number}."),
+            count=number,
+            number=shown.start,
+        )
     yield Summary(kept, left_out, too_long, tokens, supervised, longest, plan.max_length)
 
 

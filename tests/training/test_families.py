@@ -80,6 +80,39 @@ def test_compatible_labels_are_those_of_the_original_script(folders: dict[str, P
     assert inner.convert_tokens_to_ids(CONTROL[-2]) not in learnt
 
 
+THINKING = (
+    "{%- set ns = namespace(last=0) %}{%- for m in messages %}{% if m.role == 'user' %}{% set ns.last = loop.index0 %}"
+    "{% endif %}{% endfor %}{%- for m in messages %}<|im_start|>{{ m.role }}\n"
+    "{% if m.role == 'assistant' and loop.index0 > ns.last %}<think>\n\n</think>\n\n{% endif %}"
+    "{% if m.content is string %}{{ m.content }}{% else %}{% for part in m.content %}{% if part.type == 'image' %}"
+    "<|vision_start|><|image_pad|><|vision_end|>{% else %}{{ part.text }}{% endif %}{% endfor %}{% endif %}<|im_end|>\n"
+    "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n<think>\n\n</think>\n\n{% endif %}"
+)
+"""As the template of Qwen3.5: an empty thought before the answer that is being given, none before earlier ones."""
+
+
+def test_every_answer_is_learnt_behind_what_it_is_asked_behind(folders: dict[str, Path], dataset: Dataset) -> None:
+    processor = load_processor(folders["qwen3.5"])
+    assert not processor.answers_apart
+    del processor.answers_apart
+    processor.tokenizer.inner.chat_template = THINKING
+    assert processor.answers_apart
+    one = dataset.samples[0]
+    turns = (*one.conversation.turns, Turn("user", "And?"), Turn("assistant", "No more."))
+    talk = replace(one, conversation=Conversation(turns))
+    encoded, notices = encode_samples([talk], processor, PLAN)
+    assert notices == []
+    assert len(encoded) == 2
+    for sample, asked in zip(encoded.samples, (turns[:1], turns[:3]), strict=True):
+        prompt = processor.encode_chats([(asked, one.pictures)]).data["input_ids"][0].tolist()
+        assert sample.input_ids[: len(prompt)] == prompt
+        assert all(label == -100 for label in sample.labels[: len(prompt)])
+        learnt = [token for token in sample.labels[len(prompt) :] if token != -100]
+        assert learnt == sample.input_ids[len(prompt) : len(prompt) + len(learnt)]
+        assert learnt[-1] == processor.tokenizer.im_end_id
+    assert len(encode_samples([talk], processor, replace(PLAN, labels="compatible"))[0]) == 1
+
+
 def test_a_sample_is_whole_or_not_there(folders: dict[str, Path], dataset: Dataset) -> None:
     processor = load_processor(folders["qwen3-vl"])
     turns = dataset.samples[0].conversation.turns
@@ -214,6 +247,8 @@ def test_a_run(folders: dict[str, Path], dataset: Dataset, tmp_path: Path, name:
         assert float(merged(**batch).loss) == pytest.approx(tuned, rel=close)
     question = ["--image", str(dataset.samples[0].pictures[0]), "--prompt", "Find it.", "--max-tokens", "3", "--json"]
     assert main(["predict", "--model", str(tmp_path / "m"), "--device", "cpu", *question]) == 0
+    asked = ["--model", str(folders[name]), "--adapter", str(run.path), "--device", "cpu", *question]
+    assert main(["predict", *asked]) == 0
 
 
 @pytest.mark.parametrize("name", ["qwen3-vl", "qwen3.5"])

@@ -124,3 +124,9 @@ def test_the_quantize_command(
     assert "quantised already" in capsys.readouterr().err
     assert main(["quantize", "--model", str(tiny_model), "--out", str(out)]) == 1
     assert "something already" in capsys.readouterr().err
+
+
+def test_dora_on_int4_is_refused_before_anything_is_loaded(int4: Path) -> None:
+    plan = TrainingPlan(data="red", method="qlora", use_dora=True)
+    with pytest.raises(MethodError, match="DoRA cannot be put on an Int4 model"):
+        load_for_training(int4, plan, torch.device("cpu"), torch.float32)

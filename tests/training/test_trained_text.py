@@ -88,7 +88,7 @@ def test_colours_on_a_terminal_only(
 
 def test_wrong_use_is_told(tiny_model: Path, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["labels", "--model", str(tiny_model), "--data", str(data), "--sample", "9"]) == 1
-    assert "has 4 samples" in capsys.readouterr().err
+    assert "There are 4 samples" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main(["labels", "--model", str(tiny_model), "--data", str(data), "--max-length", "1"])
 
@@ -99,5 +99,5 @@ def test_the_windows_way(tiny_model: Path, data: Path) -> None:
     assert [value.number for value in shown] == [4]
     assert [value.number for value in left_out] == [3]
     assert summary.samples == 3
-    with pytest.raises(DataError, match="has 4 samples"):
+    with pytest.raises(DataError, match="There are 4 samples"):
         read_trained_text(plan, sample=5)

@@ -30,11 +30,13 @@ def build_family_sample(
     *,
     supervise: Supervision = "answers",
     max_length: int | None = None,
+    last_only: bool = False,
 ) -> TrainingSample:
     """The training sample of a conversation in canonical text, in the dialect and layout of the processor's family.
 
     Args:
         sizes: (width, height) of its upright pictures, in order; they say how many slots each takes.
+        last_only: of "answers" the last alone, for templates that lay earlier ones out otherwise.
 
     Raises `SampleTooLong`, `NothingToLearn`, `PictureCountError`, `DialectError`, `ChatLayoutError`.
     """
@@ -48,10 +50,11 @@ def build_family_sample(
     input_ids: list[int] = []
     labels: list[int] = []
     speaker: str | None = None
+    first = max(number for number, turn in enumerate(rendered) if turn.role == "assistant") if last_only else 0
     for ids, turn in processor.encode_pieces(rendered, slots):
         input_ids += ids
         if turn is not None:
-            speaker = rendered[turn].role
+            speaker = rendered[turn].role if turn >= first else "user"
             labels += ids if speaker == "assistant" else [IGNORE_INDEX] * len(ids)
             continue
         labels += _layout_labels(processor, ids, speaker, compatible=compatible)

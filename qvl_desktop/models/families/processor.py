@@ -7,6 +7,7 @@ processor classes are not used: they want torchvision for videos, and take words
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from qvl_desktop.core.tokens import Picture, parse
 from qvl_desktop.models.errors import ModelLoadError
 from qvl_desktop.models.families.base import ChatInputs, PictureSource
 from qvl_desktop.models.families.chat_layout import lay_out_turns
-from qvl_desktop.models.families.tokenizer import FamilyTokenizer
+from qvl_desktop.models.families.tokenizer import IM_START, FamilyTokenizer
 from qvl_desktop.models.json_files import check_json
 from qvl_desktop.models.qwen_vl.spans import check_picture_count
 
@@ -83,6 +84,23 @@ class FamilyProcessor:
             min_pixels=int(settings.size["shortest_edge"]),
             max_pixels=int(settings.size["longest_edge"]),
         )
+
+    @cached_property
+    def answers_apart(self) -> bool:
+        """Whether the template lays an earlier answer out otherwise than one that is being given.
+
+        Templates of models that can think put an empty thought before the last answer alone. Learnt in the middle of a
+        conversation, an answer would follow on what it never follows on when it is asked for.
+        """
+        turns = [Turn("user", "a"), Turn("assistant", "b"), Turn("user", "c"), Turn("assistant", "d")]
+        before: dict[int, str] = {}
+        layout = ""
+        for text, turn in lay_out_turns(self.tokenizer.inner, turns):
+            if turn is None:
+                layout = text
+            else:
+                before[turn] = layout
+        return before[1].rpartition(IM_START)[2] != before[3].rpartition(IM_START)[2]
 
     def limit_pixels(self, most: int) -> None:
         """See pictures with at most so many pixels, where the folder's own limit is higher; 0 changes nothing."""
