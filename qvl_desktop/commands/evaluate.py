@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qvl_desktop.commands.predict import add_on_host, add_prompt_format
+from qvl_desktop.commands.asking import adapter_folder, add_on_host, add_prompt_format, tell_progress, told_dataset
 from qvl_desktop.core.dataset import SPLITS
 from qvl_desktop.core.errors import DataError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
@@ -92,12 +92,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _questions(args: argparse.Namespace) -> list[Question]:
-    from qvl_desktop.storage.dataset import load_dataset
     from qvl_desktop.training.evaluation import grounding_questions
 
-    dataset = load_dataset(args.data, args.images)
-    for problem in dataset.problems:
-        print(f"note: {problem}", file=sys.stderr)
+    dataset = told_dataset(args.data, args.images)
     samples = dataset.samples if args.split == "all" else dataset.split(args.split)
     questions = grounding_questions(samples)
     if not questions:
@@ -111,17 +108,6 @@ def _questions(args: argparse.Namespace) -> list[Question]:
             split=args.split,
         )
     return questions[: args.limit] if args.limit else questions
-
-
-def adapter_folder(given: Path) -> Path:
-    """The adapter's folder, when a run folder was named instead."""
-    inside = given / "adapter"
-    return inside if (inside / "adapter_config.json").is_file() else given
-
-
-def tell_progress(done: int, total: int) -> None:
-    """One line for each batch."""
-    print(f"asked {done} of {total}", file=sys.stderr, flush=True)
 
 
 def write_pictures(outcomes: list[Outcome], folder: Path) -> None:

@@ -13,6 +13,7 @@ import time
 from dataclasses import astuple
 from typing import TYPE_CHECKING, Any
 
+from qvl_desktop.commands.asking import adapter_folder, tell_progress, told_dataset
 from qvl_desktop.core.errors import DataError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.refcoco import Judged, figures, published_for
@@ -25,7 +26,6 @@ def run_refcoco(args: argparse.Namespace) -> int:
     """Ask, judge, print."""
     phrases = _phrases(args)
     print("loading the model ...", file=sys.stderr, flush=True)
-    from qvl_desktop.commands.evaluate import adapter_folder, tell_progress
     from qvl_desktop.engine.host import ModelHost
     from qvl_desktop.models.names import resolve_model
     from qvl_desktop.training.refcoco import ask_phrases
@@ -49,12 +49,9 @@ def run_refcoco(args: argparse.Namespace) -> int:
 
 
 def _phrases(args: argparse.Namespace) -> list[RefPhrase]:
-    from qvl_desktop.storage.dataset import load_dataset
     from qvl_desktop.training.refcoco import ref_phrases
 
-    dataset = load_dataset(args.data, args.images)
-    for problem in dataset.problems:
-        print(f"note: {problem}", file=sys.stderr)
+    dataset = told_dataset(args.data, args.images)
     phrases, several = ref_phrases(dataset.samples)
     if several:
         print(f"note: {several} phrases with several boxes are left out: the rule knows one", file=sys.stderr)

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from qvl_desktop.commands.evaluate import adapter_folder
+from qvl_desktop.commands.asking import adapter_folder
 from qvl_desktop.commands.quantize import (
     add_quantisation_flags,
     calibration_samples,

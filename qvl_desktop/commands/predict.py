@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from qvl_desktop.commands.asking import adapter_folder, add_on_host, add_prompt_format
 from qvl_desktop.core.box import Box
 from qvl_desktop.core.cards import read_card
 from qvl_desktop.core.conversation import Conversation, Turn, user_turn
@@ -20,8 +21,6 @@ from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.pictures import picture_size
 
 PRECISIONS = ("auto", "fp32", "bf16", "fp16", "int8", "nf4")
-PROMPT_FORMATS = ("auto", "chatml", "raw")
-HOST_PARTS = ("table", "tower")
 MAX_TEMPERATURE = 2
 
 
@@ -52,36 +51,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.set_defaults(run=run)
 
 
-def add_on_host(parser: argparse.ArgumentParser) -> None:
-    """`--on-host`, for each command that loads a model to ask it."""
-    parser.add_argument(
-        "--on-host",
-        type=host_parts,
-        metavar="PART,...",
-        help="leave table (token embeddings), tower (visual encoder) or table,tower of a first-generation model in the "
-        "host's memory: 1.2 and 3.9 GB less on the card at full size [QVL_DESKTOP_ON_HOST]",
-    )
-
-
-def host_parts(text: str) -> tuple[str, ...]:
-    """Names of `HOST_PARTS` with commas between, from the command line; none at all for an empty text."""
-    named = tuple(part.strip() for part in text.split(",") if part.strip())
-    if wrong := [part for part in named if part not in HOST_PARTS]:
-        raise argparse.ArgumentTypeError(f"{wrong[0]} is none of {', '.join(HOST_PARTS)}")
-    return named
-
-
-def add_prompt_format(parser: argparse.ArgumentParser) -> None:
-    """`--prompt-format`, for each command that asks a model."""
-    parser.add_argument(
-        "--prompt-format",
-        choices=PROMPT_FORMATS,
-        default="auto",
-        help="how first-generation Qwen-VL is asked: chatml for chat models, raw for the base model; auto as its "
-        "generation_config.json says (an adapter: chatml) [auto]",
-    )
-
-
 def count(text: str) -> int:
     """A whole number from 1 on, from the command line."""
     if (value := int(text)) < 1:
@@ -105,7 +74,6 @@ def share(text: str) -> float:
 
 def run(args: argparse.Namespace) -> int:
     """Answer, print, draw."""
-    from qvl_desktop.commands.evaluate import adapter_folder
     from qvl_desktop.models.names import resolve_model
 
     images = [path.resolve() for path in args.image]

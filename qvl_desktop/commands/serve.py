@@ -16,7 +16,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from qvl_desktop.commands.predict import add_on_host, add_prompt_format
+from qvl_desktop.commands.asking import add_on_host, add_prompt_format
 from qvl_desktop.core.chat_protocol import EngineEvent, Listening, Loading, StartFailed, engine_line
 from qvl_desktop.core.errors import QvlError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP

@@ -1,0 +1,69 @@
+"""What the commands that ask a model share: their flags, the adapter they are given, what they tell meanwhile.
+
+Owns `--on-host` and `--prompt-format`, finding an adapter, the data set that is asked about, and the line of progress.
+Does not own asking (`engine`, `training`) nor what each command prints.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qvl_desktop.core.dataset import Dataset
+
+PROMPT_FORMATS = ("auto", "chatml", "raw")
+HOST_PARTS = ("table", "tower")
+
+
+def add_on_host(parser: argparse.ArgumentParser) -> None:
+    """`--on-host`, for each command that loads a model to ask it."""
+    parser.add_argument(
+        "--on-host",
+        type=host_parts,
+        metavar="PART,...",
+        help="leave table (token embeddings), tower (visual encoder) or table,tower of a first-generation model in the "
+        "host's memory: 1.2 and 3.9 GB less on the card at full size [QVL_DESKTOP_ON_HOST]",
+    )
+
+
+def host_parts(text: str) -> tuple[str, ...]:
+    """Names of `HOST_PARTS` with commas between, from the command line; none at all for an empty text."""
+    named = tuple(part.strip() for part in text.split(",") if part.strip())
+    if wrong := [part for part in named if part not in HOST_PARTS]:
+        raise argparse.ArgumentTypeError(f"{wrong[0]} is none of {', '.join(HOST_PARTS)}")
+    return named
+
+
+def add_prompt_format(parser: argparse.ArgumentParser) -> None:
+    """`--prompt-format`, for each command that asks a model."""
+    parser.add_argument(
+        "--prompt-format",
+        choices=PROMPT_FORMATS,
+        default="auto",
+        help="how first-generation Qwen-VL is asked: chatml for chat models, raw for the base model; auto as its "
+        "generation_config.json says (an adapter: chatml) [auto]",
+    )
+
+
+def adapter_folder(given: Path) -> Path:
+    """The adapter's folder, when a run folder was named instead."""
+    inside = given / "adapter"
+    return inside if (inside / "adapter_config.json").is_file() else given
+
+
+def told_dataset(data: Path, images: Path | None) -> Dataset:
+    """The data set of `--data`; what of it cannot be read is told on stderr."""
+    from qvl_desktop.storage.dataset import load_dataset
+
+    dataset = load_dataset(data, images)
+    for problem in dataset.problems:
+        print(f"note: {problem}", file=sys.stderr)
+    return dataset
+
+
+def tell_progress(done: int, total: int) -> None:
+    """One line for each batch."""
+    print(f"asked {done} of {total}", file=sys.stderr, flush=True)
