@@ -1,8 +1,8 @@
 """How well the forecast of memory agrees with what a run of the demo model really takes on this machine's processor.
 
 Each case is a run of a few steps in a process of its own; its highest resident memory, told by the operating system,
-stands beside the forecast for the same plan and data. On a machine with a card the most
-that torch reserved there, with its context, is what is compared; `--model` names a model that suits it.
+stands beside the forecast for the same plan and data. On a machine with a card the most that torch reserved there, with
+its context, is what is compared; `--model` names a model that suits it.
 Run: `python benchmarks/forecast.py [--steps N] [--save]`.
 """
 
@@ -28,7 +28,7 @@ MIB = 2**20
 
 
 def work(folder: Path, plan: TrainingPlan, told: multiprocessing.Queue[tuple[int, int]]) -> None:
-    """One case: forecast, then a run that finds nothing remembered. Tells the forecast and the highest memory, bytes."""
+    """One case: forecast, then a run that finds nothing remembered. Tells forecast and highest memory, in bytes."""
     os.environ["QVL_CONFIG_DIR"] = str(folder / "user")
     from qvl_desktop.commands.plan import measure_needs
     from qvl_desktop.models.names import resolve_model

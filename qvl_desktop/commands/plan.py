@@ -193,7 +193,8 @@ def table(needs: Needs) -> str:
 
 def _probe_text(probed: Forecasted) -> str:
     off = 100 * (probed.measured / probed.forecast - 1)
-    return f"One real step took {_amount(probed.measured)}, {abs(off):.0f} % {'more' if off > 0 else 'less'} than forecast."
+    how = "more" if off > 0 else "less"
+    return f"One real step took {_amount(probed.measured)}, {abs(off):.0f} % {how} than forecast."
 
 
 def _offers_text(offers: list[Change]) -> str:

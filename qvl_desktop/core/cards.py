@@ -180,7 +180,7 @@ def scan_adapters(runs_folders: Iterable[Path]) -> Iterator[ModelCard]:
 
 
 def tensor_shapes(folder: Path) -> dict[str, tuple[int, ...]]:
-    """Name and shape of each tensor of a model folder, from the headers of its safetensors files. Raises `CardError`."""
+    """Name and shape of each tensor of a model folder, from the headers of its weight files. Raises `CardError`."""
     files = _weight_files(folder)
     if not files or files[0].suffix != ".safetensors":
         raise CardError(

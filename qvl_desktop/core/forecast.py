@@ -35,10 +35,14 @@ CHUNK_LOGITS = 2**26
 """Logits that exist at a time, at most (`models.qwen_vl.loss`)."""
 PICTURES_AT_ONCE = 8
 """Pictures that go through the frozen tower together (`training.feature_cache`)."""
-PIXEL_COPIES = 4
+PIXEL_COPIES = 6
 """How often the pixels of these exist at once: decoded, as floats, stacked, and those of the next ones."""
 ANSWER_TOKENS = 256
 """What an answer may be long in validation."""
+
+HELD_FULL, HELD_ADAPTER = 1.3, 1.9
+"""In main memory the system's allocator keeps more than the tensors of a step need; measured, for blocks that are
+tuned themselves, and for those with an adapter, whose tensors come in more sizes. On a card torch allots itself."""
 
 CUDA_CONTEXT = 600 * 2**20
 PROCESS = 450 * 2**20
@@ -150,13 +154,14 @@ def forecast(plan: TrainingPlan, shape: DecoderShape, data: DataSummary, machine
     tokens = _tokens(plan, data)
     batches = math.ceil(data.samples / (plan.batch_size * machine.processes))
     steps = max(1, math.ceil(plan.epochs * math.ceil(batches / plan.accumulation)))
-    activations = tokens * _activations(plan, shape, machine, checkpointing) + _unpacked(plan, shape, value)
+    held = 1.0 if machine.on_card else HELD_FULL if full else HELD_ADAPTER
+    activations = int(held * tokens * _activations(plan, shape, machine, checkpointing))
     made = Forecast(
         weights=_weights(plan, shape, machine),
         tower=0 if cached else int(shape.tower * (FLOAT if full else value)),
         adapter=adapter * FLOAT,
         optimiser=int(trainable * (FLOAT + ADAM_STATE[plan.optimizer])),
-        activations=activations,
+        activations=activations + _unpacked(plan, shape, value),
         loss=min(plan.batch_size * data.most_supervised * shape.vocabulary, CHUNK_LOGITS) * (2 * value + FLOAT),
         pictures=_pictures(plan, shape, data, value),
         validation=_validation(shape, data, value),

@@ -35,7 +35,7 @@ from qvl_desktop.training.checkpoints import PREFIX, check_room, checkpoints, co
 from qvl_desktop.training.control import Control
 from qvl_desktop.training.distributed import SHARDED, block_class, check_sharing
 from qvl_desktop.training.errors import CheckpointError, TrainingDataError
-from qvl_desktop.training.families import FamilyPictures
+from qvl_desktop.training.families import FamilyPictures, features_limit
 from qvl_desktop.training.feature_cache import CachedPictures, FeatureCache, PixelPictures
 from qvl_desktop.training.forecasting import available_memory, check_by_step, needs_of
 from qvl_desktop.training.memory import give_memory_back
@@ -89,6 +89,7 @@ class TrainingSession:
         self._control = control
         _, self._family = read_family(model_folder)
         self._cached = cached and plan.method != "full" and self._family.native
+        self._keeps_features = cached and plan.method != "full" and plan.distributed not in SHARDED
         self._rank = int(os.environ.get("RANK", "0"))
         self._world_size = int(os.environ.get("WORLD_SIZE", "1"))
         self._device = self._own_device()
@@ -134,6 +135,8 @@ class TrainingSession:
             self._folder, self._plan, self._device, self._dtype, tower=not self._cached, longest=longest
         )
         choose_threads(model, self._device)
+        if isinstance(pictures, FamilyPictures) and self._keeps_features:
+            pictures.keep_features(model, features_limit(self._device))
         self._writer.stage("model", 1, 1)
         self._control.check()
         collator = Collator(processor.tokenizer.pad_token_id, pictures)

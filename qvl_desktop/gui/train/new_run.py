@@ -1,6 +1,7 @@
 """A new run: model, data, settings, and everything that is wrong with them.
 
-Owns the choice of model and data and the start button. Does not own settings (`plan_form`) or starting (`page`).
+Owns the choice of model and data, the presets, and the start button. Does not own settings (`plan_form`), what the run
+will need (`forecast_desk`), reading an official command line (`official_paste`) or starting (`page`).
 """
 
 from __future__ import annotations
@@ -26,8 +27,11 @@ from qvl_desktop.core.cards import DEMO
 from qvl_desktop.core.dataset import Dataset
 from qvl_desktop.core.errors import PlanError
 from qvl_desktop.core.plan import TrainingPlan
+from qvl_desktop.core.presets import AIMS, CARDS, Preset, chosen_presets
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role
+from qvl_desktop.gui.train.forecast_desk import ForecastDesk
+from qvl_desktop.gui.train.official_paste import OfficialPaste
 from qvl_desktop.gui.train.plan_form import LABEL_WIDTH, PlanForm
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.jobs.task import Task
@@ -79,6 +83,15 @@ class NewRun(QWidget):
         self._count.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         set_role(self._count, "caption")
         self.form = PlanForm(self)
+        self.forecast = ForecastDesk(self)
+        self.forecast.view.changeClicked.connect(self._take_plan)
+        self._official = OfficialPaste(self)
+        self._official.settingsRead.connect(self._take_official)
+        self._card, self._aim = QComboBox(self), QComboBox(self)
+        self._card.setObjectName("cardBox")
+        self._aim.setObjectName("aimBox")
+        for box, presets in ((self._card, CARDS), (self._aim, AIMS)):
+            self._fill_presets(box, presets)
         self._problems = QLabel(self)
         self._problems.setObjectName("problems")
         self._problems.setWordWrap(True)
@@ -124,19 +137,30 @@ class NewRun(QWidget):
         top.setVerticalSpacing(Space.S)
         top.setColumnMinimumWidth(0, LABEL_WIDTH)
         top.setColumnStretch(1, 1)
-        for number, (words, box) in enumerate(((self.tr("Model"), self._model), (self.tr("Data"), self._data))):
+        for number, (words, box) in enumerate(self._choices()):
             label = QLabel(words, self)
             label.setBuddy(box)
             top.addWidget(label, number, 0)
             top.addWidget(box, number, 1)
         top.addWidget(choose, 1, 2)
         top.addWidget(self._count, 2, 1, 1, 2)
+        presets = QHBoxLayout()
+        presets.setSpacing(Space.S)
+        presets.addWidget(self._card, 1)
+        presets.addWidget(self._aim, 1)
+        label = QLabel(self.tr("Presets"), self)
+        label.setBuddy(self._card)
+        top.addWidget(label, 3, 0)
+        top.addLayout(presets, 3, 1)
+        top.addWidget(self._official.button, 3, 2)
+        top.addWidget(self._official, 4, 1, 1, 2)
         content = QWidget(self)
         column = QVBoxLayout(content)
         column.setContentsMargins(Space.XL, Space.L, Space.XL, Space.L)
         column.setSpacing(Space.L)
         column.addWidget(title)
         column.addLayout(top)
+        column.addWidget(self.forecast.view)
         column.addWidget(self.form)
         column.addStretch(1)
         scroll = QScrollArea(self)
@@ -155,6 +179,61 @@ class NewRun(QWidget):
         layout.addWidget(scroll, 1)
         layout.addLayout(foot)
 
+    def _choices(self) -> tuple[tuple[str, QComboBox], ...]:
+        return (self.tr("Model"), self._model), (self.tr("Data"), self._data)
+
+    # Presets, an official command line, a change that makes it fit
+
+    def _fill_presets(self, box: QComboBox, presets: tuple[Preset, ...]) -> None:
+        box.addItem(self.tr("Card: own settings") if box is self._card else self.tr("Aim: own settings"), "")
+        for preset in presets:
+            box.addItem(preset.text, preset.name)
+            box.setItemData(box.count() - 1, preset.explanation, Qt.ItemDataRole.ToolTipRole)
+        box.activated.connect(lambda place, chosen=presets: self._apply_preset(chosen[place - 1] if place else None))
+
+    def _apply_preset(self, preset: Preset | None) -> None:
+        plan = self._plan()[0] or self._loose_plan()
+        if preset is not None and plan is not None:
+            self._take_plan(preset.applied(plan))
+
+    def _loose_plan(self) -> TrainingPlan | None:
+        """What the form says even where a check of the whole fails; None while an entry is no number."""
+        values, problems = self.form.values()
+        values |= {"model": self._model.currentData() or "", "data": self._data.currentData() or ""}
+        try:
+            return None if problems else TrainingPlan.from_dict(values)
+        except PlanError:
+            return None
+
+    def _take_plan(self, plan: TrainingPlan) -> None:
+        """Fill the form in with other settings; model and data stay."""
+        self.form.show_plan(plan)
+        self._form_edited()
+        self.form.changed.emit()
+
+    def _take_official(self, settings: dict[str, object]) -> None:
+        """The settings of an official command line; a model or a file of it that is here is chosen too."""
+        own = {name: value for name, value in settings.items() if name not in ("model", "data")}
+        self._take_plan(TrainingPlan.from_dict(own))
+        data, model = str(settings.get("data", "")), str(settings.get("model", ""))
+        if data and Path(data).expanduser().is_file():
+            self.add_file(str(Path(data).expanduser().resolve()))
+        elif data:
+            self._official.add_note(self.tr("{name} is not here: the chosen data stay.").format(name=data))
+        if self._model.findData(model) >= 0:
+            self.choose_model(model)
+        elif model:
+            self._official.add_note(self.tr("{name} is not here: the chosen model stays.").format(name=model))
+
+    def _forecast(self) -> None:
+        """Say what the form's settings need now."""
+        plan, card = self._loose_plan(), self._session.models.card(self._model.currentData() or "")
+        for box in (self._card, self._aim):
+            names = {preset.name for preset in chosen_presets(plan)} if plan else set()
+            at = next((place for place in range(1, box.count()) if box.itemData(place) in names), 0)
+            box.setCurrentIndex(at)
+        self.forecast.ask(plan, card.path if card else None)
+
     def _show_models(self) -> None:
         chosen = self._model.currentData()
         self._model.clear()
@@ -165,6 +244,7 @@ class NewRun(QWidget):
     def _form_edited(self) -> None:
         self._edited = True
         self._problems.hide()
+        self._forecast()
 
     def _model_chosen(self) -> None:
         """Offer the settings that suit the model, unless the user has set some."""
@@ -172,6 +252,7 @@ class NewRun(QWidget):
         if not self._edited:
             demo = self._model.currentData() == DEMO
             self.form.show_plan(replace(demo_plan(""), eval_steps=DEMO_EVAL_STEPS) if demo else TrainingPlan())
+        self._forecast()
 
     def _show_data(self) -> None:
         self._data.blockSignals(True)
@@ -208,6 +289,8 @@ class NewRun(QWidget):
             self._counting = None
         self._counted = None
         self._count.setVisible(True)
+        self.forecast.forget()
+        self._forecast()
         path = self._data.currentData()
         if not path:
             self._count.setText(self.tr("Nothing to learn from yet."))

@@ -154,9 +154,10 @@ class PlanForm(QWidget):
         if f.metadata["choices"]:
             return self._choice(f)
         if isinstance(default, bool):
-            check = QCheckBox(self)
+            check = QCheckBox(_on_off(default), self)
+            check.toggled.connect(lambda on: check.setText(_on_off(on)))
             check.toggled.connect(self._edited)
-            return _Row(f, check, check.isChecked, check.setChecked)
+            return _Row(f, check, check.isChecked, lambda value: _tick(check, value))
         line = QLineEdit(self)
         line.textEdited.connect(self._edited)
         if isinstance(default, list):
@@ -168,8 +169,7 @@ class PlanForm(QWidget):
     def _choice(self, f: Field[Any]) -> _Row:
         box = QComboBox(self)
         for choice in f.metadata["choices"]:
-            words = QCoreApplication.translate("plan", _CHOICES[choice]) if choice in _CHOICES else choice
-            box.addItem(method_text(choice) if f.name == "method" else words, choice)
+            box.addItem(choice_text(f.name, choice), choice)
         box.currentIndexChanged.connect(self._edited)
         return _Row(f, box, lambda: str(box.currentData()), lambda value: box.setCurrentIndex(box.findData(value)))
 
@@ -191,6 +191,22 @@ class PlanForm(QWidget):
         self._advanced.setVisible(shown)
         self._fold.setText(self.tr("Fewer settings") if shown else self.tr("More settings"))
         set_icon(self._fold, "chevron-down" if shown else "chevron-right", "muted")
+
+
+def choice_text(name: str, choice: str) -> str:
+    """What a choice of a setting is called."""
+    if name == "method":
+        return method_text(choice)
+    return QCoreApplication.translate("plan", _CHOICES[choice]) if choice in _CHOICES else choice
+
+
+def _on_off(on: bool) -> str:
+    return QCoreApplication.translate("plan", _CHOICES["on" if on else "off"])
+
+
+def _tick(check: QCheckBox, on: bool) -> None:
+    check.setChecked(on)
+    check.setText(_on_off(on))  # its own signals are held back while the form is filled in
 
 
 def _number_text(value: float) -> str:
