@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.formats.coco_peek import first_records
 from qvl_desktop.formats.coco_reading import read_coco
 from qvl_desktop.formats.coco_writing import write_coco
 from qvl_desktop.formats.placing import clean_ref
@@ -53,4 +54,5 @@ COCO = RegionFormat(
     write=write_coco,
     recognises=recognises_coco,
     merge=merge_header,
+    peek=first_records,
 )

@@ -53,7 +53,7 @@ class _State:
 def read_coco(path: Path, images: Path | None = None) -> Iterator[RegionItem]:
     """The pictures and annotations of a COCO file; see `RegionFormat.read`."""
     path = Path(path).absolute()
-    state = _State(path, (images.absolute(),) if images else _usual_places(path), path.name)
+    state = _State(path, (images.absolute(),) if images else usual_places(path), path.name)
     passed_over = yield from _first_pass(state)
     if not state.seen & {"annotations", "images"}:
         raise DataError(
@@ -65,7 +65,7 @@ def read_coco(path: Path, images: Path | None = None) -> Iterator[RegionItem]:
     yield from _notes(state)
 
 
-def _usual_places(path: Path) -> tuple[Path, ...]:
+def usual_places(path: Path) -> tuple[Path, ...]:
     """Where the pictures of a file in `annotations/`, or beside `images/`, may be."""
     folder = path.parent
     return folder, folder / "images", folder.parent, folder.parent / "images"

@@ -10,7 +10,7 @@ changes only what no longer fits the region (see `placing.is_where_it_was`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -166,7 +166,8 @@ class RegionFormat:
     folder that picture names count from (None = as the format's own convention says). `write(target, source, options)`
     makes a file, or a folder where `folder` is true. `recognises(path, head)` says whether a path may be of this
     format; `head` is the beginning of a file as text (up to 64 KiB), "" for a folder. `merge(name, old, new)` gives the
-    header value of a project that has `old` and is given `new`.
+    header value of a project that has `old` and is given `new`. `peek(path, images, count)` gives the first records at
+    once, for show, where reading would take long to come to them (None = it comes to them soon); it raises nothing.
     """
 
     name: str
@@ -177,3 +178,4 @@ class RegionFormat:
     write: Callable[[Path, RegionSource, WriteOptions], Written]
     recognises: Callable[[Path, str], bool]
     merge: Callable[[str, Any, Any], Any] = keep_first
+    peek: Callable[[Path, Path | None, int], Sequence[PictureRecord]] | None = None

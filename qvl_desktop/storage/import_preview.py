@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -36,6 +37,9 @@ SHOWN = 24
 
 KEPT_PROBLEMS = 200
 _COUNTED_AT_ONCE = 200
+_TOLD_EVERY_SECONDS = 0.05
+_LARGE = 4 << 20
+"""A file of so many bytes and more is peeked into before it is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +135,7 @@ def _look_at_samples(
                 regions=seen.regions + boxes,
                 dialect=told,
             )
-        if number % _COUNTED_AT_ONCE == 0 or len(seen.records) == SHOWN:
+        if number % _COUNTED_AT_ONCE == 0 or number == SHOWN:
             yield seen
     seen = replace(seen, counting=False)
     yield seen
@@ -175,25 +179,46 @@ def _look_at_regions(
     project: Project, path: Path, file_format: RegionFormat, images: Path | None
 ) -> Generator[Preview, None, Preview]:
     finder = PictureFinder(project, images)
-    seen = Preview()
     names: set[str] = set()
+    records: list[PreviewRecord] = []
+    seen = Preview()
+    count = regions = 0
+    told = time.monotonic()
+    if file_format.peek is not None and _is_large(path):
+        first = file_format.peek(path, images, SHOWN)
+        records = [_region_record(item, finder) for item in first]
+        count, regions = len(first), sum(len(item.regions) for item in first)
+        seen = Preview(tuple(records), count, regions)
+        yield seen
+        regions = 0
     for number, item in enumerate(file_format.read(path, images), start=1):
         if isinstance(item, PictureRecord):
             names.add(item.name)
-            record = (_region_record(item, finder),) if len(seen.records) < SHOWN and item.regions else ()
-            seen = replace(
-                seen,
-                records=(*seen.records, *record),
-                count=len(names),
-                regions=seen.regions + len(item.regions),
-            )
+            regions += len(item.regions)
+            if len(records) < SHOWN and item.regions:
+                records.append(_region_record(item, finder))
         elif isinstance(item, Problem):
             seen = _with_problem(seen, str(item))
-        if number % _COUNTED_AT_ONCE == 0 or len(seen.records) == SHOWN:
+        due = number % _COUNTED_AT_ONCE == 0 and time.monotonic() - told > _TOLD_EVERY_SECONDS
+        if due or (len(records) == SHOWN > len(seen.records)):
+            told = time.monotonic()
+            seen = replace(
+                seen,
+                records=tuple(records),
+                count=max(seen.count, len(names)),
+                regions=max(seen.regions, regions),
+            )
             yield seen
-    seen = replace(seen, counting=False)
+    seen = replace(seen, records=tuple(records), count=len(names), regions=regions, counting=False)
     yield seen
     return seen
+
+
+def _is_large(path: Path) -> bool:
+    try:
+        return path.stat().st_size > _LARGE
+    except OSError:
+        return False
 
 
 def _region_record(item: PictureRecord, finder: PictureFinder) -> PreviewRecord:
