@@ -67,7 +67,7 @@ def dialog(session: Session, qtbot: QtBot, data: Path) -> ImportDialog:
     made = ImportDialog(session, data)
     qtbot.addWidget(made)
     made.show()
-    qtbot.waitUntil(lambda: made.import_button.isEnabled() and not made._preview.counting)
+    qtbot.waitUntil(lambda: made.button.isEnabled() and not made._preview.counting)
     return made
 
 
@@ -97,7 +97,7 @@ def test_importing_tells_what_came_of_it_and_can_be_undone(
     project = session.project
     assert project is not None
     choose(dialog.splits, "val")
-    click(dialog.import_button)
+    click(dialog.button)
     qtbot.waitUntil(lambda: dialog.outcome.isVisible())
     assert (project.conversation_count(), project.region_count(), project.picture_count()) == (2, 1, 1)
     assert [row.split for row in project.conversations()] == ["val", "val"]
@@ -109,22 +109,22 @@ def test_importing_tells_what_came_of_it_and_can_be_undone(
     click(dialog.outcome.button)
     qtbot.waitUntil(lambda: dialog.outcome.title.text() == "The import was undone")
     assert (project.conversation_count(), project.region_count(), project.picture_count()) == (0, 0, 0)
-    qtbot.waitUntil(lambda: dialog.import_button.isEnabled())
+    qtbot.waitUntil(lambda: dialog.button.isEnabled())
     assert not dialog.outcome.button.isVisible()
-    click(dialog.import_button)
+    click(dialog.button)
     qtbot.waitUntil(lambda: not dialog.isVisible())
 
 
 def test_the_same_again_says_that_it_is_there_already(
     dialog: ImportDialog, qtbot: QtBot, session: Session, data: Path
 ) -> None:
-    click(dialog.import_button)
+    click(dialog.button)
     qtbot.waitUntil(lambda: dialog.outcome.isVisible())
     again = ImportDialog(session, data)
     qtbot.addWidget(again)
     again.show()
-    qtbot.waitUntil(lambda: again.import_button.isEnabled())
-    click(again.import_button)
+    qtbot.waitUntil(lambda: again.button.isEnabled())
+    click(again.button)
     qtbot.waitUntil(lambda: again.outcome.isVisible())
     assert again.outcome.title.text() == "Nothing new was imported"
     assert "In the project already: 2" in again.outcome.lines.text()
@@ -140,10 +140,10 @@ def test_a_dialect_that_cannot_be_told_is_asked_for(session: Session, qtbot: QtB
     qtbot.addWidget(dialog)
     dialog.show()
     qtbot.waitUntil(lambda: "Say which" in dialog.dialect_told.text())
-    assert not dialog.import_button.isEnabled()
+    assert not dialog.button.isEnabled()
     assert "Choose on the left" in dialog.view.picture.message
     choose(dialog.dialects, "qwen3-vl")
-    qtbot.waitUntil(lambda: dialog.import_button.isEnabled() and not dialog._preview.counting)
+    qtbot.waitUntil(lambda: dialog.button.isEnabled() and not dialog._preview.counting)
     (box,) = dialog.view.picture.boxes
     assert (box.label, box.rect.x2, box.rect.y2) == ("cat", 204.8, 115.2)
 
@@ -159,7 +159,7 @@ def test_a_file_of_no_known_kind_says_so(session: Session, qtbot: QtBot, tmp_pat
     qtbot.waitUntil(lambda: "no data in a known format" in dialog.view.picture.message)
     QTest.keyClicks(dialog.source, "y")
     qtbot.waitUntil(lambda: dialog.view.picture.message == "There is no such file or folder.")
-    assert not dialog.import_button.isEnabled()
+    assert not dialog.button.isEnabled()
 
 
 def test_stopping_an_import_leaves_nothing(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
@@ -170,8 +170,8 @@ def test_stopping_an_import_leaves_nothing(session: Session, qtbot: QtBot, tmp_p
     dialog = ImportDialog(session, path)
     qtbot.addWidget(dialog)
     dialog.show()
-    qtbot.waitUntil(lambda: dialog.import_button.isEnabled())
-    click(dialog.import_button)
+    qtbot.waitUntil(lambda: dialog.button.isEnabled())
+    click(dialog.button)
     qtbot.waitUntil(lambda: dialog.bar.isVisible() and dialog.summary.text() != "Reading…")
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: not dialog.importing)
@@ -193,7 +193,7 @@ def test_dropping_data_on_the_window_asks_how_to_import(
     assert session.project.path == Path(chosen)
     dialog = window.findChild(ImportDialog)
     assert dialog is not None
-    qtbot.waitUntil(lambda: dialog.import_button.isEnabled())
+    qtbot.waitUntil(lambda: dialog.button.isEnabled())
     dialog.reject()
     qtbot.waitUntil(lambda: window.findChild(ImportDialog) is None)
     window.show_page("annotate")
@@ -235,7 +235,7 @@ def exporting(session: Session, qtbot: QtBot, tmp_path: Path) -> ExportDialog:
     made = ExportDialog(session)
     qtbot.addWidget(made)
     made.show()
-    qtbot.waitUntil(lambda: made.export_button.isEnabled())
+    qtbot.waitUntil(lambda: made.button.isEnabled())
     return made
 
 
@@ -255,13 +255,13 @@ def test_what_will_be_written_is_said_before_and_is_what_is_written(
     assert "dataset_info.json" in exporting.files.text()
     shown = exporting.example.toPlainText()
     assert json.loads(shown)[0]["images"] == ["a.png"]
-    click(exporting.export_button)
+    click(exporting.button)
     qtbot.waitUntil(lambda: exporting.outcome.isVisible())
     assert target.read_text(encoding="utf-8") == shown
     assert (tmp_path / "dataset_info.json").exists()
     assert "Records: 1" in exporting.outcome.lines.text()
     assert exporting.outcome.button.text() == "Show folder"
-    click(exporting.export_button)
+    click(exporting.button)
     qtbot.waitUntil(lambda: not exporting.isVisible())
 
 
@@ -272,7 +272,7 @@ def test_a_file_in_the_way_is_named(exporting: ExportDialog, qtbot: QtBot, tmp_p
     assert "The file is there already and will be replaced." in exporting.files.text()
     choose(exporting.which, "done")
     qtbot.waitUntil(lambda: exporting.example.toPlainText() == "There is nothing to export.")
-    assert not exporting.export_button.isEnabled()
+    assert not exporting.button.isEnabled()
     assert (tmp_path / "p-ms-swift.jsonl").read_text(encoding="utf-8") == "old"
 
 
@@ -290,7 +290,7 @@ def test_only_the_pictures_that_pass_the_filter_go_out(session: Session, qtbot: 
     qtbot.waitUntil(lambda: dialog.summary.text() == "Pictures: 2   Regions: 0")
     choose(dialog.which, "shown")
     qtbot.waitUntil(lambda: dialog.summary.text() == "Pictures: 1   Regions: 0")
-    click(dialog.export_button)
+    click(dialog.button)
     qtbot.waitUntil(lambda: dialog.outcome.isVisible())
     written = json.loads((tmp_path / "p-coco.json").read_text(encoding="utf-8"))
     assert [image["file_name"] for image in written["images"]] == ["two.png"]
@@ -307,7 +307,7 @@ def test_regions_go_out_in_a_format_of_regions(
     choose(exporting.formats, "coco")
     qtbot.waitUntil(lambda: exporting.summary.text() == "Pictures: 1   Regions: 1")
     assert not exporting.copy_images.isVisible()
-    click(exporting.export_button)
+    click(exporting.button)
     qtbot.waitUntil(lambda: exporting.outcome.isVisible())
     written = json.loads((tmp_path / "p-coco.json").read_text(encoding="utf-8"))
     assert [annotation["bbox"] for annotation in written["annotations"]] == [[1, 2, 29, 38]]
@@ -349,9 +349,9 @@ def test_a_dropped_folder_that_is_a_data_set_gives_pictures_and_boxes(
     qtbot.waitUntil(lambda: window.findChild(ImportDialog) is not None)
     dialog = window.findChild(ImportDialog)
     assert dialog is not None
-    qtbot.waitUntil(lambda: dialog.import_button.isEnabled())
+    qtbot.waitUntil(lambda: dialog.button.isEnabled())
     assert dialog.formats.currentData() == "labelme"
-    click(dialog.import_button)
+    click(dialog.button)
     qtbot.waitUntil(lambda: dialog.outcome.isVisible())
     assert (project.picture_count(), project.region_count()) == (2, 1)
     dialog.accept()

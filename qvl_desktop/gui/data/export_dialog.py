@@ -8,31 +8,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, QUrl
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import (
-    QDialog,
-    QHBoxLayout,
-    QLabel,
-    QPlainTextEdit,
-    QProgressBar,
-    QPushButton,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from qvl_desktop.core.errors import QvlError
 from qvl_desktop.formats.regions import RegionFormat
 from qvl_desktop.gui.data.export_options import ExportOptions
-from qvl_desktop.gui.data.outcome import Outcome
-from qvl_desktop.gui.data.parts import (
-    Pace,
-    caption,
-    format_label,
-    heading,
-)
-from qvl_desktop.gui.theme import Space, set_kind, set_role
+from qvl_desktop.gui.data.frame import DataDialog
+from qvl_desktop.gui.data.parts import caption, format_label, heading
+from qvl_desktop.gui.theme import Space, set_role
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.words import path_text
 from qvl_desktop.jobs.session import Session
@@ -44,28 +29,20 @@ from qvl_desktop.storage.export_plan import (
     plan_export,
     run_export,
 )
-from qvl_desktop.storage.project import Project
 
 _TYPING = 300
 _REMEMBERED = "data.export"
 
 
-class ExportDialog(QDialog):
+class ExportDialog(DataDialog):
     """Says what will be written while the user chooses, writes it, and shows where it is."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        assert session.project is not None, "an export needs a project"
-        self._session = session
-        self._project: Project = session.project
+        super().__init__(session, parent)
         self._planning: Task[ExportPlan] | None = None
         self._writing: Task[tuple[ExportPlan, tuple[str, ...]]] | None = None
-        self._pace = Pace()
-        self._asked = 0
         self.setObjectName("exportDialog")
         self.setWindowTitle(self.tr("Export"))
-        self.setModal(True)
-        self.resize(960, 600)
         self.options = ExportOptions(session, self._project, self)
         self.formats, self.families, self.splits = self.options.formats, self.options.families, self.options.splits
         self.which, self.place, self.copy_images = self.options.which, self.options.place, self.options.copy_images
@@ -73,29 +50,11 @@ class ExportDialog(QDialog):
         self.example.setReadOnly(True)
         set_role(self.example, "mono")
         self.files = caption(self)
-        self.outcome = Outcome(self)
+        self.build(self.options, self._example_side(), _TYPING, self._plan)
         self.outcome.button.clicked.connect(self._show_folder)
-        self._right = QStackedWidget(self)
-        self._right.addWidget(self._example_side())
-        self._right.addWidget(self.outcome)
-        self.summary = QLabel(self)
-        self.summary.setWordWrap(True)
-        self.summary.setTextFormat(Qt.TextFormat.PlainText)
-        self.bar = QProgressBar(self)
-        self.bar.hide()
-        self.cancel_button = QPushButton(self.tr("Cancel"), self)
-        self.cancel_button.setAutoDefault(False)
-        self.cancel_button.clicked.connect(self.reject)
-        self.export_button = QPushButton(self.tr("Export"), self)
-        self.export_button.setObjectName("exportButton")
-        self.export_button.setDefault(True)
-        set_kind(self.export_button, "primary")
-        self.export_button.clicked.connect(self.accept)
-        self._lay_out()
-        self._typed = QTimer(self)
-        self._typed.setSingleShot(True)
-        self._typed.setInterval(_TYPING)
-        self._typed.timeout.connect(self._plan)
+        self.cancel_button.setText(self.tr("Cancel"))
+        self.button.setText(self.tr("Export"))
+        self.button.setObjectName("exportButton")
         self._restore()
         self._connect()
         self.options.format_chosen()
@@ -110,7 +69,7 @@ class ExportDialog(QDialog):
         self._asked += 1
         asked = self._asked
         target, project, chosen = self.options.target, self._project, self.options.chosen
-        self.export_button.setEnabled(False)
+        self.button.setEnabled(False)
         self._show_files()
         if target is None:
             self.summary.setText(self.tr("Say where to write it."))
@@ -150,7 +109,7 @@ class ExportDialog(QDialog):
         if regions:
             words.append(self.tr("Regions: {count}").format(count=f"{plan.regions:,}"))
         self.summary.setText("   ".join(words))
-        self.export_button.setEnabled(plan.count > 0 and not plan.problem)
+        self.button.setEnabled(plan.count > 0 and not plan.problem)
         if plan.problem:
             self.example.setPlainText(plan.problem)
         elif plan.example:
@@ -168,17 +127,14 @@ class ExportDialog(QDialog):
     @guarded
     def accept(self) -> None:
         """Write, beside the window. Once that is done: close."""
-        if self._right.currentWidget() is self.outcome:
+        if self.is_done:
             super().accept()
             return
         target, project, chosen = self.options.target, self._project, self.options.chosen
-        if target is None or self._writing is not None or not self.export_button.isEnabled():
+        if target is None or self._writing is not None or not self.button.isEnabled():
             return
         self._remember(target)
-        self.options.setEnabled(False)
-        self.export_button.setEnabled(False)
-        self.bar.setRange(0, 0)
-        self.bar.show()
+        self.show_work()
         self._writing = (
             Task.reporting(lambda report: run_export(project, chosen, target, report))
             .changing()
@@ -192,7 +148,7 @@ class ExportDialog(QDialog):
     @guarded
     def reject(self) -> None:
         """Stop writing; else close."""
-        if self._writing is not None and self._right.currentWidget() is not self.outcome:
+        if self._writing is not None and not self.is_done:
             self._writing.cancel()
             self.cancel_button.setEnabled(False)
             self.summary.setText(self.tr("Stopping…"))
@@ -226,13 +182,7 @@ class ExportDialog(QDialog):
         sign, colour = ("warning", "warning") if problems else ("success", "success")
         self.outcome.show_outcome(sign, colour, self.tr("Exported"), lines, problems)
         self.outcome.button.setText(self.tr("Show folder"))
-        self._right.setCurrentWidget(self.outcome)
-        self.export_button.setText(self.tr("Close"))
-        self.export_button.setEnabled(True)
-        self.export_button.setFocus()
-        self.cancel_button.hide()
-        self.options.hide()
-        self.summary.setText("")
+        self.show_done(self.tr("Close"))
 
     def _failed(self, error: Exception) -> None:
         if not isinstance(error, QvlError):
@@ -242,11 +192,9 @@ class ExportDialog(QDialog):
 
     def _ended(self) -> None:
         self._writing = None
-        self.bar.hide()
-        self.options.setEnabled(True)
-        self.cancel_button.setEnabled(True)
-        if self._right.currentWidget() is not self.outcome:
-            self.export_button.setEnabled(True)
+        self.show_rest()
+        if not self.is_done:
+            self.button.setEnabled(True)
             self.summary.setText(self.tr("Nothing was written."))
 
     def _show_folder(self) -> None:
@@ -265,24 +213,6 @@ class ExportDialog(QDialog):
         column.addWidget(self.files)
         column.addWidget(self.example, 1)
         return side
-
-    def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.setSpacing(Space.XL)
-        top.addWidget(self.options)
-        top.addWidget(self._right, 1)
-        foot = QHBoxLayout()
-        foot.setSpacing(Space.S)
-        foot.addWidget(self.summary, 1)
-        foot.addWidget(self.bar, 1)
-        foot.addWidget(self.cancel_button)
-        foot.addWidget(self.export_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(Space.L, Space.L, Space.L, Space.L)
-        layout.setSpacing(Space.L)
-        layout.addLayout(top, 1)
-        layout.addLayout(foot)
-        set_role(self.summary, "muted")
 
     def _connect(self) -> None:
         self.options.changed.connect(self._plan)

@@ -8,34 +8,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import (
-    QDialog,
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
-    QPushButton,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QWidget
 
 from qvl_desktop.core.errors import QvlError
 from qvl_desktop.formats.dialects import AUTO, DialectUnknownError
 from qvl_desktop.formats.regions import RegionFormat
 from qvl_desktop.formats.registry import FORMATS, AnyFormat, guess_format
+from qvl_desktop.gui.data.frame import DataDialog
 from qvl_desktop.gui.data.import_options import ImportOptions
-from qvl_desktop.gui.data.outcome import Outcome
-from qvl_desktop.gui.data.parts import (
-    Pace,
-)
 from qvl_desktop.gui.data.record_view import RecordView
-from qvl_desktop.gui.theme import Space, set_kind, set_role
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.jobs.task import Task
 from qvl_desktop.storage.import_preview import Preview, look, run_import
-from qvl_desktop.storage.project import Project
 from qvl_desktop.storage.rows import ImportReport
 
 _TYPING = 400
@@ -45,56 +30,31 @@ _SHOWN_PROBLEMS = 1000
 _FOLDER = "data.folder"
 
 
-class ImportDialog(QDialog):
+class ImportDialog(DataDialog):
     """Looks at a source, shows what it would bring, and imports it in one undo step."""
 
     def __init__(self, session: Session, source: Path | None = None, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        assert session.project is not None, "an import needs a project"
-        self._session = session
-        self._project: Project = session.project
+        super().__init__(session, parent)
         self._format: AnyFormat | None = None
         self._guessed: AnyFormat | None = None
         self._preview = Preview(counting=False)
         self._looking: Task[Preview] | None = None
         self._importing: Task[ImportReport] | None = None
         self._undoing: Task[str | None] | None = None
-        self._pace = Pace()
-        self._asked = 0
         self._undoable = False
         self.setObjectName("importDialog")
         self.setWindowTitle(self.tr("Import data"))
-        self.setModal(True)
-        self.resize(960, 600)
         self._chosen_by_hand = False
         self.options = ImportOptions(self, str(session.settings.window_state.get(_FOLDER) or self._project.folder))
         self.formats, self.dialects, self.splits = self.options.formats, self.options.dialects, self.options.splits
         self.source, self.format_told = self.options.source, self.options.format_told
         self.dialect_told = self.options.dialect_told
         self.view = RecordView(self)
-        self.outcome = Outcome(self)
+        self.build(self.options, self.view, _TYPING, self._look_anew)
         self.outcome.button.clicked.connect(self._undo)
-        self._right = QStackedWidget(self)
-        self._right.addWidget(self.view)
-        self._right.addWidget(self.outcome)
-        self.summary = QLabel(self)
-        self.summary.setWordWrap(True)
-        self.summary.setTextFormat(Qt.TextFormat.PlainText)
-        self.bar = QProgressBar(self)
-        self.bar.hide()
-        self.cancel_button = QPushButton(self.tr("Cancel"), self)
-        self.cancel_button.setAutoDefault(False)
-        self.cancel_button.clicked.connect(self.reject)
-        self.import_button = QPushButton(self.tr("Import"), self)
-        self.import_button.setObjectName("importButton")
-        self.import_button.setDefault(True)
-        set_kind(self.import_button, "primary")
-        self.import_button.clicked.connect(self.accept)
-        self._lay_out()
-        self._typed = QTimer(self)
-        self._typed.setSingleShot(True)
-        self._typed.setInterval(_TYPING)
-        self._typed.timeout.connect(self._look_anew)
+        self.cancel_button.setText(self.tr("Cancel"))
+        self.button.setText(self.tr("Import"))
+        self.button.setObjectName("importButton")
         self._connect()
         if source is not None:
             self.source.setText(str(source))
@@ -173,7 +133,7 @@ class ImportDialog(QDialog):
         self.dialect_told.setText("")
         self.view.show_words(words)
         self.summary.setText("")
-        self.import_button.setEnabled(False)
+        self.button.setEnabled(False)
 
     def _cannot_look(self, error: Exception, asked: int) -> None:
         if asked != self._asked:
@@ -198,7 +158,7 @@ class ImportDialog(QDialog):
         self.dialect_told.setText(preview.dialect if self.options.dialect == AUTO else self.tr("As chosen."))
         self.summary.setText(self._count_words(preview))
         self.summary.setToolTip("\n".join(preview.problems[:_TOLD_PROBLEMS]))
-        self.import_button.setEnabled(preview.count > 0)
+        self.button.setEnabled(preview.count > 0)
 
     def _count_words(self, preview: Preview) -> str:
         regions = isinstance(self._format, RegionFormat)
@@ -219,21 +179,18 @@ class ImportDialog(QDialog):
     @guarded
     def accept(self) -> None:
         """Import, beside the window. Once that is done: close."""
-        if self._right.currentWidget() is self.outcome:
+        if self.is_done:
             super().accept()
             return
         path, chosen = self.options.path, self._format
-        if path is None or chosen is None or self._importing is not None or not self.import_button.isEnabled():
+        if path is None or chosen is None or self._importing is not None or not self.button.isEnabled():
             return
         if self._looking is not None:
             self._looking.cancel()
         self._remember(path)
         project, images, dialect = self._project, self.options.images, self.options.dialect
         split = self.options.split
-        self.options.setEnabled(False)
-        self.import_button.setEnabled(False)
-        self.bar.setRange(0, 0)
-        self.bar.show()
+        self.show_work()
         self.summary.setText(self.tr("Reading…"))
         self._importing = (
             Task.reporting(lambda report: run_import(project, path, chosen, images, dialect, report, split))
@@ -249,7 +206,7 @@ class ImportDialog(QDialog):
         """Stop an import, of which nothing stays; else close, once nothing is being undone."""
         if self._undoing is not None:
             return
-        if self._importing is not None and self._right.currentWidget() is not self.outcome:
+        if self._importing is not None and not self.is_done:
             self._importing.cancel()
             self.cancel_button.setEnabled(False)
             self.summary.setText(self.tr("Stopping…"))
@@ -296,13 +253,7 @@ class ImportDialog(QDialog):
         self._undoable = changed
         self.outcome.button.setText(self.tr("Undo import"))
         self.outcome.button.setVisible(changed)
-        self._right.setCurrentWidget(self.outcome)
-        self.import_button.setText(self.tr("Close"))
-        self.import_button.setEnabled(True)
-        self.import_button.setFocus()
-        self.cancel_button.hide()
-        self.options.hide()
-        self.summary.setText("")
+        self.show_done(self.tr("Close"))
 
     def _failed(self, error: Exception) -> None:
         if isinstance(error, QvlError):
@@ -314,14 +265,12 @@ class ImportDialog(QDialog):
     def _ended(self) -> None:
         """After success, failure and cancel alike."""
         self._importing = None
-        self.bar.hide()
-        self.options.setEnabled(True)
-        self.cancel_button.setEnabled(True)
-        if self._right.currentWidget() is self.outcome:
+        self.show_rest()
+        if self.is_done:
             return
         if self._preview.records:
             self.summary.setText(self.tr("Stopped. Nothing was changed."))
-            self.import_button.setEnabled(True)
+            self.button.setEnabled(True)
 
     def _undo(self) -> None:
         """Take the import back, beside the window; nobody could edit in between, for the dialog is modal."""
@@ -329,7 +278,7 @@ class ImportDialog(QDialog):
             return
         self._undoable = False
         self.outcome.button.setEnabled(False)
-        self.import_button.setEnabled(False)
+        self.button.setEnabled(False)
         self.bar.setRange(0, 0)
         self.bar.show()
         self.summary.setText(self.tr("Undoing…"))
@@ -350,30 +299,9 @@ class ImportDialog(QDialog):
         self._undoing = None
         self.bar.hide()
         self.summary.setText("")
-        self.import_button.setEnabled(True)
+        self.button.setEnabled(True)
 
     # Parts
-
-    def _lay_out(self) -> None:
-        right = QVBoxLayout()
-        right.setContentsMargins(0, 0, 0, 0)
-        right.addWidget(self._right, 1)
-        top = QHBoxLayout()
-        top.setSpacing(Space.XL)
-        top.addWidget(self.options)
-        top.addLayout(right, 1)
-        foot = QHBoxLayout()
-        foot.setSpacing(Space.S)
-        foot.addWidget(self.summary, 1)
-        foot.addWidget(self.bar, 1)
-        foot.addWidget(self.cancel_button)
-        foot.addWidget(self.import_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(Space.L, Space.L, Space.L, Space.L)
-        layout.setSpacing(Space.L)
-        layout.addLayout(top, 1)
-        layout.addLayout(foot)
-        set_role(self.summary, "muted")
 
     def _connect(self) -> None:
         options = self.options
