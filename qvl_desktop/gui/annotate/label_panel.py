@@ -28,7 +28,7 @@ from qvl_desktop.gui.icons import icon, pixmap
 from qvl_desktop.gui.theme import Space, set_role, set_surface, theme
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.ref_colours import ref_colour
-from qvl_desktop.gui.widgets.rows import ROW_ROLE, Index, RowDelegate
+from qvl_desktop.gui.widgets.rows import ROW_ROLE, Index, RowDelegate, pick_list
 from qvl_desktop.gui.words import count_text
 
 _DELAY_MS = 80
@@ -300,18 +300,10 @@ class LabelPanel(QWidget):
         self.view.viewport().update()
 
     def _make_view(self) -> QListView:
-        view = QListView(self)
-        view.setModel(self.model)
-        view.setItemDelegate(LabelDelegate(view))
-        view.setUniformItemSizes(True)
-        view.setMouseTracking(True)
-        view.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
-        view.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        view = pick_list(self.model, LabelDelegate(self), self)
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         view.customContextMenuRequested.connect(self._on_menu)
         view.setAccessibleName(self.tr("Labels of this project"))
-        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         view.clicked.connect(self._on_clicked)
         view.installEventFilter(self)
         return view

@@ -39,7 +39,7 @@ from qvl_desktop.gui.icons import pixmap, set_icon
 from qvl_desktop.gui.theme import Space, set_role, set_surface, theme
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.ref_colours import ref_colour
-from qvl_desktop.gui.widgets.rows import ROW_ROLE, Index, RowDelegate
+from qvl_desktop.gui.widgets.rows import ROW_ROLE, Index, RowDelegate, pick_list
 from qvl_desktop.storage.rows import RegionRow
 
 _MARK = 11
@@ -263,16 +263,8 @@ class RegionPanel(QWidget):
     # Parts
 
     def _make_view(self) -> QListView:
-        view = QListView(self)
-        view.setModel(self.model)
-        view.setItemDelegate(RegionDelegate(view))
-        view.setUniformItemSizes(True)
-        view.setMouseTracking(True)
-        view.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
-        view.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        view = pick_list(self.model, RegionDelegate(self), self)
         view.setAccessibleName(self.tr("Regions of this picture"))
-        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         view.selectionModel().selectionChanged.connect(self._on_selection)
         view.doubleClicked.connect(self._on_double_click)
         view.entered.connect(self._on_entered)

@@ -1,8 +1,8 @@
 """What the lists of rows at the sides of the pages share.
 
-Owns `ROW_ROLE`, the height and ground of a row (`RowDelegate`), the settings of a list (`row_view`), marking a row
-without a signal (`mark_row`) and showing other rows without a jump (`keep_place`). Does not own what is written on a
-row, nor where rows come from (`paged_rows`).
+Owns `ROW_ROLE`, the height and ground of a row (`RowDelegate`), the settings of a list (`row_view`, and `pick_list`
+where several rows may be picked), marking a row without a signal (`mark_row`) and showing other rows without a jump
+(`keep_place`). Does not own what is written on a row, nor where rows come from (`paged_rows`).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
+    QListView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -99,6 +100,20 @@ def row_view(model: QAbstractItemModel, delegate: RowDelegate, parent: QWidget) 
     view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     view.setTabKeyNavigation(False)
+    return view
+
+
+def pick_list(model: QAbstractItemModel, delegate: RowDelegate, parent: QWidget) -> QListView:
+    """A list of which several rows may be picked: rows of one size, none of them typed in, never scrolled sideways."""
+    view = QListView(parent)
+    view.setModel(model)
+    view.setItemDelegate(delegate)
+    view.setUniformItemSizes(True)
+    view.setMouseTracking(True)
+    view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     return view
 
 
