@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import os
+import queue
 import sys
 import tempfile
 from dataclasses import replace
@@ -50,7 +51,13 @@ def measured(folder: Path, plan: TrainingPlan) -> tuple[int, int]:
     told: multiprocessing.Queue[tuple[int, int]] = context.Queue()
     process = context.Process(target=work, args=(folder, plan, told))
     process.start()
-    figures = told.get(timeout=900)
+    while True:
+        try:
+            figures = told.get(timeout=5)
+            break
+        except queue.Empty:
+            if not process.is_alive():
+                raise SystemExit(f"{folder.name} ended with exit code {process.exitcode}") from None
     process.join()
     return figures
 

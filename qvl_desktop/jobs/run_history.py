@@ -6,12 +6,13 @@ Does not draw (`gui.train`) or read files.
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from qvl_desktop.core.events import Evaluated, Event, Notice, Paused, Sampled, Stage, Started, Step
+from qvl_desktop.core.events import Evaluated, Event, Forecasted, Notice, Paused, Sampled, Stage, Started, Step
 
 SPEED_STEPS = 32
 """Steps over which speed is averaged."""
@@ -34,13 +35,19 @@ class RunHistory:
     losses: array[float] = field(default_factory=lambda: array("d"))
     smooth: array[float] = field(default_factory=lambda: array("d"))
     rates: array[float] = field(default_factory=lambda: array("d"))
+    norms: array[float] = field(default_factory=lambda: array("d"))
     eval_steps: array[float] = field(default_factory=lambda: array("d"))
+    eval_losses: array[float] = field(default_factory=lambda: array("d"))
+    mean_ious: array[float] = field(default_factory=lambda: array("d"))
     accuracies: array[float] = field(default_factory=lambda: array("d"))
     memory: int = 0
     peak_memory: int = 0
     epoch: float = 0.0
     stage: Stage | None = None
     sample: Sampled | None = None
+    samples_drawn: list[Sampled] = field(default_factory=list)
+    validations: dict[int, Evaluated] = field(default_factory=dict)
+    forecasted: Forecasted | None = None
     notices: list[str] = field(default_factory=list)
     last_event: float = 0.0
     _speed: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=SPEED_STEPS))
@@ -90,13 +97,19 @@ class RunHistory:
             case Evaluated(step=step, metrics=metrics):
                 self.stage = None
                 if "acc50" in metrics:
-                    _cut(self.eval_steps, step, self.accuracies)
+                    _cut(self.eval_steps, step, self.accuracies, self.eval_losses, self.mean_ious)
                     self.eval_steps.append(step)
                     self.accuracies.append(metrics["acc50"])
+                    self.eval_losses.append(metrics.get("loss", math.nan))
+                    self.mean_ious.append(metrics.get("mean_iou", math.nan))
+                self.validations[step] = event
             case Started():
                 self._begin(event)
             case Sampled():
                 self.sample = event
+                self.samples_drawn.append(event)
+            case Forecasted():
+                self.forecasted = event
             case Notice(message=message):
                 self.notices.append(message)
             case Paused():
@@ -109,20 +122,23 @@ class RunHistory:
         self.total, self.samples = event.total, event.samples
         self.device, self.precision = event.device, event.precision
         self.trainable_parameters = event.trainable_parameters
-        _cut(self.steps, event.step + 1, self.losses, self.smooth, self.rates)
-        _cut(self.eval_steps, event.step + 1, self.accuracies)
+        _cut(self.steps, event.step + 1, self.losses, self.smooth, self.rates, self.norms)
+        _cut(self.eval_steps, event.step + 1, self.accuracies, self.eval_losses, self.mean_ious)
+        self.validations = {step: one for step, one in self.validations.items() if step <= event.step}
+        self.samples_drawn = [one for one in self.samples_drawn if one.step <= event.step]
         self._mean, self._weight = (self.smooth[-1], 1.0) if self.smooth else (0.0, 0.0)
         self._speed.clear()
         self.stage = None
 
     def _add_step(self, event: Step) -> None:
-        _cut(self.steps, event.step, self.losses, self.smooth, self.rates)
+        _cut(self.steps, event.step, self.losses, self.smooth, self.rates, self.norms)
         self._mean = SMOOTHING * self._mean + (1 - SMOOTHING) * event.loss if event.loss == event.loss else self._mean
         self._weight = SMOOTHING * self._weight + (1 - SMOOTHING)
         self.steps.append(event.step)
         self.losses.append(event.loss)
         self.smooth.append(self._mean / self._weight)
         self.rates.append(event.learning_rate)
+        self.norms.append(event.grad_norm)
         self._speed.append((event.seconds, event.tokens))
         self.total, self.epoch, self.memory = event.total, event.epoch, event.memory
         self.peak_memory = max(self.peak_memory, event.memory)

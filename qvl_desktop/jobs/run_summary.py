@@ -17,6 +17,7 @@ from qvl_desktop.core.events import Evaluated, Event, Failed, Finished, Sampled,
 from qvl_desktop.core.lockfile import is_locked
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.run_folder import EventReader, RunFolder, RunState, state_after
+from qvl_desktop.core.run_notes import RunNotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class RunSummary:
     adapter: bool = False
     sample: str = ""
     message: str = ""
+    star: bool = False
+    note: str = ""
 
     @property
     def name(self) -> str:
@@ -77,6 +80,8 @@ def read_summary(path: Path) -> RunSummary:
     with contextlib.suppress(OSError, PlanError):
         plan = TrainingPlan.load(folder.plan)
         summary = replace(summary, model=plan.model, method=plan.method, created=folder.plan.stat().st_mtime)
+    notes = RunNotes.load(path)
+    summary = replace(summary, star=notes.star, note=notes.text)
     alive = is_locked(folder.lock)
     summary = summary.after(EventReader(folder).read())
     return replace(

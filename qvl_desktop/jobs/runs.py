@@ -20,6 +20,7 @@ from qvl_desktop.core.events import Event
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.run_folder import EventReader, RunFolder, RunState
+from qvl_desktop.core.run_notes import RunNotes
 from qvl_desktop.jobs.run_history import RunHistory
 from qvl_desktop.jobs.run_summary import RunSummary, list_runs, read_summary
 from qvl_desktop.jobs.task import Task
@@ -136,6 +137,16 @@ class RunShelf(QObject):
         self._summaries[path] = replace(summary, state=RunState.RUNNING, message="")
         self._follow(path, launch=True)
         self.listChanged.emit()
+
+    def annotate(self, path: Path, *, star: bool | None = None, note: str | None = None) -> None:
+        """Star a run or write a note to it. Raises `RunError` when its folder cannot be written."""
+        summary = self._summaries.get(path)
+        if summary is None:
+            return
+        notes = RunNotes(summary.star if star is None else star, summary.note if note is None else note)
+        notes.save(path)
+        self._summaries[path] = replace(summary, star=notes.star, note=notes.text)
+        self.runChanged.emit(path)
 
     def detach_all(self) -> None:
         """Stop following every run; they go on by themselves. For the end of the window."""

@@ -6,6 +6,7 @@ Owns joining the views to the session's runs. Does not own training (`jobs.train
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
@@ -26,6 +27,7 @@ from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.run_folder import RunFolder
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_role, set_surface
+from qvl_desktop.gui.train.compare_view import CompareView
 from qvl_desktop.gui.train.new_run import NewRun
 from qvl_desktop.gui.train.run_list import RunList
 from qvl_desktop.gui.train.run_view import RunView
@@ -48,6 +50,10 @@ class TrainPage(QWidget):
         self._new_button = QPushButton(self.tr("New run"), self)
         self._new_button.setObjectName("newRunButton")
         set_icon(self._new_button, "plus")
+        self._compare_button = QPushButton(self)
+        self._compare_button.setObjectName("compareButton")
+        set_icon(self._compare_button, "statistics")
+        self.compare = CompareView(self)
         self._empty = QLabel(self.tr("Runs appear here. They go on when the window is closed."), self)
         self._empty.setWordWrap(True)
         set_role(self._empty, "caption")
@@ -57,10 +63,12 @@ class TrainPage(QWidget):
         self._detail = QStackedWidget(self)
         self._detail.addWidget(self.new_run)
         self._detail.addWidget(scroll)
+        self._detail.addWidget(self.compare)
         self._lay_out()
         self._connect()
         self._chosen_by_user = False
         self._show_list()
+        self._show_checked()
 
     def show_new_run(self) -> None:
         """Show the form of a new run."""
@@ -87,6 +95,7 @@ class TrainPage(QWidget):
         head.setContentsMargins(Space.M, 0, Space.M, 0)
         head.setSpacing(Space.M)
         head.addWidget(self._new_button)
+        head.addWidget(self._compare_button)
         head.addWidget(self._empty)
         column.addLayout(head)
         column.addWidget(self.run_list, 1)
@@ -105,6 +114,9 @@ class TrainPage(QWidget):
         self.new_run.form.changed.connect(self._user_chose)
         self.new_run.startRequested.connect(self._start)
         self.run_list.runChosen.connect(self.show_run)
+        self.run_list.checkedChanged.connect(self._show_checked)
+        self._compare_button.clicked.connect(self.show_comparison)
+        self.compare.failed.connect(self._session.report)
         self._runs.listChanged.connect(self._show_list)
         self._runs.runChanged.connect(self._run_changed)
         self._runs.historyChanged.connect(self._show_history)
@@ -117,6 +129,8 @@ class TrainPage(QWidget):
         view.resumeClicked.connect(self._resume)
         view.chatClicked.connect(self._chat)
         view.folderClicked.connect(self._open_folder)
+        view.starToggled.connect(lambda star: self._annotate(star=star))
+        view.noteWritten.connect(lambda note: self._annotate(note=note))
 
     def _show_list(self) -> None:
         runs = self._runs.summaries
@@ -137,8 +151,36 @@ class TrainPage(QWidget):
             self.run_view.show_run(summary)
 
     def _show_history(self, path: Path) -> None:
+        if self._detail.currentWidget() is self.compare and path in self.run_list.checked:
+            self._draw_comparison()
         if path == self.run_view.run and (history := self._runs.history(path)) is not None:
             self.run_view.show_history(history, self._runs.log(path))
+
+    def show_comparison(self) -> None:
+        """Lay the curves of the runs that are checked over each other."""
+        self._user_chose()
+        self.run_list.clearSelection()
+        self._detail.setCurrentWidget(self.compare)
+        self._draw_comparison()
+
+    def _draw_comparison(self) -> None:
+        found = {path.name: self._runs.history(path) for path in self.run_list.checked}
+        self.compare.show_runs({name: history for name, history in found.items() if history is not None})
+
+    def _show_checked(self) -> None:
+        """Comparing is offered as soon as there is something to compare."""
+        count = len(self.run_list.checked)
+        self._compare_button.setText(self.tr("Compare %n run(s)", "", count))
+        self._compare_button.setVisible(count > 0)
+        if self._detail.currentWidget() is self.compare:
+            self._draw_comparison() if count else self.show_new_run()
+
+    def _annotate(self, **said: Any) -> None:
+        if path := self.run_view.run:
+            try:
+                self._runs.annotate(path, **said)
+            except QvlError as error:
+                self._session.report(error)
 
     def _ask_new_run(self) -> None:
         self._user_chose()

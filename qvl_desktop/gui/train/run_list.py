@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QPainter
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from qvl_desktop.core.run_folder import RunState
@@ -21,6 +21,7 @@ from qvl_desktop.jobs.training import ALIVE
 Index = QModelIndex | QPersistentModelIndex
 _SUMMARY = Qt.ItemDataRole.UserRole
 _DOT = 8
+_BOX = 14
 
 
 class RunListModel(QAbstractListModel):
@@ -29,6 +30,7 @@ class RunListModel(QAbstractListModel):
     def __init__(self) -> None:
         super().__init__()
         self._runs: list[RunSummary] = []
+        self.checked: set[Path] = set()
 
     def show_runs(self, runs: list[RunSummary]) -> None:
         """Show other runs; when only figures changed, the selection stays."""
@@ -62,10 +64,12 @@ class RunListModel(QAbstractListModel):
             return run
         if role == Qt.ItemDataRole.DisplayRole:
             return run.name
+        if role == Qt.ItemDataRole.CheckStateRole:
+            return Qt.CheckState.Checked if run.folder.path in self.checked else Qt.CheckState.Unchecked
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{run.name}, {state_text(run.state)}, {detail_text(run)}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return str(run.folder.path)
+            return "\n".join(part for part in (run.note, str(run.folder.path)) if part)
         return None
 
 
@@ -76,8 +80,13 @@ def detail_text(run: RunSummary) -> str:
     return date_text(run.created)
 
 
+def check_rect(rect: QRect) -> QRect:
+    """Where the box is by which a run is chosen for comparing."""
+    return QRect(rect.left() + Space.M, rect.top() + Space.S + 2, _BOX, _BOX)
+
+
 class RunDelegate(QStyledItemDelegate):
-    """Draws two lines: name and best Acc@0.5; state with its colour, and details."""
+    """Draws two lines: box, star, name and best Acc@0.5; state with its colour, and details."""
 
     @guarded(default=QSize)
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -94,11 +103,26 @@ class RunDelegate(QStyledItemDelegate):
         if option.state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(theme().colour("accent"))
             painter.drawRect(option.rect.adjusted(0, 0, -1, -1))
+        self._box(painter, option, index.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked)
         self._lines(painter, option, run)
         painter.restore()
 
+    def _box(self, painter: QPainter, option: QStyleOptionViewItem, checked: bool) -> None:
+        """A small box, filled when the run is chosen for comparing."""
+        box = check_rect(option.rect)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(theme().colour("accent" if checked else "control"))
+        painter.setBrush(theme().colour("accent") if checked else Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box, 3, 3)
+        if checked:
+            painter.setPen(QPen(theme().colour("accent_text"), 2))
+            left, middle, low = box.left() + 3, box.left() + 6, box.top() + 9
+            painter.drawPolyline(
+                [QPoint(left, low - 2), QPoint(middle, low + 1), QPoint(box.right() - 2, box.top() + 4)]
+            )
+
     def _lines(self, painter: QPainter, option: QStyleOptionViewItem, run: RunSummary) -> None:
-        inner = option.rect.adjusted(Space.M, Space.S, -Space.M, -Space.S)
+        inner = option.rect.adjusted(Space.M + _BOX + Space.S, Space.S, -Space.M, -Space.S)
         height = option.fontMetrics.height()
         first = QRect(inner.left(), inner.top(), inner.width(), height)
         second = QRect(inner.left(), first.bottom() + Space.XS, inner.width(), height)
@@ -106,7 +130,8 @@ class RunDelegate(QStyledItemDelegate):
         width = option.fontMetrics.horizontalAdvance(score) + (Space.S if score else 0)
         painter.setPen(theme().colour("text"))
         painter.drawText(first, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, score)
-        name = option.fontMetrics.elidedText(run.name, Qt.TextElideMode.ElideMiddle, first.width() - width)
+        title = f"★ {run.name}" if run.star else run.name
+        name = option.fontMetrics.elidedText(title, Qt.TextElideMode.ElideMiddle, first.width() - width)
         painter.drawText(first, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
         small = QFont(option.font)
         small.setPixelSize(12)
@@ -126,9 +151,11 @@ class RunDelegate(QStyledItemDelegate):
 
 
 class RunList(QListView):
-    """Signals: `runChosen(Path)` when another run is selected by the user or by `choose`."""
+    """Signals: `runChosen(Path)` when another run is selected by the user or by `choose`; `checkedChanged()` when a
+    run was chosen for comparing or left out again, by its box or the space bar."""
 
     runChosen = Signal(object)
+    checkedChanged = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -162,6 +189,36 @@ class RunList(QListView):
         self.setCurrentIndex(self._model.index(row) if row >= 0 else QModelIndex())
         if row < 0:
             self.clearSelection()
+
+    @property
+    def checked(self) -> list[Path]:
+        """The runs chosen for comparing, in the order of the list."""
+        rows = range(self._model.rowCount())
+        paths = [self._model.index(row).data(_SUMMARY).folder.path for row in rows]
+        return [path for path in paths if path in self._model.checked]
+
+    def toggle(self, index: Index) -> None:
+        """Choose a run for comparing, or leave it out again."""
+        self._model.checked ^= {index.data(_SUMMARY).folder.path}
+        self.viewport().update()
+        self.checkedChanged.emit()
+
+    @guarded
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        place = event.position().toPoint()
+        index = self.indexAt(place)
+        near = check_rect(self.visualRect(index)).adjusted(-6, -6, 6, 6) if index.isValid() else QRect()
+        if event.button() is Qt.MouseButton.LeftButton and near.contains(place):
+            self.toggle(index)
+            return
+        super().mousePressEvent(event)
+
+    @guarded
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and self.currentIndex().isValid():
+            self.toggle(self.currentIndex())
+            return
+        super().keyPressEvent(event)
 
     @property
     def chosen(self) -> Path | None:

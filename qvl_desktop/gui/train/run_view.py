@@ -9,7 +9,17 @@ import time
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal, SignalInstance
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from qvl_desktop.core.run_folder import RunState
 from qvl_desktop.gui.icons import set_icon
@@ -34,7 +44,8 @@ LOG_SHOWN = 12
 
 class RunView(QWidget):
     """Signals: `pauseClicked`, `goOnClicked` (after a pause), `stopClicked`, `endNowClicked`, `resumeClicked` (start
-    again from the last checkpoint), `chatClicked`, `folderClicked`; all about the run that is shown."""
+    again from the last checkpoint), `chatClicked`, `folderClicked`, `starToggled(bool)`, `noteWritten(str)`; all about
+    the run that is shown."""
 
     pauseClicked = Signal()
     goOnClicked = Signal()
@@ -43,6 +54,8 @@ class RunView(QWidget):
     resumeClicked = Signal()
     chatClicked = Signal()
     folderClicked = Signal()
+    starToggled = Signal(bool)
+    noteWritten = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,6 +70,18 @@ class RunView(QWidget):
         set_role(self._name, "title")
         set_role(self._about, "caption")
         self._name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._star = QToolButton(self)
+        self._star.setObjectName("starButton")
+        self._star.setCheckable(True)
+        self._star.setText("☆")
+        self._star.setToolTip(self.tr("Star this run"))
+        self._star.setAccessibleName(self.tr("Star this run"))
+        self._star.toggled.connect(lambda star: self._star.setText("★" if star else "☆"))
+        self._star.clicked.connect(self.starToggled)
+        self._note = QLineEdit(self)
+        self._note.setObjectName("noteField")
+        self._note.setPlaceholderText(self.tr("Your note to this run"))
+        self._note.editingFinished.connect(self._write_note)
         self._pause = self._button("pauseButton", self.tr("Pause"), "pause", self.pauseClicked)
         self._go_on = self._button("goOnButton", self.tr("Go on"), "play", self.goOnClicked)
         self._stop = self._button("stopButton", self.tr("Stop and save"), "stop", self.stopClicked)
@@ -90,6 +115,7 @@ class RunView(QWidget):
         self._clock = QTimer(self)
         self._clock.setInterval(1000)
         self._clock.timeout.connect(self._show_buttons)
+        self._note_of: Path | None = None
         self._draw_seconds = 0.0
         self._drawn_at = 0.0
 
@@ -138,11 +164,13 @@ class RunView(QWidget):
         words.setSpacing(Space.XS)
         first = QHBoxLayout()
         first.setSpacing(Space.M)
+        first.addWidget(self._star)
         first.addWidget(self._name)
         first.addWidget(self._state)
         first.addStretch(1)
         words.addLayout(first)
         words.addWidget(self._about)
+        words.addWidget(self._note)
         buttons = QHBoxLayout()
         buttons.setSpacing(Space.S)
         for button in (self._pause, self._go_on, self._stop, self._end_now, self._resume, self._chat):
@@ -169,7 +197,15 @@ class RunView(QWidget):
         button.clicked.connect(clicked)
         return button
 
+    def _write_note(self) -> None:
+        if self._run is not None and self._note.text() != self._run.note:
+            self.noteWritten.emit(self._note.text())
+
     def _show_head(self, run: RunSummary) -> None:
+        self._star.setChecked(run.star)
+        if not self._note.hasFocus() or self._note_of != run.folder.path:
+            self._note.setText(run.note)
+        self._note_of = run.folder.path
         self._name.setText(run.name)
         self._state.setText(state_text(run.state))
         role = STATE_ROLES.get(run.state, "muted")
