@@ -11,12 +11,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from qvl_desktop.core.box import GRID
 from qvl_desktop.core.dataset import Split
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.shapes import Shape
 from qvl_desktop.formats.base import Problem
-from qvl_desktop.formats.placing import dump, fit, fit_box, scaled, upright
+from qvl_desktop.formats.placing import dump, scaled, upright
 from qvl_desktop.formats.regions import Advance, Header, Note, PictureRecord, RegionFormat, RegionRecord
 from qvl_desktop.storage.bulk import RegionLoader, few_collections, loading_regions
 from qvl_desktop.storage.errors import RegionError
@@ -26,6 +25,7 @@ from qvl_desktop.storage.importing_pictures import Key, PictureIntake, Place
 from qvl_desktop.storage.indexing import Progress
 from qvl_desktop.storage.project import Project
 from qvl_desktop.storage.rows import ImportReport
+from qvl_desktop.storage.stored_shapes import stored_shape
 
 _PICTURES_AT_A_TIME = 1000
 _REGIONS_AT_A_TIME = 20_000
@@ -222,28 +222,6 @@ class _Import:
             notes=tuple(self._log.notes),
             all_problems=self._log.problem_count,
         )
-
-
-def stored_shape(shape: Shape, width: int, height: int) -> tuple[tuple[object, ...], str] | None:
-    """kind, points and bounds of a shape as they are stored, and its token; None when nothing of it is inside.
-
-    A box takes the short way here: a million times through `Shape.token` takes too long.
-    """
-    if shape.kind != "box":
-        fitted = fit(shape, width, height)
-        if fitted is None:
-            return None
-        bounds = fitted.bounds
-        points = json.dumps(fitted.points, separators=(",", ":"))
-        return (shape.kind, points, bounds.x1, bounds.y1, bounds.x2, bounds.y2), fitted.token(width, height)
-    sides = fit_box(shape, width, height)
-    if sides is None:
-        return None
-    x1, y1, x2, y2 = sides
-    last = GRID - 1
-    a, b = min(int(x1 * GRID / width + 0.5), last), min(int(y1 * GRID / height + 0.5), last)
-    c, d = min(int(x2 * GRID / width + 0.5), last), min(int(y2 * GRID / height + 0.5), last)
-    return ("box", "", x1, y1, x2, y2), f"<box>({a},{b}),({c},{d})</box>"
 
 
 _NOTHING_INSIDE = QT_TRANSLATE_NOOP("formats", "nothing of it lies inside its picture.")

@@ -21,6 +21,7 @@ from qvl_desktop.storage.conversations import Conversations
 from qvl_desktop.storage.errors import RegionError, RowMissingError
 from qvl_desktop.storage.rows import LinkedToken, RegionRow, TurnRow
 from qvl_desktop.storage.store import chunks, marks
+from qvl_desktop.storage.stored_shapes import stored_shape
 
 _COLUMNS = (
     "r.id, r.picture_id, r.ref, r.x1, r.y1, r.x2, r.y2, p.width, p.height, r.kind, r.points, r.locked, r.extra, r.token"
@@ -107,13 +108,18 @@ class Regions(Conversations):
             (picture_id, self._checked_ref(ref), *_columns(shape, picture.width, picture.height))
             for ref, shape in items
         ]
-        insert = "INSERT INTO regions (picture_id, ref, kind, points, x1, y1, x2, y2, token) VALUES (" + marks(9) + ")"
+        columns = "id, picture_id, ref, kind, points, x1, y1, x2, y2, token"
         with self.step(
             QT_TRANSLATE_NOOP("history", "Add region")
             if len(rows) == 1
             else QT_TRANSLATE_NOOP("history", "Add regions")
         ):
-            return [self._write(insert, row) for row in rows]
+            row = self._one("SELECT ifnull(max(id), 0) FROM regions")
+            first = int(row[0]) + 1 if row else 1
+            ids = range(first, first + len(rows))
+            insert = f"INSERT INTO regions ({columns}) VALUES ({marks(10)})"
+            self._write_many(insert, ((number, *row) for number, row in zip(ids, rows, strict=True)))
+            return list(ids)
 
     def move_region(self, region_id: int, rect: Rect) -> None:
         """Move and scale a region so that its bounds become `rect`; tokens that stand for it follow."""
@@ -229,18 +235,29 @@ class Regions(Conversations):
         return places
 
     def _checked_ref(self, ref: str) -> str:
-        ref = " ".join(ref.split())
-        found: list[Fault] = token_faults(ref)
-        if found or ("<" in ref and ("<ref>" in ref or "<box>" in ref or "<quad>" in ref or "<img>" in ref)):
-            raise RegionError(
-                QT_TRANSLATE_NOOP("errors", "“{ref}” cannot name a region: it holds tags such as <ref> or <box>."),
-                ref=ref,
-            )
-        return ref
+        return _checked(ref)
+
+
+@lru_cache(maxsize=4096)
+def _checked(ref: str) -> str:
+    """The ref as it is stored; the same few come a million times in an import."""
+    ref = " ".join(ref.split())
+    found: list[Fault] = token_faults(ref)
+    if found or ("<" in ref and ("<ref>" in ref or "<box>" in ref or "<quad>" in ref or "<img>" in ref)):
+        raise RegionError(
+            QT_TRANSLATE_NOOP("errors", "“{ref}” cannot name a region: it holds tags such as <ref> or <box>."),
+            ref=ref,
+        )
+    return ref
 
 
 def _columns(shape: Shape, width: int, height: int) -> tuple[object, ...]:
     """kind, points, x1, y1, x2, y2 and token of a shape as it is stored, on a picture of this size."""
+    if shape.kind == "box":
+        stored = stored_shape(shape, width, height)
+        if stored is None:
+            raise RegionError(_NO_AREA["box"])
+        return (*stored[0], stored[1])
     shape = shape.normalised()
     fitted = shape.clipped(width, height).rounded()
     if not fitted.stands:

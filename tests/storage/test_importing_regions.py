@@ -21,8 +21,9 @@ from qvl_desktop.core.errors import Cancelled, DataError
 from qvl_desktop.core.shapes import Shape
 from qvl_desktop.formats.placing import fit, upright
 from qvl_desktop.storage.bulk import loading_regions
-from qvl_desktop.storage.importing_regions import import_regions, stored_shape
+from qvl_desktop.storage.importing_regions import import_regions
 from qvl_desktop.storage.project import Project
+from qvl_desktop.storage.stored_shapes import stored_shape
 from tests.formats.region_data import annotation, bring_in, coco, image, picture, put_out, region_format, write_json
 
 
