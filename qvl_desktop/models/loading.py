@@ -22,7 +22,7 @@ from qvl_desktop.models.gptq.checkpoint import replace_layers
 from qvl_desktop.models.gptq.kernels import use_kernel
 from qvl_desktop.models.gptq.settings import is_gptq, read_settings
 from qvl_desktop.models.json_files import read_json
-from qvl_desktop.models.materialize import Placement, fill
+from qvl_desktop.models.materialize import Placement, fill, giving_back_memory
 from qvl_desktop.models.names import resolve_model as resolve_model
 from qvl_desktop.models.placement import RESERVED_SHARE, Part, cards, host_paths, spread
 from qvl_desktop.models.precision import DENSE_DTYPES as DENSE_DTYPES
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 LOAD_FAILURES = (OSError, ValueError, RuntimeError, SafetensorError)
 BAD_SETTINGS = (TypeError, AttributeError, LookupError, ArithmeticError, StrictDataclassError, *LOAD_FAILURES)
 GENERATION_CONFIG = "generation_config.json"
+SHARD_INDEX = "model.safetensors.index.json"
 _log = logging.getLogger(__name__)
 
 
@@ -221,6 +222,15 @@ def check_later(folder: Path, cls: Any, checkpoint: Checkpoint, config: dict[str
         raise ModelLoadError(
             QT_TRANSLATE_NOOP("errors", "{folder}: config.json makes no model: {reason}"), folder=folder, reason=error
         ) from error
+    index = folder / SHARD_INDEX
+    if index.is_file() and not isinstance(read_json(index).get("metadata"), dict):
+        raise ModelLoadError(
+            QT_TRANSLATE_NOOP(
+                "errors", '{path}: "metadata" is missing, without which transformers reads no shards. Add {entry}.'
+            ),
+            path=index,
+            entry='"metadata": {}',
+        )
     if config.get("quantization_config"):
         return  # packed: the numbers do not compare
     described = sum(value.numel() for value in model.parameters())
@@ -284,16 +294,17 @@ def _load_by_transformers(
     if quantization is not None:
         options["quantization_config"] = quantization
     try:
-        model, report = cls.from_pretrained(
-            folder,
-            dtype=dtype,
-            device_map=devices,
-            output_loading_info=True,
-            ignore_mismatched_sizes=True,  # reported below, all at once and by name
-            local_files_only=True,
-            **options,
-        )
-    except LOAD_FAILURES as error:
+        with giving_back_memory():
+            model, report = cls.from_pretrained(
+                folder,
+                dtype=dtype,
+                device_map=devices,
+                output_loading_info=True,
+                ignore_mismatched_sizes=True,  # reported below, all at once and by name
+                local_files_only=True,
+                **options,
+            )
+    except BAD_SETTINGS as error:
         raise ModelLoadError(
             QT_TRANSLATE_NOOP("errors", "{folder}: the model cannot be loaded: {reason}"), folder=folder, reason=error
         ) from error

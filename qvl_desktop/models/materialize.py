@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 TRIM_BYTES = 256 * 2**20
 """So much is read before what was freed meanwhile is handed back."""
+TRIM_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,25 @@ def give_back_memory() -> None:
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc's; musl has none
         if trim is not None:
             trim(0)
+
+
+@contextmanager
+def giving_back_memory() -> Iterator[None]:
+    """`give_back_memory` again and again meanwhile, for loading that others do."""
+    done = threading.Event()
+
+    def work() -> None:
+        while not done.wait(TRIM_SECONDS):
+            give_back_memory()
+
+    thread = threading.Thread(target=work, name="give back memory", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+        give_back_memory()
 
 
 def _target_dtype(module: nn.Module, leaf: str, value: torch.Tensor, dtype: torch.dtype) -> torch.dtype:
