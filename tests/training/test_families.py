@@ -255,6 +255,10 @@ def test_experts_learn_when_they_are_named(
         assert not torch.allclose(load_model(folders[name], device="cpu")(**bare).logits, ours, atol=1e-3)
 
 
+MERGED = (("qwen2.5-vl", "lora"), ("qwen3-vl-moe", "lora"), ("qwen3.5", "qlora"))
+"""Asked with the adapter and merged too: the rest would take a minute longer and walk the same way."""
+
+
 @pytest.mark.parametrize(("name", "method"), [(name, "lora") for name in EVERY] + [(name, "qlora") for name in NAMES])
 def test_a_run(folders: dict[str, Path], dataset: Dataset, tmp_path: Path, name: str, method: str) -> None:
     run = make_run(
@@ -275,6 +279,8 @@ def test_a_run(folders: dict[str, Path], dataset: Dataset, tmp_path: Path, name:
         tuned = float(model(**batch).loss)
         base = float(load_model(folders[name], device="cpu")(**batch).loss)
     assert tuned < base
+    if (name, method) not in MERGED:
+        return
     assert main(["merge", "--model", str(folders[name]), "--adapter", str(run.path), "--out", str(tmp_path / "m")]) == 0
     with torch.no_grad():
         merged: Any = load_model(tmp_path / "m", device="cpu")
