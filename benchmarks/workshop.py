@@ -17,6 +17,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -37,6 +38,7 @@ PARTS = ("start", "index", "small", "large", "huge", "store")
 NO_INDEX = "it keeps no index: it lists the folder each time it opens it, and its window stands still meanwhile"
 NO_FILTER = "it has no filter by this"
 ONLY_NAMES = "it searches names only: see the search"
+DURABLE = "on disk then: ours and X-AnyLabeling, synced; labelme writes later, beside the window, without a sync"
 
 
 @dataclass(slots=True)
@@ -144,7 +146,7 @@ class Run:
                 project.move_region(region.id, project.regions(ids[4])[0].rect.translated(by, 0))
 
             project.move_region(region.id, Rect(50, 50, 150, 150))
-            edits = {
+            edits: dict[str, Callable[[], object]] = {
                 "add a box": partial(project.add_region, ids[5], "thing 5", Rect(1, 2, 30, 40)),
                 "move a box": move,
                 "mark a picture": partial(project.set_status, [ids[6]], "done"),
@@ -200,7 +202,7 @@ class Report:
                 self.line(f"open, {many}", "large", "open", 500, note="ours indexed; until a picture is painted"),
                 self.line(f"next picture, {many}", "large", "next", 20, note="1280 x 720"),
                 *self._draw_lines("large", many, (500, 2.0), (2000, 5.0)),
-                self.line(f"let go of a dragged box, {many}", "large", "edit", 2, note="ours is on disk then"),
+                self.line(f"let go of a dragged box, {many}", "large", "edit", 2, note=DURABLE),
                 self.line(f"the same, with all that follows, {many}", "large", "edit, all", None, note="until on disk"),
                 self.line(
                     f"search for a name, {many}", "large", "search", None, note="ours waits for the typist first"
@@ -212,7 +214,7 @@ class Report:
                 self.line(f"open, {few}", "small", "open", 500),
                 self.line(f"next picture, {few}", "small", "next", 20, note="1280 x 720"),
                 *self._draw_lines("small", few, (500, 2.0)),
-                self.line(f"let go of a dragged box, {few}", "small", "edit", 2, note="ours is on disk then"),
+                self.line(f"let go of a dragged box, {few}", "small", "edit", 2, note=DURABLE),
                 self.line(f"search for a name, {few}", "small", "search", None),
             ],
             "huge": [self.line(f"next picture, {million}", "huge", "next", 60, note="after time to fetch it ahead")],
