@@ -79,7 +79,7 @@ class Step(Event):
 @dataclass(frozen=True, slots=True)
 class Evaluated(Event):
     """A validation: `metrics` holds acc50, mean_iou, parse_failures, loss, ... (plain numbers); `refs` holds acc50,
-    mean_iou and questions of each phrase asked for."""
+    mean_iou and the number of true boxes of each phrase asked for."""
 
     name: ClassVar[str] = "evaluated"
     step: int

@@ -14,6 +14,7 @@ import torch
 from qvl_desktop.core.answers_at_once import answers_at_once
 from qvl_desktop.core.dataset import Sample
 from qvl_desktop.core.events import Evaluated, Sampled
+from qvl_desktop.core.metrics import GroundingScore
 from qvl_desktop.core.run_folder import RunFolder
 from qvl_desktop.engine.answerer import Answerer
 from qvl_desktop.training.control import Control
@@ -23,8 +24,18 @@ from qvl_desktop.training.samples import Collator, EncodedSamples
 
 SAMPLE_PICTURES = 4
 STAGE = "validation"
+MOST_REFS = 500
+"""Phrases whose figures are told at a validation."""
 ANSWER_ROOM = 256
 """Tokens that an answer may take beside the longest sample, for the count of those that are given together."""
+
+
+def ref_figures(figures: GroundingScore) -> dict[str, dict[str, float]]:
+    """Acc@0.5, mean IoU and number of true boxes of each phrase; of very many the most frequent."""
+    frequent = sorted(figures.per_ref.items(), key=lambda item: -item[1].boxes)[:MOST_REFS]
+    return {
+        ref: {"acc50": tally.acc50, "mean_iou": tally.mean_iou, "boxes": float(tally.boxes)} for ref, tally in frequent
+    }
 
 
 class Validation:
@@ -67,8 +78,10 @@ class Validation:
         outcomes = self._ask(len(self._questions), lambda asked, _: self._writer.stage(STAGE, done + asked, total))
         if self._control.should_stop():  # cut short: no figures at all are better than wrong ones
             return {}
+        refs: dict[str, dict[str, float]] = {}
         if outcomes:
             figures = score(outcomes)
+            refs = ref_figures(figures)
             metrics |= {
                 "acc50": figures.total.acc50,
                 "mean_iou": figures.total.mean_iou,
@@ -77,7 +90,7 @@ class Validation:
                 "questions": float(figures.questions),
             }
         self._writer.stage(STAGE, total, total)
-        self._writer.write(Evaluated(step=step, metrics=metrics))
+        self._writer.write(Evaluated(step=step, metrics=metrics, refs=refs))
         self._draw(step, outcomes[:SAMPLE_PICTURES])
         return metrics
 

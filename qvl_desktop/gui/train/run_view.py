@@ -24,11 +24,14 @@ from PySide6.QtWidgets import (
 from qvl_desktop.core.run_folder import RunState
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role
+from qvl_desktop.gui.train.before_after_view import BeforeAfterView
 from qvl_desktop.gui.train.curves import Curves
 from qvl_desktop.gui.train.figures import Figures
+from qvl_desktop.gui.train.launch_line import LaunchLine
 from qvl_desktop.gui.train.run_list import SHOWS_RESUME
 from qvl_desktop.gui.train.sample_view import SampleView
-from qvl_desktop.gui.words import STATE_ROLES, date_text, method_text, stage_text, state_text
+from qvl_desktop.gui.words import STATE_ROLES, date_text, method_text, size_text, stage_text, state_text
+from qvl_desktop.jobs.before_after import before_after
 from qvl_desktop.jobs.run_history import RunHistory
 from qvl_desktop.jobs.run_summary import RunSummary
 from qvl_desktop.jobs.training import ALIVE
@@ -104,6 +107,13 @@ class RunView(QWidget):
         self.curves = Curves(self)
         self.curves.setMinimumHeight(290)
         self._sample = SampleView(self)
+        self._before_after = BeforeAfterView(self)
+        self._launch = LaunchLine(self)
+        self._checked = QLabel(self)
+        self._checked.setObjectName("forecastChecked")
+        self._checked.setWordWrap(True)
+        self._checked.hide()
+        set_role(self._checked, "caption")
         self._log = QPlainTextEdit(self)
         self._log.setReadOnly(True)
         self._log.setAccessibleName(self.tr("Last lines of the log"))
@@ -130,6 +140,9 @@ class RunView(QWidget):
             self._history, self._drawn = RunHistory(), (-1, -1)
             self._stop_asked_at, self._pause_asked = None, False
             self._sample.show_sample(run.folder.path, None)
+            self._before_after.show_change(run.folder.path, None)
+            self._checked.hide()
+            self._launch.show_run(run.folder)
             self.curves.show_history(self._history)
         if run.state is not RunState.RUNNING:
             self._pause_asked = False
@@ -186,7 +199,10 @@ class RunView(QWidget):
         column.addWidget(self._stage)
         column.addWidget(self._bar)
         column.addWidget(self._figures)
+        column.addWidget(self._checked)
         column.addWidget(self.curves, 1)
+        column.addWidget(self._launch)
+        column.addWidget(self._before_after)
         column.addWidget(self._sample)
         column.addWidget(self._log)
 
@@ -258,6 +274,20 @@ class RunView(QWidget):
         self._bar.setRange(0, total if total > 1 else 0)
         self._bar.setValue(done)
 
+    def _show_checked(self, history: RunHistory) -> None:
+        """The forecast of memory beside what one real step took."""
+        told = history.forecasted
+        self._checked.setVisible(told is not None)
+        if told is not None:
+            words = self.tr("Forecast {forecast}, one real step took {measured} of {free} that were free.")
+            self._checked.setText(
+                words.format(
+                    forecast=size_text(told.forecast),
+                    measured=size_text(told.measured),
+                    free=size_text(told.available),
+                )
+            )
+
     def _show_log(self, lines: list[str]) -> None:
         failed = self._run is not None and self._run.state in (RunState.FAILED, RunState.INTERRUPTED)
         self._log.setVisible(failed and bool(lines))
@@ -278,6 +308,8 @@ class RunView(QWidget):
             self.curves.show_history(history)
             self._figures.show_history(history, self._run)
             self._sample.show_sample(self._run.folder.path, history.sample)
+            self._before_after.show_change(self._run.folder.path, before_after(history))
+            self._show_checked(history)
             self._show_stage()
         self._draw_seconds = time.perf_counter() - begun
         self._drawn_at = time.monotonic()

@@ -59,7 +59,7 @@ class SampleView(QWidget):
         self._prompt.setText(sample.prompt)
         self._answer.setText(sample.answer)
         height = round(HEIGHT * self.devicePixelRatioF())
-        Task(lambda: _read(path, height)).on_success(lambda image: self._show_picture(path, image)).start(self)
+        Task(lambda: read_sample(path, height)).on_success(lambda image: self._show_picture(path, image)).start(self)
 
     def _show_picture(self, path: Path, image: QImage | None) -> None:
         if path != self._shown or image is None:
@@ -70,7 +70,7 @@ class SampleView(QWidget):
         self.show()
 
 
-def _read(path: Path, height: int) -> QImage | None:
+def read_sample(path: Path, height: int) -> QImage | None:
     """The picture, scaled while it is decoded; None when it cannot be read (yet)."""
     reader = QImageReader(str(path))
     size = reader.size()
