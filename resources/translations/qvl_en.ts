@@ -43,6 +43,16 @@
     </message>
 </context>
 <context>
+    <name>BeforeAfterView</name>
+    <message numerus="yes">
+        <source>%n phrase(s) got worse, first of all: {names}</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Browser</name>
     <message numerus="yes">
         <source>%n picture(s)</source>
@@ -131,6 +141,23 @@
     </message>
 </context>
 <context>
+    <name>ForecastView</name>
+    <message numerus="yes">
+        <source>%n step(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n sample(s) too long</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>LabelDesk</name>
     <message numerus="yes">
         <source>%n region(s) are now “{ref}”.</source>
@@ -168,6 +195,16 @@
         <translation>
             <numerusform>%n record cannot be used</numerusform>
             <numerusform>%n records cannot be used</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>OfficialPaste</name>
+    <message numerus="yes">
+        <source>%n setting(s) taken.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
 </context>
@@ -341,6 +378,16 @@
         <translation>
             <numerusform>%n run training</numerusform>
             <numerusform>%n runs training</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>TrainPage</name>
+    <message numerus="yes">
+        <source>Compare %n run(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
 </context>

@@ -171,6 +171,67 @@
     </message>
 </context>
 <context>
+    <name>BeforeAfterView</name>
+    <message>
+        <source>Before and after</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Phrase</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Acc@0.5 of each phrase, what got worse first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Acc@0.5</source>
+        <translation type="unfinished">Acc@0.5</translation>
+    </message>
+    <message>
+        <source>mean IoU</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>unreadable answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>validation loss</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Step {first} to {last}: </source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n phrase(s) got worse, first of all: {names}</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No phrase got worse.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This run told no figures of single phrases.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Browser</name>
     <message>
         <source>Pictures</source>
@@ -368,6 +429,73 @@
     <message>
         <source>Open a project first</source>
         <translation>请先打开一个项目</translation>
+    </message>
+</context>
+<context>
+    <name>CompareView</name>
+    <message>
+        <source>Compare runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Smoothing {weight}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As it is</source>
+        <translation type="unfinished">恢复原样</translation>
+    </message>
+    <message>
+        <source>CSV…</source>
+        <translation type="unfinished">CSV…</translation>
+    </message>
+    <message>
+        <source>Picture…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Curves of the chosen runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the picture cannot be written</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Step {step}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Loss</source>
+        <translation type="unfinished">损失</translation>
+    </message>
+    <message>
+        <source>Validation loss</source>
+        <translation type="unfinished">验证损失</translation>
+    </message>
+    <message>
+        <source>Validation Acc@0.5</source>
+        <translation type="unfinished">验证 Acc@0.5</translation>
+    </message>
+    <message>
+        <source>Validation mean IoU</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation type="unfinished">学习率</translation>
+    </message>
+    <message>
+        <source>Gradient norm</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the curves</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the picture</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1083,6 +1211,84 @@
     </message>
 </context>
 <context>
+    <name>ForecastDesk</name>
+    <message>
+        <source>Correct the marked settings to see what the run needs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose model and data to see what the run needs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Working out what the run needs…</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ForecastView</name>
+    <message>
+        <source>Any of these makes it fit:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose model and data to see what the run needs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Needs about {need} of your {free}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Needs about {need}, and {free} are free</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source> on {card}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No cheaper setting fits either: choose a smaller model, or close other programs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n step(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>about {time}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>very roughly {time}, no step was measured here yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{size} on disk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n sample(s) too long</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>lengths are estimated</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{times}x slower</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>about as fast</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>HealthPage</name>
     <message>
         <source>Stop</source>
@@ -1486,6 +1692,21 @@
     </message>
 </context>
 <context>
+    <name>LaunchLine</name>
+    <message>
+        <source>Command that carries out this run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy command</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy Slurm script</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>LightMenu</name>
     <message>
         <source>Brightness</source>
@@ -1709,12 +1930,32 @@
         <translation>选择文件…</translation>
     </message>
     <message>
+        <source>Presets</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Model</source>
         <translation>模型</translation>
     </message>
     <message>
         <source>Data</source>
         <translation>数据</translation>
+    </message>
+    <message>
+        <source>Card: own settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Aim: own settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is not here: the chosen data stay.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is not here: the chosen model stays.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>This project: {name}</source>
@@ -1782,6 +2023,31 @@
     <message>
         <source>{name} in pixels</source>
         <translation>{name}（像素）</translation>
+    </message>
+</context>
+<context>
+    <name>OfficialPaste</name>
+    <message>
+        <source>Paste a command…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take the settings of a command line of the official finetune.py</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Command line of the official script</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take these settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n setting(s) taken.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -2447,6 +2713,14 @@
 <context>
     <name>RunView</name>
     <message>
+        <source>Star this run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your note to this run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Pause</source>
         <translation>暂停</translation>
     </message>
@@ -2493,6 +2767,10 @@
     <message>
         <source>Starting the training process…</source>
         <translation>正在启动训练进程…</translation>
+    </message>
+    <message>
+        <source>Forecast {forecast}, one real step took {measured} of {free} that were free.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3151,6 +3429,12 @@
     <message>
         <source>Runs appear here. They go on when the window is closed.</source>
         <translation>训练任务会出现在这里。关闭窗口后它们会继续运行。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Compare %n run(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -3828,6 +4112,10 @@
         <translation>{path}：缺少权重（没有 .safetensors 或 .bin 文件）。请重新下载模型。</translation>
     </message>
     <message>
+        <source>{path}: the weights are not there as .safetensors files.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{path}: the adapter&apos;s weights are missing (adapter_model.safetensors).</source>
         <translation>{path}：缺少适配器的权重（adapter_model.safetensors）。</translation>
     </message>
@@ -4116,16 +4404,28 @@
         <translation>{path}：{field} 是 {value}，这里无法读取（已知：{known}）。</translation>
     </message>
     <message>
-        <source>{folder}: {family} models can be asked here, but not quantised or merged. Take a first-generation Qwen-VL.</source>
-        <translation>{folder}：{family} 模型在这里可以提问，但不能量化或合并。请使用第一代 Qwen-VL。</translation>
+        <source>{folder}: {family} models can be asked, trained and merged here, but not quantised. Take a first-generation Qwen-VL.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{folder}: config.json makes no model: {reason}</source>
         <translation>{folder}：config.json 不能构成模型：{reason}</translation>
     </message>
     <message>
+        <source>{folder}: only parts of first-generation Qwen-VL can stay on the host.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{folder}: parts stay on the host of a model on one card. Choose that card: --device cuda:0.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{path}: the settings for answers cannot be read: {reason}</source>
         <translation>{path}：无法读取生成设置：{reason}</translation>
+    </message>
+    <message>
+        <source>{path}: &quot;metadata&quot; is missing, without which transformers reads no shards. Add {entry}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{folder}: config.json describes {described} million parameters, but the weights hold {held} million. Download the model again, or check config.json.</source>
@@ -4292,6 +4592,10 @@
         <translation>未知的对话格式 {name}。请选择：{known}。</translation>
     </message>
     <message>
+        <source>This is a base model, which continues one text and knows no conversation. Ask one question at a time in a new chat, or choose a Chat model or an adapter.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The picture at token {column} of row {row} does not have exactly {n_queries} &lt;imgpad&gt; between &lt;img&gt; and &lt;/img&gt;. Build the tokens with the processor, and never cut a sample inside a picture.</source>
         <translation>第 {row} 行第 {column} 个 token 处的图片在 &lt;img&gt; 和 &lt;/img&gt; 之间没有正好 {n_queries} 个 &lt;imgpad&gt;。请用处理器生成 token，且不要在图片中间截断样本。</translation>
     </message>
@@ -4394,6 +4698,14 @@
     <message>
         <source>{path}: there is something already. Choose a new folder.</source>
         <translation>{path}：这里已有内容。请另选新文件夹。</translation>
+    </message>
+    <message>
+        <source>{folder}: an adapter cannot be merged into quantised weights. Take the full model.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: the model cannot be written: {reason}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{path}: the model cannot be written ({reason}).</source>
@@ -4516,20 +4828,32 @@
         <translation>磁盘已满（{path}）。请腾出空间再恢复：最后一个检查点是完整的。</translation>
     </message>
     <message>
-        <source>{folder}: {family} models can be asked here, but not trained. Choose a first-generation Qwen-VL, or export the data for {family} and train elsewhere.</source>
-        <translation>{folder}：{family} 模型在这里可以提问，但不能训练。请选择第一代 Qwen-VL，或为 {family} 导出数据后在别处训练。</translation>
-    </message>
-    <message>
         <source>{folder}: the weights of a quantised model cannot be trained. Choose Q-LoRA or LoRA.</source>
         <translation>{folder}：量化模型的权重不能训练。请选择 Q-LoRA 或 LoRA。</translation>
+    </message>
+    <message>
+        <source>{folder}: DoRA cannot be put on an Int4 model, whose weights are packed: switch it off, or take the BF16 model with Q-LoRA.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{folder}: {family} models cannot be trained with packing. Switch it off.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>None of the layers {targets} exists in this model. It has: {names}.</source>
         <translation>{targets} 中没有一层存在于这个模型。它有：{names}。</translation>
     </message>
     <message>
+        <source>An adapter on experts allows neither dropout nor DoRA: set dropout to 0 and switch DoRA off.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{source} is left out: {reason}</source>
         <translation>{source} 已略去：{reason}</translation>
+    </message>
+    <message>
+        <source>{count} sample(s) have more than {limit} tokens, and the plan does not leave any out: {names}. Raise the limit, shorten them, or let longer samples be skipped.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{count} picture(s) are not where the data says: {names}. Bring them back, or take them out of the data.</source>
@@ -4767,6 +5091,50 @@
         <source>The loss is no number any more at step {step}, first at {source}. Most often the learning rate of {rate:g} is too high: start again with a third of it. If it stops at this sample again, leave the sample out. The last checkpoint is from before.</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>{path}: there is no phrase with one box in it. Take a RefCOCO-style file (image, sent, bbox), or data whose answers name something and box it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The real step could not be taken: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name}: there is no such preset. There are: {known}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{first} and {second} exclude each other: name one card and one aim.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{folder}: {family} models have a layout of their own; only first-generation Qwen-VL can be asked in another one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This model was loaded for answering, with GPTQModel&apos;s kernels, and cannot be saved. Load it with the kernel “native” to save it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: beside it lies the log of another project that had this name, and it cannot be moved ({reason}). Move the files that begin with this name elsewhere, or choose another name.</source>
+        <translation>{path}：旁边留有另一个同名项目的日志，而且无法移走（{reason}）。请把以此名称开头的文件移到别处，或换一个名称。</translation>
+    </message>
+    <message>
+        <source>The optimiser {name} needs bitsandbytes, which is not installed here. Install it (pip install bitsandbytes), or choose adamw.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The optimiser {name} moves between a card and main memory, and this run has no card. Choose adamw_8bit, which is as small.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The word table of this model cannot lie in main memory: the model&apos;s last layer is the same table, or its family does not allow it. Switch “Word table in main memory” off.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There are {count} samples here; there is no sample {number}.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>filters</name>
@@ -4845,6 +5213,53 @@
     <message>
         <source>no regions</source>
         <translation>没有区域</translation>
+    </message>
+</context>
+<context>
+    <name>forecast</name>
+    <message>
+        <source>model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>visual tower</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>adapter</source>
+        <translation type="unfinished">适配器</translation>
+    </message>
+    <message>
+        <source>gradients and optimiser</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>activations</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>logits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>reading the pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the program</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no {setting}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -6520,8 +6935,8 @@
         <translation>层</translation>
     </message>
     <message>
-        <source>The layers that get an adapter.</source>
-        <translation>加适配器的层。</translation>
+        <source>The layers that get an adapter. The names of the first generation mean the same layers in later families; experts adds the experts of a mixture.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Rank-stabilised</source>
@@ -6594,6 +7009,14 @@
     <message>
         <source>In tokens. Longer samples are listed and left out, never cut inside a picture.</source>
         <translation>以 token 计。更长的样本会列出并略去，绝不会在图片中间截断。</translation>
+    </message>
+    <message>
+        <source>Largest picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In pixels; larger pictures are made smaller, so that they take fewer tokens. 0 leaves it to the model. First-generation models see every picture at one size.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Longer samples</source>
@@ -6760,6 +7183,18 @@
         <translation>优化器：分摊模型的训练使用 adamw。</translation>
     </message>
     <message>
+        <source>Packing: sharded runs go without it; choose ddp, or switch it off.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Word table in main memory: only where it is neither learnt nor shared out; switch it off.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep the best by: without validation samples nothing is measured; allow some, or take the last one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Cosine</source>
         <translation>余弦</translation>
     </message>
@@ -6822,6 +7257,81 @@
     <message>
         <source>AdamW, 8-bit, paged</source>
         <translation>AdamW，8 位，分页</translation>
+    </message>
+    <message>
+        <source>only an adapter learns</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the model is kept in 4 bits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a smaller adapter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>longer samples are left out</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>presets</name>
+    <message>
+        <source>CPU</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Q-LoRA with a small adapter, one picture and 512 tokens a sample, the word table in main memory.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Q-LoRA, up to 1024 tokens a sample: two or three pictures.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Q-LoRA, up to 2048 tokens a sample.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>LoRA in 16 bits, faster than Q-LoRA; up to 1024 tokens a sample.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>LoRA, two samples at a time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>LoRA, eight samples at a time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Q-LoRA without a card: right for the demo model and other small ones, else slow.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quick try</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fifty steps: does it learn at all? Validated twice, on few samples.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Careful</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For some hundred samples: small steps over several epochs, validated often, and the best checkpoint is the result, so that learning too much by heart does no harm.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Large set</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For ten thousand samples and more: one epoch, validated and saved every 500 steps.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
