@@ -4405,7 +4405,7 @@
     </message>
     <message>
         <source>{folder}: {family} models can be asked, trained and merged here, but not quantised. Take a first-generation Qwen-VL.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder}：{family} 模型在这里可以提问、训练和合并，但不能量化。请使用第一代 Qwen-VL。</translation>
     </message>
     <message>
         <source>{folder}: config.json makes no model: {reason}</source>
@@ -4701,11 +4701,11 @@
     </message>
     <message>
         <source>{folder}: an adapter cannot be merged into quantised weights. Take the full model.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder}：适配器不能合并到量化权重中。请使用完整模型。</translation>
     </message>
     <message>
         <source>{path}: the model cannot be written: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：无法写入模型：{reason}</translation>
     </message>
     <message>
         <source>{path}: the model cannot be written ({reason}).</source>
@@ -4833,11 +4833,11 @@
     </message>
     <message>
         <source>{folder}: DoRA cannot be put on an Int4 model, whose weights are packed: switch it off, or take the BF16 model with Q-LoRA.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder}：Int4 模型的权重是打包的，不能使用 DoRA：请关闭它，或用 BF16 模型做 Q-LoRA。</translation>
     </message>
     <message>
         <source>{folder}: {family} models cannot be trained with packing. Switch it off.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder}：{family} 模型不能使用打包训练。请关闭打包。</translation>
     </message>
     <message>
         <source>None of the layers {targets} exists in this model. It has: {names}.</source>
@@ -4845,7 +4845,7 @@
     </message>
     <message>
         <source>An adapter on experts allows neither dropout nor DoRA: set dropout to 0 and switch DoRA off.</source>
-        <translation type="unfinished"></translation>
+        <translation>专家上的适配器不支持 Dropout 和 DoRA：请把 Dropout 设为 0 并关闭 DoRA。</translation>
     </message>
     <message>
         <source>{source} is left out: {reason}</source>
@@ -4853,7 +4853,7 @@
     </message>
     <message>
         <source>{count} sample(s) have more than {limit} tokens, and the plan does not leave any out: {names}. Raise the limit, shorten them, or let longer samples be skipped.</source>
-        <translation type="unfinished"></translation>
+        <translation>有 {count} 个样本超过 {limit} 个 token，而计划不允许跳过：{names}。请提高上限、缩短样本，或允许跳过过长的样本。</translation>
     </message>
     <message>
         <source>{count} picture(s) are not where the data says: {names}. Bring them back, or take them out of the data.</source>
@@ -5093,7 +5093,7 @@
     </message>
     <message>
         <source>{path}: there is no phrase with one box in it. Take a RefCOCO-style file (image, sent, bbox), or data whose answers name something and box it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：其中没有只对应一个框的短语。请使用 RefCOCO 风格的文件（image、sent、bbox），或回答中既有名称又有框的数据。</translation>
     </message>
     <message>
         <source>The real step could not be taken: {reason}</source>
@@ -5101,11 +5101,11 @@
     </message>
     <message>
         <source>{name}: there is no such preset. There are: {known}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}：没有这个预设。可用的有：{known}。</translation>
     </message>
     <message>
         <source>{first} and {second} exclude each other: name one card and one aim.</source>
-        <translation type="unfinished"></translation>
+        <translation>{first} 与 {second} 互相排斥：请各选一个显卡预设和一个目的预设。</translation>
     </message>
     <message>
         <source>{folder}: {family} models have a layout of their own; only first-generation Qwen-VL can be asked in another one.</source>
@@ -5133,7 +5133,7 @@
     </message>
     <message>
         <source>There are {count} samples here; there is no sample {number}.</source>
-        <translation type="unfinished"></translation>
+        <translation>这里有 {count} 个样本，没有第 {number} 个。</translation>
     </message>
 </context>
 <context>
@@ -6936,7 +6936,7 @@
     </message>
     <message>
         <source>The layers that get an adapter. The names of the first generation mean the same layers in later families; experts adds the experts of a mixture.</source>
-        <translation type="unfinished"></translation>
+        <translation>加适配器的层。第一代的层名在后来的模型系列中指相同的层；experts 会加上混合专家的权重。</translation>
     </message>
     <message>
         <source>Rank-stabilised</source>
@@ -7012,11 +7012,11 @@
     </message>
     <message>
         <source>Largest picture</source>
-        <translation type="unfinished"></translation>
+        <translation>最大图片</translation>
     </message>
     <message>
         <source>In pixels; larger pictures are made smaller, so that they take fewer tokens. 0 leaves it to the model. First-generation models see every picture at one size.</source>
-        <translation type="unfinished"></translation>
+        <translation>以像素计；更大的图片会被缩小，以减少 token。0 表示由模型决定。第一代模型以同一尺寸看所有图片。</translation>
     </message>
     <message>
         <source>Longer samples</source>
@@ -7192,7 +7192,7 @@
     </message>
     <message>
         <source>Keep the best by: without validation samples nothing is measured; allow some, or take the last one.</source>
-        <translation type="unfinished"></translation>
+        <translation>保留最佳：没有验证样本就无从衡量；请允许一些验证样本，或取最后一个。</translation>
     </message>
     <message>
         <source>Cosine</source>
@@ -7279,59 +7279,59 @@
     <name>presets</name>
     <message>
         <source>CPU</source>
-        <translation type="unfinished"></translation>
+        <translation>CPU</translation>
     </message>
     <message>
         <source>Q-LoRA with a small adapter, one picture and 512 tokens a sample, the word table in main memory.</source>
-        <translation type="unfinished"></translation>
+        <translation>Q-LoRA，小适配器，每个样本一张图片、最多 512 个 token，词表放在内存中。</translation>
     </message>
     <message>
         <source>Q-LoRA, up to 1024 tokens a sample: two or three pictures.</source>
-        <translation type="unfinished"></translation>
+        <translation>Q-LoRA，每个样本最多 1024 个 token：两三张图片。</translation>
     </message>
     <message>
         <source>Q-LoRA, up to 2048 tokens a sample.</source>
-        <translation type="unfinished"></translation>
+        <translation>Q-LoRA，每个样本最多 2048 个 token。</translation>
     </message>
     <message>
         <source>LoRA in 16 bits, faster than Q-LoRA; up to 1024 tokens a sample.</source>
-        <translation type="unfinished"></translation>
+        <translation>16 位 LoRA，比 Q-LoRA 快；每个样本最多 1024 个 token。</translation>
     </message>
     <message>
         <source>LoRA, two samples at a time.</source>
-        <translation type="unfinished"></translation>
+        <translation>LoRA，每次两个样本。</translation>
     </message>
     <message>
         <source>LoRA, eight samples at a time.</source>
-        <translation type="unfinished"></translation>
+        <translation>LoRA，每次八个样本。</translation>
     </message>
     <message>
         <source>Q-LoRA without a card: right for the demo model and other small ones, else slow.</source>
-        <translation type="unfinished"></translation>
+        <translation>不用显卡的 Q-LoRA：适合演示模型和其他小模型，否则很慢。</translation>
     </message>
     <message>
         <source>Quick try</source>
-        <translation type="unfinished"></translation>
+        <translation>快速尝试</translation>
     </message>
     <message>
         <source>Fifty steps: does it learn at all? Validated twice, on few samples.</source>
-        <translation type="unfinished"></translation>
+        <translation>五十步：看看到底能不能学会。用少量样本验证两次。</translation>
     </message>
     <message>
         <source>Careful</source>
-        <translation type="unfinished"></translation>
+        <translation>仔细</translation>
     </message>
     <message>
         <source>For some hundred samples: small steps over several epochs, validated often, and the best checkpoint is the result, so that learning too much by heart does no harm.</source>
-        <translation type="unfinished"></translation>
+        <translation>适合几百个样本：多轮小步学习，经常验证，以最佳检查点为结果，因此死记硬背也无妨。</translation>
     </message>
     <message>
         <source>Large set</source>
-        <translation type="unfinished"></translation>
+        <translation>大数据集</translation>
     </message>
     <message>
         <source>For ten thousand samples and more: one epoch, validated and saved every 500 steps.</source>
-        <translation type="unfinished"></translation>
+        <translation>适合一万个以上的样本：一轮，每 500 步验证并保存一次。</translation>
     </message>
 </context>
 <context>
