@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
+from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
 from qvl_desktop.core.chat_protocol import BASE_MODEL, Listening, Loading, StartFailed, parse_engine_line
 from qvl_desktop.jobs.child import child_command, child_environment
+from qvl_desktop.jobs.waiting import waiter
 
 END_GRACE_MS = 3000
 """A child that has been asked to end is killed after this."""
@@ -90,10 +91,7 @@ class EngineSupervisor(QObject):
         self._lines: deque[str] = deque(maxlen=_LOG_LINES)
         self._held = b""
         self._crashes: deque[float] = deque()
-        self._killer = QTimer(self)
-        self._killer.setSingleShot(True)
-        self._killer.setInterval(END_GRACE_MS)
-        self._killer.timeout.connect(self._kill)
+        self._killer = waiter(self, END_GRACE_MS, self._kill)
 
     @property
     def pid(self) -> int:

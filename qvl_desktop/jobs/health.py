@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from qvl_desktop.core.cards import DEMO
 from qvl_desktop.core.conversation import Turn
@@ -21,6 +21,7 @@ from qvl_desktop.core.sight import OFFICIAL, Sight
 from qvl_desktop.jobs.file_watch import files_of
 from qvl_desktop.jobs.task import Report, Task
 from qvl_desktop.jobs.token_counting import ESTIMATE, load_counter, measure
+from qvl_desktop.jobs.waiting import waiter
 from qvl_desktop.storage.alike import Alike
 from qvl_desktop.storage.checking import Measure, ProjectCheck, Size, estimated
 from qvl_desktop.storage.finding_shelf import FindingShelf
@@ -86,10 +87,7 @@ class HealthCheck(QObject):
         """Everything was checked once; what changed since is checked as it changes."""
         self._basis = self._chosen()
         self.files = files_of(session)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(AFTER_CHANGE_MS)
-        self._timer.timeout.connect(self._go_on)
+        self._timer = waiter(self, AFTER_CHANGE_MS, self._go_on)
         session.projectChanged.connect(self._on_project)
         session.contentChanged.connect(self._on_change)
         self.files.stateChanged.connect(self._on_files)

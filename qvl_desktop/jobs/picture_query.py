@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from qvl_desktop.core.dataset import Split
 from qvl_desktop.core.errors import QvlError
 from qvl_desktop.jobs.task import Task
+from qvl_desktop.jobs.waiting import waiter
 from qvl_desktop.storage.filters import PictureFilter, ShownStatus
 from qvl_desktop.storage.project import Project
 from qvl_desktop.storage.rows import Change
@@ -89,8 +90,8 @@ class PictureQuery(QObject):
         self._direction = 1
         self._asking: Task[tuple[PictureFilter, Ids, Progress]] | None = None
         self._again = False
-        self._remember_timer = _timer(self, _REMEMBER_MS, self._remember_beside)
-        self._later = _timer(self, _DELAY_MS, self.reload)
+        self._remember_timer = waiter(self, _REMEMBER_MS, self._remember_beside)
+        self._later = waiter(self, _DELAY_MS, self.reload)
         session.projectChanged.connect(self._on_project)
         session.contentChanged.connect(self._on_change)
 
@@ -328,14 +329,6 @@ class PictureQuery(QObject):
 
 def _answer(project: Project, asked: PictureFilter) -> tuple[PictureFilter, Ids, Progress]:
     return asked, Ids(project.picture_ids(asked)), Progress(project.done_count(), project.picture_count())
-
-
-def _timer(owner: QObject, milliseconds: int, slot: Callable[[], None]) -> QTimer:
-    timer = QTimer(owner)
-    timer.setSingleShot(True)
-    timer.setInterval(milliseconds)
-    timer.timeout.connect(slot)
-    return timer
 
 
 def likely_next(ids: Sequence[int], place: int, direction: int) -> list[int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 
 from qvl_desktop.gui.annotate.editing import DIGITS, Editing
 from qvl_desktop.gui.annotate.label_panel import LabelPanel, LabelRow
@@ -17,6 +17,7 @@ from qvl_desktop.gui.annotate.region_desk import RegionDesk
 from qvl_desktop.jobs.long_edit import LARGE
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.jobs.task import Task
+from qvl_desktop.jobs.waiting import waiter
 from qvl_desktop.storage.project import Project
 from qvl_desktop.storage.rows import RefUse
 
@@ -42,10 +43,7 @@ class LabelDesk(QObject):
         self._use: RefUse | None = None
         self._slow: Project | None = None
         self._looking = False
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_DELAY_MS)
-        self._timer.timeout.connect(self.refresh)
+        self._timer = waiter(self, _DELAY_MS, self.refresh)
         panel.chosen.connect(desk.give_ref)
         panel.searched.connect(self.refresh)
         panel.pinRequested.connect(self.pin)

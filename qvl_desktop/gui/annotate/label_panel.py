@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPoint, QPointF, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPoint, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -30,6 +30,7 @@ from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.ref_colours import ref_colour
 from qvl_desktop.gui.widgets.rows import ROW_ROLE, Index, RowDelegate, pick_list
 from qvl_desktop.gui.words import count_text
+from qvl_desktop.jobs.waiting import waiter
 
 _DELAY_MS = 80
 _OWN_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_F2)
@@ -145,10 +146,7 @@ class LabelPanel(QWidget):
         self._search_action = self.search.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
         for button in self.search.findChildren(QToolButton):
             button.setAccessibleName(self.tr("Find or add a label"))
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_DELAY_MS)
-        self._timer.timeout.connect(self._tell_search)
+        self._timer = waiter(self, _DELAY_MS, self._tell_search)
         self.search.textEdited.connect(self._timer.start)
         self.search.textChanged.connect(self._timer.start)
         self.view = self._make_view()

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from qvl_desktop.gui.chat.messages import AnswerView, QuestionView
 from qvl_desktop.gui.chat.thread import Exchange
 from qvl_desktop.gui.theme import Space
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
+from qvl_desktop.jobs.waiting import waiter
 
 REPAINT_MS = 40
 """A growing answer is laid out at most this often."""
@@ -49,10 +50,7 @@ class Transcript(QScrollArea):
         self.setWidgetResizable(True)
         self.setAccessibleName(self.tr("Chat"))
         self._dirty: set[int] = set()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(REPAINT_MS)
-        self._timer.timeout.connect(self._refresh_dirty)
+        self._timer = waiter(self, REPAINT_MS, self._refresh_dirty)
         bar = self.verticalScrollBar()
         bar.rangeChanged.connect(self._range_changed)
         bar.valueChanged.connect(self._scrolled)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Sequence
 from pathlib import PurePosixPath
 
-from PySide6.QtCore import QModelIndex, QSize, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QSize, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -32,6 +32,7 @@ from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.rows import mark_row, row_view
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
 from qvl_desktop.jobs.task import Task
+from qvl_desktop.jobs.waiting import waiter
 from qvl_desktop.storage.faulty import look_for_faults
 from qvl_desktop.storage.filters import PictureFilter
 from qvl_desktop.storage.project import Project
@@ -76,10 +77,7 @@ class Browser(QWidget):
         self.count = QLabel(self)
         set_role(self.count, "caption")
         self._lay_out()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_FILTER_DELAY_MS)
-        self._timer.timeout.connect(self.reload)
+        self._timer = waiter(self, _FILTER_DELAY_MS, self.reload)
         self.search.textChanged.connect(self._timer.start)
         self.only_bare.toggled.connect(self.reload)
         self.filter_button.changed.connect(self.reload)

@@ -5,7 +5,7 @@ Owns the dialog with its list and search. Does not own what becomes of the choic
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QAbstractItemView, QDialog, QDialogButtonBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from qvl_desktop.gui.annotate.picture_model import PictureDelegate, PictureModel
@@ -15,6 +15,7 @@ from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.rows import row_view
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
 from qvl_desktop.jobs.task import Task
+from qvl_desktop.jobs.waiting import waiter
 from qvl_desktop.storage.filters import PictureFilter
 from qvl_desktop.storage.project import Project
 
@@ -60,10 +61,7 @@ class PicturePicker(QDialog):
         layout.addWidget(self.view, 1)
         layout.addWidget(self.words)
         layout.addWidget(self.buttons)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_DELAY_MS)
-        self._timer.timeout.connect(self.reload)
+        self._timer = waiter(self, _DELAY_MS, self.reload)
         self.search.textChanged.connect(self._timer.start)
         self.reload()
 

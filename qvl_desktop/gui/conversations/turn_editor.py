@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import (
     QApplication,
@@ -28,6 +28,7 @@ from qvl_desktop.gui.conversations.chips import units
 from qvl_desktop.gui.conversations.turn_faults import faults_of, mended, words_of_fault
 from qvl_desktop.gui.theme import Space, mono_font, set_kind, set_role, theme
 from qvl_desktop.gui.widgets.guarded import guarded
+from qvl_desktop.jobs.waiting import waiter
 
 _LEAST, _MOST = 60, 360
 _CHECK_DELAY_MS = 60
@@ -82,10 +83,7 @@ class TurnEditor(QWidget):
         layout.addWidget(self.edit)
         layout.addLayout(foot)
         self.setFocusProxy(self.edit)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_CHECK_DELAY_MS)
-        self._timer.timeout.connect(self._check)
+        self._timer = waiter(self, _CHECK_DELAY_MS, self._check)
         self.edit.textChanged.connect(self._timer.start)
         theme().changed.connect(self._check)
         self._check()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -19,6 +19,7 @@ from qvl_desktop.gui.theme import Space, theme
 from qvl_desktop.gui.widgets.flow import FlowLayout
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.jobs.picture_query import PictureQuery
+from qvl_desktop.jobs.waiting import waiter
 from qvl_desktop.storage.filters import PictureFilter
 
 _DELAY_MS = 150
@@ -71,10 +72,7 @@ class FilterBar(QWidget):
         layout.setSpacing(Space.S)
         layout.addLayout(row)
         layout.addWidget(self.words)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_DELAY_MS)
-        self._timer.timeout.connect(self._send)
+        self._timer = waiter(self, _DELAY_MS, self._send)
         self.search.textChanged.connect(self._timer.start)
         query.filterChanged.connect(self.show_filter)
         theme().changed.connect(self._on_theme)

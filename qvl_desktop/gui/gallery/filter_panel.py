@@ -28,6 +28,7 @@ from qvl_desktop.core.dataset import SPLITS, Split
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
 from qvl_desktop.gui.words import split_text, status_text
 from qvl_desktop.jobs.picture_query import PictureQuery
+from qvl_desktop.jobs.waiting import waiter
 from qvl_desktop.storage.filters import STATUSES, PictureFilter
 
 _DELAY_MS = 200
@@ -47,10 +48,7 @@ class FilterPanel(QFrame):
         self._filling = False
         set_surface(self, "raised")
         self.setFixedWidth(_WIDTH)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_DELAY_MS)
-        self._timer.timeout.connect(self._send)
+        self._timer = waiter(self, _DELAY_MS, self._send)
         self._refs = QStringListModel(self)
         self.statuses = {status: self._toggle(status_text(status)) for status in STATUSES}
         splits: tuple[Split, ...] = (*SPLITS, "")

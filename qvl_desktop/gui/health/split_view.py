@@ -5,7 +5,7 @@ Owns the form and the preview. Does not own what stays together (`storage.splitt
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from qvl_desktop.core.dataset import SPLITS, Split
 from qvl_desktop.core.errors import QvlError
 from qvl_desktop.core.split import WAYS, Way
+from qvl_desktop.gui.health.late_view import LateView
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface, theme
 from qvl_desktop.gui.words import split_text
@@ -35,20 +36,18 @@ from qvl_desktop.jobs.task import Report, Task
 from qvl_desktop.storage.filters import PictureFilter
 from qvl_desktop.storage.splitting import SplitPlan, apply_split, plan_split
 
-_DELAY_MS = 250
 _REFS = 200
 _DEFAULTS = {"train": 80, "val": 10, "test": 10}
 
 
-class SplitView(QWidget):
+class SplitView(LateView):
     """The form and the preview. `plan` is the division that is shown, None while there is none."""
 
+    DELAY_MS = 250
+
     def __init__(self, session: Session, health: HealthCheck, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session = session
-        self._health = health
+        super().__init__(session, health, parent)
         self._task: Task[SplitPlan] | None = None
-        self._stale = True
         self.plan: SplitPlan | None = None
         self.shares = {split: self._share(split) for split in SPLITS}
         self.ways = QButtonGroup(self)
@@ -85,10 +84,6 @@ class SplitView(QWidget):
         set_kind(self.apply_button, "primary")
         set_icon(self.apply_button, "check", "accent_text")
         self.table = QTableWidget(0, 1 + len(SPLITS), self)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_DELAY_MS)
-        self._timer.timeout.connect(self.preview)
         self._lay_out()
         self._connect()
 
@@ -97,18 +92,7 @@ class SplitView(QWidget):
         """How it is divided."""
         return next(way for way, button in self._way_buttons.items() if button.isChecked())
 
-    def invalidate(self) -> None:
-        """Something changed: the preview is made again, now or when it comes into sight."""
-        self._stale = True
-        if self.isVisible():
-            self._timer.start()
-
-    def catch_up(self) -> None:
-        """Make the preview if something changed since."""
-        if self._stale:
-            self._timer.start(0)
-
-    def preview(self) -> None:
+    def renew(self) -> None:
         """Divide beside the window and show what it would give."""
         project = self._session.project
         self._stale = False

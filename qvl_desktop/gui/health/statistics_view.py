@@ -10,7 +10,7 @@ import csv
 import io
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from qvl_desktop.core.dataset import SPLITS, Split
+from qvl_desktop.gui.health.late_view import LateView
 from qvl_desktop.gui.health.plots import BarPlot, HeatMap, binned, spread_ticks
 from qvl_desktop.gui.health.ref_bars import RefBars
 from qvl_desktop.gui.icons import set_icon
@@ -45,22 +46,18 @@ from qvl_desktop.storage.statistics import (
     statistics,
 )
 
-_DELAY_MS = 300
 _SIZES = 14
 _Counted = tuple[Statistics, Bars]
 
 
-class StatisticsView(QWidget):
+class StatisticsView(LateView):
     """Signals: `counted()`: the counts that were asked for are drawn."""
 
     counted = Signal()
 
     def __init__(self, session: Session, health: HealthCheck, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session = session
-        self._health = health
+        super().__init__(session, health, parent)
         self._task: Task[_Counted] | None = None
-        self._stale = True
         self.numbers = Statistics()
         self.lengths: Bars = []
         self.split = QComboBox(self)
@@ -90,25 +87,10 @@ class StatisticsView(QWidget):
         self.turns = BarPlot(self.tr("Turns of a conversation"), self)
         self.tokens = BarPlot(self.tr("Length of conversations, in tokens"), self)
         self.boxes.clickable = self.sizes.clickable = True
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_DELAY_MS)
-        self._timer.timeout.connect(self.count)
         self._lay_out()
         self._connect()
 
     # Counting
-
-    def invalidate(self) -> None:
-        """Something changed: count again, now or when the page comes into sight."""
-        self._stale = True
-        if self.isVisible():
-            self._timer.start()
-
-    def catch_up(self) -> None:
-        """Count if something changed since."""
-        if self._stale:
-            self._timer.start(0)
 
     @property
     def asked(self) -> PictureFilter:
@@ -117,7 +99,7 @@ class StatisticsView(QWidget):
         split: Split | None = self.split.currentData()
         return asked if split is None else asked.but(splits=(split,))
 
-    def count(self) -> None:
+    def renew(self) -> None:
         """Count beside the window and draw."""
         project = self._session.project
         self._stale = False
@@ -335,8 +317,8 @@ class StatisticsView(QWidget):
         set_icon(self.png_button, "image")
         self.csv_button.clicked.connect(lambda: self._choose("csv"))
         self.png_button.clicked.connect(lambda: self._choose("png"))
-        self.split.currentIndexChanged.connect(self.count)
-        self.filtered.toggled.connect(self.count)
+        self.split.currentIndexChanged.connect(self.renew)
+        self.filtered.toggled.connect(self.renew)
         self.limit.valueChanged.connect(self._on_limit)
         self.refs.chosen.connect(self._on_ref)
         self.boxes.chosen.connect(self._on_boxes)

@@ -6,7 +6,7 @@ and everything else is where it was afterwards. Does not own the work (`jobs.lon
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
@@ -14,6 +14,7 @@ from qvl_desktop.gui.theme import Space, set_role, set_surface, theme
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.words import count_text
 from qvl_desktop.jobs.long_edit import LongEdits
+from qvl_desktop.jobs.waiting import waiter
 
 _WIDTH = 380
 _SHOW_AFTER_MS = 250
@@ -65,10 +66,7 @@ class BusyCard(QWidget):
         column.addWidget(self.title)
         column.addWidget(self.bar)
         column.addLayout(foot)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_SHOW_AFTER_MS)
-        self._timer.timeout.connect(self._appear)
+        self._timer = waiter(self, _SHOW_AFTER_MS, self._appear)
         edits.begun.connect(self._on_begun)
         edits.progressed.connect(self._on_progress)
         edits.ended.connect(self._on_ended)
