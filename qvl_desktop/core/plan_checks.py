@@ -55,6 +55,14 @@ def _together(plan: TrainingPlan) -> list[str]:
         found.append(translate("plan", "Cards: there is nothing to share with one; give their number."))
     if plan.distributed in ("fsdp2", "zero2", "zero3") and plan.optimizer != "adamw":
         found.append(translate("plan", "Optimiser: sharded runs use adamw."))
+    if plan.packing and plan.distributed in ("fsdp2", "zero2", "zero3"):
+        found.append(translate("plan", "Packing: sharded runs go without it; choose ddp, or switch it off."))
+    if plan.embeddings_on_host and (plan.method == "full" or plan.distributed in ("fsdp2", "zero2", "zero3")):
+        found.append(
+            translate(
+                "plan", "Word table in main memory: only where it is neither learnt nor shared out; switch it off."
+            )
+        )
     if plan.metric_for_best != "none" and plan.eval_samples == 0:
         found.append(
             translate(

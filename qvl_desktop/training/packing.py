@@ -8,13 +8,15 @@ a step. Does not own how attention keeps them apart (`models.qwen_vl.attention`)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
+from torch.utils.data import Sampler
 
 from qvl_desktop.models.qwen_vl.labels import IGNORE_INDEX
-from qvl_desktop.training.samples import EncodedSample, Pictures
+from qvl_desktop.training.samples import EncodedSample, LengthGroupedSampler, Pictures
 
 Batch = dict[str, Any]
 
@@ -75,6 +77,38 @@ class PackedCollator:
         }
         pictures = [picture for sample in samples for picture in sample.pictures]
         return row | self._pictures.inputs(pictures, input_ids) if pictures else row
+
+
+class SharedSteps(Sampler[list[int]]):
+    """The samples of each step in as many lists as processes share it, also of the last step of an epoch, whose fewer
+    samples are shared out as well. `size` samples a process make a full step.
+    """
+
+    def __init__(self, sampler: LengthGroupedSampler, size: int, processes: int) -> None:
+        self.sampler = sampler
+        self._size = size
+        self._processes = processes
+
+    def set_epoch(self, epoch: int) -> None:
+        """Choose the order of an epoch."""
+        self.sampler.set_epoch(epoch)
+
+    def __len__(self) -> int:
+        return self._processes * math.ceil(len(self.sampler) / (self._size * self._processes))
+
+    def __iter__(self) -> Iterator[list[int]]:
+        order = list(self.sampler)
+        whole = self._size * self._processes
+        for start in range(0, len(order), whole):
+            step = order[start : start + whole]
+            while len(step) < self._processes:
+                step.append(step[0])  # nobody can be left without any: all make the same steps
+            share, more = divmod(len(step), self._processes)
+            begin = 0
+            for process in range(self._processes):
+                end = begin + share + (process < more)
+                yield step[begin:end]
+                begin = end
 
 
 def rows_of(batch: Batch) -> tuple[Batch, ...]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch.utils.data import DataLoader
 from transformers import Trainer, TrainingArguments
 
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
@@ -24,7 +25,7 @@ from qvl_desktop.training.checkpoints import PREFIX, Best, drop_old_checkpoints,
 from qvl_desktop.training.distributed import agreed, sharing
 from qvl_desktop.training.errors import DivergedError
 from qvl_desktop.training.memory import optimiser_name, slim_adapter_inputs
-from qvl_desktop.training.packing import rows_of
+from qvl_desktop.training.packing import SharedSteps, rows_of
 from qvl_desktop.training.samples import EncodedSample, EncodedSamples, LengthGroupedSampler
 
 PLAN_NAME = "plan.json"
@@ -68,6 +69,7 @@ def training_arguments(
         dataloader_pin_memory=on_card,
         ddp_find_unused_parameters=False,
         label_names=["labels"],
+        accelerator_config={"even_batches": not plan.packing},  # packed steps are shared out by `SharedSteps`
         **sharing(plan, block, on_card=on_card),
     )
 
@@ -110,6 +112,20 @@ class QvlTrainer(Trainer):
         dataset = train_dataset or self.train_dataset
         lengths = [len(sample.input_ids) for sample in dataset.samples]
         return LengthGroupedSampler(lengths, self._plan.batch_size, self._plan.seed)
+
+    def get_train_dataloader(self) -> DataLoader[Any]:
+        """As `Trainer` makes it; packed steps that several processes share are shared out to the last sample."""
+        if not self._plan.packing or self.args.world_size == 1:
+            return super().get_train_dataloader()
+        steps = SharedSteps(self._get_train_sampler(), self.args.per_device_train_batch_size, self.args.world_size)
+        loader: DataLoader[Any] = DataLoader(
+            self.train_dataset,
+            batch_sampler=steps,
+            collate_fn=self.data_collator,
+            pin_memory=self.args.dataloader_pin_memory,
+        )
+        prepared: DataLoader[Any] = self.accelerator.prepare(loader)
+        return prepared
 
     # Counting
 

@@ -31,11 +31,13 @@ def train(run: RunFolder, **environment: str) -> subprocess.CompletedProcess[str
     return subprocess.run(command, env=settings, capture_output=True, text=True, check=False, timeout=300)
 
 
-def test_two_processes_make_the_losses_of_one(tiny_model: Path, data: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("packing", [False, True])
+def test_two_processes_make_the_losses_of_one(tiny_model: Path, data: Path, tmp_path: Path, packing: bool) -> None:
     one = make_run(tmp_path / "one", tiny_model, data=str(data), accumulation=4, **SETTINGS)
     two = make_run(
-        tmp_path / "two", tiny_model, data=str(data), accumulation=2, distributed="ddp", processes=2, **SETTINGS
-    )
+        tmp_path / "two", tiny_model, data=str(data), accumulation=2, distributed="ddp", processes=2,
+        packing=packing, max_length=300, **SETTINGS,
+    )  # fmt: skip
     for run in (one, two):
         ended = train(run)
         assert ended.returncode == 0, ended.stderr

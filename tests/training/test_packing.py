@@ -14,8 +14,8 @@ from qvl_desktop.core.dataset import Dataset
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.models.loading import load_model, load_processor
 from qvl_desktop.training.feature_cache import PixelPictures
-from qvl_desktop.training.packing import PackedCollator, pack, rows_of
-from qvl_desktop.training.samples import Collator, EncodedSample, encode_samples
+from qvl_desktop.training.packing import PackedCollator, SharedSteps, pack, rows_of
+from qvl_desktop.training.samples import Collator, EncodedSample, LengthGroupedSampler, encode_samples
 from tests.engine.tiny import make_model
 from tests.training.conftest import carry_out, events_of, losses_of, make_run
 
@@ -35,6 +35,22 @@ def test_rows_hold_every_sample_once_and_no_more_than_there_is_room(lengths: lis
 def test_best_fit() -> None:
     assert pack([30, 70, 60, 40, 95], 100) == [[4], [0, 1], [2, 3]]
     assert pack([300, 20], 100) == [[0], [1]]
+
+
+@pytest.mark.parametrize(("samples", "size", "processes"), [(10, 2, 2), (13, 2, 3), (9, 4, 2), (8, 4, 2)])
+def test_processes_share_every_step_to_the_last_sample(samples: int, size: int, processes: int) -> None:
+    lengths = list(range(samples))
+    order = list(LengthGroupedSampler(lengths, 1, seed=3))
+    shared = SharedSteps(LengthGroupedSampler(lengths, 1, seed=3), size, processes)
+    lists = list(shared)
+    assert len(lists) == len(shared)
+    assert len(lists) % processes == 0
+    assert all(lists)
+    joined = [index for part in lists for index in part]
+    assert joined[:samples] == order
+    assert len(joined) - samples < processes
+    shared.set_epoch(1)
+    assert [index for part in shared for index in part] != joined
 
 
 @pytest.fixture(scope="module")
