@@ -5121,15 +5121,15 @@
     </message>
     <message>
         <source>The optimiser {name} needs bitsandbytes, which is not installed here. Install it (pip install bitsandbytes), or choose adamw.</source>
-        <translation type="unfinished"></translation>
+        <translation>优化器 {name} 需要 bitsandbytes，而这里没有安装。请安装（pip install bitsandbytes），或者选择 adamw。</translation>
     </message>
     <message>
         <source>The optimiser {name} moves between a card and main memory, and this run has no card. Choose adamw_8bit, which is as small.</source>
-        <translation type="unfinished"></translation>
+        <translation>优化器 {name} 会在显卡和内存之间移动，而这次训练没有显卡。请选择同样省内存的 adamw_8bit。</translation>
     </message>
     <message>
         <source>The word table of this model cannot lie in main memory: the model&apos;s last layer is the same table, or its family does not allow it. Switch “Word table in main memory” off.</source>
-        <translation type="unfinished"></translation>
+        <translation>这个模型的词表不能放在内存里：它的最后一层就是同一张表，或者该系列不支持。请关闭“词表放在内存”。</translation>
     </message>
     <message>
         <source>There are {count} samples here; there is no sample {number}.</source>
@@ -7184,11 +7184,11 @@
     </message>
     <message>
         <source>Packing: sharded runs go without it; choose ddp, or switch it off.</source>
-        <translation type="unfinished"></translation>
+        <translation>打包：分片训练不支持打包；请选择 ddp，或者关闭它。</translation>
     </message>
     <message>
         <source>Word table in main memory: only where it is neither learnt nor shared out; switch it off.</source>
-        <translation type="unfinished"></translation>
+        <translation>词表放在内存：只有在词表既不训练也不分片时才可用；请关闭它。</translation>
     </message>
     <message>
         <source>Keep the best by: without validation samples nothing is measured; allow some, or take the last one.</source>
