@@ -36,6 +36,10 @@ class RunWriter:
         for observer in self._observers:
             observer(stamped)
 
+    def observe(self, observer: Observer) -> None:
+        """Tell one more observer from now on."""
+        self._observers = (*self._observers, observer)
+
     def stage(self, name: str, done: int, total: int) -> None:
         """Report progress of something that is no step; calls in quick succession are thinned out."""
         last_name, last_time = self._last_stage

@@ -27,6 +27,7 @@ from qvl_desktop.training.control import Control
 from qvl_desktop.training.distributed import check_world
 from qvl_desktop.training.errors import for_the_user
 from qvl_desktop.training.run_writer import Observer, RunWriter
+from qvl_desktop.training.tensorboard import TensorBoardFile
 
 log = logging.getLogger("qvl_desktop.training")
 
@@ -84,6 +85,8 @@ def _carry_out(
     writer.stage("start", 0, 1)
     plan = TrainingPlan.load(run.plan).checked()
     check_world(plan, run.path)
+    if plan.tensorboard and int(os.environ.get("RANK", "0")) == 0:
+        writer.observe(TensorBoardFile(run.path / "tensorboard"))
     dataset = load_data(plan)
     folder = resolve_model(plan.model)
     control.check()
