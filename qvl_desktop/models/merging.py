@@ -20,9 +20,18 @@ from qvl_desktop.models.gptq.calibration import calibrate
 from qvl_desktop.models.gptq.linear import GPTQLinear
 from qvl_desktop.models.gptq.quantise import Progress, decoder_layers, nearest, replaced, write_settings
 from qvl_desktop.models.gptq.settings import GPTQSettings
-from qvl_desktop.models.loading import choose_device, load_adapter, load_model, read_family, skeleton
+from qvl_desktop.models.json_files import read_json
+from qvl_desktop.models.loading import (
+    GENERATION_CONFIG,
+    choose_device,
+    load_adapter,
+    load_model,
+    read_family,
+    skeleton,
+)
 from qvl_desktop.models.merging_later import merge_later
 from qvl_desktop.models.placement import FP32_BYTES
+from qvl_desktop.models.qwen_vl.prompt import CHATML
 from qvl_desktop.models.weight_writer import ModelFolderWriter
 
 
@@ -59,6 +68,8 @@ def merge_folder(
     config = {name: value for name, value in config.items() if name != "quantization_config"}
     with ModelFolderWriter(target) as writer:
         writer.copy_beside_weights(folder)
+        if generation := read_json(folder / GENERATION_CONFIG):  # adapters are trained on chats, on a base model too
+            writer.write_json(GENERATION_CONFIG, generation | {"chat_format": CHATML})
         precision = "fp32" if dtype == torch.float32 else "bf16"
         model: Any = load_model(folder, precision=precision, device="cpu", kernel="native")
         make_dense(model, layers, dtype)

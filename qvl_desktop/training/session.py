@@ -30,6 +30,7 @@ from qvl_desktop.engine.generator import Generator
 from qvl_desktop.engine.host import hush_libraries
 from qvl_desktop.models.loading import choose_device, load_processor, read_family
 from qvl_desktop.models.merging_later import copy_settings
+from qvl_desktop.models.qwen_vl.prompt import CHATML
 from qvl_desktop.training.callbacks import RunCallback
 from qvl_desktop.training.checkpoints import PREFIX, check_room, checkpoints, copy_result, damage, place_folder, step_of
 from qvl_desktop.training.control import Control
@@ -134,6 +135,8 @@ class TrainingSession:
         model = load_for_training(
             self._folder, self._plan, self._device, self._dtype, tower=not self._cached, longest=longest
         )
+        if self._family.native and self._plan.method == "full":  # what is learnt is a chat, on a base model too
+            model.generation_config.chat_format = CHATML
         choose_threads(model, self._device)
         if isinstance(pictures, FamilyPictures) and self._keeps_features:
             pictures.keep_features(model, features_limit(self._device))

@@ -15,6 +15,7 @@ from qvl_desktop.engine.answerer import make_answerer
 from qvl_desktop.engine.generator import Generator, Question
 from qvl_desktop.engine.host import ModelHost
 from qvl_desktop.models.loading import load_model, load_processor
+from qvl_desktop.models.merging import merge_folder
 from qvl_desktop.models.qwen_vl.prompt import ChatFormatError, TurnOrderError, encode_prompt, single_completion
 from tests.engine import tiny
 
@@ -174,6 +175,17 @@ def test_an_adapter_on_a_base_is_asked_as_it_was_trained(
                 assert isinstance(generator, Generator)
                 assert generator.chat_format == wanted
                 assert (generator.answer(*question, 50, variant=name).text == said) == (wanted == "chatml")
+
+
+def test_a_base_merged_with_an_adapter_is_a_chat_model(
+    taught_folder: Path, adapter_folder: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "base"
+    shutil.copytree(taught_folder, folder)
+    say(folder, **SETTINGS)
+    merge_folder(folder, adapter_folder, tmp_path / "merged", device="cpu")
+    stored = json.loads((tmp_path / "merged" / "generation_config.json").read_text())
+    assert stored == SETTINGS | {"chat_format": "chatml"}
 
 
 def test_evaluate_asks_the_base_as_the_official_script_does(
