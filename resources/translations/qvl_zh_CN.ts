@@ -4413,11 +4413,11 @@
     </message>
     <message>
         <source>{folder}: only parts of first-generation Qwen-VL can stay on the host.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder}：只有第一代 Qwen-VL 的部件可以留在主机内存中。</translation>
     </message>
     <message>
         <source>{folder}: parts stay on the host of a model on one card. Choose that card: --device cuda:0.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder}：只有放在一张显卡上的模型，其部件才能留在主机内存中。请指定这张卡：--device cuda:0。</translation>
     </message>
     <message>
         <source>{path}: the settings for answers cannot be read: {reason}</source>
@@ -4425,7 +4425,7 @@
     </message>
     <message>
         <source>{path}: &quot;metadata&quot; is missing, without which transformers reads no shards. Add {entry}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：缺少 &quot;metadata&quot;，没有它 transformers 无法读取分片。请添加 {entry}。</translation>
     </message>
     <message>
         <source>{folder}: config.json describes {described} million parameters, but the weights hold {held} million. Download the model again, or check config.json.</source>
@@ -4593,7 +4593,7 @@
     </message>
     <message>
         <source>This is a base model, which continues one text and knows no conversation. Ask one question at a time in a new chat, or choose a Chat model or an adapter.</source>
-        <translation type="unfinished"></translation>
+        <translation>这是基座模型，只会续写一段文本，不懂多轮对话。请在新对话中一次只问一个问题，或选择 Chat 模型或适配器。</translation>
     </message>
     <message>
         <source>The picture at token {column} of row {row} does not have exactly {n_queries} &lt;imgpad&gt; between &lt;img&gt; and &lt;/img&gt;. Build the tokens with the processor, and never cut a sample inside a picture.</source>
@@ -5109,11 +5109,11 @@
     </message>
     <message>
         <source>{folder}: {family} models have a layout of their own; only first-generation Qwen-VL can be asked in another one.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder}：{family} 模型有自己的提示格式；只有第一代 Qwen-VL 可以换用其他格式提问。</translation>
     </message>
     <message>
         <source>This model was loaded for answering, with GPTQModel&apos;s kernels, and cannot be saved. Load it with the kernel “native” to save it.</source>
-        <translation type="unfinished"></translation>
+        <translation>此模型是用 GPTQModel 内核为回答而加载的，无法保存。要保存，请用“native”内核加载。</translation>
     </message>
     <message>
         <source>{path}: beside it lies the log of another project that had this name, and it cannot be moved ({reason}). Move the files that begin with this name elsewhere, or choose another name.</source>
