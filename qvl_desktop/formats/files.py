@@ -1,7 +1,7 @@
-"""Writing files whole, and folders that are not one's own.
+"""Reading text, writing files whole, and folders that are not one's own.
 
-Owns writing beside and moving into place, the refusal to write among foreign files, and the names pictures get inside
-a folder. Does not know any format.
+Owns saying why a file cannot be read, writing beside and moving into place, the refusal to write among foreign files,
+and the names pictures get inside a folder. Does not know any format.
 """
 
 from __future__ import annotations
@@ -15,6 +15,29 @@ from typing import TextIO
 
 from qvl_desktop.core.errors import DataError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[TextIO]:
+    """A text file in UTF-8, with or without a mark at its head. Raises `DataError`, for what the block reads too."""
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            yield file
+    except UnicodeDecodeError as error:
+        raise DataError(
+            QT_TRANSLATE_NOOP("errors", "{path}: the file is not UTF-8 text. Save it as UTF-8."), path=path
+        ) from error
+    except OSError as error:
+        raise cannot_read(path, error) from error
+
+
+def cannot_read(path: Path, error: OSError) -> DataError:
+    """The error for a file that the system does not give."""
+    return DataError(
+        QT_TRANSLATE_NOOP("errors", "{path}: the file cannot be read ({reason})."),
+        path=path,
+        reason=error.strerror or error,
+    )
 
 
 @contextmanager

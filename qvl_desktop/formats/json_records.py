@@ -13,6 +13,7 @@ from typing import Any
 
 from qvl_desktop.core.errors import DataError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.formats.files import reading
 from qvl_desktop.formats.json_window import Window, list_items
 
 _BLANKS = " \t\r\n"
@@ -31,28 +32,17 @@ def read_records(path: Path) -> Iterator[Any]:
     Raises `DataError`, naming the line, where a list is broken off or malformed; a malformed line of JSON lines comes
     as `Broken`, and the rest goes on.
     """
-    try:
-        with path.open(encoding="utf-8-sig") as file:
-            first = _first_mark(file.read(4096))
-            file.seek(0)
-            if first == "[":
-                yield from list_items(Window(path, file))
-            elif first == "{":
-                yield from _lines(path)
-            else:
-                raise DataError(
-                    QT_TRANSLATE_NOOP("errors", "{path}: this is neither a JSON list nor JSON lines."), path=path
-                )
-    except UnicodeDecodeError as error:
-        raise DataError(
-            QT_TRANSLATE_NOOP("errors", "{path}: the file is not UTF-8 text. Save it as UTF-8."), path=path
-        ) from error
-    except OSError as error:
-        raise DataError(
-            QT_TRANSLATE_NOOP("errors", "{path}: the file cannot be read ({reason})."),
-            path=path,
-            reason=error.strerror or error,
-        ) from error
+    with reading(path) as file:
+        first = _first_mark(file.read(4096))
+        file.seek(0)
+        if first == "[":
+            yield from list_items(Window(path, file))
+        elif first == "{":
+            yield from _lines(path)
+        else:
+            raise DataError(
+                QT_TRANSLATE_NOOP("errors", "{path}: this is neither a JSON list nor JSON lines."), path=path
+            )
 
 
 def _first_mark(text: str) -> str:

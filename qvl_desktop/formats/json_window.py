@@ -16,6 +16,7 @@ from typing import Any, TextIO, TypeVar
 
 from qvl_desktop.core.errors import DataError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.formats.files import reading
 
 _CHUNK = 1 << 20
 _NUMBER_TAIL = 3
@@ -28,19 +29,8 @@ _BLANKS = " \t\r\n"
 @contextmanager
 def open_window(path: Path) -> Iterator[Window]:
     """A window over the beginning of a file. Raises `DataError` for what cannot be read or is not UTF-8."""
-    try:
-        with path.open(encoding="utf-8-sig") as file:
-            yield Window(path, file)
-    except UnicodeDecodeError as error:
-        raise DataError(
-            QT_TRANSLATE_NOOP("errors", "{path}: the file is not UTF-8 text. Save it as UTF-8."), path=path
-        ) from error
-    except OSError as error:
-        raise DataError(
-            QT_TRANSLATE_NOOP("errors", "{path}: the file cannot be read ({reason})."),
-            path=path,
-            reason=error.strerror or error,
-        ) from error
+    with reading(path) as file:
+        yield Window(path, file)
 
 
 class Window:

@@ -12,6 +12,7 @@ from qvl_desktop.core.errors import DataError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.formats.base import Format
 from qvl_desktop.formats.coco import COCO
+from qvl_desktop.formats.files import cannot_read
 from qvl_desktop.formats.labelme import LABELME
 from qvl_desktop.formats.ms_swift import MS_SWIFT
 from qvl_desktop.formats.qwen_vl import QWEN_VL
@@ -85,10 +86,6 @@ def _head(path: Path) -> str:
         with path.open("rb") as file:
             data = file.read(_HEAD)
     except OSError as error:
-        raise DataError(
-            QT_TRANSLATE_NOOP("errors", "{path}: the file cannot be read ({reason})."),
-            path=path,
-            reason=error.strerror or error,
-        ) from error
+        raise cannot_read(path, error) from error
     wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
     return data.decode("utf-16" if wide else "utf-8-sig", errors="replace")

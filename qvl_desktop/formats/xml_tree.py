@@ -16,6 +16,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from qvl_desktop.core.errors import DataError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.formats.files import cannot_read
 
 _LARGEST = 64 * 2**20
 _DEEPEST = 50
@@ -92,11 +93,7 @@ def read_xml(path: Path) -> Element:
             raise DataError(QT_TRANSLATE_NOOP("errors", "{path}: too large for an annotation."), path=path)
         return _parse(path.read_bytes())
     except OSError as error:
-        raise DataError(
-            QT_TRANSLATE_NOOP("errors", "{path}: the file cannot be read ({reason})."),
-            path=path,
-            reason=error.strerror or error,
-        ) from error
+        raise cannot_read(path, error) from error
     except expat.ExpatError as error:
         raise DataError(
             QT_TRANSLATE_NOOP("errors", "{path}, line {line}: the XML is broken ({reason})."),

@@ -17,6 +17,7 @@ from qvl_desktop.core.errors import DataError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.pictures import SUFFIXES
 from qvl_desktop.formats.base import resolve_picture
+from qvl_desktop.formats.files import cannot_read
 
 _LARGEST_YAML = 4 * 2**20
 _CLASS_FILES = ("classes.txt", "obj.names", "labels/classes.txt", "_darknet.labels")
@@ -109,11 +110,7 @@ def _load(file: Path) -> tuple[dict[Any, Any], dict[Any, Any]]:
             )
         document, typed = yaml.load(text, Loader=yaml.BaseLoader), yaml.load(text, Loader=yaml.SafeLoader)
     except OSError as error:
-        raise DataError(
-            QT_TRANSLATE_NOOP("errors", "{path}: the file cannot be read ({reason})."),
-            path=file,
-            reason=error.strerror or error,
-        ) from error
+        raise cannot_read(file, error) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise DataError(
             QT_TRANSLATE_NOOP("errors", "{path}: the yaml is broken ({reason})."),
