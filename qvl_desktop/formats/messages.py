@@ -1,7 +1,7 @@
 """The messages of a record: who speaks, and what, in the ways that data of the field writes them.
 
-Owns roles, contents as text or as a list of parts, and what is refused (videos, sounds, tools). Does not own pictures'
-placeholders (`placeholders`) nor a format.
+Owns roles, contents as text or as a list of parts, a system text beside them, and what is refused (videos, sounds,
+tools). Does not own pictures' placeholders (`placeholders`) nor a format.
 """
 
 from __future__ import annotations
@@ -50,6 +50,18 @@ def read_turn(
             QT_TRANSLATE_NOOP("formats", "turn {turn} has no text in “{key}”."), turn=position, key=content_key
         )
     return Turn(role, content)
+
+
+def take_system(
+    record: Mapping[str, Any], key: str, turns: list[Turn], used: list[str], extras: list[dict[str, Any]]
+) -> None:
+    """A system text beside the messages comes before the turns, unless they begin with one of their own."""
+    system = record.get(key)
+    if isinstance(system, str):
+        used.append(key)
+        if system and turns[0].role != "system":
+            turns.insert(0, Turn("system", system))
+            extras.insert(0, {})
 
 
 def _part(part: Any, position: int, names: list[str]) -> str:

@@ -20,7 +20,7 @@ from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.shapes import Shape
 from qvl_desktop.core.tokens import BoxToken, Picture, QuadToken, Ref, parse, write
 from qvl_desktop.formats.base import Format, Problem, relative_picture
-from qvl_desktop.formats.messages import joined_names, read_turn, refuse_other_media
+from qvl_desktop.formats.messages import joined_names, read_turn, refuse_other_media, take_system
 from qvl_desktop.formats.ms_swift_objects import BBOX, OBJECT_KEYS, PLACES, REF_OBJECT, Filling, numbers_of
 from qvl_desktop.formats.picture_base import PictureBase
 from qvl_desktop.formats.picture_sizes import PictureSizes
@@ -89,12 +89,7 @@ def _turns(record: dict[str, Any], inside: list[str], extras: list[dict[str, Any
         used = ["query", "response", "history"]
     else:
         raise BadRecord(QT_TRANSLATE_NOOP("formats", "“{key}” is missing or empty."), key="messages")
-    system = record.get("system")
-    if isinstance(system, str):
-        used.append("system")
-        if system and turns[0].role != "system":
-            turns.insert(0, Turn("system", system))
-            extras.insert(0, {})
+    take_system(record, "system", turns, used, extras)
     return turns, used
 
 

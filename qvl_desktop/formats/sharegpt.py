@@ -18,7 +18,7 @@ from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.formats import dataset_info
 from qvl_desktop.formats.base import Format, Problem, relative_picture
 from qvl_desktop.formats.dataset_info import FILE_NAME, Layout
-from qvl_desktop.formats.messages import joined_names, read_turn, refuse_other_media
+from qvl_desktop.formats.messages import joined_names, read_turn, refuse_other_media, take_system
 from qvl_desktop.formats.picture_base import PictureBase
 from qvl_desktop.formats.placeholders import with_pictures, with_placeholders
 from qvl_desktop.formats.records import (
@@ -75,13 +75,7 @@ def _sample(record: dict[str, Any], layout: Layout, base: PictureBase, source: s
         turns, used = _alpaca_turns(record, layout)
     else:
         turns, used = _message_turns(record, layout, inside, extras)
-    system_key = layout.column("system") or "system"
-    system = record.get(system_key)
-    if isinstance(system, str):
-        used.append(system_key)
-        if system and turns[0].role != "system":
-            turns = [Turn("system", system), *turns]
-            extras.insert(0, {})
+    take_system(record, layout.column("system") or "system", turns, used, extras)
     refuse_other_media(record, turns)
     picture_key = layout.column("images") or next((key for key in _PICTURE_KEYS if key in record), "images")
     names = joined_names(picture_names(record.get(picture_key)), inside)
