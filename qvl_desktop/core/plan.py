@@ -14,6 +14,7 @@ from typing import Any
 
 from qvl_desktop.core.errors import PlanError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.core.plan_checks import plan_problems
 from qvl_desktop.core.run_folder import write_beside
 
 VERSION = 1
@@ -357,8 +358,6 @@ class TrainingPlan:
 
     def problems(self) -> list[str]:
         """Every fault of the plan as a sentence; empty when it can run."""
-        from qvl_desktop.core.plan_checks import plan_problems
-
         return plan_problems(self)
 
     def checked(self) -> TrainingPlan:

@@ -7,10 +7,12 @@ nor what only model, data or machine can tell (`training`).
 from __future__ import annotations
 
 from dataclasses import Field, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qvl_desktop.core.i18n import translate
-from qvl_desktop.core.plan import TrainingPlan
+
+if TYPE_CHECKING:
+    from qvl_desktop.core.plan import TrainingPlan
 
 
 def plan_problems(plan: TrainingPlan) -> list[str]:
