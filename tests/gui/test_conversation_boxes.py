@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from qvl_desktop.core.box import Rect
@@ -21,7 +20,8 @@ from qvl_desktop.gui.conversations.turn_view import TurnView
 from qvl_desktop.gui.shell.main_window import MainWindow
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.storage.project import Project
-from tests.gui.pictures import click, drag, make_picture, on_screen
+from tests.gui.pictures import click, drag, on_screen
+from tests.gui.talking import new_project, ready, shown_page
 
 LEFT, CTRL, ALT = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 CAT, FAR = "<box>(100,100),(300,300)</box>", "<box>(500,500),(750,750)</box>"
@@ -31,11 +31,7 @@ QUAD = "<quad>(800,100),(900,120),(880,200),(790,190)</quad>"
 @pytest.fixture
 def project(session: Session, tmp_path: Path) -> Project:
     """Pictures of 1000 x 1000, the first with two cats and a sign, and two conversations about the cats."""
-    files = [make_picture(tmp_path / f"{name}.png", (1000, 1000)) for name in "abc"]
-    assert session.create_project(tmp_path / "p.qvl")
-    made = session.project
-    assert made is not None
-    made.add_pictures(files)
+    made = new_project(session, tmp_path, "abc")
     first = made.picture_ids()[0]
     made.add_regions(first, [("cat", Rect(100, 100, 300, 300)), ("cat", Rect(500, 500, 750, 750))])
     made.add_shapes(first, [("sign", Shape.of_corners([(800, 100), (900, 120), (880, 200), (790, 190)]))])
@@ -53,13 +49,7 @@ def project(session: Session, tmp_path: Path) -> Project:
 
 @pytest.fixture
 def page(window: MainWindow, project: Project, qtbot: QtBot) -> ConversationsPage:
-    window.resize(1400, 900)
-    window.show_page("conversations")
-    made = window.findChild(ConversationsPage)
-    assert made is not None
-    qtbot.waitUntil(lambda: made.pane.view.picture_size is not None and not made.pane.view.waiting, timeout=10_000)
-    QApplication.processEvents()
-    return made
+    return ready(shown_page(window), qtbot)
 
 
 def rows(project: Project, query: str) -> list[tuple[object, ...]]:

@@ -22,6 +22,7 @@ from qvl_desktop.gui.shell.main_window import MainWindow
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.storage.project import Project
 from tests.gui.pictures import make_picture
+from tests.gui.talking import new_project, ready, shown_page
 
 LEFT, ALT = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.AltModifier
 BOX = "<box>(100,100),(300,300)</box>"
@@ -30,11 +31,7 @@ BOX = "<box>(100,100),(300,300)</box>"
 @pytest.fixture
 def project(session: Session, tmp_path: Path) -> Project:
     """Four pictures and a conversation about three of them: the answer points at the last one."""
-    files = [make_picture(tmp_path / f"{name}.png", (1000, 1000)) for name in "abcd"]
-    assert session.create_project(tmp_path / "p.qvl")
-    made = session.project
-    assert made is not None
-    made.add_pictures(files)
+    made = new_project(session, tmp_path, "abcd")
     made.add_region(made.picture_ids()[2], "cat", Rect(100, 100, 300, 300))
     question = user_turn(["a.png", "b.png", "c.png"], "What is in Picture 3 and not in Picture 1?")
     made.add_conversation(Conversation((question, Turn("assistant", f"A <ref>cat</ref>{BOX}."))))
@@ -43,14 +40,9 @@ def project(session: Session, tmp_path: Path) -> Project:
 
 @pytest.fixture
 def page(window: MainWindow, project: Project, qtbot: QtBot) -> ConversationsPage:
-    window.resize(1400, 900)
-    window.show_page("conversations")
-    made = window.findChild(ConversationsPage)
-    assert made is not None
+    made = shown_page(window)
     made.browser.set_mode(CONVERSATIONS)
-    qtbot.waitUntil(lambda: made.pane.view.picture_size is not None and not made.pane.view.waiting, timeout=10_000)
-    QApplication.processEvents()
-    return made
+    return ready(made, qtbot)
 
 
 def texts(project: Project) -> list[str]:
