@@ -4113,7 +4113,7 @@
     </message>
     <message>
         <source>{path}: the weights are not there as .safetensors files.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：没有 .safetensors 格式的权重文件。</translation>
     </message>
     <message>
         <source>{path}: the adapter&apos;s weights are missing (adapter_model.safetensors).</source>
@@ -4877,7 +4877,7 @@
     </message>
     <message>
         <source>{path} is damaged ({reason}); the checkpoint before it is used.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} 已损坏（{reason}）；改用它之前的检查点。</translation>
     </message>
     <message>
         <source>There is no checkpoint yet: the run starts from the beginning.</source>
@@ -4889,19 +4889,19 @@
     </message>
     <message>
         <source>The result is the checkpoint of step {step}, which validated best.</source>
-        <translation type="unfinished"></translation>
+        <translation>结果取自第 {step} 步的检查点，它的验证成绩最好。</translation>
     </message>
     <message>
         <source>--{flag} {value}: this value cannot be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>--{flag} {value}：无法读取这个值。</translation>
     </message>
     <message>
         <source>There is no call of finetune.py in this text. Paste the whole line: python finetune.py --model_...</source>
-        <translation type="unfinished"></translation>
+        <translation>这段文字里没有调用 finetune.py。请粘贴整行命令：python finetune.py --model_...</translation>
     </message>
     <message>
         <source>A quotation mark is left open: {line}</source>
-        <translation type="unfinished"></translation>
+        <translation>引号没有闭合：{line}</translation>
     </message>
     <message>
         <source>The boxes of turn {turn} belong to picture {picture}, which is named last before them; in this order another picture would be. Move the turns instead, or give the picture a question of its own.</source>
@@ -5017,7 +5017,7 @@
     </message>
     <message>
         <source>{processes} processes cannot be spread evenly over {nodes} machines.</source>
-        <translation type="unfinished"></translation>
+        <translation>{processes} 个进程无法平均分配到 {nodes} 台机器。</translation>
     </message>
     <message>
         <source>{path}: there are no JSON files in this folder.</source>
@@ -5045,7 +5045,7 @@
     </message>
     <message>
         <source>{path}: what the model sees in {count} pictures takes {need:.1f} GB for the time of the run, and {free:.1f} GB are free. Make room on this disk, or use fewer pictures.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：训练期间，{count} 张图片的视觉特征需要 {need:.1f} GB，而只剩 {free:.1f} GB。请在这块磁盘上腾出空间，或减少图片。</translation>
     </message>
     <message>
         <source>--split is for pictures with regions; conversations say their own split.</source>
@@ -5057,23 +5057,23 @@
     </message>
     <message>
         <source>This run is meant for {wanted} processes and {came} came. Start it with: {line}</source>
-        <translation type="unfinished"></translation>
+        <translation>这次训练需要 {wanted} 个进程，只来了 {came} 个。请这样启动：{line}</translation>
     </message>
     <message>
         <source>{name} shares the model out over graphics cards, and there is none here. Choose ddp.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} 把模型分摊到多张显卡上，而这里没有显卡。请选择 ddp。</translation>
     </message>
     <message>
         <source>{name} needs DeepSpeed, which is not installed here. Install it (pip install deepspeed), or choose fsdp2, which shares the model out as well.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} 需要 DeepSpeed，这里没有安装。请安装（pip install deepspeed），或选择同样分摊模型的 fsdp2。</translation>
     </message>
     <message>
         <source>The plan asks for {wanted} cards and this machine has {cards}. Make it {cards}, or start the run on several machines with: {line}</source>
-        <translation type="unfinished"></translation>
+        <translation>计划要求 {wanted} 张显卡，这台机器有 {cards} 张。请改为 {cards}，或在多台机器上这样启动：{line}</translation>
     </message>
     <message>
         <source>{name} was asked for, and the processes share their work as {kind}.</source>
-        <translation type="unfinished"></translation>
+        <translation>要求的是 {name}，而各进程实际以 {kind} 方式分工。</translation>
     </message>
     <message>
         <source>{setting} names {part}, which cannot stay on the host. Known: {known}.</source>
@@ -5081,15 +5081,15 @@
     </message>
     <message>
         <source>{path}: the checkpoints of this run take about {need:.1f} GB and {free:.1f} GB are free. Make room, keep fewer checkpoints, or put the run on another disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：这次训练的检查点约需 {need:.1f} GB，而只剩 {free:.1f} GB。请腾出空间、少保留几个检查点，或换一块磁盘。</translation>
     </message>
     <message>
         <source>{name} is not as it was written</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} 与写入时不同</translation>
     </message>
     <message>
         <source>The loss is no number any more at step {step}, first at {source}. Most often the learning rate of {rate:g} is too high: start again with a third of it. If it stops at this sample again, leave the sample out. The last checkpoint is from before.</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {step} 步的损失不再是数字，最先出现在 {source}。多半是学习率 {rate:g} 太高：请用它的三分之一重新开始。如果又停在同一个样本，请去掉这个样本。最后的检查点在此之前。</translation>
     </message>
     <message>
         <source>{path}: there is no phrase with one box in it. Take a RefCOCO-style file (image, sent, bbox), or data whose answers name something and box it.</source>
@@ -5097,7 +5097,7 @@
     </message>
     <message>
         <source>The real step could not be taken: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>无法实际走一步：{reason}</translation>
     </message>
     <message>
         <source>{name}: there is no such preset. There are: {known}.</source>
@@ -7176,7 +7176,7 @@
     </message>
     <message>
         <source>Cards: there is nothing to share with one; give their number.</source>
-        <translation type="unfinished"></translation>
+        <translation>显卡数：只有一张没有可分摊的；请填写张数。</translation>
     </message>
     <message>
         <source>Optimiser: sharded runs use adamw.</source>
@@ -7260,19 +7260,19 @@
     </message>
     <message>
         <source>only an adapter learns</source>
-        <translation type="unfinished"></translation>
+        <translation>只训练适配器</translation>
     </message>
     <message>
         <source>the model is kept in 4 bits</source>
-        <translation type="unfinished"></translation>
+        <translation>模型以 4 位保存</translation>
     </message>
     <message>
         <source>a smaller adapter</source>
-        <translation type="unfinished"></translation>
+        <translation>更小的适配器</translation>
     </message>
     <message>
         <source>longer samples are left out</source>
-        <translation type="unfinished"></translation>
+        <translation>略去更长的样本</translation>
     </message>
 </context>
 <context>
