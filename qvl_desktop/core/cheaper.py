@@ -51,9 +51,12 @@ def changes(
         made = _change(plan, other, shape, data, machine, available, loses)
         if made.need.memory < need.memory:
             found.append(made)
-    fitting_ones = sorted((one for one in found if one.fits), key=lambda one: (bool(one.loses), one.slower))
-    if fitting_ones:
-        return fitting_ones
+    kinds: dict[frozenset[str], Change] = {}
+    for one in found:  # of several sizes of one change the mildest
+        if one.fits:
+            kinds.setdefault(frozenset(one.settings), one)
+    if kinds:
+        return sorted(kinds.values(), key=lambda one: (bool(one.loses), one.slower))
     together = fitting(plan, shape, data, machine, available)
     return [_change(plan, together, shape, data, machine, available, "")] if together else []
 

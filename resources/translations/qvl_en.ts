@@ -46,9 +46,9 @@
     <name>BeforeAfterView</name>
     <message numerus="yes">
         <source>%n phrase(s) got worse, first of all: {names}</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n phrase got worse: {names}</numerusform>
+            <numerusform>%n phrases got worse, first of all: {names}</numerusform>
         </translation>
     </message>
 </context>
@@ -144,16 +144,16 @@
     <name>ForecastView</name>
     <message numerus="yes">
         <source>%n step(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n step</numerusform>
+            <numerusform>%n steps</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n sample(s) too long</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n sample too long</numerusform>
+            <numerusform>%n samples too long</numerusform>
         </translation>
     </message>
 </context>
@@ -202,9 +202,9 @@
     <name>OfficialPaste</name>
     <message numerus="yes">
         <source>%n setting(s) taken.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n setting taken.</numerusform>
+            <numerusform>%n settings taken.</numerusform>
         </translation>
     </message>
 </context>
@@ -385,9 +385,9 @@
     <name>TrainPage</name>
     <message numerus="yes">
         <source>Compare %n run(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Compare %n run</numerusform>
+            <numerusform>Compare %n runs</numerusform>
         </translation>
     </message>
 </context>

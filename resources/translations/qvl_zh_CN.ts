@@ -174,27 +174,27 @@
     <name>BeforeAfterView</name>
     <message>
         <source>Before and after</source>
-        <translation type="unfinished"></translation>
+        <translation>训练前后</translation>
     </message>
     <message>
         <source>Phrase</source>
-        <translation type="unfinished"></translation>
+        <translation>短语</translation>
     </message>
     <message>
         <source>Before</source>
-        <translation type="unfinished"></translation>
+        <translation>之前</translation>
     </message>
     <message>
         <source>After</source>
-        <translation type="unfinished"></translation>
+        <translation>之后</translation>
     </message>
     <message>
         <source>Change</source>
-        <translation type="unfinished"></translation>
+        <translation>变化</translation>
     </message>
     <message>
         <source>Acc@0.5 of each phrase, what got worse first</source>
-        <translation type="unfinished"></translation>
+        <translation>各短语的 Acc@0.5，变差的在前</translation>
     </message>
     <message>
         <source>Acc@0.5</source>
@@ -202,33 +202,33 @@
     </message>
     <message>
         <source>mean IoU</source>
-        <translation type="unfinished"></translation>
+        <translation>平均 IoU</translation>
     </message>
     <message>
         <source>unreadable answers</source>
-        <translation type="unfinished"></translation>
+        <translation>无法解析的回答</translation>
     </message>
     <message>
         <source>validation loss</source>
-        <translation type="unfinished"></translation>
+        <translation>验证损失</translation>
     </message>
     <message>
         <source>Step {first} to {last}: </source>
-        <translation type="unfinished"></translation>
+        <translation>第 {first} 到 {last} 步：</translation>
     </message>
     <message numerus="yes">
         <source>%n phrase(s) got worse, first of all: {names}</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 个短语变差，首先是：{names}</numerusform>
         </translation>
     </message>
     <message>
         <source>No phrase got worse.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有短语变差。</translation>
     </message>
     <message>
         <source>This run told no figures of single phrases.</source>
-        <translation type="unfinished"></translation>
+        <translation>此次训练没有给出各短语的数据。</translation>
     </message>
 </context>
 <context>
@@ -435,11 +435,11 @@
     <name>CompareView</name>
     <message>
         <source>Compare runs</source>
-        <translation type="unfinished"></translation>
+        <translation>比较训练</translation>
     </message>
     <message>
         <source>Smoothing {weight}</source>
-        <translation type="unfinished"></translation>
+        <translation>平滑 {weight}</translation>
     </message>
     <message>
         <source>As it is</source>
@@ -451,19 +451,19 @@
     </message>
     <message>
         <source>Picture…</source>
-        <translation type="unfinished"></translation>
+        <translation>图片…</translation>
     </message>
     <message>
         <source>Curves of the chosen runs</source>
-        <translation type="unfinished"></translation>
+        <translation>所选训练的曲线</translation>
     </message>
     <message>
         <source>the picture cannot be written</source>
-        <translation type="unfinished"></translation>
+        <translation>图片无法写入</translation>
     </message>
     <message>
         <source>Step {step}</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {step} 步</translation>
     </message>
     <message>
         <source>Loss</source>
@@ -479,7 +479,7 @@
     </message>
     <message>
         <source>Validation mean IoU</source>
-        <translation type="unfinished"></translation>
+        <translation>验证平均 IoU</translation>
     </message>
     <message>
         <source>Learning rate</source>
@@ -487,15 +487,15 @@
     </message>
     <message>
         <source>Gradient norm</source>
-        <translation type="unfinished"></translation>
+        <translation>梯度范数</translation>
     </message>
     <message>
         <source>Save the curves</source>
-        <translation type="unfinished"></translation>
+        <translation>保存曲线</translation>
     </message>
     <message>
         <source>Save the picture</source>
-        <translation type="unfinished"></translation>
+        <translation>保存图片</translation>
     </message>
 </context>
 <context>
@@ -1214,78 +1214,78 @@
     <name>ForecastDesk</name>
     <message>
         <source>Correct the marked settings to see what the run needs.</source>
-        <translation type="unfinished"></translation>
+        <translation>请改正标出的设置，然后会显示训练所需资源。</translation>
     </message>
     <message>
         <source>Choose model and data to see what the run needs.</source>
-        <translation type="unfinished"></translation>
+        <translation>选择模型和数据后，会显示训练所需资源。</translation>
     </message>
     <message>
         <source>Working out what the run needs…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在估算训练所需资源…</translation>
     </message>
 </context>
 <context>
     <name>ForecastView</name>
     <message>
         <source>Any of these makes it fit:</source>
-        <translation type="unfinished"></translation>
+        <translation>以下任一更改都能放得下：</translation>
     </message>
     <message>
         <source>Choose model and data to see what the run needs.</source>
-        <translation type="unfinished"></translation>
+        <translation>选择模型和数据后，会显示训练所需资源。</translation>
     </message>
     <message>
         <source>Needs about {need} of your {free}</source>
-        <translation type="unfinished"></translation>
+        <translation>约需 {need}，可用 {free}</translation>
     </message>
     <message>
         <source>Needs about {need}, and {free} are free</source>
-        <translation type="unfinished"></translation>
+        <translation>约需 {need}，而可用的只有 {free}</translation>
     </message>
     <message>
         <source> on {card}</source>
-        <translation type="unfinished"></translation>
+        <translation>（{card}）</translation>
     </message>
     <message>
         <source>No cheaper setting fits either: choose a smaller model, or close other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>更省的设置也放不下：请选择更小的模型，或关闭其他程序。</translation>
     </message>
     <message numerus="yes">
         <source>%n step(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 步</numerusform>
         </translation>
     </message>
     <message>
         <source>about {time}</source>
-        <translation type="unfinished"></translation>
+        <translation>约 {time}</translation>
     </message>
     <message>
         <source>very roughly {time}, no step was measured here yet</source>
-        <translation type="unfinished"></translation>
+        <translation>粗略估计 {time}，本机尚未实测过</translation>
     </message>
     <message>
         <source>{size} on disk</source>
-        <translation type="unfinished"></translation>
+        <translation>磁盘 {size}</translation>
     </message>
     <message numerus="yes">
         <source>%n sample(s) too long</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 个样本过长</numerusform>
         </translation>
     </message>
     <message>
         <source>lengths are estimated</source>
-        <translation type="unfinished"></translation>
+        <translation>长度为估算值</translation>
     </message>
     <message>
         <source>{times}x slower</source>
-        <translation type="unfinished"></translation>
+        <translation>慢 {times} 倍</translation>
     </message>
     <message>
         <source>about as fast</source>
-        <translation type="unfinished"></translation>
+        <translation>速度相近</translation>
     </message>
 </context>
 <context>
@@ -1695,15 +1695,15 @@
     <name>LaunchLine</name>
     <message>
         <source>Command that carries out this run</source>
-        <translation type="unfinished"></translation>
+        <translation>执行此训练的命令</translation>
     </message>
     <message>
         <source>Copy command</source>
-        <translation type="unfinished"></translation>
+        <translation>复制命令</translation>
     </message>
     <message>
         <source>Copy Slurm script</source>
-        <translation type="unfinished"></translation>
+        <translation>复制 Slurm 脚本</translation>
     </message>
 </context>
 <context>
@@ -1931,7 +1931,7 @@
     </message>
     <message>
         <source>Presets</source>
-        <translation type="unfinished"></translation>
+        <translation>预设</translation>
     </message>
     <message>
         <source>Model</source>
@@ -1943,19 +1943,19 @@
     </message>
     <message>
         <source>Card: own settings</source>
-        <translation type="unfinished"></translation>
+        <translation>显卡：自定义</translation>
     </message>
     <message>
         <source>Aim: own settings</source>
-        <translation type="unfinished"></translation>
+        <translation>目的：自定义</translation>
     </message>
     <message>
         <source>{name} is not here: the chosen data stay.</source>
-        <translation type="unfinished"></translation>
+        <translation>本机没有 {name}：保留已选的数据。</translation>
     </message>
     <message>
         <source>{name} is not here: the chosen model stays.</source>
-        <translation type="unfinished"></translation>
+        <translation>本机没有 {name}：保留已选的模型。</translation>
     </message>
     <message>
         <source>This project: {name}</source>
@@ -2029,24 +2029,24 @@
     <name>OfficialPaste</name>
     <message>
         <source>Paste a command…</source>
-        <translation type="unfinished"></translation>
+        <translation>粘贴命令…</translation>
     </message>
     <message>
         <source>Take the settings of a command line of the official finetune.py</source>
-        <translation type="unfinished"></translation>
+        <translation>采用官方 finetune.py 命令行中的设置</translation>
     </message>
     <message>
         <source>Command line of the official script</source>
-        <translation type="unfinished"></translation>
+        <translation>官方脚本的命令行</translation>
     </message>
     <message>
         <source>Take these settings</source>
-        <translation type="unfinished"></translation>
+        <translation>采用这些设置</translation>
     </message>
     <message numerus="yes">
         <source>%n setting(s) taken.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>已采用 %n 项设置。</numerusform>
         </translation>
     </message>
 </context>
@@ -2714,11 +2714,11 @@
     <name>RunView</name>
     <message>
         <source>Star this run</source>
-        <translation type="unfinished"></translation>
+        <translation>给此次训练加星标</translation>
     </message>
     <message>
         <source>Your note to this run</source>
-        <translation type="unfinished"></translation>
+        <translation>给此次训练写备注</translation>
     </message>
     <message>
         <source>Pause</source>
@@ -2770,7 +2770,7 @@
     </message>
     <message>
         <source>Forecast {forecast}, one real step took {measured} of {free} that were free.</source>
-        <translation type="unfinished"></translation>
+        <translation>预估 {forecast}，实测一步用了 {measured}，当时可用 {free}。</translation>
     </message>
 </context>
 <context>
@@ -3432,8 +3432,8 @@
     </message>
     <message numerus="yes">
         <source>Compare %n run(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>比较 %n 次训练</numerusform>
         </translation>
     </message>
 </context>
@@ -5219,47 +5219,47 @@
     <name>forecast</name>
     <message>
         <source>model</source>
-        <translation type="unfinished"></translation>
+        <translation>模型</translation>
     </message>
     <message>
         <source>visual tower</source>
-        <translation type="unfinished"></translation>
+        <translation>视觉塔</translation>
     </message>
     <message>
         <source>adapter</source>
-        <translation type="unfinished">适配器</translation>
+        <translation>适配器</translation>
     </message>
     <message>
         <source>gradients and optimiser</source>
-        <translation type="unfinished"></translation>
+        <translation>梯度与优化器</translation>
     </message>
     <message>
         <source>activations</source>
-        <translation type="unfinished"></translation>
+        <translation>激活值</translation>
     </message>
     <message>
         <source>logits</source>
-        <translation type="unfinished"></translation>
+        <translation>logits</translation>
     </message>
     <message>
         <source>pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>图片</translation>
     </message>
     <message>
         <source>answers</source>
-        <translation type="unfinished"></translation>
+        <translation>回答</translation>
     </message>
     <message>
         <source>reading the pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>读取图片</translation>
     </message>
     <message>
         <source>the program</source>
-        <translation type="unfinished"></translation>
+        <translation>程序本身</translation>
     </message>
     <message>
         <source>no {setting}</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭{setting}</translation>
     </message>
 </context>
 <context>

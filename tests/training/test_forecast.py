@@ -10,13 +10,15 @@ import pytest
 import torch
 
 from qvl_desktop.cli import main
-from qvl_desktop.core.cheaper import fitting
+from qvl_desktop.core.cheaper import changes, fitting
 from qvl_desktop.core.dataset import Dataset
 from qvl_desktop.core.forecast import DataSummary, Hardware, adapter_weights, block_activations, forecast
+from qvl_desktop.core.measured import Measured, recall, remember
 from qvl_desktop.core.model_sizes import DecoderShape, ForecastError
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.models.loading import load_model
 from qvl_desktop.training.methods import load_for_training
+from tests.models.tiny_families import make_model as make_family
 from tests.training.test_runs import project_of
 
 GIB = 2**30
@@ -56,6 +58,71 @@ def test_a_published_card_holds_q_lora_and_not_lora(full_size: DecoderShape) -> 
     assert offered is not None
     assert (offered.method, offered.batch_size, offered.accumulation) == ("qlora", 1, 8)
     assert fitting(PLAN, full_size, DATA, CARD, 4 * GIB) is None
+
+
+def test_the_cheapest_change_comes_first_and_says_what_it_costs(full_size: DecoderShape) -> None:
+    plan = replace(PLAN, method="lora", batch_size=8, accumulation=1, gradient_checkpointing="off")
+    need = forecast(plan, full_size, DATA, CARD).memory
+    assert changes(plan, full_size, DATA, CARD, need) == []
+    offers = changes(plan, full_size, DATA, CARD, 30 * GIB)
+    assert all(offer.fits and offer.need.memory <= 30 * GIB for offer in offers)
+    assert len({frozenset(offer.settings) for offer in offers}) == len(offers)
+    twice = next(offer for offer in offers if offer.settings == {"gradient_checkpointing": "on"})
+    assert 1.3 < twice.slower < 1.6
+    assert twice.flags == "--gradient-checkpointing on"
+    smaller = next(offer for offer in offers if "batch_size" in offer.settings)
+    assert smaller.plan.batch_size * smaller.plan.accumulation == 8
+    together = changes(plan, full_size, DATA, CARD, 9 * GIB)
+    assert len(together) == 1
+    assert together[0].fits
+    assert len(together[0].settings) > 1
+    assert changes(plan, full_size, DATA, CARD, 2 * GIB) == []
+
+
+def test_settings_that_save_memory_are_counted(full_size: DecoderShape) -> None:
+    plan = replace(PLAN, method="lora")
+    plain = forecast(plan, full_size, DATA, CARD)
+    small = forecast(replace(plan, optimizer="adamw_8bit"), full_size, DATA, CARD)
+    assert small.optimiser < 0.6 * plain.optimiser
+    host = forecast(replace(plan, embeddings_on_host=True), full_size, DATA, CARD)
+    assert plain.weights - host.weights == 151936 * 4096 * 2
+    full = replace(plan, method="full")
+    eyes = forecast(replace(full, fix_vit=False), full_size, DATA, CARD)
+    assert eyes.trainable - forecast(full, full_size, DATA, CARD).trainable > 1_800_000_000
+    assert sum(plain.parts.values()) == plain.memory
+
+
+def test_what_was_measured_corrects_the_next_forecast(
+    full_size: DecoderShape, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QVL_CONFIG_DIR", str(tmp_path))
+    assert recall("card", tmp_path, "lora") == Measured()
+    remember("card", tmp_path, "lora", Measured(1.2, 5e12))
+    assert recall("card", tmp_path, "lora") == Measured(1.2, 5e12)
+    assert recall("card", tmp_path, "qlora") == Measured()
+    found = recall("card", tmp_path, "lora")
+    machine = replace(CARD, correction=found.correction, rate=found.rate)
+    plain, corrected = (forecast(PLAN, full_size, DATA, one) for one in (CARD, machine))
+    assert corrected.memory == pytest.approx(1.2 * plain.memory, rel=0.01)
+    assert corrected.measured
+    (tmp_path / "cache" / "forecasts.json").write_text("{broken")
+    assert recall("card", tmp_path, "lora") == Measured()
+
+
+@pytest.mark.parametrize("family", ["qwen2-vl", "qwen2.5-vl", "qwen3-vl", "qwen3.5"])
+def test_later_families_are_counted_from_their_files(family: str, tmp_path: Path) -> None:
+    folder = make_family(family, tmp_path / "model")
+    shape = DecoderShape.read(folder)
+    model = load_model(folder)
+    table = model.get_input_embeddings().weight.numel()
+    assert shape.weights == sum(p.numel() for p in model.parameters())
+    assert shape.table == table
+    assert shape.tower == sum(p.numel() for name, p in model.named_parameters() if "visual." in name)
+    need = forecast(replace(PLAN, method="lora"), shape, replace(DATA, patches=400), Hardware(4, on_card=False))
+    assert need.tower == shape.tower * 4
+    assert need.feature_cache == 0
+    more = forecast(replace(PLAN, method="lora"), shape, replace(DATA, patches=4000), Hardware(4, on_card=False))
+    assert more.pictures == 10 * need.pictures
 
 
 def test_counts_of_a_small_model(tiny_model: Path) -> None:

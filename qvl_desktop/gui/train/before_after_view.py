@@ -133,7 +133,8 @@ class BeforeAfterView(QWidget):
         self._table.setVisible(bool(refs))
         self._table.setRowCount(len(refs))
         for row, change in enumerate(refs):
-            delta = f"{change.delta * 100:+.0f} %"
+            points = round(change.delta * 100)
+            delta = f"{points:+d} %" if points else "–"
             texts = (change.name, percent_text(change.before), percent_text(change.after), delta)
             for place, text in enumerate(texts):
                 item = QTableWidgetItem(text)
