@@ -27,7 +27,7 @@ def pointed(text: str, start: int, end: int, token: str) -> str:
 
 
 def tokens_of_phrase(text: str, ordinal: int) -> list[int]:
-    """The ordinals of the tokens that share a phrase with this one, itself among them; itself alone without a phrase."""
+    """The ordinals of the tokens that share a phrase with this one, itself among them; alone without a phrase."""
     for group in _groups(text):
         if ordinal in group:
             return group

@@ -53,7 +53,7 @@ def picture_orientation(path: Path) -> int:
             value = _orientation(image, path)
         except _DECODING_ERRORS as error:
             raise PictureError(_DAMAGED, path=path, reason=error) from error
-    return value if value in range(1, 9) else 1
+    return value if value is not None and 1 <= value <= 8 else 1
 
 
 def open_upright(source: Path | bytes, *, name: str = "", at_least: tuple[int, int] | None = None) -> Image.Image:

@@ -57,7 +57,14 @@ def test_scores_count_missed_and_surplus_boxes() -> None:
 
 def sample_of(kind: type[Event]) -> Event:
     """An event of the kind with a value of the right type in each field."""
-    examples = {"int": 3, "float": 0.5, "str": "文 \n\u2028 x", "dict[str, float]": {"acc50": 0.25}}
+    examples: dict[str, Any] = {
+        "int": 3,
+        "float": 0.5,
+        "str": "文 \n\u2028 x",
+        "dict[str, float]": {"acc50": 0.25},
+        "dict[str, int]": {"weights": 7},
+        "dict[str, dict[str, float]]": {"猫": {"acc50": 0.25}},
+    }
     values: dict[str, Any] = {f.name: examples[str(f.type)] for f in fields(kind)}
     return kind(**values)
 

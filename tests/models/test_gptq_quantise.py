@@ -276,7 +276,7 @@ def test_a_folder_that_lacks_a_tensor_is_not_quantised(folder: Path, tmp_path: P
 
 def test_later_families_are_not_quantised(tmp_path: Path) -> None:
     made = tiny_families.make_model("qwen3-vl", tmp_path / "later")
-    with pytest.raises(ModelLoadError, match="qwen3-vl models can be asked, trained and merged here, but not quantised"):
+    with pytest.raises(ModelLoadError, match="qwen3-vl models can be asked, trained and merged here"):
         quantise_folder(made, tmp_path / "out", GPTQSettings())
     with pytest.raises(ModelLoadError, match="but not quantised"):
         merge_folder(made, tmp_path, tmp_path / "out", GPTQSettings())
