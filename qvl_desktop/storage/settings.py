@@ -23,6 +23,7 @@ T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
+
 class Setting(Generic[T]):
     """One setting: its default, and the check of what a file says. Assigning writes the file."""
 
