@@ -27,6 +27,7 @@ from qvl_desktop.jobs.session import Session
 from qvl_desktop.storage.project import Project
 from qvl_desktop.storage.rows import ConversationRow
 from tests.gui.pictures import drag, make_picture, on_screen
+from tests.gui.talking import ready
 
 LEFT, CTRL, ALT = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 
@@ -55,12 +56,6 @@ def page(window: MainWindow, project: Project, qtbot: QtBot) -> ConversationsPag
     assert made is not None
     ready(made, qtbot)
     return made
-
-
-def ready(page: ConversationsPage, qtbot: QtBot) -> None:
-    """Wait until the picture is decoded and turns have their size."""
-    qtbot.waitUntil(lambda: page.pane.view.picture_size is not None and not page.pane.view.waiting, timeout=10_000)
-    QApplication.processEvents()
 
 
 def chip(view: TurnView, kind: str, number: int = 0) -> QPoint:
