@@ -203,7 +203,10 @@ class Report:
                 self.line(f"next picture, {many}", "large", "next", 20, note="1280 x 720"),
                 *self._draw_lines("large", many, (500, 2.0), (2000, 5.0)),
                 self.line(f"let go of a dragged box, {many}", "large", "edit", 2, note=DURABLE),
-                self.line(f"the same, with all that follows, {many}", "large", "edit, all", None, note="until on disk"),
+                self.line(f"until that is saved, {many}", "large", "edit, saved", note="labelme without a sync"),
+                self.line(
+                    f"what the window's thread does for it, {many}", "large", "edit, all", note="up to 0.4 s after"
+                ),
                 self.line(
                     f"search for a name, {many}", "large", "search", None, note="ours waits for the typist first"
                 ),

@@ -131,7 +131,7 @@ class Driver:
         self._press(at)
         self._release(at)
         self.wait(0.5)
-        letting_go, everything = [], []
+        letting_go, everything, on_disk = [], [], []
         for number in range(self.plan["edits"]):
             by = 14 if number % 2 == 0 else -14
             self._press(at)
@@ -143,9 +143,12 @@ class Driver:
             with Clock() as clock:
                 self._release(at)
             letting_go.append(clock.pair)
-            everything.append(add(clock.pair, self._work_until_saved(picture, before)))
+            followed, waited = self._work_until_saved(picture, before)
+            everything.append(add(clock.pair, followed))
+            on_disk.append(clock.pair[0] + waited)
             self.wait(0.3)
         self.figures["edit"], self.figures["edit, all"] = middle(letting_go), middle(everything)
+        self.figures["edit, saved"] = statistics.median(on_disk)
 
     def draw(self) -> None:
         """Draw a box on pictures with many: one move of the mouse until the window is painted again."""
@@ -216,20 +219,25 @@ class Driver:
         self.program.target.installEventFilter(watch)
         return seen, watch
 
-    def _work_until_saved(self, picture: Path, before: object) -> Pair:
-        """What the window's thread works until the edit is on disk and 0.4 s after; waiting is not counted."""
-        spent, end = (0.0, 0.0), time.perf_counter() + PATIENCE
+    def _work_until_saved(self, picture: Path, before: object) -> tuple[Pair, float]:
+        """What the window's thread works until the edit is saved and 0.4 s after, and how long the saving took.
+
+        Waiting is counted in the second alone.
+        """
+        spent, began = (0.0, 0.0), time.perf_counter()
+        waited: float | None = 0.0 if self.program.saved(picture) != before else None
         quiet = 0.0
         while quiet < 0.4:
             with Clock() as clock:
                 self._turn()
             spent = add(spent, clock.pair)
+            if waited is None and self.program.saved(picture) != before:
+                waited = (time.perf_counter() - began) * 1000
             time.sleep(0.005)
-            if self.program.saved(picture) != before:
-                quiet += 0.005
-            if time.perf_counter() > end:
+            quiet += 0.005 if waited is not None else 0.0
+            if time.perf_counter() > began + PATIENCE:
                 raise TimeoutError("the edit was not saved")
-        return spent
+        return spent, waited or 0.0
 
     def _on_canvas(self, x: float, y: float) -> Any:
         """Where a pixel of the picture lies on the canvas."""
