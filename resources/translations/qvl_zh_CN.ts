@@ -198,7 +198,7 @@
     </message>
     <message>
         <source>Acc@0.5</source>
-        <translation type="unfinished">Acc@0.5</translation>
+        <translation>Acc@0.5</translation>
     </message>
     <message>
         <source>mean IoU</source>
@@ -443,11 +443,11 @@
     </message>
     <message>
         <source>As it is</source>
-        <translation type="unfinished">恢复原样</translation>
+        <translation>不平滑</translation>
     </message>
     <message>
         <source>CSV…</source>
-        <translation type="unfinished">CSV…</translation>
+        <translation>CSV…</translation>
     </message>
     <message>
         <source>Picture…</source>
@@ -467,15 +467,15 @@
     </message>
     <message>
         <source>Loss</source>
-        <translation type="unfinished">损失</translation>
+        <translation>损失</translation>
     </message>
     <message>
         <source>Validation loss</source>
-        <translation type="unfinished">验证损失</translation>
+        <translation>验证损失</translation>
     </message>
     <message>
         <source>Validation Acc@0.5</source>
-        <translation type="unfinished">验证 Acc@0.5</translation>
+        <translation>验证 Acc@0.5</translation>
     </message>
     <message>
         <source>Validation mean IoU</source>
@@ -483,7 +483,7 @@
     </message>
     <message>
         <source>Learning rate</source>
-        <translation type="unfinished">学习率</translation>
+        <translation>学习率</translation>
     </message>
     <message>
         <source>Gradient norm</source>
