@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from qvl_desktop.core.dataset import Dataset
+    from qvl_desktop.engine.host import ModelHost
 
 PROMPT_FORMATS = ("auto", "chatml", "raw")
 HOST_PARTS = ("table", "tower")
@@ -52,6 +53,23 @@ def adapter_folder(given: Path) -> Path:
     """The adapter's folder, when a run folder was named instead."""
     inside = given / "adapter"
     return inside if (inside / "adapter_config.json").is_file() else given
+
+
+def open_host(args: argparse.Namespace) -> tuple[ModelHost, str]:
+    """The model that `--model`, `--adapter` and their like name, and the name by which it is used."""
+    from qvl_desktop.engine.host import ModelHost
+    from qvl_desktop.models.names import resolve_model
+
+    name = "adapter" if args.adapter else "base"
+    host = ModelHost(
+        resolve_model(args.model),
+        {name: adapter_folder(args.adapter)} if args.adapter else {},
+        precision=args.precision,
+        device=args.device,
+        chat_format=args.prompt_format,
+        on_host=args.on_host,
+    )
+    return host, name
 
 
 def told_dataset(data: Path, images: Path | None) -> Dataset:

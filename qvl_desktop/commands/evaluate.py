@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qvl_desktop.commands.asking import adapter_folder, add_on_host, add_prompt_format, tell_progress, told_dataset
+from qvl_desktop.commands.asking import add_on_host, add_prompt_format, open_host, tell_progress, told_dataset
 from qvl_desktop.core.dataset import SPLITS
 from qvl_desktop.core.errors import DataError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
@@ -49,31 +49,23 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument("--json", action="store_true", help="print figures, table and answers as one JSON object")
     parser.add_argument("--pictures", type=Path, metavar="DIR", help="write a picture with both boxes per question")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, parser=parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Ask, score, print."""
     if args.refcoco:
+        if args.pictures:
+            args.parser.error("--pictures is not for --refcoco: that rule looks at one box a phrase")
         from qvl_desktop.commands.evaluate_refcoco import run_refcoco
 
         return run_refcoco(args)
     questions = _questions(args)
     print("loading the model ...", file=sys.stderr, flush=True)
-    from qvl_desktop.engine.host import ModelHost
-    from qvl_desktop.models.names import resolve_model
     from qvl_desktop.training.completions import completions
     from qvl_desktop.training.evaluation import ask, score
 
-    name = "adapter" if args.adapter else "base"
-    host = ModelHost(
-        resolve_model(args.model),
-        {name: adapter_folder(args.adapter)} if args.adapter else {},
-        precision=args.precision,
-        device=args.device,
-        chat_format=args.prompt_format,
-        on_host=args.on_host,
-    )
+    host, name = open_host(args)
     began = time.perf_counter()
     with host.using(name) as generator:
         if getattr(generator, "chat_format", "") == "raw":

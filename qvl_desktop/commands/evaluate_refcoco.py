@@ -13,7 +13,7 @@ import time
 from dataclasses import astuple
 from typing import TYPE_CHECKING, Any
 
-from qvl_desktop.commands.asking import adapter_folder, tell_progress, told_dataset
+from qvl_desktop.commands.asking import open_host, tell_progress, told_dataset
 from qvl_desktop.core.errors import DataError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.refcoco import Judged, figures, published_for
@@ -26,17 +26,9 @@ def run_refcoco(args: argparse.Namespace) -> int:
     """Ask, judge, print."""
     phrases = _phrases(args)
     print("loading the model ...", file=sys.stderr, flush=True)
-    from qvl_desktop.engine.host import ModelHost
-    from qvl_desktop.models.names import resolve_model
     from qvl_desktop.training.refcoco import ask_phrases
 
-    name = "adapter" if args.adapter else "base"
-    host = ModelHost(
-        resolve_model(args.model),
-        {name: adapter_folder(args.adapter)} if args.adapter else {},
-        precision=args.precision,
-        device=args.device,
-    )
+    host, name = open_host(args)
     began = time.perf_counter()
     with host.using(name) as generator:
         judged = ask_phrases(generator, phrases, batch_size=args.batch_size, on_progress=tell_progress)
