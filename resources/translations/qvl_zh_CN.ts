@@ -678,8 +678,8 @@
 <context>
     <name>Curves</name>
     <message>
-        <source>Loss</source>
-        <translation>损失</translation>
+        <source>Loss (points: validation)</source>
+        <translation>损失（点：验证）</translation>
     </message>
     <message>
         <source>Validation Acc@0.5</source>
@@ -688,6 +688,10 @@
     <message>
         <source>Learning rate</source>
         <translation>学习率</translation>
+    </message>
+    <message>
+        <source>Gradient norm</source>
+        <translation>梯度范数</translation>
     </message>
 </context>
 <context>

@@ -1,4 +1,4 @@
-"""The curves of a run: loss, learning rate, validation Acc@0.5.
+"""The curves of a run: loss of training and validation, Acc@0.5, learning rate, gradient norm.
 
 Owns the pyqtgraph plots and their colours. Does not own the numbers (`jobs.run_history`) or when to draw (`run_view`).
 Lines are one pixel wide and not smoothed by the painter; both cost ten times as much otherwise.
@@ -18,23 +18,27 @@ pg.setConfigOptions(antialias=False, useOpenGL=False)
 
 
 class Curves(QWidget):
-    """Three plots over the step. `show_history` draws what there is."""
+    """Four plots over the step. `show_history` draws what there is."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._loss = _Plot(self.tr("Loss"))
+        self._loss = _Plot(self.tr("Loss (points: validation)"))
         self._accuracy = _Plot(self.tr("Validation Acc@0.5"), low=0.0, high=1.0)
         self._rate = _Plot(self.tr("Learning rate"))
+        self._norm = _Plot(self.tr("Gradient norm"))
         self._raw = self._loss.curve("control")
         self._smooth = self._loss.curve("accent")
+        self._held_out = self._loss.curve("success", symbol=True)
+        self._norms = self._norm.curve("accent")
         self._points = self._accuracy.curve("success", symbol=True)
         self._rates = self._rate.curve("accent")
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(Space.M)
-        grid.addWidget(self._loss, 0, 0, 2, 1)
+        grid.addWidget(self._loss, 0, 0, 3, 1)
         grid.addWidget(self._accuracy, 0, 1)
         grid.addWidget(self._rate, 1, 1)
+        grid.addWidget(self._norm, 2, 1)
         grid.setColumnStretch(0, 3)
         grid.setColumnStretch(1, 2)
         theme().changed.connect(self._recolour)
@@ -46,9 +50,11 @@ class Curves(QWidget):
         self._raw.setData(steps, np.array(history.losses))
         self._smooth.setData(steps, np.array(history.smooth))
         self._rates.setData(steps, np.array(history.rates))
+        self._norms.setData(steps, np.array(history.norms))
+        self._held_out.setData(np.array(history.eval_steps), np.array(history.eval_losses))
         self._points.setData(np.array(history.eval_steps), np.array(history.accuracies))
         right = max(history.total, int(steps[-1]) if len(steps) else 1, 1)
-        for plot in (self._loss, self._accuracy, self._rate):
+        for plot in (self._loss, self._accuracy, self._rate, self._norm):
             plot.show_until(right)
 
     @property
@@ -58,7 +64,7 @@ class Curves(QWidget):
         return 0 if x is None else len(x)
 
     def _recolour(self) -> None:
-        for plot in (self._loss, self._accuracy, self._rate):
+        for plot in (self._loss, self._accuracy, self._rate, self._norm):
             plot.recolour()
 
 

@@ -105,7 +105,7 @@ class RunView(QWidget):
         self._bar.setTextVisible(False)
         self._figures = Figures(self)
         self.curves = Curves(self)
-        self.curves.setMinimumHeight(290)
+        self.curves.setMinimumHeight(420)
         self._sample = SampleView(self)
         self._before_after = BeforeAfterView(self)
         self._launch = LaunchLine(self)
