@@ -85,10 +85,11 @@ class NumberFields(QWidget):
         self._bounds = shape.bounds if shape else None
         self._is_point = shape is not None and shape.kind == "point"
         for name, field in self.fields.items():
-            field.blockSignals(True)
-            if self._bounds is not None:
-                field.setValue(getattr(self._bounds, name))
-            field.blockSignals(False)
+            value = getattr(self._bounds, name) if self._bounds is not None else field.value()
+            if value != field.value() or field.text() != field.textFromValue(value):  # writing costs, also the same
+                field.blockSignals(True)
+                field.setValue(value)
+                field.blockSignals(False)
         self.setVisible(shape is not None)
         self.set_editable(True)
 
