@@ -146,6 +146,10 @@ class TrainingThread(QThread):
         """Ask the run to finish its step, save and end."""
         self.folder.ask(Command.STOP)
 
+    def sample(self) -> None:
+        """Ask the run for sample pictures after the step at hand."""
+        self.folder.ask(Command.SAMPLE)
+
     def end_now(self) -> None:
         """End the process without saving: ask it to go, and kill it and its children if it has not after 10 s."""
         self._signal_process(kill=False)

@@ -2737,6 +2737,10 @@
         <translation>停止并保存</translation>
     </message>
     <message>
+        <source>Show samples now</source>
+        <translation>立即查看样例</translation>
+    </message>
+    <message>
         <source>End now, without saving</source>
         <translation>立即结束，不保存</translation>
     </message>

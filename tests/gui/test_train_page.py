@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from qvl_desktop.core.events import Started
 from qvl_desktop.core.plan import TrainingPlan
-from qvl_desktop.core.run_folder import EventReader, RunFolder, RunState
+from qvl_desktop.core.run_folder import Command, EventReader, RunFolder, RunState
 from qvl_desktop.gui.train.page import TrainPage
 from qvl_desktop.jobs.session import Session
 from tests.jobs.conftest import fake_command, kill_holder
@@ -111,6 +111,8 @@ def test_a_run_from_start_to_stop(page: TrainPage, session: Session, qtbot: QtBo
     path = begin(page, session, qtbot, data)
     plan = TrainingPlan.load(RunFolder(path).plan)
     assert (plan.model, plan.data) == ("demo", str(data))
+    press(page, qtbot, "sampleButton")
+    assert RunFolder(path).asked() is Command.SAMPLE
     press(page, qtbot, "pauseButton")
     qtbot.waitUntil(lambda: state(session, path) is RunState.PAUSED)
     assert shown(page, "goOnButton")

@@ -125,6 +125,7 @@ class TrainPage(QWidget):
         view.pauseClicked.connect(self._pause)
         view.goOnClicked.connect(self._go_on)
         view.stopClicked.connect(self._stop)
+        view.sampleClicked.connect(lambda: self._ask("sample"))
         view.endNowClicked.connect(self._end_now)
         view.resumeClicked.connect(self._resume)
         view.chatClicked.connect(self._chat)

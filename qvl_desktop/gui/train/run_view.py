@@ -47,8 +47,8 @@ LOG_SHOWN = 12
 
 class RunView(QWidget):
     """Signals: `pauseClicked`, `goOnClicked` (after a pause), `stopClicked`, `endNowClicked`, `resumeClicked` (start
-    again from the last checkpoint), `chatClicked`, `folderClicked`, `starToggled(bool)`, `noteWritten(str)`; all about
-    the run that is shown."""
+    again from the last checkpoint), `chatClicked`, `folderClicked`, `sampleClicked`, `starToggled(bool)`,
+    `noteWritten(str)`; all about the run that is shown."""
 
     pauseClicked = Signal()
     goOnClicked = Signal()
@@ -59,6 +59,7 @@ class RunView(QWidget):
     folderClicked = Signal()
     starToggled = Signal(bool)
     noteWritten = Signal(str)
+    sampleClicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -88,6 +89,7 @@ class RunView(QWidget):
         self._pause = self._button("pauseButton", self.tr("Pause"), "pause", self.pauseClicked)
         self._go_on = self._button("goOnButton", self.tr("Go on"), "play", self.goOnClicked)
         self._stop = self._button("stopButton", self.tr("Stop and save"), "stop", self.stopClicked)
+        self._samples = self._button("sampleButton", self.tr("Show samples now"), "image", self.sampleClicked)
         self._end_now = self._button("endNowButton", self.tr("End now, without saving"), "close", self.endNowClicked)
         self._resume = self._button("resumeButton", self.tr("Resume"), "play", self.resumeClicked)
         self._chat = self._button("chatButton", self.tr("Chat with this"), "chat", self.chatClicked)
@@ -186,7 +188,7 @@ class RunView(QWidget):
         words.addWidget(self._note)
         buttons = QHBoxLayout()
         buttons.setSpacing(Space.S)
-        for button in (self._pause, self._go_on, self._stop, self._end_now, self._resume, self._chat):
+        for button in (self._pause, self._go_on, self._stop, self._samples, self._end_now, self._resume, self._chat):
             buttons.addWidget(button)
         buttons.addStretch(1)
         buttons.addWidget(self._folder)
@@ -242,6 +244,7 @@ class RunView(QWidget):
         self._pause.setVisible(run.state is RunState.RUNNING)
         self._pause.setEnabled(not stopping and not self._pause_asked)
         self._pause.setText(self.tr("Pausing…") if self._pause_asked else self.tr("Pause"))
+        self._samples.setVisible(run.state is RunState.RUNNING and not stopping and not self._pause_asked)
         self._go_on.setVisible(run.state is RunState.PAUSED)
         self._stop.setVisible(alive)
         self._stop.setEnabled(not stopping)
