@@ -7,7 +7,7 @@ is quick enough for every keystroke. Does not own the arithmetic (`core.forecast
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from qvl_desktop.core.cheaper import Change, changes
@@ -43,13 +43,21 @@ class Lengths:
     shape: DecoderShape
     samples: tuple[SampleLength, ...]
     exact: bool
+    _known: dict[int, tuple[DataSummary, tuple[SampleLength, ...]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
-    def too_long(self, limit: int) -> list[SampleLength]:
-        """The samples above a limit of tokens, the longest first."""
-        return sorted((one for one in self.samples if one.tokens > limit), key=lambda one: -one.tokens)
+    def within(self, limit: int) -> tuple[DataSummary, tuple[SampleLength, ...]]:
+        """What the forecast needs of the samples within a limit of tokens, and those above it, the longest first.
 
-    def summary(self, limit: int) -> DataSummary:
-        """What the forecast needs of the samples within a limit."""
+        Counted once a limit: other settings are typed without counting again.
+        """
+        if limit not in self._known:
+            above = sorted((one for one in self.samples if one.tokens > limit), key=lambda one: -one.tokens)
+            self._known[limit] = self._summary(limit), tuple(above)
+        return self._known[limit]
+
+    def _summary(self, limit: int) -> DataSummary:
         kept = [one for one in self.samples if one.tokens <= limit]
         tokens = [one.tokens for one in kept]
         return DataSummary(
@@ -87,7 +95,7 @@ def count_lengths(dataset: Dataset, folder: Path, max_pixels: int = 0) -> Length
 
 def outlook(plan: TrainingPlan, lengths: Lengths, machine: Machine) -> Outlook:
     """The forecast of a plan on this machine. Takes well below a millisecond when the plan fits."""
-    data = lengths.summary(plan.max_length)
+    data, left_out = lengths.within(plan.max_length)
     found = recall(machine.name, lengths.folder, plan.method)
     carrier = Hardware(
         value_bytes=_value_bytes(plan, machine),
@@ -99,9 +107,8 @@ def outlook(plan: TrainingPlan, lengths: Lengths, machine: Machine) -> Outlook:
         available=machine.free,
     )
     need = forecast(plan, lengths.shape, data, carrier)
-    left_out = lengths.too_long(plan.max_length)
     offers = changes(plan, lengths.shape, data, carrier, machine.free)
-    return Outlook(need, machine, need.memory <= machine.free, tuple(offers), tuple(left_out), lengths.exact)
+    return Outlook(need, machine, need.memory <= machine.free, tuple(offers), left_out, lengths.exact)
 
 
 def _value_bytes(plan: TrainingPlan, machine: Machine) -> int:
