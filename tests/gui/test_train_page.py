@@ -140,6 +140,7 @@ def test_a_killed_run_is_shown_as_what_it_was(page: TrainPage, session: Session,
     assert "SIGKILL" in page.findChild(QLabel, "runMessage").text()
     assert shown(page, "resumeButton")
     assert not shown(page, "pauseButton")
+    assert shown(page, "copyLaunch"), "it may go on elsewhere"
 
 
 def test_a_living_run_is_attached_to_by_the_next_window(
@@ -175,6 +176,7 @@ def test_a_finished_run_offers_chat(page: TrainPage, session: Session, qtbot: Qt
     qtbot.waitUntil(lambda: state(session, path) is RunState.FINISHED, timeout=20_000)
     asked: list[tuple[str, str]] = []
     session.chatRequested.connect(lambda model, adapter: asked.append((model, adapter)))
+    assert not shown(page, "copyLaunch")
     press(page, qtbot, "chatButton")
     assert asked == [("demo", str(folder.adapter))]
     qtbot.waitUntil(lambda: page.findChild(QLabel, "figure-accuracy").text() == "75 %")

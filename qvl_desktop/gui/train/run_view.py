@@ -144,12 +144,15 @@ class RunView(QWidget):
             self._sample.show_sample(run.folder.path, None)
             self._before_after.show_change(run.folder.path, None)
             self._checked.hide()
-            self._launch.show_run(run.folder)
             self.curves.show_history(self._history)
         if run.state is not RunState.RUNNING:
             self._pause_asked = False
         if run.state not in ALIVE:
             self._stop_asked_at = None
+        if run.state in ALIVE or run.state is RunState.FINISHED:
+            self._launch.hide()
+        elif self._run is None or (run.folder, run.state) != (self._run.folder, self._run.state):
+            self._launch.show_run(run.folder)
         self._run = run
         self._show_head(run)
         self._show_buttons()
