@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -43,9 +44,10 @@ def living() -> Iterator[torch.Tensor]:
     """All tensors with memory of their own that anybody holds (a compiler's stand-ins have none)."""
     gc.collect()
     for thing in gc.get_objects():
-        kind = type(thing)
-        if issubclass(kind, torch.Tensor) and "torch._subclasses" not in str(kind) and thing.device.type == "cpu":
-            yield thing
+        if issubclass(type(thing), torch.Tensor) and thing.device.type == "cpu":
+            with suppress(RuntimeError):
+                thing.untyped_storage().data_ptr()
+                yield thing
             if thing.grad is not None:
                 yield thing.grad
 
