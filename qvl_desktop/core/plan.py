@@ -341,12 +341,6 @@ class TrainingPlan:
         QT_TRANSLATE_NOOP("plan", "Writes the curves for TensorBoard too."),
         advanced=True,
     )
-    pause_frees_card: bool = _f(
-        False,
-        QT_TRANSLATE_NOOP("plan", "Pause frees the card"),
-        QT_TRANSLATE_NOOP("plan", "A paused run gives the card's memory back; going on then takes a little longer."),
-        advanced=True,
-    )
     seed: int = _f(
         1234,
         QT_TRANSLATE_NOOP("plan", "Seed"),

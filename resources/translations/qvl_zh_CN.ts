@@ -7147,14 +7147,6 @@
         <translation>同时为 TensorBoard 写出曲线。</translation>
     </message>
     <message>
-        <source>Pause frees the card</source>
-        <translation>暂停时释放显卡</translation>
-    </message>
-    <message>
-        <source>A paused run gives the card&apos;s memory back; going on then takes a little longer.</source>
-        <translation>暂停的训练会归还显存；继续时稍慢一些。</translation>
-    </message>
-    <message>
         <source>Seed</source>
         <translation>随机种子</translation>
     </message>
