@@ -48,7 +48,11 @@ def _to_2(connection: sqlite3.Connection) -> None:
         _run(connection, f"UPDATE atoms SET image = {image} WHERE tbl = '{table}' AND image IS NOT NULL")
 
 
-MIGRATIONS: dict[int, Migration] = {1: _to_2}
+def _to_3(connection: sqlite3.Connection) -> None:
+    """Chats that branch, and what a model proposes."""
+
+
+MIGRATIONS: dict[int, Migration] = {1: _to_2, 2: _to_3}
 """From version N to N + 1, by N. Version 1 is the first that was given to anybody."""
 
 

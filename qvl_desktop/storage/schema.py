@@ -26,7 +26,7 @@ from dataclasses import dataclass
 APPLICATION_ID = 0x51564C44
 """`QVLD`, in the header of every project file: tells ours from any other SQLite file."""
 
-VERSION = 2
+VERSION = 3
 """`user_version` of the file this program writes."""
 
 STRICT = " STRICT" if sqlite3.sqlite_version_info >= (3, 37) else ""

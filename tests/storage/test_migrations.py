@@ -36,7 +36,10 @@ def tables(path: Path) -> dict[str, str]:
         connection.close()
 
 
-def test_a_migrated_file_has_the_tables_of_a_new_one(old: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_migrated_file_has_the_tables_of_a_new_one(version: int, tmp_path: Path) -> None:
+    old = tmp_path / "old.qvl"
+    old.write_bytes(gzip.decompress((OLD / f"version{version}.qvl.gz").read_bytes()))
     Project.open(old).close()
     Project.create(tmp_path / "new.qvl").close()
     assert tables(old) == tables(tmp_path / "new.qvl")
@@ -85,3 +88,17 @@ def test_an_old_file_is_migrated_when_it_is_only_read(old: Path) -> None:
     assert connection.execute("PRAGMA user_version").fetchone() == (schema.VERSION,)
     connection.close()
     assert old.with_name("old.qvl.v1.backup").exists()
+
+
+def test_a_file_of_version_2_keeps_its_chat_and_its_history(tmp_path: Path) -> None:
+    old = tmp_path / "old.qvl"
+    old.write_bytes(gzip.decompress((OLD / "version2.qvl.gz").read_bytes()))
+    with Project.open(old) as project:
+        (thread,) = project.threads()
+        assert thread.title == "Old chat"
+        assert [(turn.role, turn.text) for turn in project.thread_turns(thread.id)] == [
+            ("user", "Hello"),
+            ("assistant", "Hi"),
+        ]
+        assert project.redo() == "Add region"
+        assert [row.ref for row in project.regions(2)] == ["dog"]
