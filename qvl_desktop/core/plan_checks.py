@@ -1,4 +1,4 @@
-"""What is wrong with a training plan, all of it at once, in sentences with the way out.
+"""What is wrong with a training plan, all of it at once, in sentences with the way out, each with its field.
 
 Owns the checks of single fields against their limits and of fields against each other. Does not own the fields (`plan`)
 nor what only model, data or machine can tell (`training`).
@@ -6,7 +6,7 @@ nor what only model, data or machine can tell (`training`).
 
 from __future__ import annotations
 
-from dataclasses import Field, fields
+from dataclasses import Field, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from qvl_desktop.core.i18n import translate
@@ -15,13 +15,26 @@ if TYPE_CHECKING:
     from qvl_desktop.core.plan import TrainingPlan
 
 
-def plan_problems(plan: TrainingPlan) -> list[str]:
-    """Every fault of the plan as a sentence; empty when it can run."""
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong: `field` names the setting where it is mended, `text` is the whole sentence."""
+
+    field: str
+    text: str
+
+
+def plan_faults(plan: TrainingPlan) -> list[Fault]:
+    """Every fault of the plan; empty when it can run."""
     found = []
     for field in fields(plan):
         if said := _field_problem(getattr(plan, field.name), field):
-            found.append(said)
+            found.append(Fault(field.name, said))
     return found + _together(plan)
+
+
+def plan_problems(plan: TrainingPlan) -> list[str]:
+    """The sentences of `plan_faults`."""
+    return [fault.text for fault in plan_faults(plan)]
 
 
 def _field_problem(value: Any, field: Field[Any]) -> str:
@@ -44,32 +57,34 @@ def _inside(value: float, field: Field[Any]) -> bool:
     return (low is None or value >= low) and (high is None or value <= high)
 
 
-def _together(plan: TrainingPlan) -> list[str]:
+def _together(plan: TrainingPlan) -> list[Fault]:
     """Fields that exclude or need each other."""
+    sharded = plan.distributed in ("fsdp2", "zero2", "zero3")
     found = []
     if not plan.data:
-        found.append(translate("plan", "Data: choose a project or a data file to learn from."))
+        found.append(Fault("data", translate("plan", "Data: choose a project or a data file to learn from.")))
     if plan.method != "full" and not plan.lora_targets:
-        found.append(translate("plan", "Layers: an adapter needs at least one layer."))
+        found.append(Fault("lora_targets", translate("plan", "Layers: an adapter needs at least one layer.")))
     if plan.processes > 1 and plan.distributed == "none":
-        found.append(translate("plan", "Cards: several need a way to share the work (ddp, fsdp2, zero2, zero3)."))
+        text = translate("plan", "Cards: several need a way to share the work (ddp, fsdp2, zero2, zero3).")
+        found.append(Fault("distributed", text))
     if plan.distributed != "none" and plan.processes == 1:
-        found.append(translate("plan", "Cards: there is nothing to share with one; give their number."))
-    if plan.distributed in ("fsdp2", "zero2", "zero3") and plan.optimizer != "adamw":
-        found.append(translate("plan", "Optimiser: sharded runs use adamw."))
-    if plan.packing and plan.distributed in ("fsdp2", "zero2", "zero3"):
-        found.append(translate("plan", "Packing: sharded runs go without it; choose ddp, or switch it off."))
-    if plan.embeddings_on_host and (plan.method == "full" or plan.distributed in ("fsdp2", "zero2", "zero3")):
-        found.append(
-            translate(
-                "plan", "Word table in main memory: only where it is neither learnt nor shared out; switch it off."
-            )
+        text = translate("plan", "Cards: there is nothing to share with one; give their number.")
+        found.append(Fault("processes", text))
+    if sharded and plan.optimizer != "adamw":
+        found.append(Fault("optimizer", translate("plan", "Optimiser: sharded runs use adamw.")))
+    if plan.packing and sharded:
+        text = translate("plan", "Packing: sharded runs go without it; choose ddp, or switch it off.")
+        found.append(Fault("packing", text))
+    if plan.embeddings_on_host and (plan.method == "full" or sharded):
+        text = translate(
+            "plan", "Word table in main memory: only where it is neither learnt nor shared out; switch it off."
         )
+        found.append(Fault("embeddings_on_host", text))
     if plan.metric_for_best != "none" and plan.eval_samples == 0:
-        found.append(
-            translate(
-                "plan",
-                "Keep the best by: without validation samples nothing is measured; allow some, or take the last one.",
-            )
+        text = translate(
+            "plan",
+            "Keep the best by: without validation samples nothing is measured; allow some, or take the last one.",
         )
+        found.append(Fault("metric_for_best", text))
     return found
