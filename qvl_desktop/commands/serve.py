@@ -58,6 +58,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="DIR",
         help="let clients on this machine name pictures below DIR by file:// URLs",
     )
+    parser.add_argument(
+        "--web", action="store_true", help="also serve a page to chat on, for browsers that have the key"
+    )
     parser.add_argument("--die-with-parent", action="store_true", help=argparse.SUPPRESS)
     parser.set_defaults(run=run)
 
@@ -181,7 +184,7 @@ def serve(host: ModelHost, listener: socket.socket, args: argparse.Namespace, te
 
     key = args.api_key or secrets.token_urlsafe(24)
     roots = tuple(args.allow_files) if is_loopback(args.host) else ()
-    app = create_app(host, ServerSettings(key, roots))
+    app = create_app(host, ServerSettings(key, roots, args.web))
     server = uvicorn.Server(
         uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=2)
     )
@@ -189,7 +192,22 @@ def serve(host: ModelHost, listener: socket.socket, args: argparse.Namespace, te
     name, port = listener.getsockname()[:2]
     shown = f"[{name}]" if ":" in name else name
     print(engine_line(Listening(f"http://{shown}:{port}/v1", key, host.names)), flush=True)
+    if args.web:
+        tell_page(name, port)
     server.run(sockets=[listener])
+
+
+def tell_page(name: str, port: int) -> None:
+    """Say on stderr where browsers find the page: every address of this machine when it listens at all of them."""
+    names = [name]
+    if name in ("0.0.0.0", "::"):
+        import psutil
+
+        addresses = [address for card in psutil.net_if_addrs().values() for address in card]
+        names = sorted({one.address for one in addresses if one.family is socket.AF_INET})
+    for one in names:
+        shown = f"[{one}]" if ":" in one else one
+        print(f"web page: http://{shown}:{port}/ (it asks for the key)", file=sys.stderr, flush=True)
 
 
 def end_with_stdin() -> NoReturn:

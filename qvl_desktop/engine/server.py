@@ -29,6 +29,7 @@ from qvl_desktop.core.pictures import open_upright
 from qvl_desktop.engine.generator import Answer, Question
 from qvl_desktop.engine.host import ModelHost
 from qvl_desktop.engine.requests import ChatRequest, parse_request, question_of
+from qvl_desktop.engine.web import add_web_page
 from qvl_desktop.engine.worker import BusyError, GenerationWorker, Job
 
 DISCONNECT_POLL = 0.2
@@ -41,10 +42,12 @@ class Gone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
-    """`key` is what clients must send as a bearer token; `roots` are the folders `file://` pictures may lie in."""
+    """`key` is what clients must send as a bearer token; `roots` are the folders `file://` pictures may lie in; `web`
+    puts the chat page on the server's front."""
 
     key: str
     roots: tuple[Path, ...] = ()
+    web: bool = False
 
 
 def create_app(host: ModelHost, settings: ServerSettings) -> FastAPI:
@@ -95,6 +98,8 @@ def create_app(host: ModelHost, settings: ServerSettings) -> FastAPI:
         reply = Reply(asked, job, request)
         return await (reply.streamed() if asked.stream else reply.whole())
 
+    if settings.web:
+        add_web_page(app)
     return app
 
 
