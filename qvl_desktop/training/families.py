@@ -26,6 +26,7 @@ from transformers.modeling_outputs import CausalLMOutput
 
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.models.families.base import Family, lora_pattern
+from qvl_desktop.models.families.packed import packed_positions
 from qvl_desktop.models.families.processor import PICTURE_TOKEN_TYPE, FamilyProcessor
 from qvl_desktop.models.qwen_vl.loss import supervised_loss
 
@@ -129,7 +130,8 @@ def features_limit(device: torch.device) -> int:
 def use_supervised_loss(model: Any) -> None:
     """Let a model of a later family compute its loss at supervised positions alone, divided by the step's tokens.
 
-    With `labels` it returns the loss and no logits; without, it is as it was.
+    With `labels` it returns the loss and no logits; without, it is as it was. `segments` are the lengths of samples that
+    are packed into one row (`models.families.packed.allow_packing` must have been called).
     """
     plain = model.forward
 
@@ -141,14 +143,20 @@ def use_supervised_loss(model: Any) -> None:
         return_logits: bool = False,
         picture_rows: torch.Tensor | None = None,
         picture_deep: torch.Tensor | None = None,
+        segments: tuple[int, ...] | None = None,
         **inputs: Any,
     ) -> Any:
+        if segments is not None:
+            given = (inputs.get(name) for name in ("mm_token_type_ids", "image_grid_thw"))
+            inputs["position_ids"] = packed_positions(model.model, inputs["input_ids"], segments, *given)
+            inputs["segments"] = segments
         if picture_rows is not None:
             levels = [] if picture_deep is None else [[level] for level in picture_deep]
             seen = SimpleNamespace(pooler_output=(picture_rows,), deepstack_features=levels)
             inputs["mm_encoder_outputs"] = {"image": seen}
         if labels is None:
             return plain(*args, **inputs)
+        inputs["use_cache"] = False
         hidden = model.model(*args, **inputs).last_hidden_state
         vocabulary = model.config.get_text_config().vocab_size
         return CausalLMOutput(loss=supervised_loss(hidden, labels, model.lm_head, vocabulary, num_items_in_batch))

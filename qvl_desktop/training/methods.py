@@ -17,6 +17,7 @@ from torch import nn
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.models.families.base import Family
+from qvl_desktop.models.families.packed import allow_packing
 from qvl_desktop.models.gptq.linear import GPTQLinear
 from qvl_desktop.models.gptq.settings import is_gptq
 from qvl_desktop.models.loading import DENSE_DTYPES, choose_precision, is_quantised, load_model, read_family
@@ -77,6 +78,8 @@ def load_for_training(
         model = load_model(folder, precision=_name(dtype), device=where, visual=tower, kernel="native")
     if not family.native:
         use_supervised_loss(model)
+        if plan.packing:
+            allow_packing(model)
     if plan.method != "full":
         if plan.embeddings_on_host:
             keep_table_on_host(model)
@@ -103,12 +106,6 @@ def check_method(folder: Path, plan: TrainingPlan, family: Family, *, quantised:
                 "BF16 model with Q-LoRA.",
             ),
             folder=folder,
-        )
-    if plan.packing and not family.native:
-        raise MethodError(
-            QT_TRANSLATE_NOOP("errors", "{folder}: {family} models cannot be trained with packing. Switch it off."),
-            folder=folder,
-            family=family.name,
         )
 
 

@@ -20,6 +20,8 @@ from qvl_desktop.core.run_folder import EventReader, RunFolder
 from qvl_desktop.core.tokens import format_ref
 from qvl_desktop.training.runner import run_training
 from tests.engine.tiny import make_model
+from tests.models.tiny_families import EVERY
+from tests.models.tiny_families import make_model as make_family
 
 SIZE = (80, 60)
 TRAIN, HELD_OUT = 10, 3
@@ -43,6 +45,13 @@ def _own_signals() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_model(tmp_path_factory.mktemp("models") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A tiny model of each later family, by name."""
+    made = tmp_path_factory.mktemp("families")
+    return {name: make_family(name, made / name) for name in EVERY}
 
 
 def rect(number: int) -> Rect:

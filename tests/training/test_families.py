@@ -24,17 +24,11 @@ from qvl_desktop.models.qwen_vl.labels import NothingToLearn, SampleTooLong
 from qvl_desktop.training.families import FamilyPictures
 from qvl_desktop.training.methods import MethodError, load_for_training
 from qvl_desktop.training.samples import Collator, encode_samples
-from tests.models.tiny_families import CONTROL, EVERY, NAMES, make_model
+from tests.models.tiny_families import CONTROL, EVERY, NAMES
 from tests.training.conftest import SIZE, carry_out, events_of, losses_of, make_run
 
 CPU = torch.device("cpu")
 PLAN = TrainingPlan(data="red", lora_rank=4, lora_dropout=0.0)
-
-
-@pytest.fixture(scope="session")
-def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    made = tmp_path_factory.mktemp("families")
-    return {name: make_model(name, made / name) for name in EVERY}
 
 
 def batch_of(folder: Path, dataset: Dataset, count: int = 2) -> dict[str, Any]:
