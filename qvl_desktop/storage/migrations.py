@@ -8,16 +8,21 @@ in one transaction: a project is either migrated whole or not at all, and its ba
 
 from __future__ import annotations
 
+import json
+import re
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.core.tokens import Picture, parse
 from qvl_desktop.storage import schema, searching
 from qvl_desktop.storage.errors import DamagedProjectError, NewerProjectError, explained
 
 Migration = Callable[[sqlite3.Connection], None]
+
+_PICTURE_LINE = re.compile(r"(?:Picture \d+: ?)?<img>.*?</img>\n?", re.DOTALL)
 
 
 def _to_2(connection: sqlite3.Connection) -> None:
@@ -50,6 +55,51 @@ def _to_2(connection: sqlite3.Connection) -> None:
 
 def _to_3(connection: sqlite3.Connection) -> None:
     """Chats that branch, and what a model proposes."""
+    _rebuild_threads(connection)
+    _run(connection, *_statements(schema.PROPOSED))
+
+
+def _rebuild_threads(connection: sqlite3.Connection) -> None:
+    """From messages in a line to exchanges in a tree. A question without an answer stays one; so does an answer without
+    a question; what a system turn said becomes the chat's system prompt."""
+    chats = connection.execute("SELECT id, title, created FROM threads ORDER BY id").fetchall()
+    turns = connection.execute(
+        "SELECT thread_id, role, text, model FROM thread_turns ORDER BY thread_id, position, id"
+    ).fetchall()
+    _run(connection, "DROP INDEX thread_turns_in_order", "DROP TABLE thread_turns", "DROP TABLE threads")
+    _run(connection, *_statements(schema.THREADS))
+    said: dict[int, list[tuple[str, str, str]]] = {}
+    for chat, role, text, model in turns:
+        said.setdefault(chat, []).append((role, text, model))
+    for chat, title, created in chats:
+        system = [text for role, text, _ in said.get(chat, []) if role == "system"]
+        settings = json.dumps({"system": "\n".join(system)}, ensure_ascii=False) if system else ""
+        insert = "INSERT INTO threads (id, title, settings, created, changed) VALUES (?, ?, ?, ?, ?)"
+        connection.execute(insert, (chat, title, settings, created, created))
+        _insert_exchanges(connection, chat, [turn for turn in said.get(chat, []) if turn[0] != "system"])
+
+
+def _insert_exchanges(connection: sqlite3.Connection, chat: int, turns: list[tuple[str, str, str]]) -> None:
+    insert = (
+        "INSERT INTO exchanges (thread_id, parent_id, question, pictures, answer, model, state) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)"
+    )
+    parent: int | None = None
+    pairs: list[tuple[str, tuple[str, str] | None]] = []
+    for role, text, model in turns:
+        if role == "user":
+            pairs.append((text, None))
+        elif pairs and pairs[-1][1] is None:
+            pairs[-1] = (pairs[-1][0], (text, model))
+        else:
+            pairs.append(("", (text, model)))
+    for asked, answered in pairs:
+        paths = [segment.path for segment in parse(asked) if isinstance(segment, Picture)]
+        question = _PICTURE_LINE.sub("", asked)
+        answer, model = answered or ("", "")
+        pictures = json.dumps(paths, ensure_ascii=False) if paths else ""
+        row = (chat, parent, question, pictures, answer, model, "done" if answered else "stopped")
+        parent = connection.execute(insert, row).lastrowid
 
 
 MIGRATIONS: dict[int, Migration] = {1: _to_2, 2: _to_3}

@@ -137,23 +137,37 @@ class RefUse:
 
 @dataclass(frozen=True, slots=True)
 class ThreadRow:
-    """A chat of the Chat page; `created` is seconds since the epoch."""
+    """A chat of the Chat page. Times are seconds since the epoch; `folder` is "" for one that lies in none.
+
+    `settings` is a JSON object of what its answers are made with, or empty.
+    """
 
     id: RowId
     title: str
+    folder: str
+    settings: str
     created: float
+    changed: float
 
 
 @dataclass(frozen=True, slots=True)
-class ThreadTurnRow:
-    """One message of a chat. `model` names who answered; empty for the user's own words."""
+class ExchangeRow:
+    """A question of a chat with its answer (canonical text; the question as it was typed, without its pictures).
+
+    Those of one parent (None: the beginning of the chat) are versions of each other; `chosen` is the one on show.
+    `pictures` are absolute places. `facts` is a JSON object of how the answer came about, or empty.
+    """
 
     id: RowId
     thread_id: RowId
-    position: int
-    role: Role
-    text: str
+    parent_id: RowId | None
+    chosen: bool
+    question: str
+    pictures: tuple[Path, ...]
+    answer: str = ""
     model: str = ""
+    state: str = ""
+    facts: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,9 @@ new ones (`migrations`) nor who writes what.
 - `project_templates` are the user's own question templates; `marks` is where the user was (last picture, filters).
 - `turns_text` is the full-text index (trigrams) over `turns`; `said` holds all that was said about one picture in one
   row. Both are kept by `searching`, a step at a time, and take no part in undo themselves.
+- `asks` are the jobs that ask a model about many pictures, `ask_pictures` how far each is. What the model proposes waits
+  in `suggestions` (boxes) and `drafts` (answers), apart from regions and conversations: nothing that reads those sees it.
+  `review_counts` says which pictures have open suggestions; triggers keep it.
 - `steps` and `atoms` are the history (see `history`).
 """
 
@@ -171,18 +174,31 @@ THREADS = f"""
 CREATE TABLE threads (
     id INTEGER PRIMARY KEY,
     title TEXT NOT NULL,
-    created REAL NOT NULL
+    folder TEXT NOT NULL DEFAULT '',
+    settings TEXT NOT NULL DEFAULT '',
+    created REAL NOT NULL,
+    changed REAL NOT NULL,
+    trashed REAL NOT NULL DEFAULT 0
 ){STRICT};
-CREATE TABLE thread_turns (
+CREATE INDEX threads_in_order ON threads (changed, id);
+CREATE TABLE exchanges (
     id INTEGER PRIMARY KEY,
     thread_id INTEGER NOT NULL REFERENCES threads (id) ON DELETE CASCADE,
-    position INTEGER NOT NULL,
-    role TEXT NOT NULL CHECK (role IN ('system', 'user', 'assistant')),
-    text TEXT NOT NULL,
-    model TEXT NOT NULL DEFAULT ''
+    parent_id INTEGER REFERENCES exchanges (id) ON DELETE CASCADE,
+    chosen INTEGER NOT NULL DEFAULT 1,
+    question TEXT NOT NULL,
+    pictures TEXT NOT NULL DEFAULT '',
+    answer TEXT NOT NULL DEFAULT '',
+    model TEXT NOT NULL DEFAULT '',
+    state TEXT NOT NULL DEFAULT '',
+    facts TEXT NOT NULL DEFAULT ''
 ){STRICT};
-CREATE INDEX thread_turns_in_order ON thread_turns (thread_id, position);
+CREATE INDEX exchanges_of_thread ON exchanges (thread_id, id);
+CREATE INDEX exchanges_of_parent ON exchanges (parent_id);
 """
+"""Times are seconds since the epoch; `trashed` is when a chat was deleted, 0 for one that was not. Exchanges are a
+tree: those of one parent (NULL: the beginning) are versions of each other, of which one is `chosen`. `pictures` is a
+JSON list of stored paths, `settings` and `facts` are JSON objects, "" for an empty one."""
 
 _HISTORY = f"""
 CREATE TABLE steps (
@@ -227,10 +243,106 @@ CREATE TABLE project_templates (
 CREATE TABLE marks (key TEXT PRIMARY KEY, value TEXT NOT NULL){STRICT};
 """
 
+ASKS = f"""
+CREATE TABLE asks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL CHECK (kind IN ('boxes', 'differences', 'drafts')),
+    state TEXT NOT NULL CHECK (state IN ('open', 'done', 'cancelled')),
+    model TEXT NOT NULL,
+    spec TEXT NOT NULL,
+    created REAL NOT NULL,
+    problem TEXT NOT NULL DEFAULT ''
+){STRICT};
+CREATE TABLE ask_pictures (
+    id INTEGER PRIMARY KEY,
+    ask_id INTEGER NOT NULL REFERENCES asks (id) ON DELETE CASCADE,
+    picture_id INTEGER NOT NULL REFERENCES pictures (id) ON DELETE CASCADE,
+    state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'done', 'unread', 'failed')),
+    found INTEGER NOT NULL DEFAULT 0,
+    problem TEXT NOT NULL DEFAULT ''
+){STRICT};
+CREATE INDEX ask_pictures_by_state ON ask_pictures (ask_id, state, id);
+CREATE INDEX ask_pictures_of_picture ON ask_pictures (picture_id);
+"""
+"""`asks.model` names who was asked, adapter included: what a person rejected is not proposed again by the same one.
+`ask_pictures` is the list as it was when the job began; a picture is `unread` when an answer about it could not be read
+whole, `failed` when there was none, and `problem` says why."""
+
+SUGGESTIONS = f"""
+CREATE TABLE suggestions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    picture_id INTEGER NOT NULL REFERENCES pictures (id) ON DELETE CASCADE,
+    ask_id INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('new', 'extra', 'low', 'missed')),
+    state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'accepted', 'rejected')),
+    ref TEXT NOT NULL,
+    token TEXT NOT NULL,
+    region_id INTEGER REFERENCES regions (id) ON DELETE CASCADE,
+    overlap REAL NOT NULL DEFAULT 0,
+    score REAL NOT NULL DEFAULT 0,
+    model TEXT NOT NULL
+){STRICT};
+CREATE INDEX suggestions_of_picture ON suggestions (picture_id, state, id);
+CREATE INDEX suggestions_of_region ON suggestions (region_id) WHERE region_id IS NOT NULL;
+CREATE INDEX suggestions_of_ask ON suggestions (ask_id, state);
+CREATE TABLE review_counts (
+    picture_id INTEGER NOT NULL REFERENCES pictures (id) ON DELETE CASCADE,
+    shelf TEXT NOT NULL,
+    open INTEGER NOT NULL,
+    score REAL NOT NULL,
+    PRIMARY KEY (picture_id, shelf)
+) {"STRICT, " if STRICT else ""}WITHOUT ROWID;
+CREATE INDEX review_worst_first ON review_counts (shelf, score DESC, picture_id);
+CREATE TRIGGER suggestion_added AFTER INSERT ON suggestions WHEN NEW.state = 'open' BEGIN
+    INSERT INTO review_counts (picture_id, shelf, open, score)
+        VALUES (NEW.picture_id, iif(NEW.kind = 'new', 'boxes', 'differences'), 1, NEW.score)
+        ON CONFLICT (picture_id, shelf) DO UPDATE SET open = open + 1, score = max(score, excluded.score);
+END;
+CREATE TRIGGER suggestion_gone AFTER DELETE ON suggestions WHEN OLD.state = 'open' BEGIN
+    UPDATE review_counts SET open = open - 1
+        WHERE picture_id = OLD.picture_id AND shelf = iif(OLD.kind = 'new', 'boxes', 'differences');
+    DELETE FROM review_counts WHERE picture_id = OLD.picture_id AND open <= 0;
+END;
+CREATE TRIGGER suggestion_closed AFTER UPDATE OF state ON suggestions
+    WHEN OLD.state = 'open' AND NEW.state <> 'open' BEGIN
+    UPDATE review_counts SET open = open - 1
+        WHERE picture_id = OLD.picture_id AND shelf = iif(OLD.kind = 'new', 'boxes', 'differences');
+    DELETE FROM review_counts WHERE picture_id = OLD.picture_id AND open <= 0;
+END;
+CREATE TRIGGER suggestion_opened AFTER UPDATE OF state ON suggestions
+    WHEN OLD.state <> 'open' AND NEW.state = 'open' BEGIN
+    INSERT INTO review_counts (picture_id, shelf, open, score)
+        VALUES (NEW.picture_id, iif(NEW.kind = 'new', 'boxes', 'differences'), 1, NEW.score)
+        ON CONFLICT (picture_id, shelf) DO UPDATE SET open = open + 1, score = max(score, excluded.score);
+END;
+"""
+"""A suggestion is the model's box, as its token; `new` ones came from asking, the others from comparing with the
+regions (`core.suggesting.Difference`). `region_id` is the region a `low` or `missed` one is about. `score` is that of the
+whole picture: how much model and annotation disagree. Numbers are never given twice: undo puts rows back by them."""
+
+DRAFTS = f"""
+CREATE TABLE drafts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    picture_id INTEGER NOT NULL REFERENCES pictures (id) ON DELETE CASCADE,
+    ask_id INTEGER NOT NULL,
+    state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'accepted', 'rejected')),
+    question TEXT NOT NULL,
+    answer TEXT NOT NULL,
+    model TEXT NOT NULL
+){STRICT};
+CREATE INDEX drafts_by_state ON drafts (state, id);
+CREATE INDEX drafts_of_picture ON drafts (picture_id);
+CREATE INDEX drafts_of_ask ON drafts (ask_id, state);
+"""
+"""A question about one picture and what the model answered, until a person takes it, changed or not, or rejects it."""
+
+PROPOSED = ASKS + SUGGESTIONS + DRAFTS
+"""All that has to do with what a model proposes."""
+
 REGIONS = _REGION_TABLE + _REGION_INDEXES + _REGION_TRIGGERS
 """What a table of regions consists of; a migration that builds it anew runs the same SQL."""
 
-CREATE = _PICTURES + FILES + _REFS + REGIONS + _CONVERSATIONS + LINKS + THREADS + SEARCH + KEPT + _HISTORY
+CREATE = _PICTURES + FILES + _REFS + REGIONS + _CONVERSATIONS + LINKS + THREADS + SEARCH + KEPT + PROPOSED + _HISTORY
 """The SQL of a new, empty project of the newest version."""
 
 
@@ -251,5 +363,10 @@ RECORDED = (
     Recorded("links", ("turn_id", "ordinal", "region_id")),
     Recorded("headers", ("format", "name", "value")),
     Recorded("project_templates", ("name", "value")),
+    Recorded(
+        "suggestions",
+        ("picture_id", "ask_id", "kind", "state", "ref", "token", "region_id", "overlap", "score", "model"),
+    ),
+    Recorded("drafts", ("picture_id", "ask_id", "state", "question", "answer", "model")),
 )
 """Parents before children: rows come back in this order and go in the reverse."""

@@ -96,9 +96,7 @@ def test_a_file_of_version_2_keeps_its_chat_and_its_history(tmp_path: Path) -> N
     with Project.open(old) as project:
         (thread,) = project.threads()
         assert thread.title == "Old chat"
-        assert [(turn.role, turn.text) for turn in project.thread_turns(thread.id)] == [
-            ("user", "Hello"),
-            ("assistant", "Hi"),
-        ]
+        (exchange,) = project.exchanges(thread.id)
+        assert (exchange.question, exchange.answer, exchange.state, exchange.chosen) == ("Hello", "Hi", "done", True)
         assert project.redo() == "Add region"
         assert [row.ref for row in project.regions(2)] == ["dog"]

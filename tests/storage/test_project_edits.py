@@ -367,21 +367,6 @@ def test_the_same_seed_splits_the_same_way(project: Project) -> None:
     assert [row.split for row in project.pictures(project.picture_ids())] == first
 
 
-def test_chats_are_kept_and_are_no_undo_steps(project: Project) -> None:
-    thread = project.add_thread("First")
-    project.append_thread_turn(thread, "user", "Picture 1: <img>pictures/img1.png</img>\n框出猫")
-    project.append_thread_turn(thread, "assistant", "<ref>猫</ref><box>(1,2),(3,4)</box>", model="demo")
-    assert [(turn.position, turn.role, turn.model) for turn in project.thread_turns(thread)] == [
-        (0, "user", ""),
-        (1, "assistant", "demo"),
-    ]
-    assert project.threads()[0].title == "First"
-    assert project.undo_text == "Add pictures"
-    project.delete_thread(thread)
-    assert project.threads() == []
-    assert project.thread_turns(thread) == []
-
-
 def test_rows_that_are_gone_are_named(project: Project) -> None:
     for ask in (project.picture, project.region, project.conversation, project.turn):
         with pytest.raises(RowMissingError, match="999"):
