@@ -131,6 +131,8 @@ class TerminalReport:
                 self._say("validation: " + ", ".join(f"{name} {value:.4g}" for name, value in metrics.items()))
             case Notice(message=message):
                 self._say(f"note: {message}")
+            case Paused(freed=True, step=step):
+                self._say(f"paused after step {step}: all is saved, the memory is free. Go on with train RUN --resume")
             case Paused():
                 self._say("paused")
             case Resumed():

@@ -109,10 +109,12 @@ class Saved(Event):
 
 @dataclass(frozen=True, slots=True)
 class Paused(Event):
-    """The run waits at a step until `control` says otherwise."""
+    """The run waits at a step until `control` says otherwise; when it `freed` the card, all is saved, this is the last
+    word of its process, and a new one goes on from there."""
 
     name: ClassVar[str] = "paused"
     step: int
+    freed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Any
 
 from qvl_desktop.core.errors import PlanError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
-from qvl_desktop.core.plan_checks import plan_problems
+from qvl_desktop.core.plan_checks import Fault, plan_faults, plan_problems
 from qvl_desktop.core.run_folder import write_beside
 
 VERSION = 1
@@ -341,6 +341,16 @@ class TrainingPlan:
         QT_TRANSLATE_NOOP("plan", "Writes the curves for TensorBoard too."),
         advanced=True,
     )
+    pause_frees_card: bool = _f(
+        False,
+        QT_TRANSLATE_NOOP("plan", "Pause frees the card"),
+        QT_TRANSLATE_NOOP(
+            "plan",
+            "A pause saves everything and ends the process, so that others can use the memory; going on takes up the "
+            "run exactly where it was, after loading the model again.",
+        ),
+        advanced=True,
+    )
     seed: int = _f(
         1234,
         QT_TRANSLATE_NOOP("plan", "Seed"),
@@ -353,6 +363,10 @@ class TrainingPlan:
     def problems(self) -> list[str]:
         """Every fault of the plan as a sentence; empty when it can run."""
         return plan_problems(self)
+
+    def faults(self) -> list[Fault]:
+        """The same, each with the field where it is mended."""
+        return plan_faults(self)
 
     def checked(self) -> TrainingPlan:
         """The plan itself, or `PlanError` with all its problems."""

@@ -24,16 +24,19 @@ class Command(str, Enum):
 
     RUN = "run"
     PAUSE = "pause"
+    PAUSE_AND_FREE = "pause-and-free"
     STOP = "stop"
     SAMPLE = "sample"
 
 
 class RunState(str, Enum):
-    """What a run is, read from its folder and its process. `INTERRUPTED`: the process is gone without a last word."""
+    """What a run is, read from its folder and its process. `FREED`: paused, all is saved, and its process has given the
+    card back; resuming goes on exactly. `INTERRUPTED`: the process is gone without a last word."""
 
     NEW = "new"
     RUNNING = "running"
     PAUSED = "paused"
+    FREED = "freed"
     FINISHED = "finished"
     STOPPED = "stopped"
     FAILED = "failed"
@@ -161,8 +164,8 @@ def state_after(state: RunState, event: Event) -> RunState:
     match event:
         case Started() | Resumed():
             return RunState.RUNNING
-        case Paused():
-            return RunState.PAUSED
+        case Paused(freed=freed):
+            return RunState.FREED if freed else RunState.PAUSED
         case Finished(reason="stopped"):
             return RunState.STOPPED
         case Finished():

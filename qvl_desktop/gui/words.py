@@ -19,6 +19,7 @@ _STATES = {
     RunState.NEW: _N("runs", "Not started"),
     RunState.RUNNING: _N("runs", "Training"),
     RunState.PAUSED: _N("runs", "Paused"),
+    RunState.FREED: _N("runs", "Paused, card freed"),
     RunState.FINISHED: _N("runs", "Finished"),
     RunState.STOPPED: _N("runs", "Stopped"),
     RunState.FAILED: _N("runs", "Failed"),
@@ -27,6 +28,7 @@ _STATES = {
 STATE_ROLES = {
     RunState.RUNNING: "accent",
     RunState.PAUSED: "warning",
+    RunState.FREED: "warning",
     RunState.FINISHED: "success",
     RunState.FAILED: "danger",
     RunState.INTERRUPTED: "danger",

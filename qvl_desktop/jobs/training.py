@@ -42,7 +42,7 @@ BATCH = 256
 TERMINATE_SECONDS = 10.0
 """From `end_now` asking the process to go until it is killed."""
 
-ENDED = frozenset({RunState.FINISHED, RunState.STOPPED, RunState.FAILED, RunState.INTERRUPTED})
+ENDED = frozenset({RunState.FREED, RunState.FINISHED, RunState.STOPPED, RunState.FAILED, RunState.INTERRUPTED})
 ALIVE = frozenset({RunState.RUNNING, RunState.PAUSED})
 
 _log = logging.getLogger(__name__)
@@ -134,9 +134,9 @@ class TrainingThread(QThread):
         self._launching = True
         self.start()
 
-    def pause(self) -> None:
-        """Ask the run to wait before its next step."""
-        self.folder.ask(Command.PAUSE)
+    def pause(self, *, free: bool = False) -> None:
+        """Ask the run to wait before its next step; with `free` to save, give the card back and end meanwhile."""
+        self.folder.ask(Command.PAUSE_AND_FREE if free else Command.PAUSE)
 
     def resume(self) -> None:
         """Ask a paused run to go on."""

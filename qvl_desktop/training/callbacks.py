@@ -15,17 +15,22 @@ import psutil
 import torch
 from transformers import TrainerCallback
 
+from qvl_desktop.core.errors import Cancelled
 from qvl_desktop.core.events import Paused, Resumed, Saved, Step
 from qvl_desktop.core.plan import TrainingPlan
+from qvl_desktop.core.run_folder import Command
 from qvl_desktop.training.checkpoints import PREFIX
-from qvl_desktop.training.control import Control
+from qvl_desktop.training.control import CardFreed, Control
 from qvl_desktop.training.distributed import agreed
 from qvl_desktop.training.run_writer import RunWriter
 from qvl_desktop.training.trainer import QvlTrainer
 
 
 class RunCallback(TrainerCallback):
-    """Joins a trainer to its run folder. `stopped` says after the loop whether the user ended it."""
+    """Joins a trainer to its run folder.
+
+    After the loop, `stopped` says whether the user ended it and `freed` whether it ended to give the card back.
+    """
 
     def __init__(self, plan: TrainingPlan, writer: RunWriter, control: Control, sample: Callable[[int], None]) -> None:
         self._plan = plan
@@ -35,16 +40,32 @@ class RunCallback(TrainerCallback):
         self._process = psutil.Process()
         self.trainer: QvlTrainer | None = None
         self.stopped = False
+        self.freed = False
 
-    def on_step_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        """Wait here as long as the user wants a pause."""
-        waited_from = time.perf_counter()
+    def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """What was asked for while the model was loading. Raises `CardFreed`, and `Cancelled` before the first step."""
         step = int(state.global_step)
-        self._control.wait_while_paused(
-            lambda: self._writer.write(Paused(step=step)), lambda: self._writer.write(Resumed(step=step))
+        wish = self._wish(step)
+        if wish is Command.PAUSE_AND_FREE:
+            raise CardFreed  # nothing is to be saved
+        if wish is Command.STOP and not step:
+            raise Cancelled
+
+    def between_steps(self, trainer: QvlTrainer) -> None:
+        """When a step is told, measured and saved: wait as long as the user wants a pause; save and end for more."""
+        if trainer.control.should_training_stop:
+            return
+        wish = self._wish(int(trainer.state.global_step))
+        if wish is not Command.RUN:
+            trainer.save_now()
+            trainer.control.should_training_stop = True
+            self.freed, self.stopped = wish is Command.PAUSE_AND_FREE, wish is Command.STOP
+
+    def _wish(self, step: int) -> Command:
+        """What the user wants, after the pause there may be at this step."""
+        return self._control.wish_after_pause(
+            agreed, lambda: self._writer.write(Paused(step=step)), lambda: self._writer.write(Resumed(step=step))
         )
-        if self.trainer is not None:
-            self.trainer.step_began += time.perf_counter() - waited_from
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Decide what follows this step."""

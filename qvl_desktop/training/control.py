@@ -17,11 +17,19 @@ from qvl_desktop.core.run_folder import Command, RunFolder
 POLL_SECONDS = 0.1
 
 
+class CardFreed(Exception):
+    """A pause that gives the card back, asked for where nothing is to be saved: unwinds quietly."""
+
+
 class Control:
-    """Reads the user's wishes. A wish to sample counts once, however long the file says it."""
+    """Reads the user's wishes. A wish to sample counts once, however long the file says it.
+
+    `pause_frees`: whether a plain pause gives the card back too (the plan's `pause_frees_card`).
+    """
 
     def __init__(self, run: RunFolder) -> None:
         self._run = run
+        self.pause_frees = False
         self._stopped_by_signal = False
         self._sampled_at = self._written_at()
 
@@ -41,9 +49,17 @@ class Control:
         """Whether the run is to finish its step, save and end."""
         return self._stopped_by_signal or self._run.asked() is Command.STOP
 
-    def should_pause(self) -> bool:
-        """Whether the run is to wait before its next step."""
-        return not self.should_stop() and self._run.asked() is Command.PAUSE
+    def wish(self) -> Command:
+        """What the user wants of the loop: `RUN`, `PAUSE`, `PAUSE_AND_FREE` or `STOP`."""
+        asked = Command.STOP if self.should_stop() else self._run.asked()
+        if asked is Command.PAUSE and self.pause_frees:
+            return Command.PAUSE_AND_FREE
+        return Command.RUN if asked is Command.SAMPLE else asked
+
+    def forget_pause(self) -> None:
+        """The wish has been carried out: the process that goes on is not to meet it again."""
+        if self.wish() is Command.PAUSE_AND_FREE:
+            self._run.ask(Command.RUN)
 
     def take_sample_wish(self) -> bool:
         """Whether samples are wanted now; each time the file is written counts once."""
@@ -55,18 +71,29 @@ class Control:
         return fresh
 
     def check(self) -> None:
-        """Raise `Cancelled` when the user wants to stop; for work before the first step."""
+        """For work before the first step: raise `Cancelled` when the user wants to stop, `CardFreed` when the card."""
         if self.should_stop():
             raise Cancelled
+        if self.wish() is Command.PAUSE_AND_FREE:
+            raise CardFreed
 
-    def wait_while_paused(self, on_pause: Callable[[], None], on_resume: Callable[[], None]) -> None:
-        """Hold the loop as long as a pause is asked for, telling when it begins and ends."""
-        if not self.should_pause():
-            return
+    def wish_after_pause(
+        self, agreed: Callable[[Command], Command], on_pause: Callable[[], None], on_resume: Callable[[], None]
+    ) -> Command:
+        """What is wanted when no pause is wanted any more; until then this waits, telling when that begins and ends.
+
+        `agreed` gives the first process' answer to every one, again and again: none waits for long inside a call that
+        gives up after some minutes.
+        """
+        wish = agreed(self.wish())
+        if wish is not Command.PAUSE:
+            return wish
         on_pause()
-        while self.should_pause():
+        while wish is Command.PAUSE:
             time.sleep(POLL_SECONDS)
+            wish = agreed(self.wish())
         on_resume()
+        return wish
 
     def _written_at(self) -> int:
         try:

@@ -11,13 +11,14 @@ import importlib.util
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from qvl_desktop.core.errors import QvlError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.launch import MODULE, launch_line
 from qvl_desktop.core.plan import TrainingPlan
 
+T = TypeVar("T")
 SHARDED = ("fsdp2", "zero2", "zero3")
 """Ways in which no process holds all of what it trains."""
 
@@ -151,7 +152,7 @@ def zero_config(stage: int) -> dict[str, Any]:
     }
 
 
-def agreed(wish: bool) -> bool:
+def agreed(wish: T) -> T:
     """The first process' answer on every one, so that all of them do the same at the same step."""
     import torch
 

@@ -19,11 +19,11 @@ import psutil
 
 from qvl_desktop.core.dataset import Dataset
 from qvl_desktop.core.errors import Cancelled
-from qvl_desktop.core.events import Failed, Finished, Step
+from qvl_desktop.core.events import Failed, Finished, Paused, Started, Step
 from qvl_desktop.core.lockfile import FileLock
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.run_folder import Command, EventReader, RunFolder
-from qvl_desktop.training.control import Control
+from qvl_desktop.training.control import CardFreed, Control
 from qvl_desktop.training.distributed import check_world
 from qvl_desktop.training.errors import for_the_user
 from qvl_desktop.training.run_writer import Observer, RunWriter
@@ -43,9 +43,9 @@ def run_training(
 ) -> int:
     """Carry out `plan.json` of a run folder in this process; returns the exit code.
 
-    0: finished, or stopped by the user with all saved. 1: failed; the last event says why and `log.txt` holds the
-    traceback. Raises `LockError` when another process has the run, `RunError` when the folder cannot be written:
-    then nothing in it was touched.
+    0: finished, stopped, or paused with the card given back; all is saved. 1: failed; the last event says why and
+    `log.txt` holds the traceback. Raises `LockError` when another process has the run, `RunError` when the folder
+    cannot be written: then nothing in it was touched.
     """
     rank = int(os.environ.get("RANK", "0"))
     run.create()
@@ -62,10 +62,16 @@ def run_training(
     except Cancelled:
         writer.write(Finished(step=_last_step(run), reason="stopped", adapter=""))
         return 0
+    except CardFreed:
+        control.forget_pause()
+        writer.write(Paused(step=_last_step(run), freed=True))
+        return 0
     except Exception as error:  # noqa: BLE001 - the edge of the process: everything becomes an event
         _tell_failure(error, writer)
         return 1
     else:
+        if isinstance(finished, Paused) and rank == 0:
+            control.forget_pause()
         writer.write(finished)
         return 0
     finally:
@@ -81,9 +87,10 @@ def _carry_out(
     *,
     resume: bool,
     cached: bool,
-) -> Finished:
+) -> Finished | Paused:
     writer.stage("start", 0, 1)
     plan = TrainingPlan.load(run.plan).checked()
+    control.pause_frees = plan.pause_frees_card
     check_world(plan, run.path)
     if plan.tensorboard and int(os.environ.get("RANK", "0")) == 0:
         writer.observe(TensorBoardFile(run.path / "tensorboard"))
@@ -98,8 +105,12 @@ def _carry_out(
 
 
 def _last_step(run: RunFolder) -> int:
-    """The last step told, of this process or an earlier one."""
-    return max((event.step for event in EventReader(run).read() if isinstance(event, Step)), default=0)
+    """The step at which the run is, as told last: made, or gone on from."""
+    step = 0
+    for event in EventReader(run).read():
+        if isinstance(event, Step | Started):
+            step = event.step
+    return step
 
 
 def _forget_old_wish(run: RunFolder) -> None:

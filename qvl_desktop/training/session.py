@@ -19,7 +19,7 @@ from transformers import PrinterCallback, set_seed
 
 from qvl_desktop.core.adapter_card import AdapterCard, model_fingerprint
 from qvl_desktop.core.dataset import Dataset, Sample
-from qvl_desktop.core.events import Finished, Notice, Saved, Started
+from qvl_desktop.core.events import Finished, Notice, Paused, Saved, Started
 from qvl_desktop.core.feature_files import features_folder
 from qvl_desktop.core.forecast import ForecastError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
@@ -103,11 +103,11 @@ class TrainingSession:
             return torch.device("cuda", torch.cuda.current_device())
         return choose_device("auto")
 
-    def train(self, dataset: Dataset, *, resume: bool) -> Finished:
-        """Run the plan to its end, or to where the user stops it; all is saved by then.
+    def train(self, dataset: Dataset, *, resume: bool) -> Finished | Paused:
+        """Run the plan to its end, or to where the user stops it or wants the card back; all is saved by then.
 
         Raises `TrainingDataError`, `CheckpointError`, `DivergedError`, `ModelLoadError`, `PictureError`, and
-        `Cancelled` when the user stops before the first step.
+        `Cancelled` and `CardFreed` when the user does so before the first step.
         """
         hush_libraries()
         set_seed(self._plan.seed)
@@ -129,7 +129,7 @@ class TrainingSession:
         pictures: Shown,
         processor: Any,
         checkpoint: Path | None,
-    ) -> Finished:
+    ) -> Finished | Paused:
         self._writer.stage("model", 0, 1)
         longest = max(len(sample.input_ids) for sample in splits.train.samples)
         model = load_for_training(
@@ -160,6 +160,8 @@ class TrainingSession:
             self._check_forecast(trainer, splits.train)
         self._loop(trainer, validation, checkpoint)
         step = int(trainer.state.global_step)
+        if callback.freed:
+            return Paused(step=step, freed=True)
         target = self._save_result(trainer, processor, dataset.name, step)
         return Finished(step=step, reason="stopped" if callback.stopped else "done", adapter=target)
 
@@ -260,6 +262,7 @@ class TrainingSession:
         check_sharing(self._plan, trainer.accelerator)
         trainer.remove_callback(PrinterCallback)
         callback.trainer = trainer
+        trainer.between_steps = callback.between_steps
         return trainer, callback
 
     def _on_rank_0(self, work: Callable[[int], Any]) -> Callable[[int], Any]:
@@ -305,7 +308,6 @@ class TrainingSession:
     def _loop(self, trainer: QvlTrainer, validation: Validation, checkpoint: Path | None) -> None:
         if checkpoint is None and self._rank == 0:
             validation(0)  # before the model is shared out
-            self._control.check()
         try:
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         except (ValueError, KeyError, EOFError) as error:

@@ -85,8 +85,11 @@ class QvlTrainer(Trainer):
     """`Trainer` for a run folder.
 
     `validate` is called where `Trainer` would evaluate; `last_metrics` is what it found last. `tokens_seen` and
-    `step_began` describe the step at hand, for the callback that reports it.
+    `step_began` describe the step at hand, for the callback that reports it. `between_steps` is called when a step is
+    told, measured and saved.
     """
+
+    control: Any
 
     def __init__(
         self,
@@ -104,6 +107,8 @@ class QvlTrainer(Trainer):
         self.last_metrics: dict[str, float] = {}
         self.tokens_seen = 0
         self.step_began = time.perf_counter()
+        self.between_steps: Callable[[QvlTrainer], None] = lambda trainer: None
+        self._saved_step = -1
         self._at_hand: deque[tuple[EncodedSample, ...]] = deque()
 
     # The order of the samples
@@ -183,6 +188,18 @@ class QvlTrainer(Trainer):
         super().log(*args, **kwargs)
         self.state.log_history.clear()
 
+    # Between two steps
+
+    def _maybe_log_save_evaluate(self, *args: Any, **kwargs: Any) -> None:
+        super()._maybe_log_save_evaluate(*args, **kwargs)
+        self.between_steps(self)
+
+    def save_now(self) -> None:
+        """A checkpoint of the step that was made last, unless there is one."""
+        if self._saved_step != self.state.global_step:
+            self._save_checkpoint(self.model, None)
+            self.control = self.callback_handler.on_save(self.args, self.state, self.control)
+
     # Validation
 
     def _evaluate(self, trial: Any, ignore_keys_for_eval: Any, skip_scheduler: bool = False) -> dict[str, float]:
@@ -218,6 +235,7 @@ class QvlTrainer(Trainer):
                 if self.best is not None and self.best.step == self.state.global_step:
                     self.best.save(folder)
                 drop_old_checkpoints(folder, self._plan.save_limit, [self.best.step] if self.best else [])
+            self._saved_step = self.state.global_step
         finally:
             if self.args.should_save:
                 shutil.rmtree(self._staging, ignore_errors=True)

@@ -80,6 +80,37 @@
     </message>
 </context>
 <context>
+    <name>DataBox</name>
+    <message numerus="yes">
+        <source>%n picture(s)</source>
+        <translation type="unfinished">
+            <numerusform>%n picture</numerusform>
+            <numerusform>%n pictures</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n conversation(s)</source>
+        <translation type="unfinished">
+            <numerusform>%n conversation</numerusform>
+            <numerusform>%n conversations</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n of them held out</source>
+        <translation type="unfinished">
+            <numerusform>%n of them held out</numerusform>
+            <numerusform>%n of them held out</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n record(s) cannot be used</source>
+        <translation type="unfinished">
+            <numerusform>%n record cannot be used</numerusform>
+            <numerusform>%n records cannot be used</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Editing</name>
     <message numerus="yes">
         <source>%n box(es) now belong to the picture named last before. Undo takes it back.</source>
@@ -168,37 +199,6 @@
     </message>
 </context>
 <context>
-    <name>NewRun</name>
-    <message numerus="yes">
-        <source>%n picture(s)</source>
-        <translation>
-            <numerusform>%n picture</numerusform>
-            <numerusform>%n pictures</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n conversation(s)</source>
-        <translation>
-            <numerusform>%n conversation</numerusform>
-            <numerusform>%n conversations</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n of them held out</source>
-        <translation>
-            <numerusform>%n of them held out</numerusform>
-            <numerusform>%n of them held out</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n record(s) cannot be used</source>
-        <translation>
-            <numerusform>%n record cannot be used</numerusform>
-            <numerusform>%n records cannot be used</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
     <name>OfficialPaste</name>
     <message numerus="yes">
         <source>%n setting(s) taken.</source>
@@ -242,6 +242,16 @@
         <translation>
             <numerusform>%n picture removed. Undo brings it back.</numerusform>
             <numerusform>%n pictures removed. Undo brings them back.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ProblemList</name>
+    <message numerus="yes">
+        <source>%n thing(s) to mend before this can start:</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
 </context>

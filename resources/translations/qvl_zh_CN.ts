@@ -432,6 +432,21 @@
     </message>
 </context>
 <context>
+    <name>ChildCommand</name>
+    <message>
+        <source>The process cannot be started: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The process ended unexpectedly: it crashed, was killed, or ran out of memory.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exit code {code}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>CompareView</name>
     <message>
         <source>Compare runs</source>
@@ -692,6 +707,81 @@
     <message>
         <source>Gradient norm</source>
         <translation>梯度范数</translation>
+    </message>
+</context>
+<context>
+    <name>DataBox</name>
+    <message>
+        <source>Choose a file…</source>
+        <translation type="unfinished">选择文件…</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation type="unfinished">模型</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation type="unfinished">数据</translation>
+    </message>
+    <message>
+        <source>Model: there is none on this machine. Add one on the Models page.</source>
+        <translation type="unfinished">模型：本机上还没有模型。请在“模型”页添加。</translation>
+    </message>
+    <message>
+        <source>Data: there is no conversation to learn from that is not held out.</source>
+        <translation type="unfinished">数据：除留出的以外，没有可供学习的对话。</translation>
+    </message>
+    <message>
+        <source>This project: {name}</source>
+        <translation type="unfinished">当前项目：{name}</translation>
+    </message>
+    <message>
+        <source>Open a project, or choose a data file</source>
+        <translation type="unfinished">打开一个项目，或选择数据文件</translation>
+    </message>
+    <message>
+        <source>Data to learn from</source>
+        <translation type="unfinished">用于学习的数据</translation>
+    </message>
+    <message>
+        <source>Projects and data files (*.qvl *.json *.jsonl);;All files (*)</source>
+        <translation type="unfinished">项目和数据文件 (*.qvl *.json *.jsonl);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Counting…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing to learn from yet.</source>
+        <translation type="unfinished">还没有可学习的内容。</translation>
+    </message>
+    <message>
+        <source>There are no conversations to learn from yet. Make them on the Conversations page.</source>
+        <translation type="unfinished">还没有可供学习的对话。请在“对话”页生成。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s)</source>
+        <translation type="unfinished">
+            <numerusform>%n 张图片</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n conversation(s)</source>
+        <translation type="unfinished">
+            <numerusform>%n 段对话</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n of them held out</source>
+        <translation type="unfinished">
+            <numerusform>其中 %n 段留出</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n record(s) cannot be used</source>
+        <translation type="unfinished">
+            <numerusform>%n 条记录无法使用</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -1702,12 +1792,28 @@
         <translation>执行此训练的命令</translation>
     </message>
     <message>
+        <source>Machines: </source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Number of machines</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Copy command</source>
         <translation>复制命令</translation>
     </message>
     <message>
         <source>Copy Slurm script</source>
         <translation>复制 Slurm 脚本</translation>
+    </message>
+    <message>
+        <source>Carry this run out in a terminal, or on a cluster that sees this folder:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start training runs it on this machine. To run it elsewhere, make the folder only; its own line and Slurm script, like this one, are on its page.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1922,36 +2028,28 @@
 <context>
     <name>NewRun</name>
     <message>
+        <source>Show what is trained on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Start training</source>
         <translation>开始训练</translation>
+    </message>
+    <message>
+        <source>Make the folder only</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Writes the run&apos;s folder and its plan, to be started elsewhere</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>New training run</source>
         <translation>新建训练任务</translation>
     </message>
     <message>
-        <source>Choose a file…</source>
-        <translation>选择文件…</translation>
-    </message>
-    <message>
         <source>Presets</source>
         <translation>预设</translation>
-    </message>
-    <message>
-        <source>Model</source>
-        <translation>模型</translation>
-    </message>
-    <message>
-        <source>Data</source>
-        <translation>数据</translation>
-    </message>
-    <message>
-        <source>Card: own settings</source>
-        <translation>显卡：自定义</translation>
-    </message>
-    <message>
-        <source>Aim: own settings</source>
-        <translation>目的：自定义</translation>
     </message>
     <message>
         <source>{name} is not here: the chosen data stay.</source>
@@ -1960,66 +2058,6 @@
     <message>
         <source>{name} is not here: the chosen model stays.</source>
         <translation>本机没有 {name}：保留已选的模型。</translation>
-    </message>
-    <message>
-        <source>This project: {name}</source>
-        <translation>当前项目：{name}</translation>
-    </message>
-    <message>
-        <source>Open a project, or choose a data file</source>
-        <translation>打开一个项目，或选择数据文件</translation>
-    </message>
-    <message>
-        <source>Data to learn from</source>
-        <translation>用于学习的数据</translation>
-    </message>
-    <message>
-        <source>Projects and data files (*.qvl *.json *.jsonl);;All files (*)</source>
-        <translation>项目和数据文件 (*.qvl *.json *.jsonl);;所有文件 (*)</translation>
-    </message>
-    <message>
-        <source>Nothing to learn from yet.</source>
-        <translation>还没有可学习的内容。</translation>
-    </message>
-    <message>
-        <source>Counting…</source>
-        <translation>正在统计…</translation>
-    </message>
-    <message>
-        <source>There are no conversations to learn from yet. Make them on the Conversations page.</source>
-        <translation>还没有可供学习的对话。请在“对话”页生成。</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n picture(s)</source>
-        <translation>
-            <numerusform>%n 张图片</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n conversation(s)</source>
-        <translation>
-            <numerusform>%n 段对话</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n of them held out</source>
-        <translation>
-            <numerusform>其中 %n 段留出</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n record(s) cannot be used</source>
-        <translation>
-            <numerusform>%n 条记录无法使用</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Model: there is none on this machine. Add one on the Models page.</source>
-        <translation>模型：本机上还没有模型。请在“模型”页添加。</translation>
-    </message>
-    <message>
-        <source>Data: there is no conversation to learn from that is not held out.</source>
-        <translation>数据：除留出的以外，没有可供学习的对话。</translation>
     </message>
 </context>
 <context>
@@ -2372,8 +2410,32 @@
         <translation>{name}：“{text}”不是数字。</translation>
     </message>
     <message>
+        <source>{name}: “{text}” is no whole number.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Fewer settings</source>
         <translation>收起设置</translation>
+    </message>
+</context>
+<context>
+    <name>PresetBoxes</name>
+    <message>
+        <source>Card: own settings</source>
+        <translation type="unfinished">显卡：自定义</translation>
+    </message>
+    <message>
+        <source>Aim: own settings</source>
+        <translation type="unfinished">目的：自定义</translation>
+    </message>
+</context>
+<context>
+    <name>ProblemList</name>
+    <message numerus="yes">
+        <source>%n thing(s) to mend before this can start:</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -4844,10 +4906,6 @@
         <translation>{folder}：Int4 模型的权重是打包的，不能使用 DoRA：请关闭它，或用 BF16 模型做 Q-LoRA。</translation>
     </message>
     <message>
-        <source>{folder}: {family} models cannot be trained with packing. Switch it off.</source>
-        <translation>{folder}：{family} 模型不能使用打包训练。请关闭打包。</translation>
-    </message>
-    <message>
         <source>None of the layers {targets} exists in this model. It has: {names}.</source>
         <translation>{targets} 中没有一层存在于这个模型。它有：{names}。</translation>
     </message>
@@ -5142,6 +5200,42 @@
     <message>
         <source>There are {count} samples here; there is no sample {number}.</source>
         <translation>这里有 {count} 个样本，没有第 {number} 个。</translation>
+    </message>
+    <message>
+        <source>This job cannot be read; it may come from a newer version of the program.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The question “{question}” needs {{ref}} in it: there the ref goes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{folder}: the files of the web page are missing. Install the program again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The layers of this model ({name}) carry something from token to token that packed samples would share. Switch packing off.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No picture to ask about: none passes the filter, or none has regions.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: job {id} is no longer in the project.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: draft {id} is no longer in the project.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A draft needs a question and an answer. Reject it instead.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: chat {id} is no longer there.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -6008,6 +6102,50 @@
         <source>Find moved pictures</source>
         <translation>查找移走的图片</translation>
     </message>
+    <message>
+        <source>Change draft</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Accept draft</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Accept drafts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reject draft</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reject drafts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop drafts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Accept suggestion</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Accept suggestions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reject suggestion</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reject suggestions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop suggestions</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>lint</name>
@@ -6713,6 +6851,74 @@
         <source>{reason}; its experts stay dense, for they cannot be quantised on loading</source>
         <translation>{reason}；其专家层保持不量化，因为载入时无法量化它们</translation>
     </message>
+    <message>
+        <source>Tongyi Qianwen licence (commercial use within its terms)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Apache 2.0</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Qwen Research licence (not for commercial use)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answers and draws boxes in English and Chinese; the base for LoRA in this program.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same in 4 bits: for chat and Q-LoRA on one card of 12 to 16 GB.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Continues text rather than chats: for tuning from the ground up and for RefCOCO.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Small; reads pictures at their own size. For a card of 8 GB.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reads pictures at their own size, documents too.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Boxes in pixels, documents, tables. Mind the licence.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Boxes in pixels, documents, tables; tuned by many, so much is known about it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The smallest of its family: quick to try, quick to tune.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Good boxes for its size. For LoRA on a card of 16 to 24 GB.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The strongest at boxes of this list that has been forecast.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Very small: for trying things out, and for narrow tasks once tuned.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Small and new; sees and talks in one model.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New; sees and talks in one model.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The largest of the new family that one card can tune.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>official</name>
@@ -7147,6 +7353,14 @@
         <translation>同时为 TensorBoard 写出曲线。</translation>
     </message>
     <message>
+        <source>Pause frees the card</source>
+        <translation>暂停时释放显卡</translation>
+    </message>
+    <message>
+        <source>A pause saves everything and ends the process, so that others can use the memory; going on takes up the run exactly where it was, after loading the model again.</source>
+        <translation>暂停时保存全部状态并结束进程，把内存让给其他程序；继续时重新加载模型，然后从原处分毫不差地接着训练。</translation>
+    </message>
+    <message>
         <source>Seed</source>
         <translation>随机种子</translation>
     </message>
@@ -7347,6 +7561,10 @@
     <message>
         <source>Paused</source>
         <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>Paused, card freed</source>
+        <translation>已暂停，显卡已释放</translation>
     </message>
     <message>
         <source>Finished</source>

@@ -21,6 +21,7 @@ from qvl_desktop.core.events import (
     Failed,
     Finished,
     Notice,
+    Paused,
     Started,
     Step,
     from_line,
@@ -59,6 +60,7 @@ def sample_of(kind: type[Event]) -> Event:
     """An event of the kind with a value of the right type in each field."""
     examples: dict[str, Any] = {
         "int": 3,
+        "bool": True,
         "float": 0.5,
         "str": "文 \n\u2028 x",
         "dict[str, float]": {"acc50": 0.25},
@@ -173,6 +175,8 @@ def test_states_follow_events() -> None:
     assert state is RunState.RUNNING
     assert state_after(state, STEP) is state
     assert state_after(state, Evaluated(step=3, metrics={})) is state
+    assert state_after(state, Paused(step=5, freed=True)) is RunState.FREED
+    assert state_after(RunState.FREED, started) is RunState.RUNNING
     assert state_after(state, Finished(step=5, reason="stopped", adapter="adapter")) is RunState.STOPPED
     assert state_after(state, Finished(step=5, reason="done", adapter="adapter")) is RunState.FINISHED
     assert state_after(state, Failed(kind="X", message="m", traceback="")) is RunState.FAILED

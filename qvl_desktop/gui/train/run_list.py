@@ -234,5 +234,5 @@ class RunList(QListView):
             self.runChosen.emit(path)
 
 
-SHOWS_RESUME = frozenset({RunState.INTERRUPTED, RunState.STOPPED, RunState.FAILED})
+SHOWS_RESUME = frozenset({RunState.FREED, RunState.INTERRUPTED, RunState.STOPPED, RunState.FAILED})
 """States from which a run can go on, given a checkpoint."""
