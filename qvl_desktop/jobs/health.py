@@ -191,6 +191,8 @@ class HealthCheck(QObject):
 
     @Slot(object)
     def _on_change(self, change: Change) -> None:
+        if change.kind == "proposals":
+            return
         self._dirt.add(change)
         if change.kind == "files" and self.files.running:
             return  # they come by the dozen until all are read

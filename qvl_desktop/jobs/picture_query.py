@@ -151,7 +151,7 @@ class PictureQuery(QObject):
                 self._count()
             else:
                 self._reload_soon(len(ids))
-        elif ids:
+        elif ids and change.kind != "proposals":
             self.rowsChanged.emit(ids)
 
     def _same_rows(self, ids: frozenset[int]) -> bool:

@@ -40,6 +40,8 @@ class Touched:
     region_pictures: frozenset[int]
     conversations: frozenset[int]
     headers: bool = False
+    proposals: frozenset[int] = frozenset()
+    """Pictures whose suggestions or drafts are concerned."""
 
 
 def install(connection: sqlite3.Connection) -> None:
@@ -246,11 +248,14 @@ def touched(connection: sqlite3.Connection, step: int) -> Touched:
     pictures: set[int] = set()
     region_pictures: set[int] = set()
     conversations: set[int] = set()
+    proposals: set[int] = set()
     targets = {"pictures": pictures, "conversations": conversations}
     parents = {
         "regions": ("picture_id", region_pictures),
         "turns": ("conversation_id", conversations),
         "conversation_pictures": ("conversation_id", conversations),
+        "suggestions": ("picture_id", proposals),
+        "drafts": ("picture_id", proposals),
     }
     for table, rows in targets.items():
         query = "SELECT row FROM atoms WHERE step = ? AND tbl = ?"
@@ -262,7 +267,13 @@ def touched(connection: sqlite3.Connection, step: int) -> Touched:
         rows.update(json.loads(image)[0] for (image,) in connection.execute(then, (step, table)))
     conversations.update(_linked(connection, step))
     headers = connection.execute("SELECT 1 FROM atoms WHERE step = ? AND tbl = 'headers' LIMIT 1", (step,)).fetchone()
-    return Touched(frozenset(pictures), frozenset(region_pictures), frozenset(conversations), headers is not None)
+    return Touched(
+        frozenset(pictures),
+        frozenset(region_pictures),
+        frozenset(conversations),
+        headers is not None,
+        frozenset(proposals),
+    )
 
 
 def _linked(connection: sqlite3.Connection, step: int) -> set[int]:

@@ -1,8 +1,8 @@
 """A project file, open.
 
 Owns creating, opening and closing. What a project can do stands in the classes it is made of: `pictures`,
-`links`, `conversations`, `regions`, `refs`, `own_templates`, `threads`, `kept`, `files`, `relinking`, and `store` for
-steps, undo and observers.
+`links`, `conversations`, `regions`, `refs`, `own_templates`, `threads`, `kept`, `files`, `relinking`, `asks`,
+`suggestions`, `drafts`, and `store` for steps, undo and observers.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from qvl_desktop.storage.connection import (
     lock_path,
     take_lock,
 )
+from qvl_desktop.storage.drafts import Drafts
 from qvl_desktop.storage.errors import DamagedProjectError, ProjectError, explained
 from qvl_desktop.storage.migrations import migrate
 from qvl_desktop.storage.own_templates import OwnTemplates
@@ -35,7 +36,7 @@ SUFFIX = ".qvl"
 Check = Literal["first", "later"]
 
 
-class Project(Relinking, OwnTemplates):
+class Project(Relinking, OwnTemplates, Drafts):
     """One project file. Edits are on the disk when their call returns; there is nothing to save.
 
     Make one with `create`, `open` or `open_read_only`. Use it as a context manager, or `close()` it.

@@ -16,9 +16,9 @@ from qvl_desktop.core.dataset import Split
 from qvl_desktop.core.shapes import Shape, ShapeKind
 from qvl_desktop.storage.filters import ShownStatus
 
-ChangeKind = Literal["pictures", "regions", "conversations", "headers", "files"]
+ChangeKind = Literal["pictures", "regions", "conversations", "headers", "files", "proposals"]
 """`headers`: what belongs to the project as a whole (pinned refs, kept findings); `files`: what is known of picture
-files, told after an observation and no edit."""
+files, told after an observation and no edit; `proposals`: suggestions, drafts and the jobs that make them."""
 
 RowId = int
 

@@ -15,9 +15,9 @@ new ones (`migrations`) nor who writes what.
 - `project_templates` are the user's own question templates; `marks` is where the user was (last picture, filters).
 - `turns_text` is the full-text index (trigrams) over `turns`; `said` holds all that was said about one picture in one
   row. Both are kept by `searching`, a step at a time, and take no part in undo themselves.
-- `asks` are the jobs that ask a model about many pictures, `ask_pictures` how far each is. What the model proposes waits
-  in `suggestions` (boxes) and `drafts` (answers), apart from regions and conversations: nothing that reads those sees it.
-  `review_counts` says which pictures have open suggestions; triggers keep it.
+- `asks` are the jobs that ask a model about many pictures, `ask_pictures` how far each is. What the model proposes
+  waits in `suggestions` (boxes) and `drafts` (answers), apart from regions and conversations: nothing that reads those
+  sees it. `review_counts` says which pictures have open suggestions; triggers keep it.
 - `steps` and `atoms` are the history (see `history`).
 """
 
@@ -317,8 +317,9 @@ CREATE TRIGGER suggestion_opened AFTER UPDATE OF state ON suggestions
 END;
 """
 """A suggestion is the model's box, as its token; `new` ones came from asking, the others from comparing with the
-regions (`core.suggesting.Difference`). `region_id` is the region a `low` or `missed` one is about. `score` is that of the
-whole picture: how much model and annotation disagree. Numbers are never given twice: undo puts rows back by them."""
+regions (`core.suggesting.Difference`). `region_id` is the region that a `low` or `missed` one is about. `score` is that
+of the whole picture: how much model and annotation disagree. Numbers are never given twice: undo puts rows back by
+them."""
 
 DRAFTS = f"""
 CREATE TABLE drafts (

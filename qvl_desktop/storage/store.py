@@ -102,6 +102,8 @@ class Store:
             changes.append(Change("regions", picture_ids=touched.region_pictures))
         if touched.conversations:
             changes.append(Change("conversations", conversation_ids=touched.conversations))
+        if touched.proposals:
+            changes.append(Change("proposals", picture_ids=touched.proposals))
         if touched.headers:
             changes.append(Change("headers"))
         for change in changes:

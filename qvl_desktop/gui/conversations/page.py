@@ -109,8 +109,8 @@ class ConversationsPage(QWidget):
 
     def _on_change(self, change: Change) -> None:
         """Look again: at once when the page is in sight, else when it comes there."""
-        if change.kind == "files":
-            return  # files are looked at by the dozen beside the window; nothing of that stands here
+        if change.kind in ("files", "proposals"):
+            return  # these come by the dozen beside the window; nothing of that stands here
         self._changes.append(change)
         if self.isVisible():
             self._catch_up()

@@ -90,7 +90,7 @@ class HealthPage(QWidget):
             self.health.start()
 
     def _on_change(self, change: Change) -> None:
-        if change.kind != "files":  # of those the check tells when all are looked at
+        if change.kind not in ("files", "proposals"):  # of files the check tells when all are looked at
             self.statistics.invalidate()
             self.split.invalidate()
 
