@@ -27,10 +27,12 @@ COMMANDS = (
     "train",
     "evaluate",
     "predict",
+    "annotate",
     "merge",
     "quantize",
     "serve",
     "models",
+    "download",
     "cache",
 )
 """The files of `commands/`; each offers `add_parser(subparsers)` and sets `run=` on what it adds."""

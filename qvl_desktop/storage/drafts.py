@@ -16,7 +16,7 @@ from qvl_desktop.core.errors import DataError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.storage.errors import RowMissingError
 from qvl_desktop.storage.rows import Change
-from qvl_desktop.storage.store import chunks, marks
+from qvl_desktop.storage.store import CHUNK, chunks, marks
 from qvl_desktop.storage.suggestions import Heard, Progress, Suggestions, note_entry
 
 DraftState = Literal["open", "accepted", "rejected"]
@@ -83,6 +83,11 @@ class Drafts(Suggestions):
         found: list[int] = json.loads(row[0]) if row else []
         return found
 
+    def open_draft_ids(self, ask_id: int) -> list[int]:
+        """The open drafts of one job."""
+        rows = self._all("SELECT id FROM drafts WHERE ask_id = ? AND state = 'open' ORDER BY id", (ask_id,))
+        return [int(row[0]) for row in rows]
+
     def draft_count(self) -> int:
         """How many drafts are open."""
         row = self._one("SELECT count(*) FROM drafts WHERE state = 'open'")
@@ -124,19 +129,21 @@ class Drafts(Suggestions):
 
         `progress(done, total)` may raise `Cancelled`: then nothing has happened.
         """
-        rows = [row for row in self.drafts(ids) if row.state == "open"]
+        wanted = list(ids)
         made = []
         with self.step(
             QT_TRANSLATE_NOOP("history", "Accept draft")
-            if len(rows) == 1
+            if len(wanted) == 1
             else QT_TRANSLATE_NOOP("history", "Accept drafts")
         ):
-            for done, row in enumerate(rows):
+            for done in range(0, len(wanted), CHUNK):
                 if progress is not None:
-                    progress(done, len(rows))
-                turns = (user_turn([row.path], row.question), Turn("assistant", row.answer))
-                made.append(self.add_conversation(Conversation(turns)))
-                self._write("UPDATE drafts SET state = 'accepted' WHERE id = ?", (row.id,))
+                    progress(done, len(wanted))
+                for row in self.drafts(wanted[done : done + CHUNK]):
+                    if row.state == "open":
+                        turns = (user_turn([row.path], row.question), Turn("assistant", row.answer))
+                        made.append(self.add_conversation(Conversation(turns)))
+                        self._write("UPDATE drafts SET state = 'accepted' WHERE id = ?", (row.id,))
         return made
 
     def reject_drafts(self, ids: Iterable[int]) -> None:

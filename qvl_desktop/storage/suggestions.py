@@ -28,6 +28,9 @@ SuggestionState = Literal["open", "accepted", "rejected"]
 
 Progress = Callable[[int, int], None]
 
+_AT_A_TIME = 500
+"""Suggestions that are held in memory while many are accepted."""
+
 _COLUMNS = (
     "s.id, s.picture_id, s.ask_id, s.kind, s.state, s.ref, s.token, s.region_id, s.overlap, s.score, s.model, "
     "p.width, p.height FROM suggestions AS s JOIN pictures AS p ON p.id = s.picture_id"
@@ -252,33 +255,39 @@ class Suggestions(Asks):
         deleted. `shapes` are taken in place of the model's, where the user put it right. Those that are not open are
         passed over. `progress(done, total)` may raise `Cancelled`: then nothing has happened.
         """
-        wanted = list(ids)
-        rows = [row for row in self.suggestions_by_id(wanted) if row.state == "open"]
-        rows = [replace(row, shape=(shapes or {}).get(row.id, row.shape)) for row in rows]
+        wanted = sorted(ids)
         made: list[int] = []
-        one = len(rows) == 1
         with self.step(
             QT_TRANSLATE_NOOP("history", "Accept suggestion")
-            if one
+            if len(wanted) == 1
             else QT_TRANSLATE_NOOP("history", "Accept suggestions")
         ):
-            by_picture: dict[int, list[SuggestionRow]] = {}
-            for row in rows:
-                by_picture.setdefault(row.picture_id, []).append(row)
-            for done, (picture_id, here) in enumerate(by_picture.items()):
+            for done in range(0, len(wanted), _AT_A_TIME):
                 if progress is not None:
-                    progress(done, len(by_picture))
-                fresh_ones = [(row.ref, row.shape) for row in here if row.kind in ("new", "extra")]
-                if fresh_ones:
-                    made += self.add_shapes(picture_id, fresh_ones)
-                self._close(row.id for row in here)
-                moved = {row.region_id: row.shape for row in here if row.kind == "low" and row.region_id is not None}
-                if moved:
-                    self.reshape_regions(moved)
-                    made += moved
-                gone = [row.region_id for row in here if row.kind == "missed" and row.region_id is not None]
-                if gone:
-                    self.delete_regions(gone)
+                    progress(done, len(wanted))
+                by_picture: dict[int, list[SuggestionRow]] = {}
+                for row in self.suggestions_by_id(wanted[done : done + _AT_A_TIME]):
+                    if row.state == "open":
+                        row = replace(row, shape=shapes.get(row.id, row.shape)) if shapes else row
+                        by_picture.setdefault(row.picture_id, []).append(row)
+                for picture_id, here in by_picture.items():
+                    made += self._take_over(picture_id, here)
+        return made
+
+    def _take_over(self, picture_id: int, rows: Sequence[SuggestionRow]) -> list[int]:
+        """Take suggestions about one picture; the regions that are there now."""
+        made: list[int] = []
+        added = [(row.ref, row.shape) for row in rows if row.kind in ("new", "extra")]
+        if added:
+            made += self.add_shapes(picture_id, added)
+        self._close(row.id for row in rows)
+        moved = {row.region_id: row.shape for row in rows if row.kind == "low" and row.region_id is not None}
+        if moved:
+            self.reshape_regions(moved)
+            made += moved
+        gone = [row.region_id for row in rows if row.kind == "missed" and row.region_id is not None]
+        if gone:
+            self.delete_regions(gone)
         return made
 
     def _close(self, ids: Iterable[int], state: SuggestionState = "accepted") -> None:
