@@ -68,6 +68,11 @@ def _table() -> Setting[dict[str, str]]:
     )
 
 
+def _tables() -> Setting[list[dict[str, str]]]:
+    table = _table()
+    return Setting([], lambda value: isinstance(value, list) and all(table.accepts(item) for item in value))
+
+
 class Settings:
     """The settings, read when made. Reading an attribute gives a copy; assigning one writes the file.
 
@@ -88,6 +93,12 @@ class Settings:
     """Folders that are models or hold some."""
     runs_folder = _text()
     """Where runs lie; empty = beside the project."""
+    servers = _tables()
+    """Other servers to ask, with their keys: see `storage.servers`."""
+    chat = _table()
+    """What answers on the Chat page are made with, by name."""
+    make_room = _text("", "yes", "no")
+    """Whether the model is unloaded when a run needs the card; empty = asked once."""
     shortcuts = _table()
     """Key sequences that the user changed, by the action's name."""
 
@@ -127,5 +138,7 @@ class Settings:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             write_beside(self.path, json.dumps(self.values, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
+            if self.servers:  # keys of servers are nobody else's business
+                self.path.chmod(0o600)
         except OSError as error:
             self._trouble(error)
