@@ -109,6 +109,7 @@ def make_session(settings: Settings) -> Session:
 
 def shut_down(session: Session) -> None:
     """Let go of everything in order: runs go on by themselves, the engine ends, the project closes."""
+    session.projectClosing.emit()
     session.runs.detach_all()
     session.engine.shutdown()
     end_all_tasks()

@@ -36,6 +36,7 @@ class Session(QObject):
     """One window's state outside its widgets.
 
     Signals:
+        projectClosing(): the project is about to close; what works on it ends before this returns.
         projectChanged(): `project` is another one, or None.
         contentChanged(Change): an edit, undo or redo was committed; also from worker threads (queued).
         offered(level, text, offers): a notice with things to do about it at once: pairs of (words, call).
@@ -49,6 +50,7 @@ class Session(QObject):
         importRequested(Path): a data file or folder is to be imported; the window asks how.
     """
 
+    projectClosing = Signal()
     projectChanged = Signal()
     contentChanged = Signal(object)
     notice = Signal(str, str)
@@ -97,6 +99,7 @@ class Session(QObject):
         """Close the project, if there is one; nothing is lost, every edit is already on disk."""
         if self.project is not None:
             self.pictures.remember()
+            self.projectClosing.emit()
             project, self.project = self.project, None
             project.close()
             self.look_at_runs()
@@ -156,6 +159,7 @@ class Session(QObject):
             self.report(error)
             return False
         self.pictures.remember()
+        self.projectClosing.emit()
         old, self.project = self.project, project
         if old is not None:
             old.close()
