@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 PROMPT_FORMATS = ("auto", "chatml", "raw")
 HOST_PARTS = ("table", "tower")
+BASE = "base"
+"""How the model without an adapter is named."""
+BASELINE = "baseline"
+"""How the adapter that others are held against is named."""
 
 
 def add_on_host(parser: argparse.ArgumentParser) -> None:
@@ -55,15 +59,21 @@ def adapter_folder(given: Path) -> Path:
     return inside if (inside / "adapter_config.json").is_file() else given
 
 
-def open_host(args: argparse.Namespace) -> tuple[ModelHost, str]:
-    """The model that `--model`, `--adapter` and their like name, and the name by which it is used."""
+def open_host(args: argparse.Namespace, baseline: str | None = None) -> tuple[ModelHost, str]:
+    """The model that `--model`, `--adapter` and their like name, and the name by which it is used.
+
+    `baseline`: "base", or the folder of another adapter, which is loaded as `BASELINE`.
+    """
     from qvl_desktop.engine.host import ModelHost
     from qvl_desktop.models.names import resolve_model
 
-    name = "adapter" if args.adapter else "base"
+    name = "adapter" if args.adapter else BASE
+    adapters = {name: adapter_folder(args.adapter)} if args.adapter else {}
+    if baseline and baseline != BASE:
+        adapters[BASELINE] = adapter_folder(Path(baseline))
     host = ModelHost(
         resolve_model(args.model),
-        {name: adapter_folder(args.adapter)} if args.adapter else {},
+        adapters,
         precision=args.precision,
         device=args.device,
         chat_format=args.prompt_format,
@@ -74,9 +84,9 @@ def open_host(args: argparse.Namespace) -> tuple[ModelHost, str]:
 
 def told_dataset(data: Path, images: Path | None) -> Dataset:
     """The data set of `--data`; what of it cannot be read is told on stderr."""
-    from qvl_desktop.storage.dataset import load_dataset
+    from qvl_desktop.storage.region_questions import load_questions
 
-    dataset = load_dataset(data, images)
+    dataset = load_questions(data, images)
     for problem in dataset.problems:
         print(f"note: {problem}", file=sys.stderr)
     return dataset

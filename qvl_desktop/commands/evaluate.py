@@ -1,6 +1,7 @@
 """`qvl-desktop evaluate`: how well a model points, on the grounding questions of a data set.
 
-Owns the flags, the table and the pictures. Does not own asking and scoring (`training.evaluation`, `core.metrics`).
+Owns the flags and the order of things. Does not own asking and scoring (`training.evaluation`, `core.metrics`) nor what
+is printed (`evaluate_report`).
 """
 
 from __future__ import annotations
@@ -12,18 +13,27 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qvl_desktop.commands.asking import add_on_host, add_prompt_format, open_host, tell_progress, told_dataset
+from qvl_desktop.commands.asking import (
+    BASE,
+    BASELINE,
+    add_on_host,
+    add_prompt_format,
+    open_host,
+    tell_progress,
+    told_dataset,
+)
+from qvl_desktop.commands.evaluate_report import comparison_text, questions_worst_first, table, worst, write_pictures
 from qvl_desktop.core.dataset import SPLITS
 from qvl_desktop.core.errors import DataError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 
 if TYPE_CHECKING:
-    from qvl_desktop.core.metrics import GroundingScore
+    from qvl_desktop.engine.host import ModelHost
     from qvl_desktop.training.evaluation import Outcome, Question
 
 
 def add_parser(subparsers: Any) -> None:
-    """`evaluate --model M [--adapter A] --data D [--split val] [--json] [--pictures DIR]`."""
+    """`evaluate --model M [--adapter A] --data D [--baseline [A]] [--json] [--pictures DIR]`."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "evaluate",
         help="measure how well a model points",
@@ -32,9 +42,20 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument("--model", required=True, help="demo, a model folder, or a downloaded name")
     parser.add_argument("--adapter", type=Path, help="an adapter folder, or a run folder with one")
-    parser.add_argument("--data", required=True, type=Path, help="a project (.qvl) or a data file")
+    parser.add_argument(
+        "--baseline",
+        nargs="?",
+        const=BASE,
+        metavar="ADAPTER",
+        help="ask the base without the adapter too, or another adapter, and say what became better and what got worse",
+    )
+    parser.add_argument(
+        "--data", required=True, type=Path, help="a project (.qvl) or data in any format that import reads"
+    )
     parser.add_argument("--images", type=Path, help="where a data file's relative picture paths count from")
-    parser.add_argument("--split", choices=(*SPLITS, "all"), default="val", help="which samples to ask [val]")
+    parser.add_argument(
+        "--split", choices=(*SPLITS, "all"), help="which samples to ask [val; all where the data has no splits]"
+    )
     parser.add_argument("--limit", type=int, default=0, metavar="N", help="ask at most N questions; 0 asks all [0]")
     parser.add_argument("--precision", default="auto", help="auto, fp32, bf16, fp16, int8 or nf4 [auto]")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda:0, ... [auto]")
@@ -48,46 +69,69 @@ def add_parser(subparsers: Any) -> None:
         "figures stand beside where the file's name tells the set (refcoco_testA.jsonl). Asks all splits",
     )
     parser.add_argument("--json", action="store_true", help="print figures, table and answers as one JSON object")
-    parser.add_argument("--pictures", type=Path, metavar="DIR", help="write a picture with both boxes per question")
+    parser.add_argument(
+        "--pictures", type=Path, metavar="DIR", help="write a picture with both boxes per question, worst first"
+    )
     parser.set_defaults(run=run, parser=parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Ask, score, print."""
     if args.refcoco:
-        if args.pictures:
-            args.parser.error("--pictures is not for --refcoco: that rule looks at one box a phrase")
+        for name in ("pictures", "baseline"):
+            if getattr(args, name):
+                args.parser.error(f"--{name} is not for --refcoco: that rule looks at one box a phrase")
         from qvl_desktop.commands.evaluate_refcoco import run_refcoco
 
         return run_refcoco(args)
+    if args.baseline == BASE and not args.adapter:
+        args.parser.error("--baseline compares an adapter with its base: name one with --adapter")
     questions = _questions(args)
     print("loading the model ...", file=sys.stderr, flush=True)
-    from qvl_desktop.training.completions import completions
-    from qvl_desktop.training.evaluation import ask, score
+    from qvl_desktop.core.answered import compare, score_of, worst_first
+    from qvl_desktop.training.evaluation import answered
 
-    host, name = open_host(args)
+    host, name = open_host(args, baseline=args.baseline)
     began = time.perf_counter()
-    with host.using(name) as generator:
-        if getattr(generator, "chat_format", "") == "raw":
-            questions = completions(questions)
-        outcomes = ask(generator, questions, batch_size=args.batch_size, on_progress=tell_progress)
-    figures = score(outcomes)
-    if args.pictures:
-        write_pictures(outcomes, args.pictures)
+    baseline = BASE if args.baseline == BASE else BASELINE
+    before = answered(_ask(host, baseline, name, questions, args)) if args.baseline else None
+    outcomes = _ask(host, name, name, questions, args)
+    found = answered(outcomes)
+    comparison = compare(before, found) if before is not None else None
+    ordered, figures = worst_first(found), score_of(found)
+    order = questions_worst_first(ordered)
+    names = write_pictures(outcomes, order, args.pictures) if args.pictures else {}
     if args.json:
         body = figures.to_json() | {"seconds": round(time.perf_counter() - began, 3)}
-        body["answers"] = [{"source": each.question.source, "answer": each.answer} for each in outcomes]
+        body["answers"] = [one.to_json() | {"drawn": names.get(one.number)} for one in ordered]
+        if comparison is not None:
+            body["baseline"] = {"name": args.baseline} | comparison.to_json()
         print(json.dumps(body, ensure_ascii=False))
-    else:
-        print(table(figures))
+        return 0
+    parts = [table(figures), worst(ordered)]
+    if comparison is not None:
+        parts.append(comparison_text(comparison, args.baseline))
+    print("\n\n".join(part for part in parts if part))
     return 0
+
+
+def _ask(host: ModelHost, name: str, like: str, questions: list[Question], args: argparse.Namespace) -> list[Outcome]:
+    """The answers of the base or of an adapter, with pictures as large as for the one it is `like`."""
+    from qvl_desktop.training.completions import completions
+    from qvl_desktop.training.evaluation import ask
+
+    with host.using(name, like) as generator:
+        raw = getattr(generator, "chat_format", "") == "raw"
+        asked = completions(questions) if raw else questions
+        return ask(generator, asked, batch_size=args.batch_size, on_progress=tell_progress)
 
 
 def _questions(args: argparse.Namespace) -> list[Question]:
     from qvl_desktop.training.evaluation import grounding_questions
 
     dataset = told_dataset(args.data, args.images)
-    samples = dataset.samples if args.split == "all" else dataset.split(args.split)
+    split = args.split or ("val" if any(sample.split for sample in dataset.samples) else "all")
+    samples = dataset.samples if split == "all" else dataset.split(split)
     questions = grounding_questions(samples)
     if not questions:
         raise DataError(
@@ -97,36 +141,6 @@ def _questions(args: argparse.Namespace) -> list[Question]:
                 "Choose another --split, or make conversations from the grounding template.",
             ),
             path=args.data,
-            split=args.split,
+            split=split,
         )
     return questions[: args.limit] if args.limit else questions
-
-
-def write_pictures(outcomes: list[Outcome], folder: Path) -> None:
-    """One picture a question, named by its number: true boxes dashed and green, answered ones blue."""
-    from qvl_desktop.training.evaluation import draw_outcome
-
-    for number, outcome in enumerate(outcomes, start=1):
-        draw_outcome(outcome, folder / f"{number:05d}.jpg")
-    print(f"{folder}: {len(outcomes)} pictures", file=sys.stderr)
-
-
-def table(figures: GroundingScore) -> str:
-    """The figures of each label, worst first, and of all together."""
-    rows = sorted(figures.per_ref.items(), key=lambda row: (row[1].acc50, row[1].mean_iou, row[0]))
-    width = max((_columns(ref) for ref in [*figures.per_ref, "all"]), default=3)
-    lines = [f"{'':<{width}}  boxes  Acc@0.5  mean IoU  precision"]
-    for ref, tally in [*rows, ("all", figures.total)]:
-        padded = ref + " " * (width - _columns(ref))
-        lines.append(
-            f"{padded}  {tally.boxes:>5}  {tally.acc50:>7.3f}  {tally.mean_iou:>8.3f}  {tally.precision:>9.3f}"
-        )
-    lines.append(f"{figures.questions} questions, {figures.parse_failures} answers without a readable box")
-    return "\n".join(lines)
-
-
-def _columns(text: str) -> int:
-    """How many columns of a terminal a text takes: Chinese signs take two."""
-    from unicodedata import east_asian_width
-
-    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)

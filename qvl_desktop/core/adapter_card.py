@@ -11,8 +11,9 @@ import json
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
-from qvl_desktop.core.errors import QvlError
+from qvl_desktop.core.errors import PlanError, QvlError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.run_folder import write_beside
 
 CARD_NAME = "qvl_adapter.json"
@@ -33,7 +34,8 @@ class AdapterCard:
 
     `base` is the model as the plan named it ("demo", a folder), `base_folder` where it lay, `base_fingerprint` the
     `model_fingerprint` of it. `run` is the run folder's name, `data` the data's name. `created` is in seconds since the
-    epoch. `metrics` are the figures of the last validation, empty without one.
+    epoch. `metrics` are the figures of the last validation, empty without one. `max_pixels` is how large the pictures
+    of the run were at most, as the plan said it (0: as large as the model allows); later families are asked alike.
     """
 
     base: str
@@ -45,6 +47,7 @@ class AdapterCard:
     steps: int
     created: float
     metrics: dict[str, float] = field(default_factory=dict)
+    max_pixels: int = 0
 
     def save(self, folder: Path) -> None:
         """Write the card into an adapter's folder, whole."""
@@ -65,6 +68,19 @@ class AdapterCard:
                 path=path,
                 reason=error,
             ) from error
+
+
+def trained_pixels(adapter: Path) -> int:
+    """How large the pictures of an adapter's run were at most, in pixels; 0 where nothing is known.
+
+    By its card; cards of earlier versions do not say it, but the plan beside them does.
+    """
+    try:
+        if pixels := AdapterCard.load(adapter).max_pixels:
+            return pixels
+        return TrainingPlan.load(adapter / "plan.json").max_pixels
+    except (AdapterError, PlanError):
+        return 0
 
 
 def model_fingerprint(folder: Path) -> str:

@@ -1,30 +1,17 @@
 """How well predicted boxes meet the true ones.
 
-Owns matching and the figures of an evaluation. Does not run a model (`engine`, `training`) or read answers (`tokens`).
+Owns the figures of an evaluation. Does not own which boxes belong together (`matching`), run a model (`engine`,
+`training`) or read answers (`tokens`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
-from qvl_desktop.core.box import Box, iou
-
-
-def match(truth: Sequence[Box], predicted: Sequence[Box]) -> list[tuple[int, int, float]]:
-    """Pairs (index of truth, index of prediction, IoU), each box used once, best overlaps first (greedy)."""
-    candidates = sorted(
-        ((iou(t, p), i, j) for i, t in enumerate(truth) for j, p in enumerate(predicted)), key=lambda c: -c[0]
-    )
-    pairs: list[tuple[int, int, float]] = []
-    used_truth: set[int] = set()
-    used_predicted: set[int] = set()
-    for overlap, i, j in candidates:
-        if overlap > 0 and i not in used_truth and j not in used_predicted:
-            used_truth.add(i)
-            used_predicted.add(j)
-            pairs.append((i, j, overlap))
-    return pairs
+from qvl_desktop.core.box import Box
+from qvl_desktop.core.matching import HIT
+from qvl_desktop.core.matching import match as match
 
 
 @dataclass(slots=True)
@@ -41,7 +28,7 @@ class Tally:
         pairs = match(truth, predicted)
         self.boxes += len(truth)
         self.predicted += len(predicted)
-        self.hits += sum(overlap >= 0.5 for _, _, overlap in pairs)
+        self.hits += sum(overlap >= HIT for _, _, overlap in pairs)
         self.iou_sum += sum(overlap for _, _, overlap in pairs)
 
     @property
@@ -51,13 +38,36 @@ class Tally:
 
     @property
     def precision(self) -> float:
-        """Share of predicted boxes that are hits."""
+        """Share of predicted boxes that are hits; a box answered twice is one hit and one miss."""
         return self.hits / self.predicted if self.predicted else 0.0
+
+    @property
+    def recall(self) -> float:
+        """Share of true boxes that were found: the same number as `acc50`."""
+        return self.acc50
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall: hits twice over true and predicted boxes together."""
+        return 2 * self.hits / (self.boxes + self.predicted) if self.hits else 0.0
 
     @property
     def mean_iou(self) -> float:
         """Mean IoU over the true boxes."""
         return self.iou_sum / self.boxes if self.boxes else 0.0
+
+    def to_json(self) -> dict[str, float]:
+        """Counts and shares as plain data."""
+        return {
+            "acc50": self.acc50,
+            "mean_iou": self.mean_iou,
+            "precision": self.precision,
+            "recall": self.recall,
+            "f1": self.f1,
+            "boxes": self.boxes,
+            "predicted": self.predicted,
+            "hits": self.hits,
+        }
 
 
 @dataclass(slots=True)
@@ -69,25 +79,28 @@ class GroundingScore:
     questions: int = 0
     parse_failures: int = 0
 
-    def add(self, ref: str, truth: Sequence[Box], predicted: Sequence[Box], *, parsed: bool = True) -> None:
-        """Count one question. `parsed` is False when the answer held a malformed box, or none where one was due."""
-        self.questions += 1
-        self.parse_failures += not parsed
+    def add(
+        self, ref: str, truth: Sequence[Box], predicted: Sequence[Box], *, parsed: bool = True, asked: bool = True
+    ) -> None:
+        """Count one phrase of a question.
+
+        `parsed` is False when the answer held a malformed box, or none where one was due. `asked` is False for further
+        phrases of a question that is counted already.
+        """
+        self.questions += asked
+        self.parse_failures += asked and not parsed
         self.total.add(truth, predicted)
         self.per_ref.setdefault(ref, Tally()).add(truth, predicted)
 
+    def worst_first(self) -> list[tuple[str, Tally]]:
+        """The phrases and their figures, the ones that are found least first."""
+        return sorted(self.per_ref.items(), key=lambda item: (item[1].f1, item[1].mean_iou, item[0]))
+
     def to_json(self) -> dict[str, object]:
-        """Plain data for `--json` and the run's events."""
+        """Plain data for `--json`; `per_ref` worst first."""
         return {
-            "acc50": self.total.acc50,
-            "mean_iou": self.total.mean_iou,
-            "precision": self.total.precision,
-            "recall": self.total.acc50,
-            "boxes": self.total.boxes,
+            **self.total.to_json(),
             "questions": self.questions,
             "parse_failures": self.parse_failures,
-            "per_ref": {
-                ref: {**asdict(tally), "acc50": tally.acc50, "mean_iou": tally.mean_iou}
-                for ref, tally in sorted(self.per_ref.items(), key=lambda item: item[1].acc50)
-            },
+            "per_ref": {ref: tally.to_json() for ref, tally in self.worst_first()},
         }

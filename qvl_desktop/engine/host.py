@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from qvl_desktop.core.adapter_card import AdapterCard, AdapterError, model_fingerprint
+from qvl_desktop.core.adapter_card import AdapterCard, AdapterError, model_fingerprint, trained_pixels
 from qvl_desktop.core.chat_protocol import BASE_MODEL
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.engine.answerer import Answerer, make_answerer
+from qvl_desktop.engine.family_generator import FamilyGenerator
 from qvl_desktop.engine.generator import Generator
 from qvl_desktop.engine.host_parts import parts_on_host
 from qvl_desktop.models.loading import load_adapter, load_model, read_family
@@ -56,6 +57,7 @@ class ModelHost:
     ) -> None:
         self.folder = folder
         self._slots: dict[str, str] = {}
+        self._pixels: dict[str, int] = {}
         hush_libraries()
         tell("model")
         if on_host is None:
@@ -81,9 +83,15 @@ class ModelHost:
         return [BASE_MODEL, *self._slots]
 
     @contextmanager
-    def using(self, name: str) -> Iterator[Answerer]:
-        """The generator with that adapter in force, or with none for "base"."""
+    def using(self, name: str, like: str = "") -> Iterator[Answerer]:
+        """The generator with that adapter in force, or with none for "base".
+
+        Later families see pictures as large as in the adapter's run, the base as its folder says; with `like`, as large
+        as that adapter does, so that two can be compared.
+        """
         model = self.generator.model
+        if isinstance(self.generator, FamilyGenerator):
+            self._see_alike(self.generator, like or name)
         if isinstance(self.generator, Generator):
             self.generator.chat_format = self._base_format if name == BASE_MODEL else self._adapter_format
         if name != BASE_MODEL:
@@ -95,6 +103,13 @@ class ModelHost:
         else:
             yield self.generator
 
+    def _see_alike(self, generator: FamilyGenerator, name: str) -> None:
+        """Let pictures be as large as the adapter met them; those seen at another size are forgotten."""
+        before = generator.processor.resizing
+        generator.processor.limit_pixels(self._pixels.get(name, 0))
+        if generator.processor.resizing != before:
+            generator.forget()
+
     def _put_on(self, model: Any, name: str, adapter: Path) -> Any:
         if name == BASE_MODEL or name in self._slots:
             raise AdapterError(
@@ -104,6 +119,7 @@ class ModelHost:
         slot = f"adapter_{len(self._slots)}" if self._slots else _FIRST_ADAPTER
         model = load_adapter(model, adapter, slot)
         self._slots[name] = slot
+        self._pixels[name] = trained_pixels(adapter)
         return model
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from qvl_desktop.core.adapter_card import trained_pixels
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.models.checkpoint import Checkpoint
 from qvl_desktop.models.errors import QuantizationError
@@ -59,7 +60,7 @@ def merge_folder(
     """
     config, family = read_family(folder)
     if not family.native and settings is None:
-        merge_later(folder, adapter, target)
+        merge_later(folder, adapter, target, trained_pixels(adapter))
         return
     stored = Checkpoint.open(folder)
     dtypes = {name: tensor.dtype for name, tensor in stored.tensors.items()}

@@ -5,6 +5,7 @@ Owns this alone; the sum is PEFT's, the names are `transformers`' own. First-gen
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -14,18 +15,21 @@ import torch
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.models.checkpoint import Checkpoint
 from qvl_desktop.models.errors import ModelWriteError, QuantizationError
+from qvl_desktop.models.json_files import read_json
 from qvl_desktop.models.loading import load_adapter, load_model
 from qvl_desktop.models.weight_writer import WEIGHTS
 
 SHARD_SIZE = "2GB"
+PICTURE_SETTINGS = ("preprocessor_config.json", "processor_config.json")
 DTYPES = {torch.bfloat16: "bf16", torch.float16: "fp16"}
 
 
-def merge_later(folder: Path, adapter: Path, target: Path) -> None:
+def merge_later(folder: Path, adapter: Path, target: Path, max_pixels: int = 0) -> None:
     """Write the base with its adapter to a folder that does not exist yet, or is empty.
 
-    The weights are in the format in which most of the base's are stored. Raises ModelLoadError, WeightFileError,
-    ModelWriteError, and QuantizationError for a base that is quantised on disk.
+    The weights are in the format in which most of the base's are stored; pictures have at most `max_pixels` (0: as the
+    base says). Raises ModelLoadError, WeightFileError, ModelWriteError, and QuantizationError for a base that is
+    quantised on disk.
     """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise ModelWriteError(
@@ -44,7 +48,7 @@ def merge_later(folder: Path, adapter: Path, target: Path) -> None:
     try:
         shutil.rmtree(staging, ignore_errors=True)
         merged.save_pretrained(staging, max_shard_size=SHARD_SIZE)
-        copy_settings(folder, staging)
+        copy_settings(folder, staging, max_pixels)
         if target.exists():
             target.rmdir()
         staging.replace(target)
@@ -67,9 +71,27 @@ def stored_precision(folder: Path) -> str:
     return max(sizes, key=lambda name: sizes[name], default="fp32")
 
 
-def copy_settings(folder: Path, target: Path) -> None:
-    """What a model folder holds beside weights and configuration, so that a tuned model is a folder of its own."""
+def copy_settings(folder: Path, target: Path, max_pixels: int = 0) -> None:
+    """What a model folder holds beside weights and configuration, so that a tuned model is a folder of its own.
+
+    Its pictures are as large as when it was tuned: at most `max_pixels`, or as the folder says for 0.
+    """
     for file in sorted(folder.iterdir()):
         known = file.name.startswith(".") or (target / file.name).exists()
         if file.is_file() and not known and not file.name.endswith(WEIGHTS):
             shutil.copy2(file, target / file.name)
+    for name in PICTURE_SETTINGS:
+        if max_pixels and (settings := read_json(target / name)) and _limit(settings, max_pixels):
+            (target / name).write_text(json.dumps(settings, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _limit(settings: dict[str, Any], most: int) -> bool:
+    """Lower the largest picture in a folder's settings; whether anything was said and changed."""
+    inner = settings.get("image_processor")
+    changed = _limit(inner, most) if isinstance(inner, dict) else False
+    size = settings.get("size")
+    for holder, largest, least in ((size, "longest_edge", "shortest_edge"), (settings, "max_pixels", "min_pixels")):
+        if isinstance(holder, dict) and isinstance(holder.get(largest), int) and holder[largest] > most:
+            holder[largest] = max(most, int(holder.get(least) or 0))
+            changed = True
+    return changed

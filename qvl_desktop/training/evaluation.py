@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from qvl_desktop.core.answered import Answered, score_of
 from qvl_desktop.core.box import Box
 from qvl_desktop.core.conversation import Conversation, Mention, Turn
 from qvl_desktop.core.dataset import Sample
@@ -130,19 +131,38 @@ def read_answer(question: Question, text: str) -> Outcome:
     return Outcome(question, text, boxes, parsed=bool(boxes) and not faults(text))
 
 
-def score(outcomes: Iterable[Outcome]) -> GroundingScore:
-    """The figures of a list of answers.
+def answered(outcomes: Iterable[Outcome]) -> list[Answered]:
+    """Each phrase of each question, with the boxes that count for it.
 
     Where one thing was asked for, every box of the answer counts, whatever the model calls it; where several, a box
     counts for the ref it stands behind.
     """
-    total = GroundingScore()
-    for outcome in outcomes:
-        single = len(outcome.question.truth) == 1
-        for ref, picture, truth in outcome.question.truth:
-            predicted = [box for said, where, box in outcome.boxes if where == picture and (single or said == ref)]
-            total.add(ref, truth, predicted, parsed=outcome.parsed)
-    return total
+    found = []
+    for number, outcome in enumerate(outcomes, start=1):
+        question = outcome.question
+        single = len(question.truth) == 1
+        for place, (ref, picture, truth) in enumerate(question.truth):
+            found.append(
+                Answered(
+                    number=number,
+                    source=question.source,
+                    ref=ref,
+                    picture=question.pictures[picture] if picture < len(question.pictures) else None,
+                    truth=truth,
+                    predicted=tuple(
+                        box for said, where, box in outcome.boxes if where == picture and (single or said == ref)
+                    ),
+                    answer=outcome.answer,
+                    parsed=outcome.parsed,
+                    first=place == 0,
+                )
+            )
+    return found
+
+
+def score(outcomes: Iterable[Outcome]) -> GroundingScore:
+    """The figures of a list of answers."""
+    return score_of(answered(outcomes))
 
 
 def draw_outcome(outcome: Outcome, path: Path) -> None:

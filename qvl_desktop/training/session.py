@@ -371,7 +371,7 @@ class TrainingSession:
                 if self._family.native:
                     processor.save_pretrained(staging)
                 else:
-                    copy_settings(self._folder, staging)
+                    copy_settings(self._folder, staging, self._plan.max_pixels)
             else:
                 self._card(data, step, metrics).save(staging)
             place_folder(staging, self._run.path / name)
@@ -389,4 +389,5 @@ class TrainingSession:
             steps=step,
             created=time.time(),
             metrics=metrics,
+            max_pixels=0 if self._family.native else self._plan.max_pixels,
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from qvl_desktop.commands.evaluate import table
+from qvl_desktop.commands.evaluate_report import table
 from qvl_desktop.core.box import Box
 from qvl_desktop.core.conversation import Conversation, Turn, user_turn
 from qvl_desktop.core.dataset import Sample

@@ -47,6 +47,7 @@ class FamilyProcessor:
     def __init__(self, tokenizer: FamilyTokenizer, image_processor: Any, family: str) -> None:
         self.tokenizer = tokenizer
         self.image_processor = image_processor
+        self._most_pixels = int(image_processor.size["longest_edge"])
         self.dialect: Dialect = dialect(family, self.resizing)
 
     @classmethod
@@ -103,10 +104,11 @@ class FamilyProcessor:
         return before[1].rpartition(IM_START)[2] != before[3].rpartition(IM_START)[2]
 
     def limit_pixels(self, most: int) -> None:
-        """See pictures with at most so many pixels, where the folder's own limit is higher; 0 changes nothing."""
-        own = self.resizing
-        if 0 < most < own.max_pixels:
-            limits = {"shortest_edge": own.min_pixels, "longest_edge": max(most, own.min_pixels)}
+        """See pictures with at most so many pixels, where the folder's own limit is higher; 0: by that limit alone."""
+        now = self.resizing
+        wanted = max(most, now.min_pixels) if 0 < most < self._most_pixels else self._most_pixels
+        if wanted != now.max_pixels:
+            limits = {"shortest_edge": now.min_pixels, "longest_edge": wanted}
             self.image_processor.size = type(self.image_processor.size)(**limits)
             self.dialect = dialect(self.dialect.name, self.resizing)
 
@@ -128,7 +130,7 @@ class FamilyProcessor:
             shown += [pixels for _, pixels in read]
             grids = [pixels["image_grid_thw"] for _, pixels in read]
             rows.append(self.encode_turns(turns, sizes[-1], grids, add_generation_prompt=add_generation_prompt))
-        data = self._pad(rows)
+        data = self.pad(rows)
         if shown:
             data |= {name: torch.cat([one[name] for one in shown]) for name in ("pixel_values", "image_grid_thw")}
         return ChatInputs(data, tuple(sizes))
@@ -184,7 +186,8 @@ class FamilyProcessor:
             yield ids, None
         check_picture_count(places, len(slots))
 
-    def _pad(self, rows: Sequence[Sequence[int]]) -> dict[str, torch.Tensor]:
+    def pad(self, rows: Sequence[Sequence[int]]) -> dict[str, Any]:
+        """Ids of several chats padded on the left: `input_ids`, `attention_mask`, `mm_token_type_ids`."""
         longest = max(map(len, rows))
         ids = torch.full((len(rows), longest), self.tokenizer.pad_token_id)
         mask = torch.zeros_like(ids)
