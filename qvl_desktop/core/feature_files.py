@@ -4,7 +4,9 @@ Owns their places, the limit on their size, who uses them, and which go first wh
 is in them (`training.feature_cache`); needs no torch, so that a command can look and clear.
 
 A store is a folder for everything the features depend on but the picture (weights of the tower, processor, number
-format). In it lie segments: `NAME.bin`, rows of one picture behind the other, and `NAME.json`, whose pictures they are.
+format). In it lie segments: `NAME.bin`, rows of one picture behind the other, and `NAME.json`, whose pictures they are:
+a key each where all pictures have as many rows, else a list of the key, the number of rows, and numbers that the family
+wants to know again.
 A segment is written by one process and never changed by another; a process that uses a store holds a lock in it, and
 only stores that nobody uses are thinned out, the segments used longest ago first.
 """
@@ -14,7 +16,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,12 +28,28 @@ from qvl_desktop.core.run_folder import write_beside
 DEFAULT_LIMIT = 20 * 10**9
 """Bytes kept when nobody said otherwise."""
 
+KEPT_HASHES = 50
+"""Models whose weights are remembered by their hash."""
 _LIMIT_FILE = "limit.json"
 
 
 def features_folder() -> Path:
     """Where all stores lie."""
     return cache_folder() / "features"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One picture of a segment: its content key, its rows (0: as many as all of the store) and further numbers."""
+
+    key: str
+    rows: int = 0
+    note: tuple[int, ...] = ()
+
+    @property
+    def listed(self) -> str | list[str | int]:
+        """As it stands in the index."""
+        return [self.key, self.rows, *self.note] if self.rows else self.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +65,17 @@ class Segment:
         """The file with the rows."""
         return self.index.with_suffix(".bin")
 
-    def pictures(self) -> list[str]:
-        """The content keys of its pictures, in the order of their rows; none when the file cannot be read."""
+    def entries(self) -> list[Entry]:
+        """Its pictures, in the order of their rows; none when the file cannot be read."""
         try:
             listed = json.loads(self.index.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            return [Entry(one) if isinstance(one, str) else Entry(one[0], one[1], tuple(one[2:])) for one in listed]
+        except (OSError, ValueError, TypeError, LookupError):
             return []
-        return [str(key) for key in listed] if isinstance(listed, list) else []
+
+    def pictures(self) -> list[str]:
+        """The content keys of its pictures."""
+        return [entry.key for entry in self.entries()]
 
     def touch(self) -> None:
         """Note that it is used now."""
@@ -139,6 +161,50 @@ def write_limit(root: Path, limit: int) -> None:
     """Set how many bytes may stay."""
     root.mkdir(parents=True, exist_ok=True)
     write_beside(root / _LIMIT_FILE, json.dumps({"bytes": limit}) + "\n")
+
+
+class WeightsMemo:
+    """Hashes of weights that were read before, so that gigabytes are not read again to name what depends on them.
+
+    A hash holds as long as every file has the size, the times and the place on the disk that it had then.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._file = root / "weights.json"
+
+    def recall(self, files: Sequence[Path]) -> str:
+        """The hash for these files; "" when it is not known or they have changed."""
+        known = self._read().get(_names(files))
+        return str(known[1]) if isinstance(known, list) and len(known) == 2 and known[0] == _stamps(files) else ""
+
+    def remember(self, files: Sequence[Path], digest: str) -> None:
+        """Keep a hash; a folder that cannot be written keeps nothing."""
+        known = self._read()
+        known.pop(_names(files), None)
+        known[_names(files)] = [_stamps(files), digest]
+        with suppress(OSError):
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            write_beside(self._file, json.dumps(dict(list(known.items())[-KEPT_HASHES:])) + "\n")
+
+    def _read(self) -> dict[str, object]:
+        try:
+            body = json.loads(self._file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return body if isinstance(body, dict) else {}
+
+
+def _names(files: Sequence[Path]) -> str:
+    return "|".join(str(path.resolve()) for path in files)
+
+
+def _stamps(files: Sequence[Path]) -> list[list[int]]:
+    found = []
+    for path in files:
+        with suppress(OSError):
+            stat = path.stat()
+            found.append([stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino])
+    return found
 
 
 def trim(root: Path, limit: int) -> int:

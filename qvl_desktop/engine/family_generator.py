@@ -39,19 +39,21 @@ class FamilyGenerator:
 
     Args:
         model: a class of `transformers`, bare or wrapped by PEFT, on any device and precision.
+        features: what gives pictures whose features were computed before, for a model without its tower.
         processor: the `FamilyProcessor` of the same folder.
 
     Call `forget()` after the weights have changed.
     """
 
-    def __init__(self, model: Any, processor: Any) -> None:
+    def __init__(self, model: Any, processor: Any, features: Callable[[PictureSource], Shown] | None = None) -> None:
         self.model = model
         self.processor = processor
         self._tokenizer = processor.tokenizer
         self._base = model.get_base_model() if hasattr(model, "get_base_model") else model
         ends = self._base.generation_config.eos_token_id
         self._stop_ids = self._tokenizer.stop_ids | ({ends} if isinstance(ends, int) else set(ends or ()))
-        self.pictures = PictureStore(self._base.model, processor)
+        self.pictures = PictureStore(self._base.model, processor, features=features)
+        self._without_tower = features is not None
         self._prefix: FamilyPrefix | None = None
 
     @property
@@ -142,7 +144,7 @@ class FamilyGenerator:
                 if should_stop is not None and should_stop():
                     texts += [""] * len(batch)
                     continue
-                inputs = self.processor.encode_chats([(question.turns, question.pictures) for question in batch])
+                inputs = self._inputs(batch)
                 length = inputs.data["input_ids"].shape[1]
                 check_room(length, self.context)
                 ids = self._generate(inputs, min(max_new_tokens, self.context - length), _Asker(should_stop))
@@ -199,7 +201,7 @@ class FamilyGenerator:
         outputs = self.model(
             input_ids=torch.tensor([fresh], device=self.device),
             position_ids=positions[:, :, -len(fresh) :].to(self.device),
-            mm_encoder_outputs={"image": joined(later)} if later else None,
+            mm_encoder_outputs={"image": joined(later, self.device)} if later else None,
             past_key_values=prefix.cache,
             use_cache=True,
             logits_to_keep=1,
@@ -225,7 +227,25 @@ class FamilyGenerator:
             pad_token_id=self._tokenizer.pad_token_id,
         )
         ids: torch.Tensor = self.model.generate(
-            **{name: value.to(self.device) for name, value in inputs.data.items()},
+    def _inputs(self, questions: Sequence[Question]) -> ChatInputs:
+        """Prompts padded on the left, with pixels, or with features where the model has no tower."""
+        if not self._without_tower:
+            return self.processor.encode_chats([(question.turns, question.pictures) for question in questions])
+        shown = [self.pictures.get(question.pictures) for question in questions]
+        sizes = tuple(tuple(picture.size for picture in pictures) for pictures in shown)
+        rows = [
+            self.processor.encode_turns(question.turns, seen, [picture.grid for picture in pictures])
+            for question, seen, pictures in zip(questions, sizes, shown, strict=True)
+        ]
+        data = self.processor.pad(rows)
+        if pictures := [picture for some in shown for picture in some]:
+            data["image_grid_thw"] = torch.cat([picture.grid for picture in pictures])
+            data["mm_encoder_outputs"] = {"image": joined(pictures, self.device)}
+        return ChatInputs(data, sizes)
+
+            **{
+                name: value if isinstance(value, dict) else value.to(self.device) for name, value in inputs.data.items()
+            },
             generation_config=settings,
             stopping_criteria=[watch],
         )

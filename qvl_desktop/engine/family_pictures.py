@@ -6,8 +6,8 @@ Owns what is kept of a picture and the store bounded in bytes. Does not own prom
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -45,10 +45,19 @@ class PictureStore:
     Args:
         inner: the model below the head, which has `get_image_features`.
         processor: the `FamilyProcessor` of the same folder.
+        features: what gives pictures whose features were computed before, for a model without its tower; then nothing
+            is kept here.
     """
 
-    def __init__(self, inner: Any, processor: Any, limit: int = KEPT_BYTES) -> None:
+    def __init__(
+        self,
+        inner: Any,
+        processor: Any,
+        limit: int = KEPT_BYTES,
+        features: Callable[[PictureSource], Shown] | None = None,
+    ) -> None:
         self._inner = inner
+        self._features = features
         self._processor = processor
         self._limit = limit
         self._kept: OrderedDict[tuple[str, str], Shown] = OrderedDict()
@@ -57,6 +66,8 @@ class PictureStore:
 
     def get(self, pictures: Sequence[PictureSource], variant: str = "") -> list[Shown]:
         """Each picture, in order. `variant` names what changes the tower. Raises `PictureError`."""
+        if self._features is not None:
+            return [self._features(picture) for picture in pictures]
         found = []
         for picture in pictures:
             place = content_key(picture), variant
@@ -82,7 +93,12 @@ class PictureStore:
         return Shown(key, size, grid, seen.pooler_output[0].clone(), deep)
 
 
-def joined(pictures: Sequence[Shown]) -> Any:
-    """The features of several pictures in the shape in which the models' towers give them."""
+def joined(pictures: Sequence[Shown], device: torch.device | None = None) -> Any:
+    """The features of several pictures in the shape in which the models' towers give them, on a device."""
+    if device is not None:
+        pictures = [
+            replace(shown, rows=shown.rows.to(device), deep=tuple(level.to(device) for level in shown.deep))
+            for shown in pictures
+        ]
     deep = [list(levels) for levels in zip(*(shown.deep for shown in pictures), strict=True)]
     return SimpleNamespace(pooler_output=tuple(shown.rows for shown in pictures), deepstack_features=deep)

@@ -18,11 +18,12 @@ from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.models.checkpoint import Checkpoint, named
 from qvl_desktop.models.errors import ModelLoadError, QuantizationError
 from qvl_desktop.models.families.base import Family
+from qvl_desktop.models.families.towerless import OF_THE_TOWER, settings_without_tower, take_tower_out
 from qvl_desktop.models.gptq.checkpoint import replace_layers
 from qvl_desktop.models.gptq.kernels import use_kernel
 from qvl_desktop.models.gptq.settings import is_gptq, read_settings
 from qvl_desktop.models.json_files import read_json
-from qvl_desktop.models.materialize import Placement, fill, giving_back_memory
+from qvl_desktop.models.materialize import Placement, fill, give_back_memory, giving_back_memory
 from qvl_desktop.models.names import resolve_model as resolve_model
 from qvl_desktop.models.placement import RESERVED_SHARE, Part, cards, host_paths, spread
 from qvl_desktop.models.precision import DENSE_DTYPES as DENSE_DTYPES
@@ -69,7 +70,8 @@ def load_model(
         device: a torch device; "auto" for the first GPU if there is one, or all of them when the model does not fit
             on it; "all" to spread it over every GPU.
         adapter: a PEFT adapter folder to put on top; the result is then a ``PeftModel``.
-        visual: false leaves the visual tower out; pictures then come as image_features.
+        visual: false leaves the visual tower out; pictures then come as image_features (first generation) or
+            mm_encoder_outputs.
         dtype: of the dense tensors and the computation of a quantised model; by default what "auto" would choose.
         kernel: how GPTQ layers multiply, one of ``gptq.kernels.KERNELS``. Training needs "native".
         on_host: parts of a first-generation model that go to the host's memory and never to the card, "table" and
@@ -261,12 +263,6 @@ def _load_later(
     kernel: str,
 ) -> PreTrainedModel:
     """Load a family that `transformers` has the classes of; its own names for renamed tensors count."""
-    if not visual:
-        raise ModelLoadError(
-            QT_TRANSLATE_NOOP("errors", "{folder}: {family} models cannot be loaded without their visual tower."),
-            folder=folder,
-            family=family.name,
-        )
     if kernel not in ("auto", "native"):
         raise QuantizationError(
             QT_TRANSLATE_NOOP("errors", "{folder}: kernel {kernel} is for GPTQ layers, which {family} models lack."),
@@ -282,7 +278,14 @@ def _load_later(
             folder=folder,
             family=family.name,
         )
-    model = _load_by_transformers(folder, family.model_class(config["model_type"]), dtype, quantization, devices)
+    cls, options = family.model_class(config["model_type"]), {}
+    if not visual:
+        settings = cls.config_class.from_pretrained(folder, local_files_only=True)
+        options["config"] = settings_without_tower(settings)
+    model = _load_by_transformers(folder, cls, dtype, quantization, devices, **options)
+    if not visual:
+        take_tower_out(model)
+        give_back_memory()
     prepare_quantized(model)
     return model
 
@@ -308,6 +311,9 @@ def _load_by_transformers(
         raise ModelLoadError(
             QT_TRANSLATE_NOOP("errors", "{folder}: the model cannot be loaded: {reason}"), folder=folder, reason=error
         ) from error
+    if "config" in options:  # of a model without its tower, whose tensors are left where they are
+        names = report["unexpected_keys"]
+        report["unexpected_keys"] = [name for name in names if not OF_THE_TOWER.search(name)]
     check_report(folder, report)
     return cast("PreTrainedModel", model)
 

@@ -4,31 +4,33 @@ Owns pixels and grids of a batch, the loss over supervised positions (their own 
 position), which layers an adapter goes on, and what stays fixed in full tuning. Does not own loading (`methods`) nor
 labels (`models.families.labels`).
 
-Their visual tower stays in memory: pictures have as many features as their size asks for, and some families add further
-ones between the layers. A frozen one sees a picture once as long as there is room for its features.
+Pictures have as many features as their size asks for, and some families add further ones between the layers. A frozen
+tower's come from the cache (`feature_cache`), and the tower is not in memory.
 """
 
 from __future__ import annotations
 
+import math
 import re
-from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import psutil
 import torch
 from torch import nn
 from transformers.modeling_outputs import CausalLMOutput
 
+from qvl_desktop.core.pictures import picture_size
 from qvl_desktop.core.plan import TrainingPlan
+from qvl_desktop.engine.family_pictures import Shown
+from qvl_desktop.engine.features import PictureSource, content_key
 from qvl_desktop.models.families.base import Family, lora_pattern
 from qvl_desktop.models.families.packed import packed_positions
 from qvl_desktop.models.families.processor import PICTURE_TOKEN_TYPE, FamilyProcessor
 from qvl_desktop.models.qwen_vl.loss import supervised_loss
+from qvl_desktop.training.feature_cache import FeatureCache
 
 EXPERTS = ("experts.gate_up_proj", "experts.down_proj")
 """The weights of all experts of a layer in one tensor; an adapter goes on them only when they are named."""
@@ -42,96 +44,75 @@ SAME_LAYERS = {
 }
 """What layers of the first generation, which a plan names, are called in later families (the last two of the first and
 the last of the second: those of linear attention)."""
-KEPT_ON_HOST = 512 * 2**20
-KEPT_SHARE = 0.25
-"""Of the free main memory, for features of pictures when the model is on a card."""
 PROJECTORS = ("merger", "deepstack_merger_list")
 """Parts of the tower that lead into the language model: they learn in full tuning though the eyes are kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What a frozen tower makes of a picture, in main memory: `rows` (slots, hidden), `deep` (levels, slots, hidden)
-    for the families that have further levels (else no levels), `grid` int64 (1, 3)."""
-
-    rows: torch.Tensor
-    deep: torch.Tensor
-    grid: torch.Tensor
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of all features."""
-        return int(self.rows.nbytes + self.deep.nbytes)
-
-
 class FamilyPictures:
-    """A batch's pictures, each at its own size: as pixels, or as features once `keep_features` was called."""
+    """A batch's pictures as pixels, each at its own size, for a tower in memory."""
 
     def __init__(self, processor: FamilyProcessor) -> None:
         self._processor = processor
-        self._tower: Any = None
-        self._limit = 0
-        self._kept: OrderedDict[Path, Seen] = OrderedDict()
-        self._bytes = 0
-
-    def keep_features(self, model: Any, limit: int) -> None:
-        """From now on let the model's frozen tower see a picture once, and keep up to `limit` bytes of features."""
-        base = model.get_base_model() if hasattr(model, "get_base_model") else model
-        self._tower, self._limit = base.model, limit
 
     def inputs(self, pictures: Sequence[Path], input_ids: torch.Tensor) -> dict[str, torch.Tensor]:
-        """`image_grid_thw` (pictures, 3), `mm_token_type_ids` (rows, tokens), and either `pixel_values` (patches,
-        values) or `picture_rows` (slots, hidden) with `picture_deep` (levels, slots, hidden), of all pictures.
+        """`pixel_values` (patches of all, values), `image_grid_thw` (pictures, 3), `mm_token_type_ids` (rows, tokens).
 
         Raises `PictureError`.
         """
-        slots = {"mm_token_type_ids": (input_ids == self._processor.tokenizer.image_pad_id).long() * PICTURE_TOKEN_TYPE}
-        if self._tower is None:
-            read = [self._processor.read_picture(picture)[1] for picture in pictures]
-            return slots | {name: torch.cat([one[name] for one in read]) for name in ("pixel_values", "image_grid_thw")}
-        seen = [self._see(picture) for picture in pictures]
-        return slots | {
-            "picture_rows": torch.cat([one.rows for one in seen]),
-            "picture_deep": torch.cat([one.deep for one in seen], 1),
-            "image_grid_thw": torch.cat([one.grid for one in seen]),
-        }
+        read = [self._processor.read_picture(picture)[1] for picture in pictures]
+        joined = {name: torch.cat([one[name] for one in read]) for name in ("pixel_values", "image_grid_thw")}
+        return joined | {"mm_token_type_ids": slot_kinds(input_ids, self._processor)}
 
     def close(self) -> None:
-        """Let go of what is kept."""
-        self._kept.clear()
-        self._bytes, self._tower = 0, None
-
-    @torch.no_grad()
-    def _see(self, picture: Path) -> Seen:
-        if picture in self._kept:
-            self._kept.move_to_end(picture)
-            return self._kept[picture]
-        pixels = self._processor.read_picture(picture)[1]
-        device = self._tower.visual.patch_embed.proj.weight.device
-        grid = pixels["image_grid_thw"]
-        made = self._tower.get_image_features(pixels["pixel_values"].to(device), grid.to(device), return_dict=True)
-        rows = made.pooler_output[0].cpu()
-        levels = [level[0].cpu() for level in getattr(made, "deepstack_features", None) or ()]
-        seen = Seen(rows, torch.stack(levels) if levels else rows.new_empty(0, *rows.shape), grid)
-        self._kept[picture] = seen
-        self._bytes += seen.nbytes
-        while self._bytes > self._limit and len(self._kept) > 1:
-            self._bytes -= self._kept.popitem(last=False)[1].nbytes
-        return seen
+        """Nothing is held."""
 
 
-def features_limit(device: torch.device) -> int:
-    """Bytes of main memory that kept features may take: little where the model itself lives there."""
-    if device.type == "cpu":
-        return KEPT_ON_HOST
-    return max(KEPT_ON_HOST, int(psutil.virtual_memory().available * KEPT_SHARE))
+class CachedFamilyPictures:
+    """A batch's pictures as features from the cache, each with as many rows as its size asks for."""
+
+    def __init__(self, processor: FamilyProcessor, cache: FeatureCache) -> None:
+        self._processor, self._cache = processor, cache
+
+    def inputs(self, pictures: Sequence[Path], input_ids: torch.Tensor) -> dict[str, torch.Tensor]:
+        """`picture_rows` (slots of all, hidden), `picture_deep` (levels, slots of all, hidden) for the families that
+        have further levels (else no levels), `image_grid_thw` (pictures, 3), `mm_token_type_ids` (rows, tokens).
+        """
+        seen = [self.levels(picture) for picture in pictures]
+        return {
+            "picture_rows": torch.cat([rows[0] for rows, _ in seen]),
+            "picture_deep": torch.cat([rows[1:] for rows, _ in seen], 1),
+            "image_grid_thw": torch.cat([grid for _, grid in seen]),
+            "mm_token_type_ids": slot_kinds(input_ids, self._processor),
+        }
+
+    def levels(self, picture: Path) -> tuple[torch.Tensor, torch.Tensor]:
+        """Features of one picture (levels, slots, hidden), the first of them those of its slots, and its grid int64
+        (1, 3). `KeyError` for one that the cache was not filled with."""
+        seen = self._cache.seen(picture)
+        slots = math.prod(seen.note) // self._processor.image_processor.merge_size**2
+        return seen.rows.view(-1, slots, seen.rows.shape[1]), torch.tensor([seen.note])
+
+    def shown(self, picture: PictureSource) -> Shown:
+        """One picture as the engine keeps it, for answers of a model without its tower."""
+        path = Path(str(picture))
+        levels, grid = self.levels(path)
+        return Shown(content_key(path), picture_size(path), grid, levels[0], tuple(levels[1:]))
+
+    def close(self) -> None:
+        """Let go of the cache."""
+        self._cache.close()
+
+
+def slot_kinds(input_ids: torch.Tensor, processor: FamilyProcessor) -> torch.Tensor:
+    """What each token is, as the models count positions by it: int64 of the same shape."""
+    return (input_ids == processor.tokenizer.image_pad_id).long() * PICTURE_TOKEN_TYPE
 
 
 def use_supervised_loss(model: Any) -> None:
     """Let a model of a later family compute its loss at supervised positions alone, divided by the step's tokens.
 
-    With `labels` it returns the loss and no logits; without, it is as it was. `segments` are the lengths of samples that
-    are packed into one row (`models.families.packed.allow_packing` must have been called).
+    With `labels` it returns the loss and no logits; without, it is as it was. `segments` are the lengths of samples
+    that are packed into one row (`models.families.packed.allow_packing` must have been called).
     """
     plain = model.forward
 

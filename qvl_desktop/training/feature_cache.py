@@ -1,7 +1,8 @@
 """The pictures' features on disk: computed once, mapped into memory, the visual tower gone.
 
-Owns filling the cache, reading from it, and the two sources of pictures a batch can have (`CachedPictures`,
-`PixelPictures`). Does not own the tower (`tower`) nor the files' places, limit and end (`core.feature_files`).
+Owns filling the cache, reading from it, and the two sources of pictures that a batch of the first generation can have
+(`CachedPictures`, `PixelPictures`; those of later families are in `families`). Does not own the towers (`tower`) nor
+the files' places, limit and end (`core.feature_files`).
 
 Rows are written before they are listed, so an index never promises what is not there. Runs of the same model share
 what they computed; a crash while caching costs a minute at most.
@@ -14,20 +15,22 @@ import shutil
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import torch
 
-from qvl_desktop.core.feature_files import Segment, Store, read_limit, total_bytes, trim
+from qvl_desktop.core.feature_files import Entry, Segment, Store, read_limit, total_bytes, trim
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.run_folder import write_beside
 from qvl_desktop.engine.features import content_key
 from qvl_desktop.training.errors import FeatureRoomError
 
 VERSION = 2
-ENCODED_AT_ONCE = 8
+READERS = 8
+"""Threads that decode pictures ahead of the tower."""
 LISTED_EVERY = 64
 """Pictures between two writings of the index: what a crash while caching can cost."""
 SPARE = 256 * 2**20
@@ -36,13 +39,41 @@ SPARE = 256 * 2**20
 Progress = Callable[[int, int], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a tower makes of one picture: (rows, width), and numbers to be kept with it."""
+
+    rows: torch.Tensor
+    note: tuple[int, ...] = ()
+
+
 class Tower(Protocol):
-    """What makes features: pixels (n, 3, side, side) to rows (n, n_queries, hidden)."""
+    """What makes features. `rows` is (rows of a picture, width); 0 rows: each picture has its own number."""
 
     rows: tuple[int, int]
     dtype: torch.dtype
 
-    def encode(self, pixel_values: torch.Tensor) -> torch.Tensor: ...
+    def room(self, picture: Path) -> int:
+        """The rows that a picture will have."""
+
+    def together(self, pictures: Sequence[Path]) -> int:
+        """How many pictures may be read and encoded at once."""
+
+    def read(self, picture: Path) -> Any:
+        """A picture as the tower takes it. Called on several threads. Raises `PictureError`."""
+
+    def encode(self, read: Sequence[Any]) -> Sequence[Seen]:
+        """Features of pictures that were read."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the rows of a picture lie: in which segment, behind how many rows."""
+
+    segment: Segment
+    start: int
+    rows: int
+    note: tuple[int, ...]
 
 
 class FeatureCache:
@@ -51,7 +82,7 @@ class FeatureCache:
     Args:
         root: the folder of all stores.
         key: names what the features depend on beside the picture.
-        rows: (n_queries, hidden) of one picture.
+        rows: (rows of one picture, width) as those of the tower.
         dtype: of the features.
         about: words for a person who finds the store.
     """
@@ -59,9 +90,10 @@ class FeatureCache:
     def __init__(self, root: Path, *, key: str, rows: tuple[int, int], dtype: torch.dtype, about: str = "") -> None:
         self._root = root
         self._store = Store(root, f"v{VERSION}-{key[:40]}", about)
-        self._rows, self._dtype = rows, dtype
-        self._row_bytes = rows[0] * rows[1] * torch.empty((), dtype=dtype).element_size()
-        self._places: dict[str, tuple[Segment, int]] = {}
+        self._rows, self._width = rows
+        self._dtype = dtype
+        self._row_bytes = self._width * torch.empty((), dtype=dtype).element_size()
+        self._places: dict[str, _Place] = {}
         self._keys_by_path: dict[Path, str] = {}
         self._mapped: dict[Path, torch.Tensor] = {}
         self._read_indexes()
@@ -76,9 +108,12 @@ class FeatureCache:
         self._places.clear()
         self._mapped.clear()
         for segment in self._store.segments():
-            held = segment.bytes // self._row_bytes
-            for place, picture in enumerate(segment.pictures()[:held]):
-                self._places.setdefault(picture, (segment, place))
+            held, start = segment.bytes // self._row_bytes, 0
+            for entry in segment.entries():
+                rows = entry.rows or self._rows
+                if start + rows <= held:
+                    self._places.setdefault(entry.key, _Place(segment, start, rows, entry.note))
+                start += rows
 
     def missing(self, pictures: Sequence[Path]) -> list[Path]:
         """The pictures, one for each content, whose features are not there yet. Raises `PictureError`."""
@@ -89,48 +124,43 @@ class FeatureCache:
                 found.setdefault(key, picture)
         return list(found.values())
 
-    def fill(
-        self,
-        pictures: Sequence[Path],
-        tower: Tower,
-        image_processor: Any,
-        *,
-        progress: Progress,
-        check: Callable[[], None],
-    ) -> None:
+    def fill(self, pictures: Sequence[Path], tower: Tower, *, progress: Progress, check: Callable[[], None]) -> None:
         """Compute what is missing. `check` may raise to stop; what is done by then stays.
 
         Decoding runs ahead on threads while the tower computes. Raises `PictureError` for a picture that cannot be
         read, `FeatureRoomError` when the disk cannot hold the features; nothing is computed then.
         """
         missing = self.missing(pictures)
-        for segment in {segment.index: segment for segment, _ in self._places.values()}.values():
+        for segment in {place.segment.index: place.segment for place in self._places.values()}.values():
             segment.touch()
         if not missing:
             return
-        self._make_room(len(missing))
+        self._make_room(len(missing), sum(tower.room(picture) for picture in missing))
         index = self._store.new_segment()
-        batches = [missing[start : start + ENCODED_AT_ONCE] for start in range(0, len(missing), ENCODED_AT_ONCE)]
-        listed: list[str] = []
-        with ThreadPoolExecutor(max_workers=ENCODED_AT_ONCE) as pool, index.with_suffix(".bin").open("wb") as file:
-            waiting = [pool.submit(image_processor.pixels, picture) for picture in batches[0]]
+        size = tower.together(missing)
+        batches = [missing[start : start + size] for start in range(0, len(missing), size)]
+        listed: list[str | list[str | int]] = []
+        told = 0
+        with ThreadPoolExecutor(max_workers=min(READERS, size)) as pool, index.with_suffix(".bin").open("wb") as file:
+            waiting = [pool.submit(tower.read, picture) for picture in batches[0]]
             for number, batch in enumerate(batches):
                 check()
                 ahead = batches[number + 1] if number + 1 < len(batches) else []
-                ready, waiting = waiting, [pool.submit(image_processor.pixels, picture) for picture in ahead]
-                pixels = torch.from_numpy(np.stack([future.result() for future in ready]))
-                features = tower.encode(pixels).to("cpu", self._dtype).contiguous()
-                file.write(features.view(torch.uint8).numpy().tobytes())
-                listed += [self._key(picture) for picture in batch]
-                if len(listed) % LISTED_EVERY < ENCODED_AT_ONCE or len(listed) == len(missing):
+                ready, waiting = waiting, [pool.submit(tower.read, picture) for picture in ahead]
+                for picture, seen in zip(batch, tower.encode([future.result() for future in ready]), strict=True):
+                    rows = seen.rows.to("cpu", self._dtype).contiguous()
+                    file.write(rows.view(torch.uint8).numpy().tobytes())
+                    listed.append(Entry(self._key(picture), 0 if self._rows else len(rows), seen.note).listed)
+                if len(listed) - told >= LISTED_EVERY or len(listed) == len(missing):
                     file.flush()
                     write_beside(index, json.dumps(listed) + "\n")
+                    told = len(listed)
                 progress(len(listed), len(missing))
         self._read_indexes()
 
-    def _make_room(self, pictures: int) -> None:
+    def _make_room(self, pictures: int, rows: int) -> None:
         """Let older features go when these would exceed the limit. Raises `FeatureRoomError` for a full disk."""
-        need = pictures * self._row_bytes
+        need = rows * self._row_bytes
         limit = read_limit(self._root)
         if total_bytes(self._root) + need > limit:
             trim(self._root, max(0, limit - need))
@@ -152,14 +182,18 @@ class FeatureCache:
             )
 
     def features(self, picture: Path) -> torch.Tensor:
-        """The rows of one picture, (n_queries, hidden), straight from the file. `KeyError` when it was never filled."""
-        segment, place = self._places[self._key(picture)]
-        if segment.data not in self._mapped:
-            count = segment.data.stat().st_size // self._row_bytes
-            size = count * self._rows[0] * self._rows[1]
-            flat = torch.from_file(str(segment.data), shared=False, size=size, dtype=self._dtype)
-            self._mapped[segment.data] = flat.view(-1, *self._rows)
-        return self._mapped[segment.data][place]
+        """The rows of one picture, (rows, width), straight from the file. `KeyError` when it was never filled."""
+        return self.seen(picture).rows
+
+    def seen(self, picture: Path) -> Seen:
+        """The same with what was noted beside them."""
+        place = self._places[self._key(picture)]
+        data = place.segment.data
+        if data not in self._mapped:
+            size = data.stat().st_size // self._row_bytes * self._width
+            flat = torch.from_file(str(data), shared=False, size=size, dtype=self._dtype)
+            self._mapped[data] = flat.view(-1, self._width)
+        return Seen(self._mapped[data][place.start : place.start + place.rows], place.note)
 
     def close(self) -> None:
         """Let go of the files, and keep no more of them than the limit says."""

@@ -57,16 +57,15 @@ def load_for_training(
 
     Q-LoRA: 4-bit base without its visual tower, and a fresh adapter. LoRA: the same on a dense base in `dtype`. Full:
     every weight in float32 (the computation may still run in `dtype`); with `fix_vit` the vision transformer is frozen
-    and what leads out of it learns. With `tower`, the frozen methods keep theirs, for pictures that come as pixels;
-    later families always do. A base that is quantised on disk serves Q-LoRA and LoRA as it is. `longest` is the length
-    of the longest sample, when it is known: whether activations are computed twice follows it. Raises `ModelLoadError`,
-    `TargetError`, `MethodError`, `HostTableError`.
+    and what leads out of it learns. With `tower`, the frozen methods keep theirs, for pictures that come as pixels. A
+    base that is quantised on disk serves Q-LoRA and LoRA as it is. `longest` is the length of the longest sample, when
+    it is known: whether activations are computed twice follows it. Raises `ModelLoadError`, `TargetError`,
+    `MethodError`, `PackingError`, `HostTableError`.
     """
     where = str(device)
     quantised = is_quantised(folder)
     config, family = read_family(folder)
     check_method(folder, plan, family, quantised=quantised, gptq=is_gptq(config, folder))
-    tower = tower or not family.native
     if plan.method == "full":
         model: Any = load_model(folder, precision="fp32", device=where)
         model.requires_grad_(True)

@@ -20,7 +20,7 @@ from transformers import PrinterCallback, set_seed
 from qvl_desktop.core.adapter_card import AdapterCard, model_fingerprint
 from qvl_desktop.core.dataset import Dataset, Sample
 from qvl_desktop.core.events import Finished, Notice, Paused, Saved, Started
-from qvl_desktop.core.feature_files import features_folder
+from qvl_desktop.core.feature_files import WeightsMemo, features_folder
 from qvl_desktop.core.forecast import ForecastError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.core.plan import TrainingPlan
@@ -36,7 +36,7 @@ from qvl_desktop.training.checkpoints import PREFIX, check_room, checkpoints, co
 from qvl_desktop.training.control import Control
 from qvl_desktop.training.distributed import SHARDED, block_class, check_sharing
 from qvl_desktop.training.errors import CheckpointError, TrainingDataError
-from qvl_desktop.training.families import FamilyPictures, features_limit
+from qvl_desktop.training.families import CachedFamilyPictures, FamilyPictures
 from qvl_desktop.training.feature_cache import CachedPictures, FeatureCache, PixelPictures
 from qvl_desktop.training.forecasting import available_memory, check_by_step, needs_of
 from qvl_desktop.training.memory import give_memory_back
@@ -44,13 +44,13 @@ from qvl_desktop.training.methods import choose_threads, compute_dtype, load_for
 from qvl_desktop.training.packing import PackedCollator
 from qvl_desktop.training.run_writer import RunWriter
 from qvl_desktop.training.samples import Collator, EncodedSamples, check_pictures, encode_samples, sample_encoder
-from qvl_desktop.training.tower import VisualTowerRunner, tower_key
+from qvl_desktop.training.tower import FamilyTowerRunner, VisualTowerRunner, tower_key
 from qvl_desktop.training.trainer import PLAN_NAME, QvlTrainer, steps_of, training_arguments
 from qvl_desktop.training.validation import Validation
 
 NAMED_SAMPLES = 20
 """Samples left out that get a notice of their own."""
-Shown = CachedPictures | PixelPictures | FamilyPictures
+Shown = CachedPictures | PixelPictures | FamilyPictures | CachedFamilyPictures
 """Where the batches of a run get their pictures from."""
 MODEL_FOLDER = "model"
 """Where a full run puts the tuned model; adapters go to `adapter/`."""
@@ -89,8 +89,7 @@ class TrainingSession:
         self._writer = writer
         self._control = control
         _, self._family = read_family(model_folder)
-        self._cached = cached and plan.method != "full" and self._family.native
-        self._keeps_features = cached and plan.method != "full" and plan.distributed not in SHARDED
+        self._cached = cached and plan.method != "full"
         self._rank = int(os.environ.get("RANK", "0"))
         self._world_size = int(os.environ.get("WORLD_SIZE", "1"))
         self._device = self._own_device()
@@ -138,8 +137,6 @@ class TrainingSession:
         if self._family.native and self._plan.method == "full":  # what is learnt is a chat, on a base model too
             model.generation_config.chat_format = CHATML
         choose_threads(model, self._device)
-        if isinstance(pictures, FamilyPictures) and self._keeps_features:
-            pictures.keep_features(model, features_limit(self._device))
         self._writer.stage("model", 1, 1)
         self._control.check()
         collator = Collator(processor.tokenizer.pad_token_id, pictures)
@@ -199,23 +196,26 @@ class TrainingSession:
 
     def _pictures(self, splits: Splits, processor: Any) -> Shown:
         """Features from the cache, which is filled here with a tower that is gone afterwards; or pixels."""
-        if not self._family.native:
-            check_pictures(splits.held_out)
-            return FamilyPictures(processor)
-        if not self._cached:
-            return PixelPictures(processor.image_processor)
+        native = self._family.native
         check_pictures(splits.held_out)
+        if not self._cached:
+            return PixelPictures(processor.image_processor) if native else FamilyPictures(processor)
         named = [sample.pictures for sample in splits.train.samples] + [sample.pictures for sample in splits.held_out]
         files = list(dict.fromkeys(picture for pictures in named for picture in pictures))
         self._writer.stage("features", 0, len(files))
-        key = tower_key(self._folder, processor.image_processor, self._dtype)
-        tower = VisualTowerRunner(self._folder, dtype=self._dtype, device=self._device)
+        memo = WeightsMemo(features_folder())
+        key = tower_key(self._folder, processor.image_processor, self._dtype, memo)
+        tower: VisualTowerRunner | FamilyTowerRunner
+        where: dict[str, Any] = {"dtype": self._dtype, "device": self._device}
+        if native:
+            tower = VisualTowerRunner(self._folder, processor.image_processor, **where)
+        else:
+            tower = FamilyTowerRunner(self._folder, self._family, processor, **where)
         cache = FeatureCache(features_folder(), key=key, rows=tower.rows, dtype=self._dtype, about=str(self._folder))
         if self._rank == 0 and cache.missing(files):
             cache.fill(
                 files,
                 tower,
-                processor.image_processor,
                 progress=lambda done, total: self._writer.stage("features", done, total),
                 check=self._control.check,
             )
@@ -225,12 +225,13 @@ class TrainingSession:
         give_memory_back()
         if self._device.type == "cuda":
             torch.cuda.empty_cache()
-        return CachedPictures(cache)
+        return CachedPictures(cache) if native else CachedFamilyPictures(processor, cache)
 
     def _generator(self, model: Any, processor: Any, pictures: Shown) -> Generator | FamilyGenerator:
         """What answers in validation, its pictures from the same source as the training's."""
         if not self._family.native:
-            return FamilyGenerator(model, processor)
+            seen = pictures.shown if isinstance(pictures, CachedFamilyPictures) else None
+            return FamilyGenerator(model, processor, seen)
         features: Any = pictures.stacked if isinstance(pictures, CachedPictures) else None
         return Generator(model, processor, features=features)
 

@@ -18,7 +18,6 @@ from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.run_folder import Command
 from qvl_desktop.engine.family_generator import FamilyGenerator
 from qvl_desktop.models.families.labels import build_family_sample
-from qvl_desktop.models.families.processor import FamilyProcessor
 from qvl_desktop.models.loading import load_model, load_processor
 from qvl_desktop.models.qwen_vl.labels import NothingToLearn, SampleTooLong
 from qvl_desktop.training.families import FamilyPictures
@@ -43,7 +42,7 @@ def batch_of(folder: Path, dataset: Dataset, count: int = 2) -> dict[str, Any]:
 
 def load(folder: Path, **settings: Any) -> Any:
     torch.manual_seed(0)
-    return load_for_training(folder, replace(PLAN, **settings), CPU, torch.float32)
+    return load_for_training(folder, replace(PLAN, **settings), CPU, torch.float32, tower=True)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -166,40 +165,6 @@ def test_the_loss_is_that_of_the_familys_own_class(folders: dict[str, Path], dat
         expected = float(plain(**batch, attention_mask=mask).loss)
         ours = float(load(folders[name], method="lora").eval()(**batch).loss)
     assert ours == pytest.approx(expected, rel=1e-5)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_kept_features_change_nothing(
-    folders: dict[str, Path], dataset: Dataset, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seen: list[Path] = []
-    read = FamilyProcessor.read_picture
-    monkeypatch.setattr(FamilyProcessor, "read_picture", lambda self, path: seen.append(path) or read(self, path))
-    losses, looks = [], []
-    for cached in (True, False):
-        run = make_run(tmp_path / str(cached), folders[name], max_steps=4)
-        seen.clear()
-        assert carry_out(run, folders[name], dataset, cached=cached) == 0
-        losses.append(losses_of(run))
-        looks.append(len(seen))
-    assert losses[0] == pytest.approx(losses[1], abs=1e-5)
-    assert looks[0] == len(dataset.split("train")) < looks[1]
-
-
-def test_features_are_kept_within_a_limit(folders: dict[str, Path], dataset: Dataset) -> None:
-    model = load_model(folders["qwen3-vl"], device="cpu")
-    pictures = FamilyPictures(load_processor(folders["qwen3-vl"]))
-    pictures.keep_features(model, 0)
-    files = [sample.pictures[0] for sample in dataset.samples[:3]]
-    ids = torch.zeros((1, 1), dtype=torch.long)
-    alone = [pictures.inputs([file], ids) for file in files]
-    together = pictures.inputs(files, ids)
-    assert len(pictures._kept) == 1
-    for key, dimension in (("picture_rows", 0), ("picture_deep", 1), ("image_grid_thw", 0)):
-        assert together[key].equal(torch.cat([one[key] for one in alone], dimension))
-    assert together["picture_deep"].shape[0] == 1  # one further level
-    pictures.close()
-    assert not pictures._kept
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -60,7 +60,7 @@ def test_loss_and_gradients_are_those_of_each_sample_alone(
     processor, samples = encoded(folders[name], talks(pictures))
     torch.manual_seed(0)
     plan = replace(PLAN, gradient_checkpointing=twice)
-    model = load_for_training(folders[name], plan, torch.device("cpu"), torch.float32).train()
+    model = load_for_training(folders[name], plan, torch.device("cpu"), torch.float32, tower=True).train()
     shown = FamilyPictures(processor)
     step = PackedCollator(4000, shown)(samples)
     assert len(step["rows"]) == 1

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,12 @@ from qvl_desktop.core.dataset import Dataset
 from qvl_desktop.core.errors import Cancelled
 from qvl_desktop.core.feature_files import features_folder, in_use, segments, stores, total_bytes, trim, write_limit
 from qvl_desktop.core.run_folder import RunFolder
-from qvl_desktop.models.loading import load_model, load_processor
+from qvl_desktop.models.families.processor import FamilyProcessor
+from qvl_desktop.models.loading import load_model, load_processor, read_family
 from qvl_desktop.training import feature_cache
 from qvl_desktop.training.errors import FeatureRoomError
-from qvl_desktop.training.feature_cache import FeatureCache
-from qvl_desktop.training.tower import VisualTowerRunner, tower_key
+from qvl_desktop.training.feature_cache import FeatureCache, Seen
+from qvl_desktop.training.tower import FamilyTowerRunner, VisualTowerRunner, tower_key
 from tests.training.conftest import TRAIN, carry_out, losses_of, make_run
 
 CPU = torch.device("cpu")
@@ -30,17 +32,24 @@ class CountingTower:
     """The real tower, counting what goes through it."""
 
     def __init__(self, folder: Path) -> None:
-        self._tower = VisualTowerRunner(folder, dtype=torch.float32, device=CPU)
+        processor = load_processor(folder)
+        if isinstance(processor, FamilyProcessor):
+            _, family = read_family(folder)
+            self._tower: Any = FamilyTowerRunner(folder, family, processor, dtype=torch.float32, device=CPU)
+        else:
+            self._tower = VisualTowerRunner(folder, processor.image_processor, dtype=torch.float32, device=CPU)
         self.rows, self.dtype, self.count = self._tower.rows, self._tower.dtype, 0
+        self.room, self.together, self.read = self._tower.room, self._tower.together, self._tower.read
 
-    def encode(self, pixel_values: torch.Tensor) -> torch.Tensor:
-        self.count += len(pixel_values)
-        return self._tower.encode(pixel_values)
+    def encode(self, read: Sequence[Any]) -> Sequence[Seen]:
+        self.count += len(read)
+        seen: Sequence[Seen] = self._tower.encode(read)
+        return seen
 
 
 def fill(cache: FeatureCache, pictures: list[Path], tower: CountingTower, folder: Path, **options: Any) -> None:
     settings: dict[str, Any] = {"progress": lambda done, total: None, "check": lambda: None} | options
-    cache.fill(pictures, tower, load_processor(folder).image_processor, **settings)
+    cache.fill(pictures, tower, **settings)
 
 
 def test_features_are_those_of_the_model(tiny_model: Path, pictures: list[Path], tmp_path: Path) -> None:
@@ -130,16 +139,17 @@ from qvl_desktop.training import feature_cache
 from qvl_desktop.training.tower import VisualTowerRunner
 
 root, folder, *pictures = sys.argv[1:]
-feature_cache.ENCODED_AT_ONCE = feature_cache.LISTED_EVERY = 2
-tower = VisualTowerRunner(Path(folder), dtype=torch.float32, device=torch.device("cpu"))
+feature_cache.LISTED_EVERY = 2
+image_processor = load_processor(Path(folder)).image_processor
+tower = VisualTowerRunner(Path(folder), image_processor, dtype=torch.float32, device=torch.device("cpu"))
+tower.together = lambda pictures: 2
 cache = feature_cache.FeatureCache(Path(root), key="k", rows=tower.rows, dtype=tower.dtype)
 
 def progress(done, total):
     print(done, flush=True)
     time.sleep(1000 if done > 5 else 0)
 
-processor = load_processor(Path(folder)).image_processor
-cache.fill([Path(picture) for picture in pictures], tower, processor, progress=progress, check=lambda: None)
+cache.fill([Path(picture) for picture in pictures], tower, progress=progress, check=lambda: None)
 """
 
 

@@ -108,9 +108,7 @@ def packed_positions(
     lengths = list(segments)
     if image_grid_thw is None or mm_token_type_ids is None:
         return torch.cat([torch.arange(length, device=input_ids.device) for length in lengths]).expand(3, 1, -1)
-    ids, kinds = (
-        pad_sequence(list(row[0].split(lengths)), batch_first=True) for row in (input_ids, mm_token_type_ids)
-    )
+    ids, kinds = (pad_sequence(list(row[0].split(lengths)), batch_first=True) for row in (input_ids, mm_token_type_ids))
     real = torch.arange(max(lengths), device=ids.device) < torch.tensor(lengths, device=ids.device)[:, None]
     positions, _ = inner.get_rope_index(
         input_ids=ids, mm_token_type_ids=kinds, image_grid_thw=image_grid_thw, attention_mask=real.long()
