@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import time
+from dataclasses import asdict
 from typing import Any
 
 GB = 10**9
@@ -18,7 +20,8 @@ def add_parser(subparsers: Any) -> None:
         "cache",
         help="what is kept of pictures between training runs",
         description="Training keeps what the model sees in each picture, so that the next run with the same model "
-        "starts at once. This shows how much there is, sets how much may stay, or clears it. Nothing is lost but time.",
+        "starts at once. This lists how much there is for each model, sets how much may stay, or clears it. Nothing is "
+        "lost but time.",
     )
     parser.add_argument("--limit", type=_size, metavar="GB", help="keep at most this much; 0 keeps nothing")
     parser.add_argument("--clear", action="store_true", help="delete everything that no run is using")
@@ -35,29 +38,23 @@ def _size(text: str) -> float:
 
 def run(args: argparse.Namespace) -> int:
     """Set, clear, show."""
-    from qvl_desktop.core.feature_files import (
-        features_folder,
-        in_use,
-        read_limit,
-        segments,
-        stores,
-        total_bytes,
-        trim,
-        write_limit,
-    )
+    from qvl_desktop.core.feature_files import features_folder, list_stores, read_limit, total_bytes, trim, write_limit
 
     root = features_folder()
     if args.limit is not None:
         write_limit(root, round(args.limit * GB))
     gone = trim(root, 0 if args.clear else read_limit(root)) if args.clear or args.limit is not None else 0
-    kept = total_bytes(root)
-    used = sum(segment.bytes for folder in stores(root) if in_use(folder) for segment in segments(folder))
+    kept, stores = total_bytes(root), list_stores(root)
+    used = sum(store.bytes for store in stores if store.in_use)
     if args.json:
         body = {"folder": str(root), "bytes": kept, "in_use": used, "limit": read_limit(root), "deleted": gone}
-        print(json.dumps(body))
+        print(json.dumps(body | {"stores": [asdict(store) | {"folder": str(store.folder)} for store in stores]}))
         return 0
     print(f"{root}")
     print(f"kept {_gb(kept)} of at most {_gb(read_limit(root))}" + (f", {_gb(used)} in use by a run" if used else ""))
+    for store in stores:
+        when = "in use now" if store.in_use else f"used {time.strftime('%Y-%m-%d %H:%M', time.localtime(store.used))}"
+        print(f"  {_gb(store.bytes):>10}  {store.pictures:>7,} pictures  {when}  {store.model or store.folder.name}")
     if args.clear or args.limit is not None:
         print(f"deleted {_gb(gone)}")
     return 0

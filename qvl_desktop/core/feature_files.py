@@ -143,6 +143,35 @@ def in_use(folder: Path) -> bool:
     return used
 
 
+@dataclass(frozen=True, slots=True)
+class StoreInfo:
+    """A store as a person wants to know it: for which model, how much of it, when it was used (seconds since the
+    epoch, 0: never), and whether a run uses it now."""
+
+    folder: Path
+    model: str
+    pictures: int
+    bytes: int
+    used: float
+    in_use: bool
+
+
+def list_stores(root: Path) -> list[StoreInfo]:
+    """Every store that holds something or is in use, the one used last first."""
+    found = []
+    for folder in stores(root):
+        whole, busy = list(segments(folder)), in_use(folder)
+        try:
+            model = (folder / "about.txt").read_text(encoding="utf-8").strip()
+        except (OSError, ValueError):
+            model = ""
+        if whole or busy:
+            pictures = len({key for segment in whole for key in segment.pictures()})
+            used = max((segment.used for segment in whole), default=0.0)
+            found.append(StoreInfo(folder, model, pictures, sum(segment.bytes for segment in whole), used, busy))
+    return sorted(found, key=lambda store: -store.used)
+
+
 def total_bytes(root: Path) -> int:
     """What all stores take."""
     return sum(segment.bytes for folder in stores(root) for segment in segments(folder))

@@ -13,7 +13,7 @@ from qvl_desktop.core.run_folder import write_beside
 
 
 def keep(key: str, size: int) -> Store:
-    store = Store(features_folder(), key)
+    store = Store(features_folder(), key, f"models/{key}")
     index = store.new_segment()
     index.with_suffix(".bin").write_bytes(bytes(size))
     write_beside(index, json.dumps(["picture"]))
@@ -27,6 +27,13 @@ def test_shown_limited_and_cleared(capsys: pytest.CaptureFixture[str]) -> None:
     shown = json.loads(capsys.readouterr().out)
     assert (shown["bytes"], shown["in_use"], shown["limit"], shown["deleted"]) == (5_000_000, 2_000_000, 20 * 10**9, 0)
     assert Path(shown["folder"]) == features_folder()
+    listed = {store["model"]: store for store in shown["stores"]}
+    assert listed["models/living"]["in_use"]
+    assert (listed["models/old"]["pictures"], listed["models/old"]["bytes"]) == (1, 3_000_000)
+    assert main(["cache"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert any("1 pictures  in use now  models/living" in line for line in lines)
+    assert any("3.0 MB" in line and line.endswith("models/old") for line in lines)
 
     assert main(["cache", "--limit", "0.002"]) == 0
     assert "deleted 3.0 MB" in capsys.readouterr().out
