@@ -1,6 +1,7 @@
 # make demo   the whole loop on the shipped model and pictures, without a window
 # make run    the window
 # make test   formatting, types, import contracts and tests
+# make bundle, make bundle-slim   the frozen app as a folder and an archive in dist/ (packaging/README.md)
 # Each sets up what it needs: Debian's libraries for Qt, a virtual environment in .venv, the packages.
 
 PYTHON ?= python3
@@ -9,7 +10,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 export QT_LOGGING_RULES ?= qt.qpa.*=false
 
-.PHONY: demo run test lint setup system clean
+.PHONY: demo run test lint setup system bundle bundle-slim clean
 
 demo: setup
 	$(BIN)/python main.py demo --out demo-out
@@ -25,6 +26,10 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bundle bundle-slim: setup
+	$(BIN)/python -m pip install --quiet --editable ".[bundle]"
+	$(BIN)/python packaging/bundle.py $(if $(findstring slim,$@),--slim)
 
 setup: system $(READY)
 
