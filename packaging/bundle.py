@@ -3,8 +3,8 @@
     python packaging/bundle.py [--slim] [--out dist] [--no-archive]
 
 Owns the order: PyInstaller by `qvl_desktop.spec`, symbols off the three largest libraries (Linux; elsewhere they carry
-none), desktop entry and metainfo beside the program, archive (tar.gz, on Windows zip) and its SHA-256. Does not own what
-goes in (`qvl_desktop.spec`, `bundle_parts`) or whether it works (`smoke.py`).
+none), desktop entry and metainfo beside the program, archive (tar.gz, on Windows zip) and its SHA-256. Does not own
+what goes in (`qvl_desktop.spec`, `bundle_parts`) or whether it works (`smoke.py`).
 """
 
 from __future__ import annotations
