@@ -36,7 +36,7 @@ def test_every_page_can_be_imported_without_torch() -> None:
     assert loaded == "[]"
 
 
-HEADLESS = ("core", "formats", "storage", "models", "engine", "training", "commands")
+HEADLESS = ("core", "formats", "storage", "hubs", "models", "engine", "training", "commands")
 
 
 @pytest.mark.parametrize("layer", HEADLESS)

@@ -19,8 +19,8 @@ def add_parser(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "models",
         help="list the models and adapters on this machine",
-        description="List the demo model, the model folders that the window knows, and what the given folders hold: "
-        "models, or runs with their adapters. The reference is what --model and --adapter take.",
+        description="List the demo model, downloaded models, the model folders that the window knows, and what the "
+        "given folders hold: models, or runs with their adapters. The reference is what --model and --adapter take.",
     )
     parser.add_argument("folders", nargs="*", type=Path, metavar="FOLDER", help="places to look in as well")
     parser.add_argument("--json", action="store_true", help="print the list as JSON")
@@ -30,12 +30,13 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Scan and print."""
     from qvl_desktop.core.cards import demo_card, scan_adapters, scan_models
+    from qvl_desktop.core.model_places import downloaded_folders
     from qvl_desktop.storage.settings import Settings
 
     settings = Settings()
     demo = demo_card()
     cards = [demo] if demo else []
-    cards += scan_models([*map(Path, settings.model_folders), *args.folders])
+    cards += scan_models([*downloaded_folders(), *map(Path, settings.model_folders), *args.folders])
     runs = [Path(settings.runs_folder)] if settings.runs_folder else []
     cards += scan_adapters([*runs, *args.folders, *(path for folder in args.folders for path in folder.glob("*.runs"))])
     if args.json:

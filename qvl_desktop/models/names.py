@@ -9,12 +9,14 @@ from pathlib import Path
 
 from qvl_desktop.core.cards import DEMO
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.core.known_models import known_model
+from qvl_desktop.core.model_places import find_model
 from qvl_desktop.core.resources import resource_path
 from qvl_desktop.models.errors import ModelLoadError
 
 
 def resolve_model(name: str) -> Path:
-    """The folder of "demo" or of a path. Raises `ModelLoadError` when there is none."""
+    """The folder of "demo", of a path, or of a downloaded model's name. Raises `ModelLoadError` when there is none."""
     folder = resource_path("demo_model") if name == DEMO else Path(name).expanduser()
     if folder.is_dir():
         return folder.resolve()
@@ -23,6 +25,16 @@ def resolve_model(name: str) -> Path:
             QT_TRANSLATE_NOOP("errors", "The demo model was left out of this installation: {folder} is missing."),
             folder=folder,
         )
+    if (downloaded := find_model(name)) is not None:
+        return downloaded.resolve()
+    if known_model(name) is not None:
+        raise ModelLoadError(
+            QT_TRANSLATE_NOOP("errors", "{name}: not downloaded yet. Fetch it first: qvl-desktop download {name}"),
+            name=name,
+        )
     raise ModelLoadError(
-        QT_TRANSLATE_NOOP("errors", '{name}: there is no such model folder. Give a folder, or "demo".'), name=name
+        QT_TRANSLATE_NOOP(
+            "errors", '{name}: there is no such model folder. Give a folder, a downloaded name, or "demo".'
+        ),
+        name=name,
     )

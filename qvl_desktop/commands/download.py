@@ -1,0 +1,242 @@
+"""`qvl-desktop download`: bring a model here, whole and checked.
+
+Owns the options, the words before it begins, the line of progress and the list of known models. Does not own the
+download (`hubs.fetching`) nor the queue of the window (`hubs.worker`), which runs here as well, without words.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from qvl_desktop.core.download_record import DownloadRecord
+    from qvl_desktop.hubs.fetching import Progress, Wanted
+
+LINE_SECONDS = 5.0
+"""How often a line is written where the terminal cannot be overwritten."""
+
+
+def add_parser(subparsers: Any) -> None:
+    """`download NAME [--source hf|modelscope] [--endpoint URL] [--to DIR] [--revision R]`."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "download",
+        help="fetch a model from Hugging Face or ModelScope",
+        description="Fetch a model and check every file against the hub's hashes. What is here already is not fetched "
+        "again; the same command goes on after a break, and mends a damaged folder. Afterwards --model takes the name, "
+        "and no network is needed. Without a name: the known models.",
+    )
+    parser.add_argument("name", nargs="?", metavar="NAME", help="a known model, or any repository as OWNER/NAME")
+    parser.add_argument("--source", choices=("hf", "modelscope"), default="hf", help="which hub [hf]")
+    parser.add_argument(
+        "--endpoint", default="", metavar="URL", help="a mirror's address [HF_ENDPOINT or MODELSCOPE_ENDPOINT]"
+    )
+    parser.add_argument("--to", type=Path, metavar="DIR", help="the folder to make the model's folder in")
+    parser.add_argument("--revision", default="", metavar="R", help="branch, tag or commit [the main branch]")
+    parser.add_argument(
+        "--allow-pickle", action="store_true", help="take PyTorch files (.bin) where there are no safetensors"
+    )
+    parser.add_argument("--retries", type=int, default=8, metavar="N", help="tries without a byte before giving up [8]")
+    parser.add_argument(
+        "--check", action="store_true", help="compare a downloaded model with its hashes"
+    )
+    parser.add_argument("--size", action="store_true", help="only say how large it is and how much room there is")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.add_argument("--queue", action="store_true", help=argparse.SUPPRESS)
+    parser.set_defaults(run=run, parser=parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """List, check, or fetch."""
+    if args.queue:
+        from qvl_desktop.hubs.queue import DownloadQueue
+        from qvl_desktop.hubs.worker import work
+
+        work(DownloadQueue())
+        return 0
+    if not args.name:
+        return _list(as_json=args.json)
+    if args.check:
+        return _check(args.name, as_json=args.json)
+    from qvl_desktop.hubs.fetching import wanted
+
+    what = wanted(
+        args.name,
+        args.source,
+        to=args.to,
+        endpoint=args.endpoint,
+        revision=args.revision,
+        allow_pickle=args.allow_pickle,
+    )
+    return _size(what, as_json=args.json) if args.size else _fetch(what, args)
+
+
+def _fetch(what: Wanted, args: argparse.Namespace) -> int:
+    from qvl_desktop.hubs.fetching import Fetching
+    from qvl_desktop.hubs.patience import Patience, Stop
+
+    stop, line = Stop(), _Line()
+    fetching = Fetching(what, line.show, stop=stop, patience=Patience(tries=max(0, args.retries)))
+    try:
+        record = fetching.run()
+    except KeyboardInterrupt:
+        stop.now()
+        line.end()
+        print("Stopped. The same command goes on from here.", file=sys.stderr)
+        return 1
+    finally:
+        line.end()
+    print(json.dumps(_body(what, record), ensure_ascii=False) if args.json else str(what.folder))
+    return 0
+
+
+def _body(what: Wanted, record: DownloadRecord) -> dict[str, Any]:
+    return {
+        "name": record.name,
+        "folder": str(what.folder),
+        "source": record.source,
+        "repo": record.repo,
+        "revision": record.revision,
+        "commit": record.commit,
+        "files": len(record.files),
+        "bytes": record.size,
+        "licence": record.licence,
+    }
+
+
+def _size(what: Wanted, *, as_json: bool) -> int:
+    """What a download would bring, and whether it fits. Exit code 1: it does not."""
+    from qvl_desktop.core.amounts import file_size
+    from qvl_desktop.hubs.fetching import SPARE, Fetching, free_space, record_of
+    from qvl_desktop.hubs.patience import Patience
+    from qvl_desktop.hubs.selection import choose_files
+
+    listing = Fetching(what, patience=Patience(tries=2)).listing()
+    files = choose_files(listing.files, what.repo, allow_pickle=True)
+    record = record_of(what.name, listing, files)
+    free, place = free_space(what.folder)
+    fits = record.size + SPARE <= free
+    pickled = any(file.path.endswith(".bin") for file in files)
+    if as_json:
+        print(json.dumps({**_body(what, record), "free": free, "fits": fits, "pickled": pickled}, ensure_ascii=False))
+        return 0 if fits else 1
+    print(f"{what.repo} at {record.commit or record.revision}: {len(files)} files, {file_size(record.size)}")
+    print(f"to {what.folder}; {file_size(free)} free on {place}" + ("" if fits else ": not enough"))
+    if pickled:
+        print("its weights are PyTorch files (.bin): --allow-pickle takes them")
+    return 0 if fits else 1
+
+
+def _check(name: str, *, as_json: bool) -> int:
+    """Read every file again. Exit code 1: something is missing or damaged."""
+    from qvl_desktop.core.download_record import verify
+    from qvl_desktop.core.model_places import find_model
+
+    folder = Path(name).expanduser() if Path(name).expanduser().is_dir() else find_model(name) or Path(name)
+    line = _Line()
+    try:
+        result = verify(folder, lambda done, total: line.show_check(done, total))
+    finally:
+        line.end()
+    if as_json:
+        body = {"folder": str(folder), "files": result.checked, "whole": result.whole}
+        print(json.dumps({**body, "missing": result.missing, "wrong": result.wrong, "unhashed": result.unhashed}))
+    else:
+        for kind, files in (("missing", result.missing), ("damaged", result.wrong), ("no hash known", result.unhashed)):
+            for file in files:
+                print(f"{kind}: {file}")
+        print(f"{folder}: " + ("every file is as the hub had it" if result.whole else "fetch it again to mend it"))
+    return 0 if result.whole else 1
+
+
+def _list(*, as_json: bool) -> int:
+    """The known models, and which of them are here."""
+    from qvl_desktop.core.amounts import file_size
+    from qvl_desktop.core.known_models import KNOWN
+    from qvl_desktop.core.model_needs import needs_of
+    from qvl_desktop.core.model_places import find_model
+
+    bodies = []
+    for model in KNOWN:
+        needs, folder = needs_of(model), find_model(model.name)
+        bodies.append(
+            {
+                "name": model.name,
+                "family": model.family,
+                "parameters": model.parameters,
+                "bytes": model.size,
+                "licence": model.licence,
+                "hf": model.hugging_face,
+                "modelscope": model.model_scope,
+                "pickled": model.pickled,
+                "chat_bytes": needs.chat if needs else 0,
+                "lora_bytes": needs.lora if needs else 0,
+                "qlora_bytes": needs.qlora if needs else 0,
+                "folder": str(folder) if folder else "",
+            }
+        )
+        if not as_json:
+            size = file_size(model.size) if model.size else "-"
+            memory = " ".join(_gib(part) for part in (needs.chat, needs.lora, needs.qlora)) if needs else "-"
+            here = "here" if folder else ""
+            print(f"{model.name:<24}{size:>9}  {memory:<24}{model.licence.partition(' (')[0]:<22}{here}")
+    if as_json:
+        print(json.dumps(bodies, ensure_ascii=False, indent=2))
+    else:
+        print("The columns: files; GiB on the card to chat, for LoRA, for Q-LoRA; licence.", file=sys.stderr)
+    return 0
+
+
+def _gib(size: int) -> str:
+    return f"{size / 2**30:>7.1f}" if size else f"{'-':>7}"
+
+
+class _Line:
+    """One line on stderr that is overwritten on a terminal, and written now and then elsewhere."""
+
+    def __init__(self) -> None:
+        self._shown = ""
+        self._at = 0.0
+        self._stage = ""
+
+    def show(self, progress: Progress) -> None:
+        """How far a download is."""
+        from qvl_desktop.core.amounts import duration, file_size
+
+        if progress.stage == "checking":
+            self.show_check(progress.done, progress.total)
+            return
+        words = {"listing": "asking the hub", "done": "done"}.get(progress.stage, "")
+        if progress.stage == "fetching":
+            share = 100 * progress.done / progress.total if progress.total else 100
+            words = f"{file_size(progress.done)} of {file_size(progress.total)} ({share:.0f} %)"
+            if progress.speed:
+                words += f", {file_size(progress.speed)}/s, {duration(progress.eta)} to go"
+        if progress.trouble is not None:
+            words += f"; {progress.trouble} Again in {progress.wait:.0f} s."
+        self._write(words, new=progress.stage != self._stage)
+        self._stage = progress.stage
+
+    def show_check(self, done: int, total: int) -> None:
+        """How far a check is."""
+        self._write(f"checking what is here: {100 * done / total if total else 100:.0f} %", new=self._stage != "check")
+        self._stage = "check"
+
+    def _write(self, words: str, *, new: bool) -> None:
+        if sys.stderr.isatty():
+            sys.stderr.write("\r" + words.ljust(len(self._shown)))
+            self._shown = words
+        elif new or time.monotonic() - self._at >= LINE_SECONDS:
+            sys.stderr.write(words + "\n")
+            self._at = time.monotonic()
+        sys.stderr.flush()
+
+    def end(self) -> None:
+        """Leave the line."""
+        if self._shown:
+            sys.stderr.write("\n")
+            self._shown = ""
