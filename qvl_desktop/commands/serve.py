@@ -13,6 +13,7 @@ import secrets
 import socket
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -23,8 +24,14 @@ from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 
 if TYPE_CHECKING:
     from qvl_desktop.engine.host import ModelHost
+    from qvl_desktop.engine.picture_sources import PictureAccess
+    from qvl_desktop.engine.server import ServerSettings
 
 LOOPBACK = "127.0.0.1"
+KEY_VARIABLE = "QVL_DESKTOP_API_KEY"
+"""Environment variable that holds the key, where other users of the machine shall not read it from the command line."""
+MOST_OPEN = 320
+"""Connections at once; `engine.gate` refuses requests in words before that."""
 
 
 class ServeError(QvlError):
@@ -49,7 +56,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add_prompt_format(parser)
     parser.add_argument("--host", default=LOOPBACK, help="another address than this machine needs --api-key too")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
-    parser.add_argument("--api-key", default="", help="what clients must send; by default a random one is printed")
+    parser.add_argument(
+        "--api-key",
+        default="",
+        help=f"what clients must send; by default that of {KEY_VARIABLE}, else a random one is printed",
+    )
     parser.add_argument(
         "--allow-files",
         action="append",
@@ -57,6 +68,29 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         type=Path,
         metavar="DIR",
         help="let clients on this machine name pictures below DIR by file:// URLs",
+    )
+    parser.add_argument(
+        "--allow-url",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="let clients name pictures on HOST by http(s):// URLs; HOST:PORT, HOST=ADDRESS for a private one",
+    )
+    parser.add_argument(
+        "--batch", type=number_from(1), default=16, metavar="N", help="answers made side by side at most [16]"
+    )
+    parser.add_argument(
+        "--queue", type=number_from(1), default=64, metavar="N", help="questions that may wait, of all clients [64]"
+    )
+    parser.add_argument(
+        "--queue-per-client", type=number_from(1), default=48, metavar="N", help="questions of one client [48]"
+    )
+    parser.add_argument(
+        "--kv-memory",
+        type=number_from(0),
+        default=0,
+        metavar="MB",
+        help="memory for what is read and said in open chats; 0 takes half of what is free [0]",
     )
     parser.add_argument(
         "--web", action="store_true", help="also serve a page to chat on, for browsers that have the key"
@@ -74,12 +108,26 @@ def adapter_option(text: str) -> tuple[str, Path]:
     return (path.resolve().parent.name if path.name == "adapter" else path.name), path
 
 
+def number_from(least: int) -> Callable[[str], int]:
+    """The type of a whole number that is not below `least`."""
+
+    def number(text: str) -> int:
+        value = int(text)
+        if value < least:
+            raise argparse.ArgumentTypeError(f"{value} is less than {least}")
+        return value
+
+    return number
+
+
 def run(args: argparse.Namespace) -> int:
     """Load the model, listen, and serve until interrupted (or until stdin ends, for a child of the window)."""
     tell = Teller(machine=args.die_with_parent)
+    args.api_key = args.api_key or os.environ.get(KEY_VARIABLE, "")
     if args.die_with_parent:
         threading.Thread(target=end_with_stdin, name="parent", daemon=True).start()
     try:
+        access = access_of(args)
         listener = listen(args.host, args.port, args.api_key)
         folder, adapters = named_folders(args)
         tell(Loading("libraries"))
@@ -89,7 +137,7 @@ def run(args: argparse.Namespace) -> int:
             raise
         tell(StartFailed(str(error)))
         return 1
-    serve(host, listener, args, tell)
+    serve(host, listener, settings_of(args, access))
     return 0
 
 
@@ -176,23 +224,52 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def serve(host: ModelHost, listener: socket.socket, args: argparse.Namespace, tell: Teller) -> None:
+def access_of(args: argparse.Namespace) -> PictureAccess:
+    """What pictures clients may name by URL. Raises `ServeError`, `FetchError`."""
+    from qvl_desktop.engine.fetching import AllowedHosts
+    from qvl_desktop.engine.picture_sources import PictureAccess
+
+    if args.api_key and (not args.api_key.isascii() or not args.api_key.isprintable() or " " in args.api_key):
+        raise ServeError(QT_TRANSLATE_NOOP("errors", "A key is made of letters, digits and signs, without blanks."))
+    for folder in args.allow_files:
+        if not folder.is_dir():
+            raise ServeError(QT_TRANSLATE_NOOP("errors", "{folder}: there is no such folder."), folder=folder)
+    roots = tuple(args.allow_files) if is_loopback(args.host) else ()
+    return PictureAccess(roots, AllowedHosts.parse(args.allow_url))
+
+
+def settings_of(args: argparse.Namespace, access: PictureAccess) -> ServerSettings:
+    """What the server lets in."""
+    from qvl_desktop.engine.server import ServerSettings
+    from qvl_desktop.engine.worker import Limits
+
+    limits = Limits(args.batch, args.queue, args.queue_per_client, args.kv_memory * 2**20)
+    return ServerSettings(args.api_key or secrets.token_urlsafe(24), access, limits, args.web)
+
+
+def serve(host: ModelHost, listener: socket.socket, settings: ServerSettings) -> None:
     """Answer until the process is asked to end."""
     import uvicorn
 
-    from qvl_desktop.engine.server import ServerSettings, create_app
+    from qvl_desktop.engine.server import create_app
 
-    key = args.api_key or secrets.token_urlsafe(24)
-    roots = tuple(args.allow_files) if is_loopback(args.host) else ()
-    app = create_app(host, ServerSettings(key, roots, args.web))
+    app = create_app(host, settings)
     server = uvicorn.Server(
-        uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=2)
+        uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=2,
+            limit_concurrency=MOST_OPEN,
+            server_header=False,
+        )
     )
     listener.listen(128)
     name, port = listener.getsockname()[:2]
     shown = f"[{name}]" if ":" in name else name
-    print(engine_line(Listening(f"http://{shown}:{port}/v1", key, host.names)), flush=True)
-    if args.web:
+    print(engine_line(Listening(f"http://{shown}:{port}/v1", settings.key, host.names)), flush=True)
+    if settings.web:
         tell_page(name, port)
     server.run(sockets=[listener])
 

@@ -33,17 +33,19 @@ _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PNG_METADATA = {b"eXIf", b"tEXt", b"zTXt", b"iTXt"}
 
 
-def picture_size(path: Path) -> tuple[int, int]:
+def picture_size(source: Path | bytes, *, name: str = "") -> tuple[int, int]:
     """Width and height of the upright picture, in pixels, from its header alone. Raises `PictureError`.
 
-    Pixels are decoded only for the rare PNG whose orientation may stand behind them.
+    `source` and `name` as in `open_upright`. Pixels are decoded only for the rare PNG whose orientation may stand
+    behind them.
     """
-    with _open(path, str(path)) as image:
+    name = name or (str(source) if isinstance(source, Path) else "picture")
+    with _open(source, name) as image:
         try:
             width, height = image.size
-            return (height, width) if _orientation(image, path) in _TRANSPOSED else (width, height)
+            return (height, width) if _orientation(image, source) in _TRANSPOSED else (width, height)
         except _DECODING_ERRORS as error:
-            raise PictureError(_DAMAGED, path=path, reason=error) from error
+            raise PictureError(_DAMAGED, path=name, reason=error) from error
 
 
 def picture_orientation(path: Path) -> int:
@@ -128,9 +130,9 @@ def _check_size(image: Image.Image, name: str) -> None:
         )
 
 
-def _orientation(image: Image.Image, path: Path) -> int | None:
+def _orientation(image: Image.Image, source: Path | bytes) -> int | None:
     """The EXIF orientation. Pillow decodes every PNG that begins without one, in case it stands behind the pixels."""
-    if image.format == "PNG" and "exif" not in image.info and not _has_late_metadata(path):
+    if image.format == "PNG" and "exif" not in image.info and not _has_late_metadata(source):
         exif = Image.Image.getexif(image)
     else:
         exif = image.getexif()
@@ -138,9 +140,9 @@ def _orientation(image: Image.Image, path: Path) -> int | None:
     return value
 
 
-def _has_late_metadata(path: Path) -> bool:
+def _has_late_metadata(source: Path | bytes) -> bool:
     """Whether a PNG file holds text or EXIF chunks behind its first pixels."""
-    with path.open("rb") as file:
+    with BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
         file.seek(len(_PNG_SIGNATURE))
         in_pixels = False
         while len(head := file.read(8)) == 8:

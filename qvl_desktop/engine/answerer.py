@@ -36,6 +36,9 @@ class Answerer(Protocol):
     @property
     def context(self) -> int: ...
 
+    @property
+    def seen(self) -> int: ...
+
     def forget(self) -> None: ...
 
     def answer(

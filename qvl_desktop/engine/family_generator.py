@@ -15,7 +15,7 @@ import torch
 from transformers import GenerationConfig, StoppingCriteria
 
 from qvl_desktop.core.conversation import Turn
-from qvl_desktop.core.dialects import DialectStream, Size
+from qvl_desktop.core.dialects import Size
 from qvl_desktop.engine.family_pictures import PictureStore, Shown, joined
 from qvl_desktop.engine.family_prefix import FamilyPrefix
 from qvl_desktop.engine.features import PictureSource
@@ -24,12 +24,11 @@ from qvl_desktop.engine.generator import (
     DEFAULT_NEW_TOKENS,
     Answer,
     Question,
-    StopReason,
     check_room,
     evaluating,
 )
 from qvl_desktop.engine.sampling import GREEDY, Sampler, Sampling
-from qvl_desktop.engine.text_stream import TextStream
+from qvl_desktop.engine.writing import Writing
 from qvl_desktop.models.families.base import ChatInputs
 from qvl_desktop.models.families.processor import PICTURE_TOKEN_TYPE, check_places
 
@@ -39,8 +38,8 @@ class FamilyGenerator:
 
     Args:
         model: a class of `transformers`, bare or wrapped by PEFT, on any device and precision.
-        features: what gives pictures whose features were computed before, for a model without its tower.
         processor: the `FamilyProcessor` of the same folder.
+        features: what gives pictures whose features were computed before, for a model without its tower.
 
     Call `forget()` after the weights have changed.
     """
@@ -66,6 +65,11 @@ class FamilyGenerator:
     def context(self) -> int:
         """Tokens that prompt and answer may have together."""
         return int(self._base.config.get_text_config().max_position_embeddings)
+
+    @property
+    def seen(self) -> int:
+        """Pictures that went through the tower so far."""
+        return self.pictures.encoded
 
     def forget(self) -> None:
         """Drop kept features, keys and values."""
@@ -93,7 +97,7 @@ class FamilyGenerator:
             ids = self.processor.encode_turns(turns, sizes, [picture.grid for picture in shown])
             check_room(len(ids), self.context)
             room = min(max_new_tokens, self.context - len(ids))
-            writing = _Writing(self, sizes, stop, on_piece)
+            writing = self._writing(sizes, stop, on_piece)
             prompt_tokens, reused, first = len(ids), 0, 0.0
             if should_stop is not None and should_stop():
                 room, writing.reason = 0, "cancelled"
@@ -104,21 +108,21 @@ class FamilyGenerator:
                 positions, ahead = self._positions(ids, shown)
                 logits = self._read(prefix, ids, shown, positions)
                 first = time.perf_counter() - began
-            while writing.tokens < room:
+            while len(writing.ids) < room:
                 token = int(sampler.choose(logits))
                 if writing.ends_with(token):
                     break
                 if should_stop is not None and should_stop():
                     writing.reason = "cancelled"
                     break
-                if writing.tokens == room:
+                if len(writing.ids) == room:
                     break
                 ids.append(token)
                 logits = self._read(prefix, ids, [], torch.full((3, 1, 1), len(ids) - 1 + ahead))
         writing.close()
         return Answer(
-            text="".join(writing.pieces),
-            tokens=writing.tokens,
+            text=writing.text,
+            tokens=len(writing.ids),
             prompt_tokens=prompt_tokens,
             reused_tokens=reused,
             seconds=time.perf_counter() - began,
@@ -160,6 +164,17 @@ class FamilyGenerator:
         return token in self._stop_ids
 
     # One answer
+
+    def _writing(self, sizes: Sequence[Size], stop: Sequence[str], on_piece: Callable[[str], None] | None) -> Writing:
+        return Writing(
+            self.processor.dialect,
+            sizes,
+            stop,
+            on_piece,
+            token_bytes=self._tokenizer.token_bytes,
+            ends=self._stop_ids,
+            silent=self._tokenizer.silent_ids,
+        )
 
     def _resume(self, ids: Sequence[int], shown: Sequence[Shown], variant: str) -> FamilyPrefix:
         """The kept cache, cut to what the prompt shares with it, or an empty one."""
@@ -217,16 +232,6 @@ class FamilyGenerator:
 
     # Many answers
 
-    def _generate(self, inputs: ChatInputs, max_new_tokens: int, watch: StoppingCriteria) -> torch.Tensor:
-        """Ids (rows, prompt + answer) as the likeliest token follows another."""
-        settings = GenerationConfig(
-            max_new_tokens=max_new_tokens,
-            do_sample=False,
-            repetition_penalty=1.0,
-            eos_token_id=sorted(self._stop_ids),
-            pad_token_id=self._tokenizer.pad_token_id,
-        )
-        ids: torch.Tensor = self.model.generate(
     def _inputs(self, questions: Sequence[Question]) -> ChatInputs:
         """Prompts padded on the left, with pixels, or with features where the model has no tower."""
         if not self._without_tower:
@@ -243,6 +248,16 @@ class FamilyGenerator:
             data["mm_encoder_outputs"] = {"image": joined(pictures, self.device)}
         return ChatInputs(data, sizes)
 
+    def _generate(self, inputs: ChatInputs, max_new_tokens: int, watch: StoppingCriteria) -> torch.Tensor:
+        """Ids (rows, prompt + answer) as the likeliest token follows another."""
+        settings = GenerationConfig(
+            max_new_tokens=max_new_tokens,
+            do_sample=False,
+            repetition_penalty=1.0,
+            eos_token_id=sorted(self._stop_ids),
+            pad_token_id=self._tokenizer.pad_token_id,
+        )
+        ids: torch.Tensor = self.model.generate(
             **{
                 name: value if isinstance(value, dict) else value.to(self.device) for name, value in inputs.data.items()
             },
@@ -250,49 +265,6 @@ class FamilyGenerator:
             stopping_criteria=[watch],
         )
         return ids
-
-
-class _Writing:
-    """The text of one answer as it grows, and why it ended."""
-
-    def __init__(
-        self,
-        generator: FamilyGenerator,
-        sizes: Sequence[Size],
-        stop: Sequence[str],
-        on_piece: Callable[[str], None] | None,
-    ) -> None:
-        self._generator = generator
-        self._tokenizer = generator.processor.tokenizer
-        self._written = TextStream(stop)
-        self._canonical = DialectStream(generator.processor.dialect, sizes)
-        self._on_piece = on_piece
-        self.pieces: list[str] = []
-        self.tokens = 0
-        self.reason: StopReason = "length"
-
-    def ends_with(self, token: int) -> bool:
-        """Take a token; whether the answer ends with it."""
-        if self._generator.is_end(token):
-            self.reason = "stop"
-            return True
-        self.tokens += 1
-        if token not in self._tokenizer.silent_ids:
-            self._tell(self._canonical.feed(self._written.feed(self._tokenizer.token_bytes(token))))
-        if self._written.ended:
-            self.reason = "stop"
-        return self._written.ended
-
-    def close(self) -> None:
-        """Tell what was held back."""
-        self._tell(self._canonical.feed(self._written.close()))
-        self._tell(self._canonical.close())
-
-    def _tell(self, piece: str) -> None:
-        if piece:
-            self.pieces.append(piece)
-            if self._on_piece is not None:
-                self._on_piece(piece)
 
 
 class _Asker(StoppingCriteria):  # type: ignore[misc, no-any-unimported, unused-ignore]

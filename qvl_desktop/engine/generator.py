@@ -12,19 +12,21 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any
 
 import torch
 
 from qvl_desktop.core.conversation import Turn
-from qvl_desktop.core.dialects import QWEN_VL, DialectStream, dialect
+from qvl_desktop.core.dialects import QWEN_VL, dialect
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.engine.decoding import Chosen, Decoding, make_cache, make_steps, make_store
 from qvl_desktop.engine.features import Encode, FeatureStore, PictureSource, content_key
 from qvl_desktop.engine.host_parts import encode_images
 from qvl_desktop.engine.prefix import Prefix
 from qvl_desktop.engine.sampling import GREEDY, Sampler, Sampling
+from qvl_desktop.engine.static_decoding import StepStore
 from qvl_desktop.engine.text_stream import TextStream
+from qvl_desktop.engine.writing import StopReason, Writing
 from qvl_desktop.models.errors import ModelError
 from qvl_desktop.models.qwen_vl.prompt import (
     CHATML,
@@ -38,7 +40,6 @@ from qvl_desktop.models.qwen_vl.prompt import (
 from qvl_desktop.models.qwen_vl.spans import check_picture_count
 from qvl_desktop.models.qwen_vl.special_tokens import POINTING_TOKENS
 
-StopReason = Literal["stop", "length", "cancelled"]
 DEFAULT_NEW_TOKENS = 512
 DEFAULT_BATCH = 16
 
@@ -56,13 +57,25 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Laid:
+    """A question as tokens. `pictures` are the first slot and the content key of each picture in them, `shown` the
+    pictures themselves; `lead` is how the answer begins, `level` the prompt's rotary level."""
+
+    input_ids: list[int]
+    pictures: list[tuple[int, str]]
+    shown: list[PictureSource]
+    lead: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the model said.
 
     `text` is canonical text. `tokens` counts the generated ones, `prompt_tokens` those of the prompt, of which
     `reused_tokens` did not have to be computed. `seconds` is the whole time, `first_seconds` the time before the first
     token. `stopped`: the model ended ("stop"), the limit was reached ("length"), or `should_stop` said so
-    ("cancelled").
+    ("cancelled"). `queued_seconds` is how long the question waited before all this.
     """
 
     text: str
@@ -72,6 +85,7 @@ class Answer:
     seconds: float
     first_seconds: float
     stopped: StopReason
+    queued_seconds: float = 0.0
 
 
 class Generator:
@@ -130,6 +144,11 @@ class Generator:
         """Tokens that prompt and answer may have together."""
         return int(self._base.config.max_position_embeddings)
 
+    @property
+    def seen(self) -> int:
+        """Pictures that went through the tower so far."""
+        return self.features.encoded
+
     def forget(self) -> None:
         """Drop kept features, keys and values."""
         self.features.forget()
@@ -158,71 +177,63 @@ class Generator:
         `PromptTooLongError`, `TurnOrderError`.
         """
         began = time.perf_counter()
-        stream, canonical = TextStream(stop), DialectStream(dialect(QWEN_VL), ())
-        pieces: list[str] = []
-
-        def tell(written: str, *, last: bool = False) -> None:
-            piece = canonical.feed(written) + (canonical.close() if last else "")
-            if piece:
-                pieces.append(piece)
-                if on_piece is not None:
-                    on_piece(piece)
-
-        tokens, first = 0, 0.0
-        reason: StopReason = "length"
+        first, fed = 0.0, 0
         with evaluating(self.model):
-            turns, lead = self._laid_out(turns, pictures)
-            prompt, keys, rows = self._prepare(turns, pictures, variant)
-            tell(lead)
-            room = min(max_new_tokens, self.context - len(prompt.input_ids))
-            prompt_tokens, reused = len(prompt.input_ids), 0
+            laid = self.lay_out(Question(tuple(turns), tuple(pictures)))
+            writing = self.writing(stop, on_piece)
+            writing.lead(laid.lead)
+            prompt_tokens, reused = len(laid.input_ids), 0
+            room = min(max_new_tokens, self.context - prompt_tokens)
             if should_stop is not None and should_stop():
-                room, reason = 0, "cancelled"
+                room, writing.reason = 0, "cancelled"
             if room > 0:
-                places = self._picture_places(prompt.input_ids)
-                prefix = self._resume(prompt, list(zip(places, keys, strict=True)), variant, prompt_tokens + room)
+                prefix = self._resume(laid, variant, prompt_tokens + room)
                 reused = len(prefix.input_ids)
-                logits = self._read(prefix, prompt.input_ids, rows)
-                prefix.pictures = list(zip(places, keys, strict=True))
+                logits = self.read(prefix, laid, variant)
                 steps = make_steps(self._store, self.model, prefix.cache, None, variant, prompt_tokens + room)
-                sampler = Sampler(sampling.completed(self._base.generation_config), logits.device)
-            fed = 0
-            while tokens < room:
+                sampler = self.sampler(sampling)
+            while len(writing.ids) < room:
                 ids = sampler.choose(logits)
                 chosen = Chosen(ids)
-                ahead = steps.ahead and tokens + 1 < room
+                ahead = steps.ahead and len(writing.ids) + 1 < room
                 if ahead:
                     logits, fed = steps.next(ids), fed + 1
                 (token,) = chosen.numbers()
                 first = first or time.perf_counter() - began
-                if token in self._stop_ids:
-                    reason = "stop"
-                    break
-                tokens += 1
-                prompt.input_ids.append(token)
-                if token not in self._silent_ids:
-                    tell(stream.feed(self._tokenizer.token_bytes(token)))
-                if stream.ended:
-                    reason = "stop"
+                if writing.ends_with(token):
                     break
                 if should_stop is not None and should_stop():
-                    reason = "cancelled"
+                    writing.reason = "cancelled"
                     break
-                if not ahead and tokens < room:
+                if not ahead and len(writing.ids) < room:
                     logits, fed = steps.next(ids), fed + 1
             if room > 0:
-                prefix.input_ids = prompt.input_ids[: prompt_tokens + min(fed, tokens)]
+                prefix.input_ids = [*laid.input_ids, *writing.ids][: prompt_tokens + min(fed, len(writing.ids))]
                 steps.close(len(prefix.input_ids))
                 self._prefix = prefix
-        tell(stream.close(), last=True)
+        writing.close()
         return Answer(
-            text="".join(pieces),
-            tokens=tokens,
+            text=writing.text,
+            tokens=len(writing.ids),
             prompt_tokens=prompt_tokens,
             reused_tokens=reused,
             seconds=time.perf_counter() - began,
             first_seconds=first,
-            stopped=reason,
+            stopped=writing.reason,
+        )
+
+    def writing(
+        self, stop: Sequence[str] = (), on_piece: Callable[[str], None] | None = None, *, ends: bool = True
+    ) -> Writing:
+        """The text of an answer of this model. `ends`: whether the model's own end is obeyed."""
+        return Writing(
+            dialect(QWEN_VL),
+            (),
+            stop,
+            on_piece,
+            token_bytes=self._tokenizer.token_bytes,
+            ends=self._stop_ids if ends else frozenset(),
+            silent=self._silent_ids,
         )
 
     def answer_batch(
@@ -257,14 +268,47 @@ class Generator:
                     on_progress(start + len(places), len(order))
         return texts
 
-    # One answer
+    # The steps of one answer, for whoever takes them
 
-    def _read(self, prefix: Prefix, input_ids: list[int], rows: list[torch.Tensor]) -> torch.Tensor:
-        """Logits (1, vocabulary) after the last of `input_ids`; the cache then holds all of them."""
-        fresh_rows = rows[len(prefix.pictures) :]
+    def lay_out(self, question: Question) -> Laid:
+        """A question as tokens. Raises `PictureCountError`, `PictureError`, `PromptTooLongError`, `TurnOrderError`."""
+        turns, lead = self._laid_out(question.turns, question.pictures)
+        prompt = self._encode(turns)
+        shown = [question.pictures[place] for place in prompt.picture_places]
+        places = self._picture_places(prompt.input_ids)
+        pictures = list(zip(places, map(content_key, shown), strict=True))
+        level = int(self._base.transformer.rotary.level(len(prompt.input_ids)))
+        return Laid(prompt.input_ids, pictures, shown, lead, level)
+
+    def sampler(self, sampling: Sampling) -> Sampler:
+        """Chooses the tokens of one answer."""
+        return Sampler(sampling.completed(self._base.generation_config))
+
+    def read(self, prefix: Prefix, laid: Laid, variant: str) -> torch.Tensor:
+        """Logits (1, vocabulary) after a prompt, of which `prefix` holds the beginning; then it holds all of it.
+
+        Only pictures behind that beginning are looked at. To be called with `evaluating`.
+        """
+        seen = len(prefix.pictures)
+        fresh = self._features(laid.shown[seen:], [key for _, key in laid.pictures[seen:]], variant)
+        logits = self._pass(prefix, laid.input_ids[len(prefix.input_ids) :], fresh)
+        prefix.input_ids, prefix.pictures = list(laid.input_ids), list(laid.pictures)
+        return logits
+
+    def read_on(self, prefix: Prefix, ids: Sequence[int]) -> torch.Tensor:
+        """Logits (1, vocabulary) after more tokens without pictures."""
+        logits = self._pass(prefix, ids, [])
+        prefix.input_ids = [*prefix.input_ids, *ids]
+        return logits
+
+    def step_store(self) -> StepStore | None:
+        """For recorded steps over buffers of somebody else's; None where none are recorded."""
+        return self._store.another() if self._store is not None and self._store.record else None
+
+    def _pass(self, prefix: Prefix, ids: Sequence[int], rows: Sequence[torch.Tensor]) -> torch.Tensor:
         outputs = self.model(
-            input_ids=torch.tensor([input_ids[len(prefix.input_ids) :]], device=self.device),
-            image_features=torch.stack(fresh_rows) if fresh_rows else None,
+            input_ids=torch.tensor([list(ids)], device=self.device),
+            image_features=torch.stack(list(rows)) if rows else None,
             past_key_values=prefix.cache,
             use_cache=True,
             logits_to_keep=1,
@@ -272,19 +316,18 @@ class Generator:
         logits: torch.Tensor = outputs.logits[:, -1]
         return logits
 
-    def _resume(self, prompt: Prompt, pictures: list[tuple[int, str]], variant: str, limit: int) -> Prefix:
+    def _resume(self, laid: Laid, variant: str, limit: int) -> Prefix:
         """The kept cache, cut to what the prompt shares with it, or an empty one."""
-        level = int(self._base.transformer.rotary.level(len(prompt.input_ids)))
         kept, self._prefix = self._prefix, None
-        if kept is not None and kept.variant == variant and kept.level == level:
-            length = min(kept.shared(prompt.input_ids, pictures), len(prompt.input_ids) - 1)
+        if kept is not None and kept.variant == variant and kept.level == laid.level:
+            length = min(kept.shared(laid.input_ids, laid.pictures), len(laid.input_ids) - 1)
             if length > 0:
                 kept.crop(length)
                 return kept
         if kept is not None and self._store is not None:  # the recorded steps belong to these buffers
             kept.cache.fill_to(0)
-            return Prefix(kept.cache, [], [], variant, level)
-        return Prefix(make_cache(self._store, len(prompt.input_ids), limit), [], [], variant, level)
+            return Prefix(kept.cache, [], [], variant, laid.level)
+        return Prefix(make_cache(self._store, len(laid.input_ids), limit), [], [], variant, laid.level)
 
     def _picture_places(self, input_ids: Sequence[int]) -> list[int]:
         """Where the tokens of each picture begin."""
@@ -302,15 +345,15 @@ class Generator:
         variant: str,
     ) -> list[list[int]]:
         """Generated ids of each question, without the token that ended it."""
-        prepared = [self._prepare(question.turns, question.pictures, variant) for question in questions]
-        longest = max(len(prompt.input_ids) for prompt, _, _ in prepared)
+        prepared = [self._prepare(question, variant) for question in questions]
+        longest = max(len(ids) for ids, _ in prepared)
         pad = self._tokenizer.pad_token_id
         ids = torch.full((len(prepared), longest), pad, device=self.device)
         mask = torch.zeros_like(ids)
-        for row, (prompt, _, _) in enumerate(prepared):
-            ids[row, longest - len(prompt.input_ids) :] = torch.tensor(prompt.input_ids, device=self.device)
-            mask[row, longest - len(prompt.input_ids) :] = 1
-        rows = [row for _, _, features in prepared for row in features]
+        for row, (input_ids, _) in enumerate(prepared):
+            ids[row, longest - len(input_ids) :] = torch.tensor(input_ids, device=self.device)
+            mask[row, longest - len(input_ids) :] = 1
+        rows = [row for _, features in prepared for row in features]
         limit = min(max_new_tokens, self.context - longest)
         store = None if self._store is None else self._store.another()
         cache = make_cache(store, longest, longest + limit)
@@ -371,15 +414,14 @@ class Generator:
         check_room(len(prompt.input_ids), self.context)
         return prompt
 
-    def _prepare(
-        self, turns: Sequence[Turn], pictures: Sequence[PictureSource], variant: str
-    ) -> tuple[Prompt, list[str], list[torch.Tensor]]:
-        """The prompt, and content keys and features of its pictures."""
-        prompt = self._encode(turns)
-        shown = [pictures[place] for place in prompt.picture_places]
-        keys = [content_key(picture) for picture in shown]
-        tower = variant if self._tower_is_adapted() else ""
-        return prompt, keys, self.features.get(shown, keys, tower)
+    def _prepare(self, question: Question, variant: str) -> tuple[list[int], list[torch.Tensor]]:
+        """The prompt of a question that is laid out already, and the features of its pictures."""
+        prompt = self._encode(question.turns)
+        shown = [question.pictures[place] for place in prompt.picture_places]
+        return prompt.input_ids, self._features(shown, [content_key(picture) for picture in shown], variant)
+
+    def _features(self, shown: Sequence[PictureSource], keys: Sequence[str], variant: str) -> list[torch.Tensor]:
+        return self.features.get(shown, keys, variant if self._tower_is_adapted() else "")
 
     def _encode_pictures(self, pictures: Sequence[PictureSource]) -> torch.Tensor:
         pixels = self.processor.image_processor(list(pictures), return_tensors="pt")["pixel_values"]

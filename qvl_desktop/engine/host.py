@@ -82,6 +82,11 @@ class ModelHost:
         """What a request may ask for: "base", then the adapters."""
         return [BASE_MODEL, *self._slots]
 
+    @property
+    def family(self) -> str:
+        """The dialect's name."""
+        return read_family(self.folder)[1].name
+
     @contextmanager
     def using(self, name: str, like: str = "") -> Iterator[Answerer]:
         """The generator with that adapter in force, or with none for "base".

@@ -1,43 +1,32 @@
 """Chat requests in OpenAI's shape, checked and turned into questions.
 
-Owns the request's fields, where pictures may come from, and the text that a client may put into a turn. Does not answer
-(`worker`) nor speak HTTP (`server`).
+Owns the request's fields, what of them is refused, and the text that a client may put into a turn. Does not own where
+pictures may come from (`picture_sources`), answering (`worker`) or HTTP (`server`).
 
-Pictures come as `data:` URLs, or as `file://` URLs below the allowed folders. Nothing is ever fetched from the network.
-They are numbered through the whole chat ("Picture 1: ", "Picture 2: ") as the model was trained. `<ref>`, `<box>` and
-`<quad>` in a text are control tokens; all others that somebody types are ordinary text, `<img>` included.
+Pictures are numbered through the whole chat ("Picture 1: ", "Picture 2: ") as the model was trained. `<ref>`, `<box>`
+and `<quad>` in a text are control tokens; all others that somebody types are ordinary text, `<img>` included.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import math
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Annotated, Literal
-from urllib.parse import unquote_to_bytes, urlsplit
-from urllib.request import url2pathname
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from qvl_desktop.core.chat_protocol import BASE_MODEL, MAX_PICTURE_BYTES
+from qvl_desktop.core.chat_protocol import BASE_MODEL
 from qvl_desktop.core.conversation import Role, Turn, picture_line
-from qvl_desktop.core.errors import QvlError
-from qvl_desktop.engine.features import PictureSource
+from qvl_desktop.core.dialects import Size
 from qvl_desktop.engine.generator import DEFAULT_NEW_TOKENS, Question
+from qvl_desktop.engine.picture_sources import PictureAccess, RequestError, check_pictures, read_picture
 from qvl_desktop.engine.sampling import Sampling
 
 MAX_PICTURES = 64
 MAX_MESSAGES = 1000
-
-
-class RequestError(QvlError):
-    """A request that cannot be answered; `param` names the field."""
-
-    def __init__(self, template: str, *, param: str = "", **values: object) -> None:
-        super().__init__(template, **values)
-        self.param = param
+MAX_PARTS = 1000
+MAX_ANSWERS = 8
+CHARACTERS_PER_TOKEN = 32
+"""A text of more characters than that for each token the model reads cannot fit: it is refused before it is encoded."""
 
 
 class _Model(BaseModel):
@@ -75,7 +64,14 @@ class Message(_Model):
     """One turn."""
 
     role: Literal["system", "developer", "user", "assistant"]
-    content: str | list[Part] | None = None
+    content: str | Annotated[list[Part], Field(max_length=MAX_PARTS)] | None = None
+
+    @property
+    def parts(self) -> list[TextPart | ImagePart]:
+        """The content as parts."""
+        if isinstance(self.content, str):
+            return [TextPart(type="text", text=self.content)]
+        return list(self.content or ())
 
 
 class StreamOptions(_Model):
@@ -97,7 +93,19 @@ class ChatRequest(_Model):
     top_p: float | None = Field(default=None, gt=0, le=1)
     seed: int | None = Field(default=None, ge=-(2**63), lt=2**63)
     stop: str | Annotated[list[str], Field(max_length=16)] | None = None
-    n: int = Field(default=1, ge=1, le=1)
+    n: int = Field(default=1, ge=1, le=MAX_ANSWERS)
+    top_k: int | None = Field(default=None, ge=0)
+    presence_penalty: float | None = Field(default=None, ge=-2, le=2)
+    frequency_penalty: float | None = Field(default=None, ge=-2, le=2)
+    user: str = Field(default="", max_length=512)
+    ignore_eos: bool = False
+    tools: list[Any] | None = None
+    functions: list[Any] | None = None
+    logprobs: bool | None = None
+    top_logprobs: int | None = None
+    response_format: dict[str, Any] | None = None
+    modalities: list[str] | None = None
+    audio: Any = None
 
     @property
     def limit(self) -> int:
@@ -112,35 +120,77 @@ class ChatRequest(_Model):
     @property
     def sampling(self) -> Sampling:
         """Greedy unless a temperature is given: boxes want the likeliest digits. Without `top_p`, the model's own."""
-        temperature = self.temperature or 0.0
-        if not math.isfinite(temperature):
-            temperature = 0.0
-        return Sampling(temperature, self.top_p, self.seed)
+        return Sampling(
+            self.temperature or 0.0,
+            self.top_p,
+            self.seed,
+            self.top_k,
+            self.presence_penalty or 0.0,
+            self.frequency_penalty or 0.0,
+        )
+
+    def check(self) -> None:
+        """Refuse what would give another answer than was asked for. Raises `RequestError`."""
+        kind = (self.response_format or {}).get("type", "text")
+        refused = {
+            "tools": self.tools,
+            "functions": self.functions,
+            "logprobs": self.logprobs or self.top_logprobs,
+            "response_format": kind != "text",
+            "modalities": set(self.modalities or ()) - {"text"},
+            "audio": self.audio,
+        }
+        for name, given in refused.items():
+            if given:
+                raise RequestError("This server cannot do that ({name}): leave it out.", param=name, name=name)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with pictures at hand: their bytes in it, their upright sizes beside it."""
+
+    question: Question
+    sizes: tuple[Size, ...]
 
 
 def parse_request(body: bytes) -> ChatRequest:
     """The request of a body. Raises `RequestError` naming the field."""
     try:
-        return ChatRequest.model_validate_json(body)
+        asked = ChatRequest.model_validate_json(body)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(step) for step in first["loc"] if step not in ("text", "image_url", "list[union]"))
-        raise RequestError("{place}: {reason}", param=place, place=place or "body", reason=first["msg"]) from error
+        steps = [
+            str(step) for step in first["loc"] if str(step) not in _NO_FIELDS and not str(step).startswith("list[")
+        ]
+        place = ".".join(steps)
+        reason = first["msg"] if first["type"] != "json_invalid" else f"this is not valid JSON ({first['msg']})"
+        raise RequestError("{place}: {reason}", param=place, place=place or "body", reason=reason) from error
+    asked.check()
+    return asked
 
 
-def question_of(request: ChatRequest, roots: Sequence[Path] = ()) -> Question:
-    """The question a request asks; `file://` pictures must lie below one of `roots`. Raises `RequestError`."""
+_NO_FIELDS = ("text", "image_url", "str", "function-wrap")
+"""What pydantic names on the way to a field that is no field: the kinds of a union."""
+
+
+def question_of(request: ChatRequest, access: PictureAccess, context: int) -> Asked:
+    """The question a request asks a model that reads `context` tokens. Raises `RequestError`."""
+    length = sum(len(part.text) for message in request.messages for part in message.parts if isinstance(part, TextPart))
+    if length > context * CHARACTERS_PER_TOKEN:
+        raise RequestError(
+            "The text has {length} characters, more than the model reads ({context} tokens): shorten it.",
+            param="messages",
+            code="context_length_exceeded",
+            length=length,
+            context=context,
+        )
     turns: list[Turn] = []
-    pictures: list[PictureSource] = []
+    pictures: list[bytes] = []
+    params: list[str] = []
     for number, message in enumerate(request.messages):
         role: Role = "system" if message.role == "developer" else message.role
-        parts: list[TextPart | ImagePart] = []
-        if isinstance(message.content, str):
-            parts = [TextPart(type="text", text=message.content)]
-        elif message.content:
-            parts = list(message.content)
         text = ""
-        for part in parts:
+        for part in message.parts:
             if isinstance(part, TextPart):
                 text += plain(part.text)
                 continue
@@ -149,53 +199,15 @@ def question_of(request: ChatRequest, roots: Sequence[Path] = ()) -> Question:
                 raise RequestError("Only a user's message can hold a picture.", param=param)
             if len(pictures) >= MAX_PICTURES:
                 raise RequestError("A chat can hold {limit} pictures at most.", param=param, limit=MAX_PICTURES)
-            pictures.append(read_picture(part.url, roots, param))
+            pictures.append(read_picture(part.url, access, param))
+            params.append(param)
             text += picture_line(len(pictures), f"picture-{len(pictures)}")
         turns.append(Turn(role, text))
     if turns[-1].role != "user":
         raise RequestError("The last message must be the user's.", param="messages")
-    return Question(tuple(turns), tuple(pictures))
+    return Asked(Question(tuple(turns), tuple(pictures)), check_pictures(pictures, params))
 
 
 def plain(text: str) -> str:
     """Text in which nobody can place a picture: `<img>` and its end are parted by a blank."""
     return text.replace("<img>", "<img >").replace("</img>", "</img >")
-
-
-def read_picture(url: str, roots: Sequence[Path], param: str) -> PictureSource:
-    """The bytes of a `data:` URL or the path of a `file://` URL. Raises `RequestError`."""
-    if url.startswith("data:"):
-        return _decode(url, param)
-    if url.startswith("file://"):
-        return _local(url, roots, param)
-    raise RequestError(
-        "A picture must come as a data: URL (data:image/png;base64,...); nothing is fetched from the network.",
-        param=param,
-    )
-
-
-def _decode(url: str, param: str) -> bytes:
-    head, comma, payload = url[5:].partition(",")
-    if not comma:
-        raise RequestError("A data: URL has a comma before its data.", param=param)
-    if len(payload) > MAX_PICTURE_BYTES * 4 // 3 + 4:
-        raise RequestError("A picture may have {limit} MB at most.", param=param, limit=MAX_PICTURE_BYTES // 2**20)
-    try:
-        if head.split(";")[-1].strip() == "base64":
-            return base64.b64decode(payload, validate=True)
-        return unquote_to_bytes(payload)
-    except (binascii.Error, ValueError) as error:
-        raise RequestError("The data: URL is not valid base64 ({reason}).", param=param, reason=error) from error
-
-
-def _local(url: str, roots: Sequence[Path], param: str) -> Path:
-    parts = urlsplit(url)
-    if parts.netloc not in ("", "localhost"):
-        raise RequestError("A file:// URL names a file of this machine.", param=param)
-    try:
-        path = Path(url2pathname(parts.path)).resolve()
-    except (OSError, ValueError) as error:
-        raise RequestError("The file:// URL names no file ({reason}).", param=param, reason=error) from error
-    if not any(path.is_relative_to(root.resolve()) for root in roots):
-        raise RequestError("This server does not read {path}: the folder is not allowed.", param=param, path=path)
-    return path

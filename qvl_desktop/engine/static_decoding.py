@@ -17,6 +17,7 @@ from typing import Any
 
 import torch
 
+from qvl_desktop.engine.slot_cache import SlotCache
 from qvl_desktop.models.growing_cache import GrowingCache
 
 WINDOW = 512
@@ -28,16 +29,17 @@ WARM_UPS = 2
 
 
 class WindowCache:
-    """What the model takes for its cache during a step: the first `window` places of a growing cache's buffers.
+    """What the model takes for its cache during a step: the first `window` places of a cache's buffers.
 
-    `slot`, int64 (1,), is the place that the step writes; `fixed_level`, int64 (rows,), each row's rotary level.
+    `slot` is the place that the step writes, int64 (1,), or (rows,) where each row has its own; `fixed_level`, int64
+    (rows,), each row's rotary level.
     """
 
     is_compileable = False
 
-    def __init__(self, cache: GrowingCache, window: int, slot: torch.Tensor, level: torch.Tensor) -> None:
-        buffers = cache.reserve(window)
-        self._views = [(keys.narrow(2, 0, window), values.narrow(2, 0, window)) for keys, values in buffers]
+    def __init__(self, cache: GrowingCache | SlotCache, window: int, slot: torch.Tensor, level: torch.Tensor) -> None:
+        rows = len(level)
+        self._views = [(keys[:rows, :, :window], values[:rows, :, :window]) for keys, values in cache.reserve(window)]
         self._slot = slot
         self.fixed_level = level
 
@@ -50,8 +52,13 @@ class WindowCache:
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Write one token's keys and values (rows, heads, 1, channels) and return the window's."""
         keys, values = self._views[layer_idx]
-        keys.index_copy_(2, self._slot, key_states)
-        values.index_copy_(2, self._slot, value_states)
+        if len(self._slot) == 1:
+            keys.index_copy_(2, self._slot, key_states)
+            values.index_copy_(2, self._slot, value_states)
+        else:
+            index = self._slot[:, None, None, None].expand_as(key_states)
+            keys.scatter_(2, index, key_states)
+            values.scatter_(2, index, value_states)
         return keys, values
 
 
@@ -60,7 +67,8 @@ class WindowStep:
 
     Args:
         model: a native Qwen-VL model in evaluation mode, bare or wrapped by PEFT, with its blocks on one device.
-        cache: holds something already; its buffers must not move while the step is used.
+        cache: holds something already; its buffers must not move while the step is used. In a `SlotCache` each row
+            writes a place of its own.
         rows: how many answers go on at once.
         window: places that are attended to; a token's own must be among them.
         record: whether to make a CUDA graph of it.
@@ -68,14 +76,22 @@ class WindowStep:
     """
 
     def __init__(
-        self, model: Any, cache: GrowingCache, rows: int, window: int, *, record: bool, compiled: bool = False
+        self,
+        model: Any,
+        cache: GrowingCache | SlotCache,
+        rows: int,
+        window: int,
+        *,
+        record: bool,
+        compiled: bool = False,
     ) -> None:
         base = model.get_base_model() if hasattr(model, "get_base_model") else model
         self.window = window
         self._model = model
         self._table = base.get_input_embeddings()
         self._device: torch.device = base.transformer.rotary.inv_freq.device
-        self._slot, self._level = self._zeros(1), self._zeros(rows)
+        self._slot = self._zeros(rows if isinstance(cache, SlotCache) else 1)
+        self._level = self._zeros(rows)
         self._positions, self._first = self._zeros(rows, 1), self._zeros(rows, 1)
         self._places = torch.arange(window, device=self._device)
         width, dtype = base.config.hidden_size, base.transformer.ln_f.weight.dtype
@@ -92,8 +108,14 @@ class WindowStep:
         """Say where the next token goes: after `length` places, of which each row's first so many are padding."""
         self._slot.fill_(length)
         self._first.copy_(torch.tensor(first)[:, None])
-        torch.sub(self._slot, self._first, out=self._positions)
+        torch.sub(self._slot[:, None], self._first, out=self._positions)
         self._level.copy_(level) if isinstance(level, torch.Tensor) else self._level.fill_(level)
+
+    def place_each(self, lengths: list[int], levels: list[int]) -> None:
+        """Say for each row of a `SlotCache` where its next token goes, and its rotary level."""
+        self._slot.copy_(torch.tensor(lengths))
+        self._positions.copy_(self._slot[:, None])
+        self._level.copy_(torch.tensor(levels))
 
     def run(self, ids: torch.Tensor) -> torch.Tensor:
         """Logits (rows, vocabulary) after the tokens `ids`, int64 (rows,); the next step goes one place further.
@@ -112,7 +134,7 @@ class WindowStep:
         return torch.zeros(shape, dtype=torch.long, device=self._device)
 
     def _pass(self) -> torch.Tensor:
-        seen = (self._places <= self._slot) & (self._places >= self._first)
+        seen = (self._places <= self._slot[:, None]) & (self._places >= self._first)
         outputs = self._model(
             inputs_embeds=self._embeds,
             attention_mask=seen[:, None, None],
@@ -166,11 +188,11 @@ class StepStore:
     _address: tuple[int, ...] = ()
     _steps: dict[tuple[str, int, int], WindowStep] = field(default_factory=dict)
 
-    def has(self, cache: GrowingCache, variant: str, rows: int, length: int) -> bool:
+    def has(self, cache: GrowingCache | SlotCache, variant: str, rows: int, length: int) -> bool:
         """Whether the step for the next token is there already."""
         return self._address == address(cache) and (variant, rows, self._window(cache, length)) in self._steps
 
-    def get(self, cache: GrowingCache, variant: str, rows: int, length: int, limit: int) -> WindowStep:
+    def get(self, cache: GrowingCache | SlotCache, variant: str, rows: int, length: int, limit: int) -> WindowStep:
         """The step that writes place `length`, made if need be.
 
         Room is made as for a new cache; buffers that move make all steps void.
@@ -185,7 +207,7 @@ class StepStore:
             self._steps[key] = WindowStep(self.model, cache, rows, window, record=self.record, compiled=self.compiled)
         return self._steps[key]
 
-    def _window(self, cache: GrowingCache, length: int) -> int:
+    def _window(self, cache: GrowingCache | SlotCache, length: int) -> int:
         """A compiled step sees all there is: to compile it anew would take longer than it saves."""
         return cache.reserve(0)[0][0].shape[2] if self.compiled else window_for(length)
 
@@ -217,7 +239,7 @@ def room_for(length: int, limit: int) -> int:
     return window_for(max(length, min(limit - 1, length + RESERVED)))
 
 
-def address(cache: GrowingCache) -> tuple[int, ...]:
+def address(cache: GrowingCache | SlotCache) -> tuple[int, ...]:
     """What changes when the buffers of a cache move."""
     keys, values = cache.reserve(0)[0]
     return keys.data_ptr(), values.data_ptr(), *keys.shape
