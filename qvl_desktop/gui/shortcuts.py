@@ -97,6 +97,17 @@ class Shortcuts(QObject):
         self._bound[name].actions.add(action)
         self._dress(name, action)
 
+    def run(self, name: str) -> bool:
+        """Do what a command's keys would do; False when nothing that is shown carries it or it cannot be done now."""
+        for action in list(self._bound[name].actions):
+            try:
+                if action.isEnabled():
+                    action.trigger()
+                    return True
+            except RuntimeError:  # as in `_dress`
+                self._bound[name].actions.discard(action)
+        return False
+
     def keys(self, name: str) -> list[str]:
         """The keys in force, as portable text."""
         own = self._settings.shortcuts.get(name)

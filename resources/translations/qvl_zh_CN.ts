@@ -84,6 +84,17 @@
     </message>
 </context>
 <context>
+    <name>AnswerText</name>
+    <message>
+        <source>Copy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select all</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>AnswerView</name>
     <message>
         <source>Try again</source>
@@ -98,8 +109,24 @@
         <translation>复制模型的原始回答</translation>
     </message>
     <message>
+        <source>Answer again; this version stays</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Show the tokens as the model wrote them</source>
         <translation>按模型的原样显示标记</translation>
+    </message>
+    <message>
+        <source>The version before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The next version</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Version {place} of {count}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Thinking…</source>
@@ -114,12 +141,20 @@
         <translation>模型没有给出任何回答。</translation>
     </message>
     <message>
-        <source>The answer reached its length limit.</source>
-        <translation>回答已达到长度上限。</translation>
+        <source>The answer reached its length limit. The settings say how long one may be.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The answer goes on: {count} characters. Copy or export it to read all of it.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Stopped</source>
         <translation>已停止</translation>
+    </message>
+    <message>
+        <source>Corrected by hand</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{count} token</source>
@@ -136,6 +171,13 @@
     <message>
         <source>{rate:.0f} tokens/s</source>
         <translation>{rate:.0f} token/秒</translation>
+    </message>
+</context>
+<context>
+    <name>Answering</name>
+    <message>
+        <source>The answer did not end by itself; it was ended after {count} characters.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -229,6 +271,109 @@
     <message>
         <source>This run told no figures of single phrases.</source>
         <translation>此次训练没有给出各短语的数据。</translation>
+    </message>
+</context>
+<context>
+    <name>BoxesView</name>
+    <message>
+        <source>Pictures with suggestions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Suggestions on this picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s) to go through</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Take</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reject</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete mine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add the model&apos;s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take the model&apos;s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Leave it out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep mine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enter takes, Del rejects, Tab goes on. Drag or nudge a box to put it right: it is taken as it then is. F2 changes the ref, Shift+Enter takes all on this picture.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dashed is the model, solid is yours. Enter takes the model&apos;s, Del keeps yours, Tab goes on. Drag either box to put it right.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Taking boxes that overlap none of yours</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Taking all suggestions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rejecting all suggestions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n suggestion(s) gone through.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation type="unfinished">撤销</translation>
+    </message>
+    <message>
+        <source>On this picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Position in the list</source>
+        <translation type="unfinished">在列表中的位置</translation>
+    </message>
+    <message>
+        <source>Many…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All on this picture, or all of the list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take all of the list that overlap none of yours</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take all of the list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reject all of the list</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -432,6 +577,13 @@
     </message>
 </context>
 <context>
+    <name>Chats</name>
+    <message>
+        <source>The project can only be read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ChildCommand</name>
     <message>
         <source>The process cannot be started: {reason}</source>
@@ -461,20 +613,8 @@
         <translation>不平滑</translation>
     </message>
     <message>
-        <source>CSV…</source>
-        <translation>CSV…</translation>
-    </message>
-    <message>
-        <source>Picture…</source>
-        <translation>图片…</translation>
-    </message>
-    <message>
         <source>Curves of the chosen runs</source>
         <translation>所选训练的曲线</translation>
-    </message>
-    <message>
-        <source>the picture cannot be written</source>
-        <translation>图片无法写入</translation>
     </message>
     <message>
         <source>Step {step}</source>
@@ -497,20 +637,16 @@
         <translation>验证平均 IoU</translation>
     </message>
     <message>
+        <source>Unreadable answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Learning rate</source>
         <translation>学习率</translation>
     </message>
     <message>
         <source>Gradient norm</source>
         <translation>梯度范数</translation>
-    </message>
-    <message>
-        <source>Save the curves</source>
-        <translation>保存曲线</translation>
-    </message>
-    <message>
-        <source>Save the picture</source>
-        <translation>保存图片</translation>
     </message>
 </context>
 <context>
@@ -524,16 +660,28 @@
         <translation>问题</translation>
     </message>
     <message>
-        <source>Choose pictures (or drop them, or paste)</source>
-        <translation>选择图片（也可拖入或粘贴）</translation>
-    </message>
-    <message>
         <source>Choose pictures</source>
         <translation>选择图片</translation>
     </message>
     <message>
         <source>Point: drag a box on the picture and ask about it</source>
         <translation>指点：在图片上拖出一个框，就它提问</translation>
+    </message>
+    <message>
+        <source>Add pictures (or drop them, or paste)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add pictures</source>
+        <translation type="unfinished">添加图片</translation>
+    </message>
+    <message>
+        <source>Choose files…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From the project…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Point at a place in the picture</source>
@@ -691,14 +839,41 @@
     </message>
 </context>
 <context>
-    <name>Curves</name>
+    <name>CurveFiles</name>
     <message>
-        <source>Loss (points: validation)</source>
-        <translation>损失（点：验证）</translation>
+        <source>CSV…</source>
+        <translation type="unfinished">CSV…</translation>
     </message>
     <message>
-        <source>Validation Acc@0.5</source>
-        <translation>验证 Acc@0.5</translation>
+        <source>Picture…</source>
+        <translation type="unfinished">图片…</translation>
+    </message>
+    <message>
+        <source>the picture cannot be written</source>
+        <translation type="unfinished">图片无法写入</translation>
+    </message>
+    <message>
+        <source>Save the curves</source>
+        <translation type="unfinished">保存曲线</translation>
+    </message>
+    <message>
+        <source>Save the picture</source>
+        <translation type="unfinished">保存图片</translation>
+    </message>
+</context>
+<context>
+    <name>Curves</name>
+    <message>
+        <source>Loss</source>
+        <translation type="unfinished">损失</translation>
+    </message>
+    <message>
+        <source>Validation</source>
+        <translation type="unfinished">验证</translation>
+    </message>
+    <message>
+        <source>Unreadable answers</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Learning rate</source>
@@ -707,6 +882,26 @@
     <message>
         <source>Gradient norm</source>
         <translation>梯度范数</translation>
+    </message>
+    <message>
+        <source>training, smoothed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>validation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Acc@0.5</source>
+        <translation type="unfinished">Acc@0.5</translation>
+    </message>
+    <message>
+        <source>mean IoU</source>
+        <translation type="unfinished">平均 IoU</translation>
+    </message>
+    <message>
+        <source>step {step}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -785,6 +980,77 @@
     </message>
 </context>
 <context>
+    <name>DraftsView</name>
+    <message>
+        <source>Drafts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation type="unfinished">问题</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reject</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n draft(s) to go through</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Answered by {model}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n draft(s) gone through.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation type="unfinished">撤销</translation>
+    </message>
+    <message>
+        <source>Taking all drafts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rejecting all drafts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Position in the list</source>
+        <translation type="unfinished">在列表中的位置</translation>
+    </message>
+    <message>
+        <source>Many…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take all drafts of the list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reject all drafts of the list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open in Annotate</source>
+        <translation type="unfinished">在标注页打开</translation>
+    </message>
+</context>
+<context>
     <name>Editing</name>
     <message numerus="yes">
         <source>%n box(es) now belong to the picture named last before. Undo takes it back.</source>
@@ -806,6 +1072,97 @@
     <message>
         <source>The model&apos;s process ended unexpectedly (exit code {code}).</source>
         <translation>模型进程意外结束（退出码 {code}）。</translation>
+    </message>
+</context>
+<context>
+    <name>EvaluationView</name>
+    <message>
+        <source>Evaluation: before and after</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Phrase</source>
+        <translation type="unfinished">短语</translation>
+    </message>
+    <message>
+        <source>F1 before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>F1 after</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation type="unfinished">变化</translation>
+    </message>
+    <message>
+        <source>Answers that got worse</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All answers, worst first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n phrase(s) got worse, first of all: {names}</source>
+        <translation type="unfinished">
+            <numerusform>%n 个短语变差，首先是：{names}</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No phrase got worse.</source>
+        <translation type="unfinished">没有短语变差。</translation>
+    </message>
+    <message>
+        <source>F1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Acc@0.5</source>
+        <translation type="unfinished">Acc@0.5</translation>
+    </message>
+    <message>
+        <source>precision</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>recall</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>mean IoU</source>
+        <translation type="unfinished">平均 IoU</translation>
+    </message>
+    <message>
+        <source>unreadable answers</source>
+        <translation type="unfinished">无法解析的回答</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n question(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{ref}: IoU {share}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing got worse.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dashed: true. Blue: answered now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Orange: answered before.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -969,8 +1326,12 @@
         <translation>损失</translation>
     </message>
     <message>
-        <source>best Acc@0.5</source>
-        <translation>最佳 Acc@0.5</translation>
+        <source>best {metric}, kept: step {step}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>best {metric}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>tokens a second</source>
@@ -1373,14 +1734,6 @@
         <source>lengths are estimated</source>
         <translation>长度为估算值</translation>
     </message>
-    <message>
-        <source>{times}x slower</source>
-        <translation>慢 {times} 倍</translation>
-    </message>
-    <message>
-        <source>about as fast</source>
-        <translation>速度相近</translation>
-    </message>
 </context>
 <context>
     <name>HealthPage</name>
@@ -1633,6 +1986,73 @@
     <message>
         <source>Folder of pictures</source>
         <translation>图片文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>JobBar</name>
+    <message>
+        <source>Pictures asked about</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End this job; what was proposed stays</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End this job</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Preparing…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation type="unfinished">暂停</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation type="unfinished">继续</translation>
+    </message>
+    <message>
+        <source>{done} of {total} pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Resting: {done}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation type="unfinished">剩余 {time}</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n draft(s) came in</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n difference(s) found</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n box(es) came in</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n not read</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Pictures about which there is no answer, or none that can be read whole</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2104,6 +2524,25 @@
     </message>
 </context>
 <context>
+    <name>Palette</name>
+    <message>
+        <source>What do you want to do?</source>
+        <translation>您想做什么？</translation>
+    </message>
+    <message>
+        <source>Find a command</source>
+        <translation>查找命令</translation>
+    </message>
+    <message>
+        <source>Commands found</source>
+        <translation>找到的命令</translation>
+    </message>
+    <message>
+        <source>Nothing is called that.</source>
+        <translation>没有这个名称的命令。</translation>
+    </message>
+</context>
+<context>
     <name>PictureDelegate</name>
     <message>
         <source>cannot be shown</source>
@@ -2127,6 +2566,18 @@
     <message>
         <source>Cancel</source>
         <translation>取消</translation>
+    </message>
+    <message>
+        <source>Drag the box that is missing. Esc gives it up.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag the box or its handles to put it right; the answer stays as a version.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{drawn} of {total} boxes are drawn. Point at words to see theirs.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2288,6 +2739,22 @@
         <source>Choose pictures…</source>
         <translation>选择图片…</translation>
     </message>
+    <message>
+        <source>Add a box</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag another box for the same words (Ins)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation type="unfinished">移除</translation>
+    </message>
+    <message>
+        <source>Take the box out of the answer (Del)</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>PicturePicker</name>
@@ -2436,6 +2903,44 @@
         <translation type="unfinished">
             <numerusform></numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>ProblemsDialog</name>
+    <message>
+        <source>Answers that could not be read</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Boxes of these answers that could be read were kept. A double click shows the picture.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask about these again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">关闭</translation>
+    </message>
+</context>
+<context>
+    <name>QuestionView</name>
+    <message>
+        <source>Ask in other words; this version stays</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation type="unfinished">问题</translation>
+    </message>
+    <message>
+        <source>Ask again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">取消</translation>
     </message>
 </context>
 <context>
@@ -2770,70 +3275,276 @@
     </message>
 </context>
 <context>
+    <name>ReviewPictures</name>
+    <message numerus="yes">
+        <source>%n box(es)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n not found</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n not drawn</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n apart</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>RunHead</name>
+    <message>
+        <source>Name of the run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Star this run</source>
+        <translation type="unfinished">给此次训练加星标</translation>
+    </message>
+    <message>
+        <source>Your note to this run</source>
+        <translation type="unfinished">给此次训练写备注</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation type="unfinished">暂停</translation>
+    </message>
+    <message>
+        <source>Pause and free the card</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saves everything and ends the process; going on takes up the run exactly where it was</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation type="unfinished">继续</translation>
+    </message>
+    <message>
+        <source>Stop and save</source>
+        <translation type="unfinished">停止并保存</translation>
+    </message>
+    <message>
+        <source>Show samples now</source>
+        <translation type="unfinished">立即查看样例</translation>
+    </message>
+    <message>
+        <source>End now, without saving</source>
+        <translation type="unfinished">立即结束，不保存</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation type="unfinished">恢复训练</translation>
+    </message>
+    <message>
+        <source>Chat with it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Evaluate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Merge into a model folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pre-annotate with it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Train again from this</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation type="unfinished">打开文件夹</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On the split: {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As precise as the base…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In 8 bits…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In 4 bits…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pausing…</source>
+        <translation type="unfinished">正在暂停…</translation>
+    </message>
+    <message>
+        <source>Free the card</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saving and freeing the card…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation type="unfinished">正在停止…</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start again</source>
+        <translation type="unfinished">重新开始</translation>
+    </message>
+    <message>
+        <source>Stop the run first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Moves the run to the trash, where it can be brought back</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>RunList</name>
     <message>
         <source>Training runs</source>
         <translation>训练任务</translation>
     </message>
-</context>
-<context>
-    <name>RunView</name>
     <message>
-        <source>Star this run</source>
-        <translation>给此次训练加星标</translation>
+        <source>Rename	F2</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Your note to this run</source>
-        <translation>给此次训练写备注</translation>
+        <source>Remove the star</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Pause</source>
-        <translation>暂停</translation>
-    </message>
-    <message>
-        <source>Go on</source>
-        <translation>继续</translation>
-    </message>
-    <message>
-        <source>Stop and save</source>
-        <translation>停止并保存</translation>
-    </message>
-    <message>
-        <source>Show samples now</source>
-        <translation>立即查看样例</translation>
-    </message>
-    <message>
-        <source>End now, without saving</source>
-        <translation>立即结束，不保存</translation>
-    </message>
-    <message>
-        <source>Resume</source>
-        <translation>恢复训练</translation>
-    </message>
-    <message>
-        <source>Chat with this</source>
-        <translation>用它聊天</translation>
+        <source>Star</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Open folder</source>
-        <translation>打开文件夹</translation>
+        <translation type="unfinished">打开文件夹</translation>
+    </message>
+    <message>
+        <source>Train again from this</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete	Del</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>RunLog</name>
+    <message>
+        <source>Open the whole log</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Last lines of the log</source>
-        <translation>日志的最后几行</translation>
+        <translation type="unfinished">日志的最后几行</translation>
     </message>
     <message>
-        <source>Pausing…</source>
-        <translation>正在暂停…</translation>
+        <source>Hide the log</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Stopping…</source>
-        <translation>正在停止…</translation>
+        <source>Show the log</source>
+        <translation type="unfinished">查看日志</translation>
     </message>
     <message>
-        <source>Start again</source>
-        <translation>重新开始</translation>
+        <source>The log is empty.</source>
+        <translation type="unfinished"></translation>
     </message>
+</context>
+<context>
+    <name>RunPanel</name>
+    <message>
+        <source>New run</source>
+        <translation type="unfinished">新任务</translation>
+    </message>
+    <message>
+        <source>Find runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Order of the runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Newest first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>By name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Best Acc@0.5 first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>By state</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Trash: %n run(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Compare %n run(s)</source>
+        <translation type="unfinished">
+            <numerusform>比较 %n 次训练</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Bring back “{name}”, deleted {when}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Empty the trash ({size})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete %n run(s) for good</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Runs appear here. They go on when the window is closed.</source>
+        <translation type="unfinished">训练任务会出现在这里。关闭窗口后它们会继续运行。</translation>
+    </message>
+    <message>
+        <source>No run is called so.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>RunView</name>
     <message>
         <source>Starting the training process…</source>
         <translation>正在启动训练进程…</translation>
@@ -2844,14 +3555,101 @@
     </message>
 </context>
 <context>
-    <name>SampleView</name>
+    <name>RunWorks</name>
     <message>
-        <source>Sample with true and predicted boxes</source>
-        <translation>带真实框和预测框的样例</translation>
+        <source>It ended without a result.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ServerForm</name>
+    <message>
+        <source>Other servers</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Sample after step {step}</source>
-        <translation>第 {step} 步之后的样例</translation>
+        <source>Any address that speaks OpenAI&apos;s protocol: vLLM, SGLang, LM Studio, Ollama, or this program on another machine. Questions and pictures are sent there. The key stays in your settings, never in a project.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation type="unfinished">移除</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation type="unfinished">无</translation>
+    </message>
+    <message>
+        <source>Ask it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask the server which models it has</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This program&apos;s server</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The family of the model: it says how boxes are written, and how large pictures are</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation type="unfinished">保存</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation type="unfinished">模型</translation>
+    </message>
+    <message>
+        <source>Family</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New server…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>An address begins with http:// or https:// and names a machine.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name the model, or ask the server which it has.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose the family of the model.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kept. Choose it at the top of the page, in the place of a model.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Asking…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It has {count} models.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It answers, but names no models. Type the name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It does not answer as it should: {reason}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2906,6 +3704,85 @@
     <message>
         <source>Folder for runs</source>
         <translation>训练任务的文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsView</name>
+    <message>
+        <source>Settings of the answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For example: Answer in one sentence.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>System prompt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the model is told before this chat begins. New chats begin with the same words.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>0 takes the likeliest word each time: best for boxes, and the same answer every time. Higher is freer, and less certain.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Top p</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only the likeliest words that make up this share are drawn from. 1 leaves none out. Counts when the temperature is above 0.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Longest answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In tokens: a word has one or two, a box about twelve. A longer answer is cut off there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chance</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation type="unfinished">随机种子</translation>
+    </message>
+    <message>
+        <source>The same number draws the same answer again. Empty: another one each time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unload it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep it loaded</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>When training begins</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model of this page takes memory that a run may need. It is loaded again by the next question.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3136,6 +4013,25 @@
     <message>
         <source>Tokens that fit</source>
         <translation>token 上限</translation>
+    </message>
+</context>
+<context>
+    <name>SuggestionLayer</name>
+    <message>
+        <source>not found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not drawn</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>overlap {share}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>suggested</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3401,6 +4297,112 @@
     </message>
 </context>
 <context>
+    <name>ThreadDesk</name>
+    <message>
+        <source>{title} (copy)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chat deleted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} chats deleted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation type="unfinished">撤销</translation>
+    </message>
+    <message>
+        <source>These chats belong to another project: open it first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export the chat</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Written: {path}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The chat could not be written: {reason}. Choose another folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This chat is not kept: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ThreadList</name>
+    <message>
+        <source>Search chats</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search titles and texts of chats</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Searches titles, questions and answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New chat</source>
+        <translation type="unfinished">新聊天</translation>
+    </message>
+    <message>
+        <source>Name of the folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chats</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No chat has these words.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chats are kept here: each begins with its first question.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation type="unfinished">重命名</translation>
+    </message>
+    <message>
+        <source>Take all out of this folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Duplicate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move to folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New folder…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation type="unfinished">导出…</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Toast</name>
     <message>
         <source>Close</source>
@@ -3455,6 +4457,19 @@
     </message>
 </context>
 <context>
+    <name>TokenText</name>
+    <message>
+        <source>Tokens of the sample; what is learnt is underlined</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture token(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ToolStrip</name>
     <message>
         <source>Brightness and contrast of the view; the file stays as it is</source>
@@ -3493,22 +4508,97 @@
 <context>
     <name>TrainPage</name>
     <message>
-        <source>New run</source>
-        <translation>新任务</translation>
+        <source>{source} is not here any more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>TrainedTextView</name>
+    <message>
+        <source>Back to the settings</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Runs appear here. They go on when the window is closed.</source>
-        <translation>训练任务会出现在这里。关闭窗口后它们会继续运行。</translation>
+        <source>All splits</source>
+        <translation type="unfinished">全部划分</translation>
+    </message>
+    <message>
+        <source>Train this way</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Number of the sample</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The sample before (Left)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The next sample (Right)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Token borders</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the conversation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is trained on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Underlined on green: learnt, the loss looks at these tokens. Grey: only read. {sign} stands for a picture.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The next sample</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The sample before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose data to learn from first: a project or a file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>of {count}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{source} · {tokens} tokens, {learnt} learnt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Left out: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading the samples as this model is taught them…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message numerus="yes">
-        <source>Compare %n run(s)</source>
-        <translation>
-            <numerusform>比较 %n 次训练</numerusform>
+        <source>%n left out: show</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
         </translation>
+    </message>
+    <message>
+        <source>{samples} samples are learnt from, {tokens} tokens, {learnt} of them learnt · the longest has {longest} of {limit}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
     <name>Transcript</name>
+    <message>
+        <source>Show earlier messages</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message>
         <source>Chat</source>
         <translation>聊天</translation>
@@ -3611,6 +4701,160 @@
     </message>
 </context>
 <context>
+    <name>ValidationView</name>
+    <message>
+        <source>Validations and samples</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Step of the validation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Green and dashed: true. Blue: answered. A click shows a picture larger.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sample with true and predicted boxes</source>
+        <translation type="unfinished">带真实框和预测框的样例</translation>
+    </message>
+    <message>
+        <source>The validation before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The next validation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Phrase</source>
+        <translation type="unfinished">短语</translation>
+    </message>
+    <message>
+        <source>Boxes</source>
+        <translation type="unfinished">框</translation>
+    </message>
+    <message>
+        <source>Acc@0.5</source>
+        <translation type="unfinished">Acc@0.5</translation>
+    </message>
+    <message>
+        <source>mean IoU</source>
+        <translation type="unfinished">平均 IoU</translation>
+    </message>
+    <message>
+        <source>Figures of each phrase at this step, worst first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>step {step}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Samples that were asked for; nothing was measured at this step.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Acc@0.5 {share}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>mean IoU {share}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>precision {share}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} of {asked} answers unreadable</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>loss {loss}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>WaysOut</name>
+    <message>
+        <source>Check the data</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open Conversations</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open Models</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the log</source>
+        <translation type="unfinished">查看日志</translation>
+    </message>
+    <message>
+        <source>Open the sample: {source}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New run with learning rate {rate}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looking for the cheapest changes that make it fit…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No setting needs less: choose a smaller model, or close other programs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Each of these needs less memory, the least costly first:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on with {change}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New run with {change}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looking for what could be freed…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Empty the trash: {size}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clear the cache of pictures, which is made anew: {size}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete the checkpoints of finished runs, not their results: {size}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{size} are free there. This can go:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{size} are free there. Nothing of this program&apos;s could go: free something else, then resume.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation type="unfinished">恢复训练</translation>
+    </message>
+    <message>
+        <source>Delete for good? Click again</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>WelcomePage</name>
     <message>
         <source>You can also drop a folder of pictures, a data file or a project here.</source>
@@ -3661,6 +4905,45 @@
     </message>
 </context>
 <context>
+    <name>WorkLine</name>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">取消</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">关闭</translation>
+    </message>
+    <message>
+        <source>Ending…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The evaluation failed: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Merging failed: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Asking the base model and the tuned one the same questions…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measured. The figures are below.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Merged: {folder}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Merging into {folder}…</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>_RefDelegate</name>
     <message>
         <source>(no ref)</source>
@@ -3708,6 +4991,10 @@
     <message>
         <source>Redo</source>
         <translation>重做</translation>
+    </message>
+    <message>
+        <source>Find a command…</source>
+        <translation>查找命令…</translation>
     </message>
     <message>
         <source>Keys…</source>
@@ -3934,6 +5221,141 @@
     </message>
 </context>
 <context>
+    <name>chat</name>
+    <message>
+        <source>New chat</source>
+        <translation type="unfinished">新聊天</translation>
+    </message>
+    <message>
+        <source>Search the chats</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next chat in the list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Previous chat in the list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show or hide the list of chats</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Duplicate the chat</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export the chat</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Settings of the answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to the question</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add picture files to the question</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add pictures of the project to the question</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Point at a place in the picture</source>
+        <translation type="unfinished">在图片上指点一处</translation>
+    </message>
+    <message>
+        <source>Ask the question in other words</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answer again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The version before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The next version</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose the answer above</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose the answer below</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to the boxes of the answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add the chat up to this answer to the project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the tokens of the answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Send the question</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Begin a line</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change the last question, in an empty field</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop the answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next or previous box</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move the box; with Ctrl change its size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add a box for the same words</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take the box out of the answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the chat or folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename the chat or folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete the chats that are chosen</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>conversations</name>
     <message>
         <source>New conversation</source>
@@ -4136,6 +5558,14 @@
     <message>
         <source>Nothing can listen at {host}, port {port}: {reason}</source>
         <translation>无法在 {host} 的端口 {port} 上监听：{reason}</translation>
+    </message>
+    <message>
+        <source>A key is made of letters, digits and signs, without blanks.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{folder}: there is no such folder.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{path}: this is no run folder: it has no plan.json.</source>
@@ -4502,10 +5932,6 @@
         <translation>{folder}：config.json 描述了 {described} 百万个参数，但权重中有 {held} 百万个。请重新下载模型，或检查 config.json。</translation>
     </message>
     <message>
-        <source>{folder}: {family} models cannot be loaded without their visual tower.</source>
-        <translation>{folder}：{family} 模型不能在没有视觉塔的情况下载入。</translation>
-    </message>
-    <message>
         <source>{folder}: kernel {kernel} is for GPTQ layers, which {family} models lack.</source>
         <translation>{folder}：内核 {kernel} 用于 GPTQ 层，而 {family} 模型没有这种层。</translation>
     </message>
@@ -4562,8 +5988,12 @@
         <translation>此安装包不含演示模型：缺少 {folder}。</translation>
     </message>
     <message>
-        <source>{name}: there is no such model folder. Give a folder, or &quot;demo&quot;.</source>
-        <translation>{name}：没有这个模型文件夹。请给出文件夹，或写 &quot;demo&quot;。</translation>
+        <source>{name}: not downloaded yet. Fetch it first: qvl-desktop download {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name}: there is no such model folder. Give a folder, a downloaded name, or &quot;demo&quot;.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The model takes {needed} GB, and the cards have {free} GB free together. Close other programs that use them, or choose a smaller precision (nf4).</source>
@@ -5237,6 +6667,222 @@
         <source>{path}: chat {id} is no longer there.</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>{path}: no job was cut short; there is nothing to go on with.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: this folder was not downloaded by this program, so there is nothing to compare with.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: the record of the download cannot be read ({reason}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{text}: a host is written HOST, HOST:PORT or HOST=ADDRESS, without http:// and path.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{host} does not give the picture: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{url}: too many redirects.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{url}: this is no web address.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{host}: nothing is fetched from the network here. Send the picture as a data: URL, or have the server started with --allow-url {host}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{host} cannot be found: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{host} leads to an address that is not public. Where that is meant, pin it with --allow-url {host}=ADDRESS.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A picture may have {limit} MB at most.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{endpoint}: no address of a mirror. Write it like https://hf-mirror.com</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{repo}: name a known model, or a repository as OWNER/NAME.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{what}: {hub} wants to know who asks. Accept the model&apos;s terms on its page if it has some, then log in: {way}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{what}: {hub} has no such model, revision or file. Check the name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{hub} cannot answer at the moment (HTTP {status}). Try again later, or use another source.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{what}: {hub} refused the request (HTTP {status}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{host}: its certificate is not trusted here ({reason}). Behind a company&apos;s proxy, set SSL_CERT_FILE to the file of its certificates; a wrong clock can be the reason too.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{host} cannot be reached ({reason}). Check the network and the proxy, or choose another source or mirror.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: the disk is full. What was fetched is kept: make room and resume, or choose another folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: cannot be written ({reason}). Choose another folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: another download is filling this folder already.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: this folder holds other files already. Choose another folder, or add this one to the list of models if it is one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: this folder holds {repo} at {revision}. Choose another folder, or delete this one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Needs {needed}, {free} free on {place}: choose another folder, or make room.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{repo}: no name of a repository ({reason}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{host} does not answer as a model hub does ({reason}). Check the address.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{what}: there is no such model on {hub}, or it is private. Check the name; for a private one log in: hf auth login  /  HF_TOKEN=...</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{repo}: the hub&apos;s list is not clear about {file}. Try another source.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{repo}: no model that this program can read: no config.json with weights.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{repo}: its weights are there only as PyTorch files (.bin), an older format that can carry code. This program reads them as plain numbers and refuses any with code. Agree to fetch them: --allow-pickle.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file}: {hub} sent an address that cannot be followed ({reason}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file}: {hub} ended the connection early, after {count} of {size} bytes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file}: {hub} sent it twice with other content than its list says. It was thrown away. Resume later, or use another source: the mirror may be broken, or the model has just been changed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file}: {hub} did not go on where it was asked to; from the beginning.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Something went wrong that should not have: {reason}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{url} said nothing for {minutes} minutes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{url} broke off: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{url} is no address of a server.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{url} went away in the middle of an answer ({reason}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{url} does not answer ({reason}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{url} is busy: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{url} refuses: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model&apos;s server cannot go on: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model is not loaded just now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model cannot be used: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model was unloaded. Going on loads it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another model was loaded in between. Going on loads this one again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: this run is at work. Stop it first, then delete it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: the run cannot be moved ({reason}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: not everything could be deleted. Is a file in use?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This model was loaded without its visual tower, so it cannot read pixels. Hand over features, or load the model with its visual tower.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{folder}: the adapter does not fit this model. Layers that the model does not have: {lost}. Of another size: {wrong}. Choose the model it was made on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The merged model does not answer as the model with its adapter: {same} of {answers} answers are the same, {agreeing} of {tokens} tokens, and the logits are alike to {closeness:.4f} where {wanted} is due. It lies in {target} to be looked at; do not use it. Merge again from files that are whole, or quantise with samples (--data).</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>filters</name>
@@ -5358,6 +7004,14 @@
     <message>
         <source>the program</source>
         <translation>程序本身</translation>
+    </message>
+    <message>
+        <source>{times}x slower</source>
+        <translation type="unfinished">慢 {times} 倍</translation>
+    </message>
+    <message>
+        <source>about as fast</source>
+        <translation type="unfinished">速度相近</translation>
     </message>
     <message>
         <source>no {setting}</source>
@@ -5868,6 +7522,34 @@
         <source>Pictures page</source>
         <translation>图片页</translation>
     </message>
+    <message>
+        <source>Chat</source>
+        <translation type="unfinished">聊天</translation>
+    </message>
+    <message>
+        <source>Answers</source>
+        <translation type="unfinished">回答</translation>
+    </message>
+    <message>
+        <source>The question</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Boxes of an answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The list of chats</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Suggested boxes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drafts</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>health</name>
@@ -6140,6 +7822,10 @@
     </message>
     <message>
         <source>Reject suggestions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename suggestions</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -6826,6 +8512,21 @@
     </message>
 </context>
 <context>
+    <name>metrics</name>
+    <message>
+        <source>validation loss</source>
+        <translation type="unfinished">验证损失</translation>
+    </message>
+    <message>
+        <source>Acc@0.5</source>
+        <translation type="unfinished">Acc@0.5</translation>
+    </message>
+    <message>
+        <source>mean IoU</source>
+        <translation type="unfinished">平均 IoU</translation>
+    </message>
+</context>
+<context>
     <name>models</name>
     <message>
         <source>float16, because {card} has no bfloat16</source>
@@ -6864,7 +8565,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Answers and draws boxes in English and Chinese; the base for LoRA in this program.</source>
+        <source>Answers and draws boxes in English and Chinese; the usual base for LoRA.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -6896,11 +8597,11 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Good boxes for its size. For LoRA on a card of 16 to 24 GB.</source>
+        <source>For LoRA on a card of 16 GB, Q-LoRA on one of 8 GB.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The strongest at boxes of this list that has been forecast.</source>
+        <source>The largest here of its family: LoRA on a card of 24 GB, Q-LoRA on one of 12 GB.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -7052,6 +8753,21 @@
     <message>
         <source>Models and adapters on this machine</source>
         <translation>本机上的模型和适配器</translation>
+    </message>
+</context>
+<context>
+    <name>palette</name>
+    <message>
+        <source>Open {name}</source>
+        <translation>打开 {name}</translation>
+    </message>
+    <message>
+        <source>Go to</source>
+        <translation>前往</translation>
+    </message>
+    <message>
+        <source>Recent projects</source>
+        <translation>最近的项目</translation>
     </message>
 </context>
 <context>
@@ -7549,6 +9265,116 @@
     </message>
 </context>
 <context>
+    <name>proposals</name>
+    <message>
+        <source>The answer was cut off at its limit; raise the limit, or ask for fewer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The answer holds something that looks like a box and is none.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The answer holds more boxes than are looked at; the first were kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The answer is empty.</source>
+        <translation type="unfinished">回答是空的。</translation>
+    </message>
+    <message>
+        <source>The server ended each time it was asked about this picture.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model&apos;s answer: {words}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model is loading</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>review</name>
+    <message>
+        <source>Take</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reject</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take all on this picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reject all on this picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change the ref</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next suggestion</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Previous suggestion</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next picture</source>
+        <translation type="unfinished">下一张图片</translation>
+    </message>
+    <message>
+        <source>Previous picture</source>
+        <translation type="unfinished">上一张图片</translation>
+    </message>
+    <message>
+        <source>Open in Annotate</source>
+        <translation type="unfinished">在标注页打开</translation>
+    </message>
+    <message>
+        <source>Fit picture to view</source>
+        <translation type="unfinished">图片适应窗口</translation>
+    </message>
+    <message>
+        <source>Zoom to the suggestion</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hide boxes</source>
+        <translation type="unfinished">隐藏框</translation>
+    </message>
+    <message>
+        <source>Take the draft</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reject the draft</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next draft</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Previous draft</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select the next or previous suggestion</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nudge the suggestion: it is taken as it is then</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>runs</name>
     <message>
         <source>Not started</source>
@@ -7621,6 +9447,33 @@
     <message>
         <source>{seconds} s</source>
         <translation>{seconds} 秒</translation>
+    </message>
+</context>
+<context>
+    <name>self._page</name>
+    <message>
+        <source>Folder of the new model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} was merged and stands among the models.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open Models</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chat with it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is in the trash.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation type="unfinished">撤销</translation>
     </message>
 </context>
 <context>

@@ -130,8 +130,8 @@ def test_fixed_keys_are_not_given_away_and_other_pages_are_no_conflict(
 def test_keys_are_added_removed_and_reset(page: AnnotatePage, sheet: KeyboardSheet) -> None:
     sheet.choose("annotate.lock")
     sheet.add.click()
-    QTest.keyClick(sheet.tree, Qt.Key.Key_K, CTRL)
-    assert page.shortcuts.keys("annotate.lock") == ["L", "Ctrl+K"]
+    QTest.keyClick(sheet.tree, Qt.Key.Key_J, CTRL)
+    assert page.shortcuts.keys("annotate.lock") == ["L", "Ctrl+J"]
     QTest.keyClick(sheet.tree, Qt.Key.Key_Delete)
     assert page.shortcuts.keys("annotate.lock") == []
     assert sheet.reset.isEnabled()

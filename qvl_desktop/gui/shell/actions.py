@@ -42,6 +42,7 @@ ACTIONS = (
     ActionSpec("close_project", _N("actions", "Close project"), "close"),
     ActionSpec("undo", _N("actions", "Undo"), "undo", QKeySequence.StandardKey.Undo),
     ActionSpec("redo", _N("actions", "Redo"), "redo", QKeySequence.StandardKey.Redo, ("Ctrl+Shift+Z", "Ctrl+Y")),
+    ActionSpec("palette", _N("actions", "Find a command…"), "search", also=("Ctrl+K",)),
     ActionSpec("keyboard", _N("actions", "Keys…"), "keyboard", QKeySequence.StandardKey.HelpContents, ("?",)),
     ActionSpec("show_log", _N("actions", "Show the log"), "list"),
     ActionSpec("quit", _N("actions", "Quit"), key=QKeySequence.StandardKey.Quit),
@@ -57,6 +58,16 @@ def commands() -> list[Command]:
         for number, page in enumerate(PAGES, start=1)
     ]
     return [*own, *pages]
+
+
+def declare_pages(shortcuts: Shortcuts) -> None:
+    """Make the commands of all pages known, also of those that were not shown yet."""
+    from qvl_desktop.gui.annotate import actions as annotate
+    from qvl_desktop.gui.conversations import actions as conversations
+    from qvl_desktop.gui.gallery import actions as gallery
+
+    for table in (annotate, gallery, conversations):
+        shortcuts.declare(table.COMMANDS)
 
 
 _RARE = {"New", "Open", "Undo", "Redo", "Help"}

@@ -20,6 +20,8 @@ from qvl_desktop.gui.shell import actions as action_table
 from qvl_desktop.gui.shell.busy import BusyCard
 from qvl_desktop.gui.shell.keyboard_sheet import KeyboardSheet
 from qvl_desktop.gui.shell.pages import FIRST, PAGES, PageSpec
+from qvl_desktop.gui.shell.palette import Palette
+from qvl_desktop.gui.shell.palette_entries import palette_entries
 from qvl_desktop.gui.shell.rail import WIDTH, Rail
 from qvl_desktop.gui.shell.settings_menu import SettingsMenu
 from qvl_desktop.gui.shell.toasts import Toasts
@@ -69,13 +71,14 @@ class MainWindow(QMainWindow):
         self.rail = Rail(self)
         self.rail.chosen.connect(self.show_page)
         self.top_bar = TopBar(self.window_actions, self._settings_menu, self)
-        self.top_bar.recentChosen.connect(self._open_text)
+        self.top_bar.recentChosen.connect(self.open_text)
         self.top_bar.runsClicked.connect(self._show_train)
         self._stack = QStackedWidget(self)
         frame = self._frame()
         self.setCentralWidget(frame)
         self.toasts = Toasts(frame, WIDTH)
         self.busy = BusyCard(frame, session.edits)
+        self.palette_card = Palette(frame)
         self._connect_session()
         self._restore()
 
@@ -270,7 +273,7 @@ class MainWindow(QMainWindow):
     def _welcome_page(self) -> WelcomePage:
         if self._welcome is None:
             self._welcome = WelcomePage(self.window_actions, self._recent())
-            self._welcome.recentChosen.connect(self._open_text)
+            self._welcome.recentChosen.connect(self.open_text)
             self._welcome.dropped.connect(self._take_dropped)
             self._stack.addWidget(self._welcome)
         return self._welcome
@@ -288,7 +291,8 @@ class MainWindow(QMainWindow):
     def _show_train(self) -> None:
         self.show_page("train")
 
-    def _open_text(self, path: str) -> None:
+    def open_text(self, path: str) -> None:
+        """Open a project file by its path."""
         open_path(self.session, Path(path))
 
     def _restore(self) -> None:
@@ -341,14 +345,14 @@ class MainWindow(QMainWindow):
     def _redo(self) -> None:
         self.session.redo()
 
+    def _palette(self) -> None:
+        """Everything that can be done, found by a few letters."""
+        action_table.declare_pages(self.shortcuts)
+        self.palette_card.show_entries(palette_entries(self, self._recent()))
+
     def _keyboard(self) -> None:
         """The sheet of keys, beside the window: work goes on meanwhile."""
-        from qvl_desktop.gui.annotate import actions as annotate
-        from qvl_desktop.gui.conversations import actions as conversations
-        from qvl_desktop.gui.gallery import actions as gallery
-
-        for table in (annotate, gallery, conversations):
-            self.shortcuts.declare(table.COMMANDS)
+        action_table.declare_pages(self.shortcuts)
         if self._sheet is None:
             self._sheet = KeyboardSheet(self.shortcuts, self)
         self._sheet.show()
