@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from qvl_desktop.gui.shell.first_paint import FirstPaint
 from qvl_desktop.gui.shell.main_window import NO_FONT, MainWindow
 from qvl_desktop.gui.theme import theme
 from qvl_desktop.gui.translation import can_show, install_language, language_in_force
+from qvl_desktop.jobs.child import ENGINE_VARIABLE
 from qvl_desktop.jobs.collecting import GarbageCollector
 from qvl_desktop.jobs.engine import EngineSupervisor
 from qvl_desktop.jobs.file_watch import files_of
@@ -102,6 +104,8 @@ def make_application() -> QApplication:
 
 def make_session(settings: Settings) -> Session:
     """The session with everything it joins."""
+    if settings.engine_program:
+        os.environ.setdefault(ENGINE_VARIABLE, settings.engine_program)
     session = Session(settings, ModelShelf(settings), EngineSupervisor())
     files_of(session)
     return session

@@ -37,6 +37,12 @@ COMMANDS = (
 )
 """The files of `commands/`; each offers `add_parser(subparsers)` and sets `run=` on what it adds."""
 
+NO_MODEL_HALF = (
+    "This slim edition holds the window alone. Install the model half (pip install qvl-desktop), then choose its "
+    "program under Settings, Program for model work, or name it in QVL_DESKTOP_ENGINE."
+)
+_MODEL_HALF = (["qvl_desktop", "engine"], ["qvl_desktop", "models"], ["qvl_desktop", "training"])
+
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of `qvl-desktop COMMAND ...`."""
@@ -69,9 +75,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except (Cancelled, KeyboardInterrupt):
         return 1
+    except ModuleNotFoundError as error:
+        if not lacks_model_half(error):
+            raise
+        print(f"qvl-desktop: {NO_MODEL_HALF}", file=sys.stderr)  # noqa: T201
+        return 1
     except BrokenPipeError:
         sys.stderr.close()
         return 1
+
+
+def lacks_model_half(error: ModuleNotFoundError) -> bool:
+    """Whether something of the model half was asked for in the packed app that has none."""
+    missing = (error.name or "").split(".")
+    half = missing[0] in ("torch", "transformers", "peft", "fastapi", "uvicorn") or missing[:2] in _MODEL_HALF
+    return half and bool(getattr(sys, "frozen", False))
 
 
 class WindowTarget:

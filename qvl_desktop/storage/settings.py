@@ -93,6 +93,8 @@ class Settings:
     """Folders that are models or hold some."""
     runs_folder = _text()
     """Where runs lie; empty = beside the project."""
+    engine_program = _text()
+    """For the slim app: the installed program that does the model work; empty = the one on the path."""
     servers = _tables()
     """Other servers to ask, with their keys: see `storage.servers`."""
     chat = _table()

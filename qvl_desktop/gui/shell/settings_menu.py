@@ -5,6 +5,8 @@ Owns the menu and writing the choices. Does not own languages (`gui.translation`
 
 from __future__ import annotations
 
+import os
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
@@ -12,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import theme
 from qvl_desktop.gui.translation import LANGUAGES
+from qvl_desktop.jobs.child import ENGINE_VARIABLE, installed_engine, is_slim
 from qvl_desktop.jobs.session import Session
 
 
@@ -44,6 +47,10 @@ class SettingsMenu(QMenu):
         beside.setChecked(not settings.runs_folder)
         beside.setEnabled(bool(settings.runs_folder))
         beside.triggered.connect(self._runs_beside_project)
+        if is_slim():
+            program = self.addAction(self.tr("Program for model work…"))
+            program.setToolTip(self.tr("The installed qvl-desktop that loads and trains models for this slim edition"))
+            program.triggered.connect(self._choose_engine)
         self.addSeparator()
         self.addAction(self._actions["keyboard"])
         self.addAction(self._actions["show_log"])
@@ -73,6 +80,13 @@ class SettingsMenu(QMenu):
         start = str(self._session.runs_folder)
         if folder := QFileDialog.getExistingDirectory(self.parentWidget(), self.tr("Folder for runs"), start):
             self._set_runs_folder(folder)
+
+    def _choose_engine(self) -> None:
+        start = installed_engine() or ""
+        path, _ = QFileDialog.getOpenFileName(self.parentWidget(), self.tr("Program for model work"), start)
+        if path:
+            self._session.settings.engine_program = path
+            os.environ[ENGINE_VARIABLE] = path
 
     def _runs_beside_project(self) -> None:
         self._set_runs_folder("")
