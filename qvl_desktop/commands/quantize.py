@@ -117,10 +117,11 @@ def show_progress(done: int, total: int) -> None:
     print(f"\r{done} / {total}", end="\n" if done == total else "", file=sys.stderr, flush=True)
 
 
-def tell_result(args: argparse.Namespace, source: Path, began: float) -> None:
-    """One line, or JSON, about the folder that was written."""
+def tell_result(args: argparse.Namespace, source: Path, began: float, more: dict[str, Any] | None = None) -> None:
+    """One line, or JSON, about the folder that was written; `more` is for the JSON."""
     before, after = (weight_bytes(path) for path in (source, args.out))
-    figures = {"folder": str(args.out), "bits": args.bits, "bytes": after, "bytes_before": before}
+    figures: dict[str, Any] = {"folder": str(args.out), "bits": args.bits, "bytes": after, "bytes_before": before}
+    figures |= more or {}
     if args.json:
         print(json.dumps(figures | {"seconds": round(time.monotonic() - began, 1)}))
     else:

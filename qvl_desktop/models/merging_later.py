@@ -17,14 +17,15 @@ from qvl_desktop.models.checkpoint import Checkpoint
 from qvl_desktop.models.errors import ModelWriteError, QuantizationError
 from qvl_desktop.models.json_files import read_json
 from qvl_desktop.models.loading import load_adapter, load_model
-from qvl_desktop.models.weight_writer import WEIGHTS
+from qvl_desktop.models.weight_writer import SHARD_BYTES, WEIGHTS
 
-SHARD_SIZE = "2GB"
 PICTURE_SETTINGS = ("preprocessor_config.json", "processor_config.json")
 DTYPES = {torch.bfloat16: "bf16", torch.float16: "fp16"}
 
 
-def merge_later(folder: Path, adapter: Path, target: Path, max_pixels: int = 0) -> None:
+def merge_later(
+    folder: Path, adapter: Path, target: Path, max_pixels: int = 0, *, shard_bytes: int = SHARD_BYTES
+) -> None:
     """Write the base with its adapter to a folder that does not exist yet, or is empty.
 
     The weights are in the format in which most of the base's are stored; pictures have at most `max_pixels` (0: as the
@@ -47,7 +48,7 @@ def merge_later(folder: Path, adapter: Path, target: Path, max_pixels: int = 0) 
     staging = target.with_name(f".{target.name}.partial")
     try:
         shutil.rmtree(staging, ignore_errors=True)
-        merged.save_pretrained(staging, max_shard_size=SHARD_SIZE)
+        merged.save_pretrained(staging, max_shard_size=shard_bytes)
         copy_settings(folder, staging, max_pixels)
         if target.exists():
             target.rmdir()
