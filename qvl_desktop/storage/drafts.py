@@ -76,9 +76,11 @@ class Drafts(Suggestions):
         return added
 
     def draft_ids(self, state: DraftState = "open") -> list[int]:
-        """The drafts in this state, in the order they came."""
+        """The drafts in this state, in the order of their pictures."""
         row = self._one(
-            "SELECT json_group_array(id) FROM (SELECT id FROM drafts WHERE state = ? ORDER BY id)", (state,)
+            "SELECT json_group_array(id) FROM (SELECT d.id AS id FROM drafts AS d JOIN pictures AS p "
+            "ON p.id = d.picture_id WHERE d.state = ? ORDER BY p.sort_key, d.id)",
+            (state,),
         )
         found: list[int] = json.loads(row[0]) if row else []
         return found

@@ -234,10 +234,14 @@ class Suggestions(Asks):
             rows += map(_row, self._all(f"SELECT {_COLUMNS} WHERE s.id IN ({marks(len(chunk))}) ORDER BY s.id", chunk))
         return rows
 
-    def free_suggestions(self, picture_ids: Iterable[int], overlap: float = 0.1) -> list[int]:
+    def free_suggestions(
+        self, picture_ids: Sequence[int], overlap: float = 0.1, progress: Progress | None = None
+    ) -> list[int]:
         """Open boxes that touch no region of their picture by an overlap of so much or more."""
         found = []
-        for picture_id in picture_ids:
+        for done, picture_id in enumerate(picture_ids):
+            if progress is not None and not done % _AT_A_TIME:
+                progress(done, len(picture_ids))
             rects = [row.rect for row in self.regions(picture_id)]
             for row in self.suggestions(picture_id, "boxes"):
                 if all(iou(row.shape.bounds, rect) < overlap for rect in rects):
@@ -304,6 +308,18 @@ class Suggestions(Asks):
             else QT_TRANSLATE_NOOP("history", "Reject suggestions")
         ):
             self._close(wanted, "rejected")
+
+    def rename_suggestions(self, ids: Iterable[int], ref: str) -> None:
+        """Give open suggestions another ref, in one undo step. Raises `RegionError` for a ref that no region can have.
+
+        Only `new` and `extra` ones: the others are about a region, which has its own.
+        """
+        name = self._checked_ref(ref)
+        with self.step(QT_TRANSLATE_NOOP("history", "Rename suggestions")):
+            self._write_many(
+                "UPDATE suggestions SET ref = ? WHERE id = ? AND ref <> ? AND kind IN ('new', 'extra')",
+                ((name, one, name) for one in ids),
+            )
 
     def drop_suggestions(self, ask_id: int) -> int:
         """Throw away what is still open of a job, in one undo step; returns how many those were.

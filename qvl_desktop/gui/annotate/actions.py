@@ -32,6 +32,7 @@ class PageAction:
 
 
 GO, DRAW, REGION = _N("groups", "Pictures"), _N("groups", "Drawing"), _N("groups", "Regions")
+PROPOSED = _N("groups", "Suggested boxes")
 COPY, LABEL, VIEW = _N("groups", "Copies"), _N("groups", "Labels"), _N("groups", "View")
 MOUSE = _N("groups", "On the canvas")
 
@@ -50,13 +51,16 @@ ACTIONS = (
     PageAction("tool_select", _N("annotate", "Select"), "select", ("V",), DRAW, True),
     PageAction("add_box", _N("annotate", "New box in the middle"), "", ("Ins",), DRAW),
     PageAction("edit_ref", _N("annotate", "Edit ref"), "edit", ("F2",), REGION),
-    PageAction("delete", _N("annotate", "Delete regions"), "trash", ("Del", "Backspace"), REGION),
+    PageAction("delete", _N("annotate", "Delete regions, reject suggestions"), "trash", ("Del", "Backspace"), REGION),
     PageAction("lock", _N("annotate", "Lock regions"), "lock", ("L",), REGION, True),
     PageAction("to_quad", _N("annotate", "Turn boxes into quads"), "", ("Shift+Q",), REGION),
     PageAction("to_box", _N("annotate", "Turn quads into boxes"), "", ("Shift+B",), REGION),
     PageAction("select_all", _N("annotate", "Select all regions"), "", ("Ctrl+A",), REGION),
     PageAction("next_region", _N("annotate", "Select next region"), "", ("]",), REGION),
     PageAction("previous_region", _N("annotate", "Select previous region"), "", ("[",), REGION),
+    PageAction("take_all", _N("annotate", "Take all suggestions on the picture"), "", ("Shift+Return",), PROPOSED),
+    PageAction("reject_all", _N("annotate", "Reject all suggestions on the picture"), "", ("Shift+Del",), PROPOSED),
+    PageAction("suggestions", _N("annotate", "Show what a model proposes"), "", ("I",), PROPOSED, True),
     PageAction("copy", _N("annotate", "Copy regions"), "copy", ("Ctrl+C",), COPY),
     PageAction("cut", _N("annotate", "Cut regions"), "", ("Ctrl+X",), COPY),
     PageAction("paste", _N("annotate", "Paste regions"), "", ("Ctrl+V",), COPY),
@@ -89,8 +93,8 @@ _DIGITS = tuple(str(digit) for digit in range(1, 10))
 
 _FIXED = (
     ("digits", _N("annotate", "Give the label of that digit"), _DIGITS, "1–9", LABEL),
-    ("step", _N("annotate", "Select the next or previous region"), ("Tab", "Shift+Tab"), "", MOUSE),
-    ("edit", _N("annotate", "Type the ref of the selection"), ("Return",), "", MOUSE),
+    ("step", _N("annotate", "Select the next or previous region or suggestion"), ("Tab", "Shift+Tab"), "", MOUSE),
+    ("edit", _N("annotate", "Type the ref of the selection, or take the suggestion"), ("Return",), "", MOUSE),
     ("leave", _N("annotate", "Cancel, then select nothing, then go back to boxes"), ("Esc",), "", MOUSE),
     ("nudge", _N("annotate", "Nudge the selection, or pan"), ("Left", "Right", "Up", "Down"), "← → ↑ ↓", MOUSE),
     (

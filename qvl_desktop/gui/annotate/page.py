@@ -41,6 +41,7 @@ from qvl_desktop.gui.annotate.region_desk import RegionDesk
 from qvl_desktop.gui.annotate.region_panel import RegionPanel
 from qvl_desktop.gui.annotate.tool_strip import ToolStrip
 from qvl_desktop.gui.data.dropping import data_source
+from qvl_desktop.gui.review.suggestion_layer import SuggestionLayer
 from qvl_desktop.gui.shortcuts import Shortcuts
 from qvl_desktop.gui.theme import Space, set_role, set_surface
 from qvl_desktop.gui.widgets.empty_state import EmptyState
@@ -84,6 +85,8 @@ class AnnotatePage(QWidget):
         self.labels = LabelPanel(self)
         self.editor = RefEditor(self.canvas.viewport())
         self.desk = RegionDesk(session, self.editing, self.canvas, self.panel, self.editor, self.page_actions, self)
+        self.layer = SuggestionLayer(session, self.canvas, self)
+        self.desk.layer = self.layer
         self.label_desk = LabelDesk(session, self.editing, self.labels, self.desk, self)
         self.empty = EmptyState("image", self)
         self._stack = QStackedWidget(self)
@@ -121,6 +124,10 @@ class AnnotatePage(QWidget):
             self.pictures.model.look_again(change.picture_ids)
             if self.editing.picture is not None and self.editing.picture.id in change.picture_ids:
                 self.desk.reload()
+        elif change.kind == "proposals":
+            if self.editing.picture is not None and self.editing.picture.id in change.picture_ids:
+                self.layer.reload()
+            return
         self.label_desk.refresh_soon()
 
     def _on_pictures_changed(self) -> None:
@@ -170,6 +177,7 @@ class AnnotatePage(QWidget):
     def _show_picture(self, picture_id: int | None) -> None:
         if self.editing.picture is not None and self.editing.picture.id != picture_id:
             self._came_from = self.editing.picture.id
+        self.layer.open(picture_id)
         self.desk.open(picture_id)
         picture = self.editing.picture
         if picture is None:
@@ -222,6 +230,10 @@ class AnnotatePage(QWidget):
             source = self.pictures.model.ids[place - 1]
         if source is None or not self.desk.copy_from(source):
             self.session.notice.emit("info", self.tr("The previous picture has no regions that are not here already."))
+
+    def _show_suggestions(self, on: bool) -> None:
+        self.layer.shown = on
+        self.desk.reload()
 
     def _take_tool(self, tool: Tool) -> None:
         self.canvas.set_tool(tool)
@@ -353,6 +365,8 @@ class AnnotatePage(QWidget):
             "find_label": self.labels.focus_search,
             "rename_label": self.label_desk.rename_chosen,
             "next_pane": self._next_pane,
+            "take_all": self.layer.accept_all,
+            "reject_all": self.layer.reject_all,
             **self.desk.handlers,
         }
         for name, handler in handlers.items():
@@ -365,6 +379,8 @@ class AnnotatePage(QWidget):
         self.page_actions["hide_labels"].toggled.connect(lambda off: canvas.set_labels_shown(not off))
         self.page_actions["dim"].toggled.connect(canvas.set_others_dimmed)
         self.page_actions["crosshair"].toggled.connect(canvas.set_crosshair)
+        self.page_actions["suggestions"].setChecked(True)
+        self.page_actions["suggestions"].toggled.connect(self._show_suggestions)
         self.page_actions["navigator"].toggled.connect(self.navigator.set_on)
         for number, action in make_digit_actions(self).items():
             action.triggered.connect(_without_arguments(partial(self.desk.give_digit, number)))
@@ -381,6 +397,7 @@ class AnnotatePage(QWidget):
         self.canvas.pictureFailed.connect(self.desk.show_hint)
         self.canvas.toolLeft.connect(partial(self._take_tool, "box"))
         self.canvas.menuRequested.connect(self._show_menu)
+        self.layer.changed.connect(self.desk.reload)
         self.light.changed.connect(self.canvas.set_light)
         self.panel.left.connect(self._to_canvas)
         self.labels.left.connect(self._to_canvas)

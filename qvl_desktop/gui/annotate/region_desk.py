@@ -6,7 +6,7 @@ themselves (`editing`), gestures (`gestures`), nor which picture is open (`page`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -19,6 +19,7 @@ from qvl_desktop.gui.annotate.canvas import Canvas
 from qvl_desktop.gui.annotate.editing import Editing
 from qvl_desktop.gui.annotate.ref_editor import RefEditor
 from qvl_desktop.gui.annotate.region_panel import RegionPanel
+from qvl_desktop.gui.review.suggestion_layer import SuggestionLayer
 from qvl_desktop.gui.widgets.picture_view import ShownBox
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.storage.rows import LinkedToken, RegionRow
@@ -57,6 +58,8 @@ class RegionDesk(QObject):
         self._named: tuple[int, ...] = ()
         self._boxes: dict[int, tuple[RegionRow, ShownBox]] = {}
         self._gesture = ""
+        self.layer: SuggestionLayer | None = None
+        """What a model proposes about this picture, where the page shows it."""
         self.warning = ""
         canvas.shapeDrawn.connect(self._on_drawn)
         canvas.shapeChanging.connect(self._on_changing)
@@ -122,7 +125,8 @@ class RegionDesk(QObject):
             same = known is not None and known[0] is row
             box = known[1] if known and same else ShownBox.of(row.id, row.shape, row.ref, locked=row.locked)
             self._boxes[row.id] = row, box
-        self._canvas.set_boxes(box for _, box in self._boxes.values())
+        proposed = self.layer.boxes() if self.layer is not None else ()
+        self._canvas.set_boxes((*(box for _, box in self._boxes.values()), *proposed))
         self._panel.show_regions(rows, self.selection)
         self._canvas.set_next_label(self._editing.ref_for_new())
         self._show_selection()
@@ -135,6 +139,8 @@ class RegionDesk(QObject):
             self._panel.set_numbers_editable(not row.locked)
         for name in ABOUT_SELECTION:
             self._actions[name].setEnabled(bool(rows))
+        proposed = self.layer.selection if self.layer is not None else ()
+        self._actions["delete"].setEnabled(bool(rows or proposed))
         self._actions["lock"].setChecked(bool(rows) and all(row.locked for row in rows))
         self._actions["to_quad"].setEnabled(any(row.kind == "box" for row in rows))
         self._actions["to_box"].setEnabled(any(row.kind == "quad" for row in rows))
@@ -160,6 +166,8 @@ class RegionDesk(QObject):
         if self._editing.picture is None or self._canvas.message:
             return ""
         count = len(self.selection)
+        if self.layer is not None and self.layer.selection and not count:
+            return self.tr("Proposed by a model: Enter takes it, Del rejects it, a drag or an arrow key puts it right.")
         if count > 1:
             words = self.tr("{count} regions. Arrow keys nudge them, 1–9 give a ref to all, Del deletes.")
             return words.format(count=count)
@@ -202,11 +210,18 @@ class RegionDesk(QObject):
         self._show_selection()
 
     def step(self, by: int) -> None:
-        """Select the next or previous region of the list, round and round."""
-        if rows := self._editing.rows:
-            place = self._panel.model.place(self.selected)
-            start = (-1 if by > 0 else 0) if place is None else place
-            self.select(rows[(start + by) % len(rows)].id)
+        """Select the next or previous region of the list, then what is proposed, round and round."""
+        keys: list[Hashable] = [row.id for row in self._editing.rows]
+        keys += self.layer.keys if self.layer is not None else ()
+        if keys:
+            here = self._canvas.selected
+            start = keys.index(here) if here in keys else (-1 if by > 0 else 0)
+            following = keys[(start + by) % len(keys)]
+            if isinstance(following, int):
+                self.select(following)
+            else:
+                self._canvas.select(following)
+                self._on_canvas_selection(following)
 
     def _on_canvas_selection(self, _key: object) -> None:
         self._editor.finish()
@@ -268,6 +283,8 @@ class RegionDesk(QObject):
         """Delete the selected regions that are not locked, and select the one that takes the place in the list."""
         if self._canvas.busy:
             return
+        if self.layer is not None:
+            self.layer.reject()
         rows = self._editing.rows_of(self.selection)
         free = [row.id for row in rows if not row.locked]
         if len(free) < len(rows):

@@ -32,6 +32,12 @@ def _conversations(session: Session) -> QWidget:
     return ConversationsPage(session)
 
 
+def _review(session: Session) -> QWidget:
+    from qvl_desktop.gui.review.page import ReviewPage
+
+    return ReviewPage(session)
+
+
 def _health(session: Session) -> QWidget:
     from qvl_desktop.gui.health.page import HealthPage
 
@@ -81,6 +87,7 @@ PAGES = (
         "conversations", _N("pages", "Conversations"), _N("pages", "Questions and answers to learn from"),
         _conversations, True,
     ),
+    PageSpec("review", _N("pages", "Review"), _N("pages", "Go through what a model proposes"), _review, True),
     PageSpec("health", _N("pages", "Check"), _N("pages", "Faults, statistics and splits"), _health, True),
     PageSpec("train", _N("pages", "Train"), _N("pages", "Tune a model on the project"), _train),
     PageSpec("chat", _N("pages", "Chat"), _N("pages", "Ask a model about a picture"), _chat),

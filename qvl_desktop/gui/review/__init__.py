@@ -1,0 +1,1 @@
+"""The Review page: what a model proposes, gone through by a person."""

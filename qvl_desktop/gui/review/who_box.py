@@ -1,0 +1,220 @@
+"""Who is asked: a model of this machine with an adapter, or another server with its family's dialect.
+
+Owns these fields and what they were last time (the user's settings; keys of servers by address). Does not own models
+(`jobs.models`) nor asking (`jobs.asking`).
+"""
+
+from __future__ import annotations
+
+import json
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from qvl_desktop.core.answerers import Answerer
+from qvl_desktop.core.dialects import DIALECTS, QWEN2_5_VL
+from qvl_desktop.gui.data.parts import family_name
+from qvl_desktop.gui.theme import Space, set_role
+from qvl_desktop.jobs.asking import Asker, Door
+from qvl_desktop.jobs.session import Session
+from qvl_desktop.jobs.task import Task
+
+_REMEMBERED = "review.who"
+HERE, THERE = 0, 1
+
+
+class WhoBox(QWidget):
+    """Signals: `changed()`: somebody else is chosen."""
+
+    changed = Signal()
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._kept = self._remembered()
+        self.place = QComboBox(self)
+        self.place.setAccessibleName(self.tr("Who answers"))
+        self.place.addItems([self.tr("A model on this machine"), self.tr("Another server (OpenAI-compatible)")])
+        self.models = QComboBox(self)
+        self.adapters = QComboBox(self)
+        self.url = QLineEdit(self)
+        self.url.setPlaceholderText("http://192.168.1.20:8000/v1")
+        self.key = QLineEdit(self)
+        self.key.setEchoMode(QLineEdit.EchoMode.Password)
+        self.key.setPlaceholderText(self.tr("Only where the server asks for one"))
+        self.remote = QComboBox(self)
+        self.remote.setEditable(True)
+        self.remote.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.family = QComboBox(self)
+        for name in DIALECTS:
+            self.family.addItem(family_name(name), name)
+        self.look_button = QPushButton(self.tr("Look"), self)
+        self.look_button.setToolTip(self.tr("Ask the server which models it has"))
+        self.look_button.setAutoDefault(False)
+        self.look_button.clicked.connect(self.look)
+        self.said = QLabel(self)
+        self.said.setWordWrap(True)
+        self.said.setTextFormat(Qt.TextFormat.PlainText)
+        set_role(self.said, "caption")
+        self._pages = QStackedWidget(self)
+        self._pages.addWidget(self._here())
+        self._pages.addWidget(self._there())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(Space.S)
+        layout.addWidget(self.place)
+        layout.addWidget(self._pages)
+        self.place.activated.connect(self._on_place)
+        self.models.activated.connect(self._on_model)
+        self.adapters.activated.connect(lambda _place: self.changed.emit())
+        for line in (self.url, self.key):
+            line.textChanged.connect(lambda _text: self.changed.emit())
+        self.remote.editTextChanged.connect(lambda _text: self.changed.emit())
+        session.modelsChanged.connect(self._fill_models)
+        self._restore()
+
+    # What is chosen
+
+    @property
+    def chosen(self) -> Answerer | None:
+        """Who is asked; None while something is missing."""
+        if self.place.currentIndex() == HERE:
+            model = str(self.models.currentData() or "")
+            return Answerer(model=model, adapter=str(self.adapters.currentData() or "")) if model else None
+        url, model = self.url.text().strip().rstrip("/"), self.remote.currentText().strip()
+        if not url or not model:
+            return None
+        return Answerer(model=model, url=url, dialect=str(self.family.currentData()))
+
+    @property
+    def given_key(self) -> str:
+        """The other server's key."""
+        return self.key.text().strip()
+
+    def remember(self) -> None:
+        """Keep what is chosen for the next time: the key with the user's settings, never in the project."""
+        body = {
+            "place": self.place.currentIndex(),
+            "model": str(self.models.currentData() or ""),
+            "adapter": str(self.adapters.currentData() or ""),
+            "url": self.url.text().strip().rstrip("/"),
+            "remote": self.remote.currentText().strip(),
+            "family": str(self.family.currentData()),
+        }
+        settings = self._session.settings
+        settings.window_state = settings.window_state | {_REMEMBERED: json.dumps(body)}
+        if body["url"] and self.given_key:
+            settings.server_keys = settings.server_keys | {str(body["url"]): self.given_key}
+
+    def look(self) -> None:
+        """Ask the server which models it has, and say what it says."""
+        door = Door(self.url.text().strip().rstrip("/"), self.given_key)
+        self.look_button.setEnabled(False)
+        self.said.setText(self.tr("Looking…"))
+
+        def found(names: list[str]) -> None:
+            before = self.remote.currentText()
+            self.remote.clear()
+            self.remote.addItems(names)
+            self.remote.setEditText(before if before or not names else names[0])
+            count = self.tr("%n model(s) there", "", len(names))
+            self.said.setText(count if names else self.tr("The server answers and lists no models: type its name."))
+
+        task: Task[list[str]] = Task(lambda: Asker().models(door))
+        task.on_success(found).on_failure(lambda error: self.said.setText(str(error)))
+        task.on_end(lambda: self.look_button.setEnabled(True)).start(self)
+
+    # What is shown
+
+    def _on_place(self, place: int) -> None:
+        self._pages.setCurrentIndex(place)
+        self.changed.emit()
+
+    def _on_model(self) -> None:
+        self._fill_adapters("")
+        self.changed.emit()
+
+    def _fill_models(self) -> None:
+        chosen = str(self.models.currentData() or self._kept.get("model") or "")
+        adapter = str(self.adapters.currentData() or self._kept.get("adapter") or "")
+        self.models.clear()
+        for card in self._session.models.models():
+            self.models.addItem(card.name, card.reference)
+            self.models.setItemData(self.models.count() - 1, str(card.path), Qt.ItemDataRole.ToolTipRole)
+        self.models.setCurrentIndex(max(self.models.findData(chosen), 0))
+        self._fill_adapters(adapter)
+        self.changed.emit()
+
+    def _fill_adapters(self, chosen: str) -> None:
+        self.adapters.clear()
+        self.adapters.addItem(self.tr("No adapter"), "")
+        model = str(self.models.currentData() or "")
+        for card in self._session.models.adapters(model) if model else []:
+            self.adapters.addItem(card.name, str(card.path))
+        self.adapters.setCurrentIndex(max(self.adapters.findData(chosen), 0))
+        self.adapters.setEnabled(self.adapters.count() > 1)
+
+    def _remembered(self) -> dict[str, object]:
+        try:
+            body = json.loads(self._session.settings.window_state.get(_REMEMBERED, "{}"))
+        except ValueError:
+            return {}
+        return body if isinstance(body, dict) else {}
+
+    def _restore(self) -> None:
+        kept = self._kept
+        self._fill_models()
+        url = str(kept.get("url", ""))
+        self.url.setText(url)
+        self.key.setText(self._session.settings.server_keys.get(url, ""))
+        self.remote.setEditText(str(kept.get("remote", "")))
+        self.family.setCurrentIndex(max(self.family.findData(kept.get("family", QWEN2_5_VL)), 0))
+        place = THERE if kept.get("place") == THERE else HERE
+        self.place.setCurrentIndex(place)
+        self._pages.setCurrentIndex(place)
+
+    def _here(self) -> QWidget:
+        page = QWidget(self)
+        form = _form(page)
+        _add(form, self.tr("Model"), self.models)
+        _add(form, self.tr("Adapter"), self.adapters)
+        return page
+
+    def _there(self) -> QWidget:
+        page = QWidget(self)
+        form = _form(page)
+        _add(form, self.tr("Address"), self.url)
+        _add(form, self.tr("Key"), self.key)
+        row = QHBoxLayout()
+        row.setSpacing(Space.S)
+        row.addWidget(self.remote, 1)
+        row.addWidget(self.look_button)
+        self.remote.setAccessibleName(self.tr("Model"))
+        form.addRow(self.tr("Model"), row)
+        _add(form, self.tr("Family"), self.family)
+        self.family.setToolTip(self.tr("How that model writes boxes; the wrong family puts them in the wrong places"))
+        form.addRow("", self.said)
+        return page
+
+
+def _form(page: QWidget) -> QFormLayout:
+    form = QFormLayout(page)
+    form.setContentsMargins(0, 0, 0, 0)
+    form.setSpacing(Space.S)
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    return form
+
+
+def _add(form: QFormLayout, words: str, field: QWidget) -> None:
+    field.setAccessibleName(words)
+    form.addRow(words, field)
