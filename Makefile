@@ -2,7 +2,8 @@
 # make run    the window
 # make test   formatting, types, import contracts and tests
 # make bundle, make bundle-slim   the frozen app as a folder and an archive in dist/ (packaging/README.md)
-# Each sets up what it needs: Debian's libraries for Qt, a virtual environment in .venv, the packages.
+# Each sets up what it needs: Debian's libraries for Qt, a virtual environment in .venv, the packages; test also a
+# browser for the web page.
 
 PYTHON ?= python3
 VENV   := .venv
@@ -10,7 +11,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 export QT_LOGGING_RULES ?= qt.qpa.*=false
 
-.PHONY: demo run test lint setup system bundle bundle-slim clean
+.PHONY: demo run test lint setup system browser bundle bundle-slim clean
 
 demo: setup
 	$(BIN)/python main.py demo --out demo-out
@@ -18,7 +19,7 @@ demo: setup
 run: setup
 	$(BIN)/python main.py
 
-test: setup lint
+test: setup browser lint
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
 
 lint: setup
@@ -35,6 +36,9 @@ setup: system $(READY)
 
 system:
 	@sh packaging/system_libraries.sh
+
+browser: setup
+	@$(BIN)/python packaging/find_browser.py || sh packaging/system_libraries.sh chromium-headless-shell
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -189,7 +189,8 @@ function fill(element, block, context) {
     if (block.kind === "ol") element.start = block.start;
     patchBlocks(element, block.items, context);
   } else if (block.kind === "table") {
-    element.replaceChildren(...block.rows.map((row, number) => tableRow(row, number === 0, context)));
+    element.replaceChildren();
+    block.rows.forEach((row, number) => element.append(tableRow(row, number === 0, context)));
   } else if (block.kind !== "hr") {
     patchInline(element, inline(block.source), context);
   }
@@ -235,7 +236,9 @@ function patchInline(parent, wanted, context) {
   while (same < had.length && same < wanted.length
     && had[same].kind === wanted[same].kind && had[same].source === wanted[same].source) same += 1;
   while (parent.childNodes.length > same) parent.lastChild.remove();
-  parent.append(...wanted.slice(same).map((piece) => inlineNode(piece, context)));
+  const more = document.createDocumentFragment();
+  for (const piece of wanted.slice(same)) more.append(inlineNode(piece, context));
+  parent.append(more);
   shownInline.set(parent, wanted);
 }
 
