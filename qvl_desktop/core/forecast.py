@@ -4,10 +4,7 @@ Owns the arithmetic, from a model's sizes (`model_sizes`), the plan and a summar
 read data or measure anything (`training` does); what the arithmetic says of activations is held against the real model
 in tests, and the whole against a real run in `benchmarks/forecast.py`.
 
-All sizes are bytes. The terms follow the native decoder, which the later families share: per token and block, a frozen
-block under LoRA keeps the inputs of its two norms, the inputs of the adapted projections, query, key and value before
-rotation, query and key after it, the attention's output, and three rows of the gated MLP; a block whose own weights
-learn keeps the input of the last projection as well. Dropout keeps a copy of each adapted input, and its mask.
+All sizes are bytes. What a block keeps of each token is `block_memory`'s.
 
 A run is at its largest in one of three places, and they do not add up: while pictures are read (the tower, and nothing
 else yet), in the training step, or while it answers in validation.
@@ -20,6 +17,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from qvl_desktop.core.answers_at_once import answers_at_once
+from qvl_desktop.core.block_memory import FLOAT as FLOAT
+from qvl_desktop.core.block_memory import block_activations as block_activations
 from qvl_desktop.core.model_sizes import DecoderShape as DecoderShape
 from qvl_desktop.core.model_sizes import ForecastError as ForecastError
 from qvl_desktop.core.plan import TrainingPlan
@@ -29,12 +28,13 @@ NF4_BYTES = 0.5 + 1 / 64 + 4 / (64 * 256)
 
 ADAM_STATE = {"adamw": 8.0, "adamw_8bit": 2.03, "paged_adamw_8bit": 2.03}
 """Bytes of the optimiser's state a weight."""
-FLOAT = 4
 CHECKPOINTED_PARAMETERS = 1_000_000_000
 CHUNK_LOGITS = 2**26
 """Logits that exist at a time, at most (`models.qwen_vl.loss`)."""
 PICTURES_AT_ONCE = 8
 """Pictures that go through the frozen tower together (`training.feature_cache`)."""
+PATCHES_AT_ONCE = 16384
+"""Patches of pictures that do, where each is seen at its own size (`training.tower`)."""
 PIXEL_COPIES = 6
 """How often the pixels of these exist at once: decoded, as floats, stacked, and those of the next ones."""
 ANSWER_TOKENS = 256
@@ -58,9 +58,10 @@ UNPACKING = 1.3
 
 @dataclass(frozen=True, slots=True)
 class DataSummary:
-    """What the forecast needs to know of the training split. Lengths are tokens, `patches` those of the largest
-    picture before they are merged (0 where the model sees all at one size), `left_out` counts samples that are too
-    long. `average` is the mean length."""
+    """What the forecast needs to know of the training split. Lengths are tokens, `left_out` counts samples that are too
+    long, `average` is the mean length. Where each picture is seen at its own size: `patches` are those of the largest
+    before they are merged, `slots` the tokens of all pictures, each counted once, `most_slots` those of the sample that
+    has most (all 0 where the model sees every picture at one size)."""
 
     samples: int
     pictures: int
@@ -70,6 +71,8 @@ class DataSummary:
     left_out: int = 0
     patches: int = 0
     most_pictures: int = 1
+    slots: int = 0
+    most_slots: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +150,7 @@ _ANSWER = (*_KEPT, "validation")
 def forecast(plan: TrainingPlan, shape: DecoderShape, data: DataSummary, machine: Hardware) -> Forecast:
     """The needs of a plan on one card (or in main memory)."""
     value = machine.value_bytes
-    full, cached = plan.method == "full", plan.method != "full" and shape.native
+    full = plan.method == "full"
     adapter = 0 if full else adapter_weights(plan, shape)
     trainable = _learning(plan, shape) if full else adapter
     checkpointing = uses_checkpointing(plan, shape, data, machine)
@@ -156,18 +159,19 @@ def forecast(plan: TrainingPlan, shape: DecoderShape, data: DataSummary, machine
     steps = max(1, math.ceil(plan.epochs * math.ceil(batches / plan.accumulation)))
     held = 1.0 if machine.on_card else HELD_FULL if full else HELD_ADAPTER
     activations = int(held * tokens * _activations(plan, shape, machine, checkpointing))
+    features = shape.levels * shape.hidden * value
     made = Forecast(
         weights=_weights(plan, shape, machine),
-        tower=0 if cached else int(shape.tower * (FLOAT if full else value)),
+        tower=shape.tower * FLOAT if full else 0,
         adapter=adapter * FLOAT,
         optimiser=int(trainable * (FLOAT + ADAM_STATE[plan.optimizer])),
         activations=activations + _unpacked(plan, shape, value),
         loss=min(plan.batch_size * data.most_supervised * shape.vocabulary, CHUNK_LOGITS) * (2 * value + FLOAT),
         pictures=_pictures(plan, shape, data, value),
         validation=_validation(shape, data, value),
-        reading=_reading(shape, value, on_card=machine.on_card) if cached else 0,
+        reading=0 if full else _reading(shape, data, value, on_card=machine.on_card),
         overhead=CUDA_CONTEXT if machine.on_card else PROCESS,
-        feature_cache=data.pictures * shape.queries * shape.hidden * value if cached else 0,
+        feature_cache=0 if full else (data.slots or data.pictures * shape.queries) * features,
         checkpoints=(plan.save_limit + 1) * int(trainable * (FLOAT + ADAM_STATE[plan.optimizer])),
         trainable=trainable,
         steps=min(steps, plan.max_steps) if plan.max_steps else steps,
@@ -181,7 +185,7 @@ def forecast(plan: TrainingPlan, shape: DecoderShape, data: DataSummary, machine
 
 def _validation(shape: DecoderShape, data: DataSummary, value_bytes: int) -> int:
     """Keys and values of the questions that are answered together."""
-    each = shape.layers * 2 * shape.kv_width * (data.longest + ANSWER_TOKENS) * value_bytes
+    each = shape.attending * 2 * shape.kv_width * (data.longest + ANSWER_TOKENS) * value_bytes
     return answers_at_once(each) * each
 
 
@@ -203,10 +207,10 @@ def step_work(plan: TrainingPlan, shape: DecoderShape, data: DataSummary, *, che
     """Products and sums of one step of an average length, on each process."""
     length = data.average or data.longest
     tokens = plan.batch_size * plan.accumulation * length
-    through = shape.layers * (sum(a * b for a, b in shape.projections.values()) + shape.heads_width * length)
+    through = shape.through + shape.attending * shape.heads_width * length
     passes = (3 if plan.method == "full" else 2) + (1 if checkpointing else 0)
     work = 2 * tokens * through * passes * (UNPACKING if plan.method == "qlora" else 1)
-    if plan.method == "full" or not shape.native:
+    if plan.method == "full":
         eyes = shape.eyes
         patches = (eyes.patches or data.patches) * plan.batch_size * plan.accumulation
         work += 2 * patches * eyes.layers * (4 * eyes.width**2 + 2 * eyes.width * eyes.inner)
@@ -215,30 +219,10 @@ def step_work(plan: TrainingPlan, shape: DecoderShape, data: DataSummary, *, che
 
 def adapter_weights(plan: TrainingPlan, shape: DecoderShape) -> int:
     """Weights of the LoRA adapter: rank x (inputs + outputs) for each target, and with DoRA a length an output."""
-    layers = shape.targets(plan.lora_targets).values()
-    lengths = sum(out for _, out in layers) if plan.use_dora else 0
-    return shape.layers * (sum(plan.lora_rank * (a + b) for a, b in layers) + lengths)
-
-
-def block_activations(plan: TrainingPlan, shape: DecoderShape, value_bytes: int, *, on_card: bool = False) -> int:
-    """Bytes one block keeps for one token until its backward pass."""
-    hidden, width, keys, inner = shape.hidden, shape.heads_width, shape.kv_width, shape.inner
-    kept = 2 * hidden + 3 * width + 3 * keys + 3 * inner  # norms, q k v, turned q k, mixed, gated MLP
-    if not shape.native:
-        kept += 2 * FLOAT // value_bytes * hidden - 2 * hidden  # norms of the later families compute in float32
-    if plan.method == "full":
-        return (kept + 2 * hidden + inner) * value_bytes
-    targets = shape.targets(plan.lora_targets)
-    kept += len(targets) * plan.lora_rank
-    if plan.use_dora:
-        kept += 2 * sum(out for _, out in targets.values())
-    if plan.lora_dropout > 0:
-        mask = 1 if on_card else value_bytes
-        return kept * value_bytes + sum(size for size, _ in targets.values()) * (value_bytes + mask)
-    inputs = {(layer.split(".")[0], size) for layer, (size, _) in targets.items()} - {("attn", width)}
-    if any(layer.endswith(("c_attn", "q_proj", "k_proj", "v_proj")) for layer in targets):
-        inputs.add(("attn", hidden))
-    return (kept + sum(size for _, size in inputs)) * value_bytes
+    return sum(
+        layer.layers * (plan.lora_rank * (layer.inputs + layer.outputs) + (layer.outputs if plan.use_dora else 0))
+        for layer in shape.targets(plan.lora_targets)
+    )
 
 
 def _tokens(plan: TrainingPlan, data: DataSummary) -> int:
@@ -271,32 +255,37 @@ def _activations(plan: TrainingPlan, shape: DecoderShape, machine: Hardware, che
 
 def _unpacked(plan: TrainingPlan, shape: DecoderShape, value_bytes: int) -> int:
     """The largest 4-bit layer while it is multiplied."""
-    return max(a * b for a, b in shape.projections.values()) * value_bytes if plan.method == "qlora" else 0
+    largest = max(layer.inputs * layer.outputs for layer in shape.all_linears)
+    return largest * value_bytes if plan.method == "qlora" else 0
 
 
 def _pictures(plan: TrainingPlan, shape: DecoderShape, data: DataSummary, value_bytes: int) -> int:
     """Of a batch: features, or pixels (this batch's and the next one's) and what their way through the tower keeps."""
-    count = min(plan.batch_size, max(1, data.samples)) * data.most_pictures
+    batch = min(plan.batch_size, max(1, data.samples)) * (plan.accumulation if plan.packing else 1)
+    count = batch * data.most_pictures
     eyes = shape.eyes
-    if plan.method != "full" and shape.native:
-        return count * shape.queries * shape.hidden * value_bytes * 2
+    if plan.method != "full":
+        slots = batch * data.most_slots or count * shape.queries
+        return slots * shape.levels * shape.hidden * value_bytes * 2
     patches = eyes.patches or data.patches
     pixels = 2 * patches * 3 * eyes.patch**2 * FLOAT
-    if plan.method == "full" and not plan.fix_vit:
-        kept = patches * eyes.layers * (8 * eyes.width + 2 * eyes.inner)
-    elif plan.method == "full":
+    if plan.fix_vit:
         kept = patches * (eyes.width + 5 * shape.hidden) + 6 * shape.queries * shape.hidden
     else:
-        kept = patches * (6 * eyes.width + 2 * eyes.inner)  # one block at a time: nothing of it is kept
+        kept = patches * eyes.layers * (8 * eyes.width + 2 * eyes.inner)
     return count * (pixels + kept * value_bytes)
 
 
-def _reading(shape: DecoderShape, value_bytes: int, *, on_card: bool) -> int:
+def _reading(shape: DecoderShape, data: DataSummary, value_bytes: int, *, on_card: bool) -> int:
     """The tower while it reads pictures, before the model is loaded."""
     eyes = shape.eyes
-    pixels = 3 * eyes.side**2 * FLOAT * (1 if on_card else PIXEL_COPIES)
-    through = eyes.patches * (6 * eyes.width + 2 * eyes.inner) * value_bytes
-    return eyes.weights * value_bytes + PICTURES_AT_ONCE * (pixels + through)
+    patches = eyes.patches or data.patches
+    together = PICTURES_AT_ONCE
+    if not shape.native and patches:
+        together = max(1, min(together, PATCHES_AT_ONCE // patches))
+    pixels = 3 * (eyes.side**2 or 2 * patches * eyes.patch**2) * FLOAT * (1 if on_card else PIXEL_COPIES)
+    through = patches * (6 * eyes.width + 2 * eyes.inner) * value_bytes
+    return eyes.weights * value_bytes + together * (pixels + through)
 
 
 def cost(plan: TrainingPlan, other: TrainingPlan, shape: DecoderShape, data: DataSummary, machine: Hardware) -> float:

@@ -20,15 +20,19 @@ from qvl_desktop.core.errors import QvlError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 
 _TOWER = re.compile(r"(?:^|\.)visual\.")
-_BLOCK = re.compile(r"(?:^|\.)layers\.\d+\.")
-_FIRST_NAMES = {
-    "c_attn": ("q_proj", "k_proj", "v_proj"),
-    "attn.c_proj": ("o_proj",),
+_LINEAR = re.compile(r"(?:^|\.)layers\.\d+\.(?!mlp\.gate\.)((?:(?!experts\.).)+)\.weight")
+"""The weight of a linear layer of a block; the router of a mixture and its experts are kept otherwise."""
+_NORM = re.compile(r"\.self_attn\.q_norm\.weight")
+SAME_LAYERS = {
+    "c_attn": ("q_proj", "k_proj", "v_proj", "in_proj_qkv", "in_proj_z"),
+    "attn.c_proj": ("o_proj", "out_proj"),
     "w1": ("up_proj",),
     "w2": ("gate_proj",),
     "mlp.c_proj": ("down_proj",),
+    "c_proj": ("o_proj", "out_proj", "down_proj"),
 }
-"""What layers of the first generation are called in later families; a plan may use either."""
+"""What layers of the first generation, which a plan names, are called in later families (the last two of the first and
+the last of the second: those of linear attention)."""
 
 
 class ForecastError(QvlError):
@@ -52,12 +56,35 @@ class TowerShape:
 
 
 @dataclass(frozen=True, slots=True)
+class Linear:
+    """A linear layer of a block: its name below the block, its sizes, and how many blocks have it."""
+
+    name: str
+    inputs: int
+    outputs: int
+    layers: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinearAttention:
+    """Sizes of the blocks that carry a state from token to token instead of looking back: how many blocks, heads of
+    values, channels of a head (of keys and values on average), and channels of the convolution before it."""
+
+    layers: int
+    heads: int
+    channels: int
+    convolved: int
+
+
+@dataclass(frozen=True, slots=True)
 class DecoderShape:
     """Sizes of a model. `kv_width` is the width of all keys (smaller than `heads_width` where heads share them),
     `queries` the tokens of a picture (0: as many as its size asks for), `tower` the weights of its visual tower.
 
     `block_weights` counts what is quantised, `other_weights` embeddings, head, norms and biases, `table` the input
-    embeddings alone.
+    embeddings alone. `levels` is how many features a slot of a picture has. `head_norms`: queries and keys are brought
+    to one length before they turn. `expert_inner` is the width of all experts that a token is sent to, out of `inner`,
+    and `experts_a_token` their number.
     """
 
     hidden: int
@@ -72,6 +99,23 @@ class DecoderShape:
     other_weights: int
     table: int
     native: bool = True
+    linears: tuple[Linear, ...] = ()
+    linear_attention: LinearAttention | None = None
+    levels: int = 1
+    head_norms: bool = False
+    expert_inner: int = 0
+    experts_a_token: int = 0
+
+    @property
+    def attending(self) -> int:
+        """Blocks that look back at every token, and keep its key and value."""
+        return self.layers - (self.linear_attention.layers if self.linear_attention else 0)
+
+    @property
+    def through(self) -> int:
+        """Weights that a token is multiplied with on its way through all blocks."""
+        own = sum(layer.inputs * layer.outputs * layer.layers for layer in self.all_linears)
+        return own + self.layers * 3 * self.hidden * self.expert_inner
 
     @property
     def tower(self) -> int:
@@ -98,17 +142,18 @@ class DecoderShape:
             ) from error
 
     @property
-    def projections(self) -> dict[str, tuple[int, int]]:
-        """Inputs and outputs of the linear layers of one block."""
-        if self.native:
-            return {
-                "attn.c_attn": (self.hidden, 3 * self.heads_width),
-                "attn.c_proj": (self.heads_width, self.hidden),
-                "mlp.w1": (self.hidden, self.inner),
-                "mlp.w2": (self.hidden, self.inner),
-                "mlp.c_proj": (self.inner, self.hidden),
-            }
-        return {
+    def all_linears(self) -> tuple[Linear, ...]:
+        """The linear layers of the blocks, as the files have them, or as the widths say."""
+        if self.linears:
+            return self.linears
+        sizes = {
+            "attn.c_attn": (self.hidden, 3 * self.heads_width),
+            "attn.c_proj": (self.heads_width, self.hidden),
+            "mlp.w1": (self.hidden, self.inner),
+            "mlp.w2": (self.hidden, self.inner),
+            "mlp.c_proj": (self.inner, self.hidden),
+        }
+        later = {
             "self_attn.q_proj": (self.hidden, self.heads_width),
             "self_attn.k_proj": (self.hidden, self.kv_width),
             "self_attn.v_proj": (self.hidden, self.kv_width),
@@ -117,13 +162,16 @@ class DecoderShape:
             "mlp.up_proj": (self.hidden, self.inner),
             "mlp.down_proj": (self.inner, self.hidden),
         }
+        found = sizes if self.native else later
+        return tuple(Linear(name, a, b, self.layers) for name, (a, b) in found.items())
 
-    def targets(self, names: list[str]) -> dict[str, tuple[int, int]]:
-        """The layers of one block that names choose, as PEFT matches them: whole, or behind a dot."""
+    def targets(self, names: list[str]) -> tuple[Linear, ...]:
+        """The linear layers that names choose, as PEFT matches them: whole, or behind a dot."""
         if not self.native:
-            names = [later for name in names for later in _FIRST_NAMES.get(name, (name,))]
-        found = self.projections.items()
-        return {layer: size for layer, size in found if any(f".{layer}".endswith(f".{name}") for name in names)}
+            names = [later for name in names for later in SAME_LAYERS.get(name, (name,))]
+        return tuple(
+            layer for layer in self.all_linears if any(f".{layer.name}".endswith(f".{name}") for name in names)
+        )
 
 
 def _first_generation(config: Mapping[str, Any]) -> DecoderShape:
@@ -173,17 +221,21 @@ def _later(config: Mapping[str, Any], folder: Path) -> DecoderShape:
     heads = text["num_attention_heads"]
     channels = text.get("head_dim") or text["hidden_size"] // heads
     blocks = others = tower = learning = table = 0
-    for name, shape in tensor_shapes(folder).items():
+    found: dict[str, list[tuple[int, ...]]] = {}
+    shapes = tensor_shapes(folder)
+    for name, shape in shapes.items():
         size = math.prod(shape)
         if _TOWER.search(name):
             tower += size
             learning += size if "merger" in name else 0
-        elif _BLOCK.search(name) and len(shape) > 1:
+        elif (linear := _LINEAR.search(name)) and len(shape) == 2:
             blocks += size
+            found.setdefault(linear[1], []).append(shape)
         else:
             others += size
         if name.endswith("embed_tokens.weight"):
             table = size
+    packed = bool(config.get("quantization_config"))  # then shapes are not those of the layers
     width = vision.get("embed_dim") or vision["hidden_size"]  # Qwen2-VL calls the decoder's width hidden_size
     return DecoderShape(
         hidden=text["hidden_size"],
@@ -206,7 +258,25 @@ def _later(config: Mapping[str, Any], folder: Path) -> DecoderShape:
         other_weights=others,
         table=table,
         native=False,
+        linears=tuple(Linear(name, same[0][1], same[0][0], len(same)) for name, same in found.items() if not packed),
+        linear_attention=_linear_attention(text),
+        levels=1 + len(vision.get("deepstack_visual_indexes") or ()),
+        head_norms=any(_NORM.search(name) for name in shapes),
+        expert_inner=int(text.get("num_experts_per_tok") or 0) * int(text.get("moe_intermediate_size") or 0),
+        experts_a_token=int(text.get("num_experts_per_tok") or 0),
     )
+
+
+def _linear_attention(text: Mapping[str, Any]) -> LinearAttention | None:
+    """Of a family whose blocks are of two kinds; None for the others."""
+    kinds = text.get("layer_types") or ()
+    layers = sum(kind == "linear_attention" for kind in kinds)
+    if not layers:
+        return None
+    keys = text["linear_num_key_heads"] * text["linear_key_head_dim"]
+    values = text["linear_num_value_heads"] * text["linear_value_head_dim"]
+    channels = (text["linear_key_head_dim"] + text["linear_value_head_dim"]) // 2
+    return LinearAttention(layers, text["linear_num_value_heads"], channels, 2 * keys + values)
 
 
 def _inner(text: Mapping[str, Any]) -> int:

@@ -26,7 +26,8 @@ from qvl_desktop.jobs.token_counting import Counter, load_counter, measure
 @dataclass(frozen=True, slots=True)
 class SampleLength:
     """One sample of the training split. `tokens` in all, `answer` those of the assistant, `patches` of its largest
-    picture before they are merged (0 where all pictures are seen at one size)."""
+    picture before they are merged (0 where all pictures are seen at one size), `slots` the tokens of each picture (none
+    there)."""
 
     source: str
     tokens: int
@@ -37,6 +38,7 @@ class SampleLength:
 
 @dataclass(frozen=True, slots=True)
 class Lengths:
+    slots: tuple[int, ...] = ()
     """What was counted for one model and one data set. `exact`: with the model's own vocabulary."""
 
     folder: Path
@@ -64,6 +66,7 @@ class Lengths:
             samples=len(kept),
             pictures=len({picture for one in kept for picture in one.pictures}),
             longest=max(tokens, default=0),
+        each = {path: slots for one in kept for path, slots in zip(one.pictures, one.slots, strict=False)}
             most_supervised=max((one.answer for one in kept), default=0),
             average=sum(tokens) / len(tokens) if tokens else 0.0,
             left_out=len(self.samples) - len(kept),
@@ -73,6 +76,8 @@ class Lengths:
 
 
 @dataclass(frozen=True, slots=True)
+            slots=sum(each.values()),
+            most_slots=max((sum(one.slots) for one in kept), default=0),
 class Outlook:
     """A forecast beside what there is, and the changes that would make it fit."""
 
@@ -125,11 +130,13 @@ def _length(
     try:
         sizes = [_shown(picture_size(picture), max_pixels) for picture in sample.pictures] if not shape.native else []
         measured = measure(sight, counter, turns, sizes)
-        pixels = max((width * height for width, height in map(sight.seen_size, sizes)), default=0)
+        pixels = [width * height for width, height in map(sight.seen_size, sizes)]
     except QvlError:
         return None
     answer = sum(measured.turn_tokens(place) for place, turn in enumerate(turns) if turn.role == "assistant")
-    return SampleLength(sample.source, measured.total, answer, sample.pictures, pixels // shape.eyes.patch**2)
+    patches = [count // shape.eyes.patch**2 for count in pixels]
+    slots = tuple(count // shape.eyes.merged for count in patches)
+    return SampleLength(sample.source, measured.total, answer, sample.pictures, max(patches, default=0), slots)
 
 
 def _shown(size: tuple[int, int], most: int) -> tuple[int, int]:

@@ -22,6 +22,7 @@ import torch
 from torch import nn
 from transformers.modeling_outputs import CausalLMOutput
 
+from qvl_desktop.core.model_sizes import SAME_LAYERS
 from qvl_desktop.core.pictures import picture_size
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.engine.family_pictures import Shown
@@ -34,16 +35,6 @@ from qvl_desktop.training.feature_cache import FeatureCache
 
 EXPERTS = ("experts.gate_up_proj", "experts.down_proj")
 """The weights of all experts of a layer in one tensor; an adapter goes on them only when they are named."""
-SAME_LAYERS = {
-    "c_attn": ("q_proj", "k_proj", "v_proj", "in_proj_qkv", "in_proj_z"),
-    "attn.c_proj": ("o_proj", "out_proj"),
-    "w1": ("up_proj",),
-    "w2": ("gate_proj",),
-    "mlp.c_proj": ("down_proj",),
-    "c_proj": ("o_proj", "out_proj", "down_proj"),
-}
-"""What layers of the first generation, which a plan names, are called in later families (the last two of the first and
-the last of the second: those of linear attention)."""
 PROJECTORS = ("merger", "deepstack_merger_list")
 """Parts of the tower that lead into the language model: they learn in full tuning though the eyes are kept."""
 

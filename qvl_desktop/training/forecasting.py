@@ -7,6 +7,7 @@ step (`probe`).
 
 from __future__ import annotations
 
+import itertools
 import os
 import platform
 from collections.abc import Callable, Sequence
@@ -21,9 +22,12 @@ from qvl_desktop.core.events import Event, Forecasted
 from qvl_desktop.core.forecast import DataSummary, DecoderShape, Forecast, Hardware, forecast, step_work
 from qvl_desktop.core.measured import Measured, recall, remember
 from qvl_desktop.core.plan import TrainingPlan
-from qvl_desktop.core.sight import Sight
+from qvl_desktop.models.json_files import read_json
 from qvl_desktop.training.probe import longest_batch, probe_step
 from qvl_desktop.training.samples import EncodedSample, EncodedSamples
+
+MERGED = 4
+"""Patches that the later families' towers merge into a slot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +71,14 @@ def hardware(device: torch.device, dtype: torch.dtype, found: Measured | None = 
 
 
 def summary_of(samples: Sequence[EncodedSample], folder: Path, left_out: int = 0) -> DataSummary:
-    """Counts and lengths of encoded samples."""
+    """Counts and lengths of encoded samples, and of their pictures where those have slots by their size."""
     lengths = [len(sample.input_ids) for sample in samples]
+    slots = _slots(samples, folder)
+    each = {
+        picture: count
+        for sample, counts in zip(samples, slots, strict=True)
+        for picture, count in zip(sample.pictures, counts, strict=False)
+    }
     return DataSummary(
         samples=len(samples),
         pictures=len({picture for sample in samples for picture in sample.pictures}),
@@ -76,18 +86,23 @@ def summary_of(samples: Sequence[EncodedSample], folder: Path, left_out: int = 0
         most_supervised=max((sample.supervised for sample in samples), default=0),
         average=sum(lengths) / len(lengths) if lengths else 0.0,
         left_out=left_out,
-        patches=_most_patches(samples, folder),
+        patches=MERGED * max(each.values(), default=0),
         most_pictures=max((len(sample.pictures) for sample in samples), default=0),
+        slots=sum(each.values()),
+        most_slots=max((sum(counts) for counts in slots), default=0),
     )
 
 
-def _most_patches(samples: Sequence[EncodedSample], folder: Path) -> int:
-    """Patches of the largest picture of a later family: each token of it is made of four."""
-    sight = Sight.of_folder(folder)
-    if sight is None or sight.resizing is None or not samples:
-        return 0
-    most = max((len(sample.input_ids) for sample in samples if sample.pictures), default=0)
-    return 4 * most  # no picture has more tokens than its sample
+def _slots(samples: Sequence[EncodedSample], folder: Path) -> list[list[int]]:
+    """The slots of each picture of each sample of a later family: every one is a row of the same token, with others
+    around it. Of the first generation none, as they are all alike."""
+    pad = read_json(folder / "config.json").get("image_token_id")
+    if not isinstance(pad, int):
+        return [[] for _ in samples]
+    return [
+        [sum(1 for _ in run) for token, run in itertools.groupby(sample.input_ids) if token == pad]
+        for sample in samples
+    ]
 
 
 def needs_of(

@@ -72,8 +72,8 @@ def make_tokenizer(name: str) -> Any:
     return tokenizer
 
 
-def make_config(name: str, tokenizer: Any) -> Any:
-    """Two layers of 64 channels, a tower of two layers."""
+def make_config(name: str, tokenizer: Any, sizes: dict[str, int] | None = None) -> Any:
+    """Two layers of 64 channels, a tower of two layers; `sizes` of the decoder may be others."""
     ids = {
         f"{part}_token_id": tokenizer.convert_tokens_to_ids(f"<|{mark}|>")
         for part, mark in (
@@ -83,14 +83,16 @@ def make_config(name: str, tokenizer: Any) -> Any:
             ("vision_end", "vision_end"),
         )
     }
-    text: dict[str, Any] = TEXT | {"vocab_size": len(tokenizer) + 5}
+    sizes = sizes or {}
+    text: dict[str, Any] = TEXT | {"vocab_size": len(tokenizer) + 5} | sizes
+    width = text["hidden_size"]
     text |= {"bos_token_id": None, "eos_token_id": tokenizer.convert_tokens_to_ids("<|im_end|>")}
     if name == "qwen2-vl":
-        tower = {"depth": 2, "embed_dim": 32, "hidden_size": 64, "num_heads": 2, "mlp_ratio": 2}
+        tower = {"depth": 2, "embed_dim": 32, "hidden_size": width, "num_heads": 2, "mlp_ratio": 2}
         text |= {"rope_parameters": ROPE | {"mrope_section": [2, 3, 3]}}
         return transformers.Qwen2VLConfig(text_config=text, vision_config=tower, **ids)
     if name == "qwen2.5-vl":
-        tower = {"depth": 2, "hidden_size": 32, "intermediate_size": 48, "num_heads": 2, "out_hidden_size": 64}
+        tower = {"depth": 2, "hidden_size": 32, "intermediate_size": 48, "num_heads": 2, "out_hidden_size": width}
         tower |= {"fullatt_block_indexes": [1], "window_size": 56}
         text |= {"rope_parameters": ROPE | {"mrope_section": [2, 3, 3]}}
         return transformers.Qwen2_5_VLConfig(text_config=text, vision_config=tower, **ids)
@@ -99,11 +101,11 @@ def make_config(name: str, tokenizer: Any) -> Any:
         text |= EXPERTS
     if name.startswith("qwen3-vl"):
         text |= {"rope_parameters": ROPE | {"mrope_section": [4, 2, 2], "mrope_interleaved": True}}
-        tower = NEW_TOWER | {"deepstack_visual_indexes": [0]}
+        tower = NEW_TOWER | {"out_hidden_size": width, "deepstack_visual_indexes": [0]}
         made = transformers.Qwen3VLMoeConfig if name.endswith("-moe") else transformers.Qwen3VLConfig
         return made(text_config=text, vision_config=tower, **ids)
     text |= {
-        "num_hidden_layers": 4,
+        "num_hidden_layers": sizes.get("num_hidden_layers", 4),
         "linear_key_head_dim": 8,
         "linear_value_head_dim": 8,
         "linear_num_key_heads": 2,
@@ -113,19 +115,22 @@ def make_config(name: str, tokenizer: Any) -> Any:
     }
     if name.endswith("-moe"):
         text |= {"shared_expert_intermediate_size": 32}
-        return transformers.Qwen3_5MoeConfig(text_config=text, vision_config=NEW_TOWER, **ids)
-    return transformers.Qwen3_5Config(text_config=text, vision_config=NEW_TOWER, **ids)
+        return transformers.Qwen3_5MoeConfig(
+            text_config=text, vision_config=NEW_TOWER | {"out_hidden_size": width}, **ids
+        )
+    return transformers.Qwen3_5Config(text_config=text, vision_config=NEW_TOWER | {"out_hidden_size": width}, **ids)
 
 
-def make_model(name: str, folder: Path, *, seed: int = 0) -> Path:
-    """Write a model folder as an official one is laid out; pictures take 4 to 40 squares."""
+def make_model(name: str, folder: Path, *, seed: int = 0, text: dict[str, int] | None = None) -> Path:
+    """Write a model folder as an official one is laid out; pictures take 4 to 40 squares. `text`: sizes of the decoder
+    that are to be others than `TEXT`."""
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer = make_tokenizer(name)
     tokenizer.save_pretrained(folder)
     patch = 16 if name.startswith("qwen3") else 14
     square = (2 * patch) ** 2
     Qwen2VLImageProcessorPil(patch_size=patch, min_pixels=4 * square, max_pixels=40 * square).save_pretrained(folder)
-    config = make_config(name, tokenizer)
+    config = make_config(name, tokenizer, text)
     torch.manual_seed(seed)
     getattr(transformers, CLASSES[name])(config).save_pretrained(folder)
     return folder

@@ -18,6 +18,7 @@ from qvl_desktop.core.model_sizes import DecoderShape, ForecastError
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.models.loading import load_model
 from qvl_desktop.training.methods import load_for_training
+from tests.models.tiny_families import EVERY
 from tests.models.tiny_families import make_model as make_family
 from tests.training.test_runs import project_of
 
@@ -118,11 +119,55 @@ def test_later_families_are_counted_from_their_files(family: str, tmp_path: Path
     assert shape.weights == sum(p.numel() for p in model.parameters())
     assert shape.table == table
     assert shape.tower == sum(p.numel() for name, p in model.named_parameters() if "visual." in name)
-    need = forecast(replace(PLAN, method="lora"), shape, replace(DATA, patches=400), Hardware(4, on_card=False))
-    assert need.tower == shape.tower * 4
-    assert need.feature_cache == 0
-    more = forecast(replace(PLAN, method="lora"), shape, replace(DATA, patches=4000), Hardware(4, on_card=False))
+    machine = Hardware(4, on_card=False)
+    data = replace(DATA, patches=400, slots=5000, most_slots=100)
+    need = forecast(replace(PLAN, method="lora"), shape, data, machine)
+    assert need.tower == 0
+    assert need.feature_cache == 5000 * shape.levels * shape.hidden * 4
+    assert (shape.levels == 2) == (family == "qwen3-vl")
+    more = forecast(replace(PLAN, method="lora"), shape, replace(data, patches=4000, most_slots=1000), machine)
     assert more.pictures == 10 * need.pictures
+    assert more.reading > need.reading
+    full = forecast(replace(PLAN, method="full"), shape, data, machine)
+    assert full.tower == shape.tower * 4
+    assert full.feature_cache == full.reading == 0
+
+
+@pytest.mark.parametrize("family", EVERY)
+@pytest.mark.parametrize("targets", [[], ["q_proj", "down_proj", "out_proj"]])
+def test_the_adapter_of_a_later_family_is_counted(folders: dict[str, Path], family: str, targets: list[str]) -> None:
+    plan = replace(PLAN, method="lora", lora_rank=4)
+    plan = replace(plan, lora_targets=targets) if targets else plan
+    shape = DecoderShape.read(folders[family])
+    tuned = load_for_training(folders[family], plan, torch.device("cpu"), torch.float32)
+    assert adapter_weights(plan, shape) == sum(p.numel() for p in tuned.parameters() if p.requires_grad)
+
+
+@pytest.mark.parametrize("method", ["lora", "qlora", "full"])
+@pytest.mark.parametrize("dropout", [0.0, 0.1])
+@pytest.mark.parametrize("family", EVERY)
+def test_activations_of_later_families_are_those_of_the_real_model(
+    tmp_path_factory: pytest.TempPathFactory, family: str, method: str, dropout: float
+) -> None:
+    if method == "full" and dropout:
+        pytest.skip("full tuning has no dropout")
+    folder = wider(family, tmp_path_factory)
+    plan = replace(PLAN, method=method, lora_rank=4, lora_dropout=dropout)
+    shape = DecoderShape.read(folder)
+    kept = {tokens: kept_bytes(folder, plan, tokens) for tokens in (128, 256)}
+    measured = (kept[256] - kept[128]) / 128
+    assert shape.layers * block_activations(plan, shape, 4) == pytest.approx(measured, rel=0.08)
+
+
+WIDE: dict[str, Path] = {}
+
+
+def wider(family: str, factory: pytest.TempPathFactory) -> Path:
+    """A model whose blocks are wide enough for what is kept a token to be more than odds and ends."""
+    if family not in WIDE:
+        sizes = {"hidden_size": 128, "intermediate_size": 320, "num_attention_heads": 8, "num_hidden_layers": 8}
+        WIDE[family] = make_family(family, factory.mktemp("wide") / family, text=sizes)
+    return WIDE[family]
 
 
 def test_counts_of_a_small_model(tiny_model: Path) -> None:

@@ -75,7 +75,7 @@ def test_nothing_is_resident_that_the_forecast_does_not_name(tiny_model: Path, m
     assert sum(states.values()) + sum(gradients.values()) == need.optimiser + counters
     named = {**adapter, **states, **gradients}
     rest = sum(size for place, size in held.items() if place not in named)
-    layers = shape.layers * len(shape.projections)
+    layers = shape.layers * len(shape.all_linears)
     tables = (
         layers * 2 * 1024 + 4096 if method == "qlora" else 0
     )  # two code books a layer, which no large model notices
