@@ -34,11 +34,11 @@ class SampleLength:
     answer: int
     pictures: tuple[Path, ...]
     patches: int = 0
+    slots: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Lengths:
-    slots: tuple[int, ...] = ()
     """What was counted for one model and one data set. `exact`: with the model's own vocabulary."""
 
     folder: Path
@@ -62,22 +62,22 @@ class Lengths:
     def _summary(self, limit: int) -> DataSummary:
         kept = [one for one in self.samples if one.tokens <= limit]
         tokens = [one.tokens for one in kept]
+        each = {path: slots for one in kept for path, slots in zip(one.pictures, one.slots, strict=False)}
         return DataSummary(
             samples=len(kept),
             pictures=len({picture for one in kept for picture in one.pictures}),
             longest=max(tokens, default=0),
-        each = {path: slots for one in kept for path, slots in zip(one.pictures, one.slots, strict=False)}
             most_supervised=max((one.answer for one in kept), default=0),
             average=sum(tokens) / len(tokens) if tokens else 0.0,
             left_out=len(self.samples) - len(kept),
             patches=max((one.patches for one in kept), default=0),
             most_pictures=max((len(one.pictures) for one in kept), default=0),
+            slots=sum(each.values()),
+            most_slots=max((sum(one.slots) for one in kept), default=0),
         )
 
 
 @dataclass(frozen=True, slots=True)
-            slots=sum(each.values()),
-            most_slots=max((sum(one.slots) for one in kept), default=0),
 class Outlook:
     """A forecast beside what there is, and the changes that would make it fit."""
 
