@@ -26,7 +26,7 @@ LEARNT, PALE, PLAIN = "\033[1;32m", "\033[2m", "\033[0m"
 
 
 def add_parser(subparsers: Any) -> None:
-    """`labels --model M --data D [--sample N] [--labels compatible] [--max-length N] [--json]`."""
+    """`labels --model M --data D [--sample N [--count N]] [--labels compatible] [--max-length N] [--json]`."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "labels",
         help="show what is trained on: the tokens, and which of them are learnt",
@@ -38,6 +38,9 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--images", type=Path, help="where a data file's relative picture paths count from")
     parser.add_argument("--split", choices=(*SPLITS, "all"), default="train", help="which samples [train]")
     parser.add_argument("--sample", type=int, metavar="N", help=f"show sample N, from 1 [the first {SHOWN}]")
+    parser.add_argument(
+        "--count", type=int, metavar="N", help=f"show N samples from that one on [1; without --sample {SHOWN}]"
+    )
     for field in fields(TrainingPlan):
         if field.name in SETTINGS:
             kind: Any = type(field.default)
@@ -51,6 +54,8 @@ def run(args: argparse.Namespace) -> int:
     """Encode and print."""
     if args.sample is not None and args.sample < 1:
         args.parser.error("--sample: samples are counted from 1")
+    if args.count is not None and args.count < 1:
+        args.parser.error("--count: at least 1")
     settings = {name: getattr(args, name) for name in SETTINGS}
     try:
         plan = TrainingPlan(model=args.model, data=str(args.data), **settings).checked()
@@ -62,11 +67,12 @@ def run(args: argparse.Namespace) -> int:
 
     dataset = told_dataset(args.data, args.images)
     samples = dataset.samples if args.split == "all" else dataset.split(args.split)
-    shown = range(1, SHOWN + 1) if args.sample is None else range(args.sample, args.sample + 1)
+    first = args.sample or 1
+    shown = range(first, first + (args.count or (SHOWN if args.sample is None else 1)))
     lines = trained_text(samples, load_processor(resolve_model(args.model)), plan, shown)
     if args.json:
         for line in lines:
-            print(to_line(line))
+            print(to_line(line), flush=True)
     else:
         report(lines, colour=sys.stdout.isatty())
     return 0

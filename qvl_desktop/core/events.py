@@ -145,12 +145,14 @@ class Finished(Event):
 
 @dataclass(frozen=True, slots=True)
 class Failed(Event):
-    """The run ended with an error. `message` is for the user, `traceback` for the log."""
+    """The run ended with an error. `message` is for the user, `traceback` for the log; `values` are what the message
+    names (a sample's `source`, a `path`), for whoever offers a way out."""
 
     name: ClassVar[str] = "failed"
     kind: str
     message: str
     traceback: str
+    values: dict[str, str] = field(default_factory=dict)
 
 
 EVENTS: dict[str, type[Event]] = {

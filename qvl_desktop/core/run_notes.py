@@ -1,4 +1,4 @@
-"""What the user says about a run: a star, and words.
+"""What the user says about a run: a star, a name of their own, and words.
 
 Owns the small file in the run folder. Does not own what the run itself tells (`events`). Only the window writes it.
 """
@@ -18,17 +18,18 @@ NAME = "notes.json"
 
 @dataclass(frozen=True, slots=True)
 class RunNotes:
-    """`star` marks a run; `text` is the user's own."""
+    """`star` marks a run; `text` is the user's own; `title` is shown in place of the folder's name, which stays."""
 
     star: bool = False
     text: str = ""
+    title: str = ""
 
     @classmethod
     def load(cls, run: Path) -> RunNotes:
         """The notes of a run folder; none where there is no file that can be read."""
         try:
             body = json.loads((run / NAME).read_text(encoding="utf-8"))
-            return cls(bool(body.get("star")), str(body.get("text") or ""))
+            return cls(bool(body.get("star")), str(body.get("text") or ""), str(body.get("title") or ""))
         except (OSError, ValueError, AttributeError):
             return cls()
 

@@ -13,12 +13,16 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Tokens that follow each other and are all learnt, or all only read. A picture's slots are a piece alone."""
+    """Tokens that follow each other and are all learnt, or all only read. A picture's slots are a piece alone.
+
+    `parts` is the text token by token (tokens that hold only a part of a sign stand together); empty for a picture.
+    """
 
     text: str
     tokens: int
     learnt: bool
     picture: bool = False
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,9 @@ def read_lines(lines: Iterable[str]) -> Iterator[Line]:
             body = json.loads(line)
             ((name, values),) = body.items()
             if name == "sample":
-                values["pieces"] = tuple(Piece(**piece) for piece in values["pieces"])
+                values["pieces"] = tuple(
+                    Piece(**piece | {"parts": tuple(piece.get("parts", ()))}) for piece in values["pieces"]
+                )
             yield _NAMES[name](**values)
         except (ValueError, TypeError, KeyError, AttributeError):
             continue

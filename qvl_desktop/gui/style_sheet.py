@@ -42,6 +42,8 @@ QPushButton[kind="danger"] { color: $danger; }
 QPushButton[kind="quiet"] { background: transparent; border-color: transparent; }
 QPushButton[kind="quiet"]:hover { background: $hover; }
 QPushButton[kind="quiet"]:focus { border: 2px solid $accent; }
+QPushButton[line="true"] { text-align: left; padding: 2px 4px; min-height: 16px; color: $danger; }
+QPushButton[line="true"]:focus { padding: 1px 3px; }
 QPushButton[chip="true"] { background: $accent_soft; border: 1px solid transparent; border-radius: 10px;
     padding: 1px 8px; min-height: 16px; font-size: 12px; color: $text; }
 QPushButton[chip="true"]:hover, QPushButton[chip="true"]:focus { border-color: $accent; }
@@ -58,10 +60,15 @@ QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {
     background: $panel; border: 1px solid $control; border-radius: 6px; padding: 4px 8px; min-height: 20px;
     selection-background-color: $accent; selection-color: $accent_text; }
 QPlainTextEdit, QTextEdit { padding: 4px; border-color: $line; }
+QLineEdit[role="title"] { font-size: 20px; font-weight: 600; background: transparent; border-color: transparent;
+    padding: 2px 4px; }
+QLineEdit[role="title"]:hover { border-color: $line; }
+QLineEdit[role="title"]:focus { background: $panel; border-color: $accent; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {
     border: 1px solid $accent; outline: none; }
 QTextEdit[bare="true"], QTextEdit[bare="true"]:focus { background: transparent; border: none; padding: 0; }
-QLineEdit[wrong="true"], QSpinBox[wrong="true"], QDoubleSpinBox[wrong="true"] { border: 1px solid $danger; }
+QLineEdit[wrong="true"], QSpinBox[wrong="true"], QDoubleSpinBox[wrong="true"],
+QComboBox[wrong="true"] { border: 1px solid $danger; }
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled {
     color: $control; border-color: $line; }
 QComboBox { padding-right: 26px; }

@@ -15,8 +15,9 @@ from pathlib import Path
 from qvl_desktop.jobs.run_history import RunHistory
 
 STEP_CURVES = {"loss": "losses", "learning_rate": "rates", "grad_norm": "norms"}
-EVAL_CURVES = {"val_loss": "eval_losses", "acc50": "accuracies", "mean_iou": "mean_ious"}
-CURVES = ("loss", "val_loss", "acc50", "mean_iou", "learning_rate", "grad_norm")
+EVAL_CURVES = {"val_loss": "eval_losses", "acc50": "accuracies", "mean_iou": "mean_ious", "unreadable": "failures"}
+CURVES = ("loss", "val_loss", "acc50", "mean_iou", "unreadable", "learning_rate", "grad_norm")
+"""`unreadable` is the share of questions whose answer held no box that can be read."""
 
 
 def curve(history: RunHistory, name: str, smoothing: float = 0.0) -> tuple[Sequence[float], Sequence[float]]:

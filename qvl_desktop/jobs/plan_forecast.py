@@ -23,6 +23,10 @@ from qvl_desktop.jobs.machine import Machine
 from qvl_desktop.jobs.token_counting import Counter, load_counter, measure
 
 
+CLEARLY_LESS = 0.95
+"""Of what a plan that ran out of memory needs, the share that a cheaper one may need."""
+
+
 @dataclass(frozen=True, slots=True)
 class SampleLength:
     """One sample of the training split. `tokens` in all, `answer` those of the assistant, `patches` of its largest
@@ -102,18 +106,35 @@ def outlook(plan: TrainingPlan, lengths: Lengths, machine: Machine) -> Outlook:
     """The forecast of a plan on this machine. Takes well below a millisecond when the plan fits."""
     data, left_out = lengths.within(plan.max_length)
     found = recall(machine.name, lengths.folder, plan.method)
-    carrier = Hardware(
+    carrier = _carrier(plan, machine, found.rate, found.correction)
+    need = forecast(plan, lengths.shape, data, carrier)
+    offers = changes(plan, lengths.shape, data, carrier, machine.free)
+    return Outlook(need, machine, need.memory <= machine.free, tuple(offers), left_out, lengths.exact)
+
+
+def cheaper_than(plan: TrainingPlan, lengths: Lengths, machine: Machine) -> tuple[Change, ...]:
+    """Changes of a plan that ran out of memory here, whatever was forecast: each needs clearly less than it does, or
+    at least less where nothing does."""
+    data, _ = lengths.within(plan.max_length)
+    found = recall(machine.name, lengths.folder, plan.method)
+    carrier = _carrier(plan, machine, found.rate, found.correction)
+    need = forecast(plan, lengths.shape, data, carrier)
+    for most in (int(need.memory * CLEARLY_LESS), need.memory - 1):
+        if offers := changes(plan, lengths.shape, data, carrier, min(machine.free, most)):
+            return tuple(offers)
+    return ()
+
+
+def _carrier(plan: TrainingPlan, machine: Machine, rate: float, correction: float) -> Hardware:
+    return Hardware(
         value_bytes=_value_bytes(plan, machine),
         on_card=machine.on_card,
         cores=machine.cores,
         processes=plan.processes,
-        rate=found.rate,
-        correction=found.correction,
+        rate=rate,
+        correction=correction,
         available=machine.free,
     )
-    need = forecast(plan, lengths.shape, data, carrier)
-    offers = changes(plan, lengths.shape, data, carrier, machine.free)
-    return Outlook(need, machine, need.memory <= machine.free, tuple(offers), left_out, lengths.exact)
 
 
 def _value_bytes(plan: TrainingPlan, machine: Machine) -> int:

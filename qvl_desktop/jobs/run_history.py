@@ -40,6 +40,7 @@ class RunHistory:
     eval_losses: array[float] = field(default_factory=lambda: array("d"))
     mean_ious: array[float] = field(default_factory=lambda: array("d"))
     accuracies: array[float] = field(default_factory=lambda: array("d"))
+    failures: array[float] = field(default_factory=lambda: array("d"))
     memory: int = 0
     peak_memory: int = 0
     epoch: float = 0.0
@@ -61,8 +62,19 @@ class RunHistory:
 
     @property
     def best_accuracy(self) -> float | None:
-        """The best validation Acc@0.5."""
-        return max(self.accuracies, default=None)
+        """The best validation Acc@0.5 that training has reached; the one before the first step does not count."""
+        trained = zip(self.eval_steps, self.accuracies, strict=True)
+        return max((value for step, value in trained if step > 0), default=None)
+
+    def best(self, metric: str) -> tuple[int, float] | None:
+        """Step and value of the validation that is best by a metric (the smallest loss, the largest of all else), as
+        the run itself chooses: the first of equals, and none before the first step. None before there is one."""
+        found: tuple[int, float] | None = None
+        for step, told in sorted(self.validations.items()):
+            value = told.metrics.get(metric)
+            if step > 0 and value is not None and (found is None or _better(value, found[1], metric)):
+                found = step, value
+        return found
 
     @property
     def seconds_per_step(self) -> float | None:
@@ -97,11 +109,12 @@ class RunHistory:
             case Evaluated(step=step, metrics=metrics):
                 self.stage = None
                 if "acc50" in metrics:
-                    _cut(self.eval_steps, step, self.accuracies, self.eval_losses, self.mean_ious)
+                    _cut(self.eval_steps, step, self.accuracies, self.eval_losses, self.mean_ious, self.failures)
                     self.eval_steps.append(step)
                     self.accuracies.append(metrics["acc50"])
                     self.eval_losses.append(metrics.get("loss", math.nan))
                     self.mean_ious.append(metrics.get("mean_iou", math.nan))
+                    self.failures.append(_share(metrics, "parse_failures"))
                 self.validations[step] = event
             case Started():
                 self._begin(event)
@@ -123,7 +136,7 @@ class RunHistory:
         self.device, self.precision = event.device, event.precision
         self.trainable_parameters = event.trainable_parameters
         _cut(self.steps, event.step + 1, self.losses, self.smooth, self.rates, self.norms)
-        _cut(self.eval_steps, event.step + 1, self.accuracies, self.eval_losses, self.mean_ious)
+        _cut(self.eval_steps, event.step + 1, self.accuracies, self.eval_losses, self.mean_ious, self.failures)
         self.validations = {step: one for step, one in self.validations.items() if step <= event.step}
         self.samples_drawn = [one for one in self.samples_drawn if one.step <= event.step]
         self._mean, self._weight = (self.smooth[-1], 1.0) if self.smooth else (0.0, 0.0)
@@ -143,6 +156,16 @@ class RunHistory:
         self.total, self.epoch, self.memory = event.total, event.epoch, event.memory
         self.peak_memory = max(self.peak_memory, event.memory)
         self.stage = None
+
+
+def _better(value: float, than: float, metric: str) -> bool:
+    return value < than if metric == "loss" else value > than
+
+
+def _share(metrics: dict[str, float], name: str) -> float:
+    """A count of questions as a share of all that were asked; not a number where it was not told."""
+    count, asked = metrics.get(name, math.nan), metrics.get("questions", 0.0)
+    return count / asked if asked else math.nan
 
 
 def _cut(steps: array[float], first: float, *columns: array[float]) -> None:

@@ -22,7 +22,9 @@ from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.run_folder import EventReader, RunFolder, RunState
 from qvl_desktop.core.run_notes import RunNotes
 from qvl_desktop.jobs.run_history import RunHistory
-from qvl_desktop.jobs.run_summary import RunSummary, list_runs, read_summary
+from qvl_desktop.jobs.run_summary import KnownRuns, RunSummary, list_runs, read_summary
+from qvl_desktop.jobs.run_trash import Trashed, bring_back, throw_away
+from qvl_desktop.jobs.run_works import RunWorks
 from qvl_desktop.jobs.task import Task
 from qvl_desktop.jobs.training import ALIVE, ENDED, Outcome, TrainingThread, log_tail, train_command
 
@@ -56,7 +58,9 @@ class RunShelf(QObject):
         self._logs: dict[Path, deque[str]] = {}
         self._listing: Task[list[RunSummary]] | None = None
         self._reading: set[Path] = set()
+        self._lines: KnownRuns = {}
         self._resume_next: set[Path] = set()
+        self.works = RunWorks(self)
 
     @property
     def summaries(self) -> list[RunSummary]:
@@ -102,27 +106,57 @@ class RunShelf(QObject):
             self._listing.cancel()
         place = self.place
         if place is not None:
-            self._listing = Task(lambda: list_runs(place)).on_success(self._show).start(self)
+            self._listing = Task(lambda: list_runs(place, self._lines)).on_success(self._show).start(self)
 
     def begin(self, plan: TrainingPlan, place: Path, name: str = "") -> Path:
         """Start a run; its folder. Raises `PlanError` with all faults of the plan, `RunError` when the folder fails."""
+        path = self._make(plan, place, name)
+        self._summaries[path] = replace(self._summaries[path], state=RunState.RUNNING)
+        self._follow(path, launch=True)
+        self.listChanged.emit()
+        return path
+
+    def prepare(self, plan: TrainingPlan, place: Path, name: str = "") -> Path:
+        """Make a run's folder with its plan, to be started elsewhere or later. Raises as `begin` does."""
+        path = self._make(plan, place, name)
+        self.listChanged.emit()
+        return path
+
+    def _make(self, plan: TrainingPlan, place: Path, name: str) -> Path:
         plan = plan.checked()
         folder = RunFolder(_free_folder(place, name or _default_name(plan)))
         folder.create()
-        try:
-            plan.save(folder.plan)
-        except OSError as error:
-            raise RunError(
-                QT_TRANSLATE_NOOP("errors", "{path}: the run folder cannot be written ({reason})."),
-                path=folder.path,
-                reason=error.strerror or error,
-            ) from error
+        save_plan(plan, folder)
         if self.place is None:
             self.place = place
-        self._summaries[folder.path] = replace(read_summary(folder.path), state=RunState.RUNNING)
-        self._follow(folder.path, launch=True)
-        self.listChanged.emit()
+        self._summaries[folder.path] = read_summary(folder.path)
         return folder.path
+
+    def go_on_with(self, path: Path, plan: TrainingPlan) -> None:
+        """Write another plan into the folder of a run that has ended, and resume it. Raises `PlanError`, `RunError`."""
+        if path in self._threads:
+            return
+        save_plan(plan.checked(), RunFolder(path))
+        self.resume(path)
+
+    def throw_away(self, path: Path) -> Trashed:
+        """Move a run that does not live to the trash. Raises `RunError`."""
+        trashed = throw_away(path)
+        self._forget(path)
+        self.listChanged.emit()
+        return trashed
+
+    def bring_back(self, run: Trashed) -> Path:
+        """Take a run out of the trash; its folder. Raises `RunError`."""
+        path = bring_back(run)
+        if path.parent == self.place:
+            self._summaries[path] = read_summary(path)
+        self.listChanged.emit()
+        return path
+
+    def _forget(self, path: Path) -> None:
+        for known in (self._summaries, self._histories, self._logs):
+            known.pop(path, None)
 
     def resume(self, path: Path) -> None:
         """Go on with a run that was interrupted, stopped or failed, from its last checkpoint.
@@ -138,18 +172,30 @@ class RunShelf(QObject):
         self._follow(path, launch=True)
         self.listChanged.emit()
 
-    def annotate(self, path: Path, *, star: bool | None = None, note: str | None = None) -> None:
-        """Star a run or write a note to it. Raises `RunError` when its folder cannot be written."""
+    def annotate(
+        self, path: Path, *, star: bool | None = None, note: str | None = None, title: str | None = None
+    ) -> None:
+        """Star a run, write a note to it, or call it something else ("" is its folder's name again).
+
+        Raises `RunError` when its folder cannot be written.
+        """
         summary = self._summaries.get(path)
         if summary is None:
             return
-        notes = RunNotes(summary.star if star is None else star, summary.note if note is None else note)
+        notes = RunNotes(
+            summary.star if star is None else star,
+            summary.note if note is None else note,
+            summary.title if title is None else title.strip(),
+        )
+        if notes.title == path.name:
+            notes = replace(notes, title="")
         notes.save(path)
-        self._summaries[path] = replace(summary, star=notes.star, note=notes.text)
+        self._summaries[path] = replace(summary, star=notes.star, note=notes.text, title=notes.title)
         self.runChanged.emit(path)
 
     def detach_all(self) -> None:
         """Stop following every run; they go on by themselves. For the end of the window."""
+        self.works.shutdown()
         for path in list(self._threads):
             self._let_go(path)
 
@@ -235,6 +281,18 @@ class RunShelf(QObject):
         if path in self._resume_next:
             self._resume_next.discard(path)
             self.resume(path)
+
+
+def save_plan(plan: TrainingPlan, run: RunFolder) -> None:
+    """Write a run's plan. Raises `RunError`."""
+    try:
+        plan.save(run.plan)
+    except OSError as error:
+        raise RunError(
+            QT_TRANSLATE_NOOP("errors", "{path}: the run folder cannot be written ({reason})."),
+            path=run.path,
+            reason=error.strerror or error,
+        ) from error
 
 
 def _read_run(path: Path) -> tuple[Path, RunHistory, list[str]]:

@@ -46,6 +46,7 @@ class Session(QObject):
         placeRequested(name, Place): show a page, and on it a place (the page's `go_to`).
         chatRequested(model, adapter): Chat is to take this model and adapter ("" = none), as `--model` takes them.
         trainRequested(model): Train is to take this model.
+        preannotateRequested(Path): pictures are to be annotated by the result of the run in this folder.
         languageChanged(): another language is installed.
         importRequested(Path): a data file or folder is to be imported; the window asks how.
     """
@@ -60,6 +61,7 @@ class Session(QObject):
     placeRequested = Signal(str, object)
     chatRequested = Signal(str, str)
     trainRequested = Signal(str)
+    preannotateRequested = Signal(object)
     languageChanged = Signal()
     importRequested = Signal(object)
 

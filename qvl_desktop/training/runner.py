@@ -129,7 +129,8 @@ def _tell_failure(error: Exception, writer: RunWriter) -> None:
     log.log(logging.ERROR if told is None else logging.DEBUG, "The run failed.\n%s", text)
     message = str(told) if told else f"{type(error).__name__}: {error}"
     try:
-        writer.write(Failed(kind=type(told or error).__name__, message=message, traceback=text))
+        values = {name: str(value) for name, value in told.values.items()} if told else {}
+        writer.write(Failed(kind=type(told or error).__name__, message=message, traceback=text, values=values))
     except OSError as failure:
         log.error("The failure could not be written to the run folder: %s", failure)
 

@@ -63,6 +63,20 @@ def show(number: int, encoded: EncodedSample, tokenizer: Any) -> ShownSample:
     for (learnt, picture), group in groupby(rows, key=lambda row: (row[1] != IGNORE_INDEX, row[0] == slot)):
         ids = [token_id for token_id, _ in group]
         read = [slot] if picture else ids
-        text = b"".join(tokenizer.token_bytes(token_id) for token_id in read).decode("utf-8", "replace")
-        pieces.append(Piece(text, len(ids), learnt, picture))
+        spelled = [tokenizer.token_bytes(token_id) for token_id in read]
+        text = b"".join(spelled).decode("utf-8", "replace")
+        pieces.append(Piece(text, len(ids), learnt, picture, () if picture else whole_signs(spelled)))
     return ShownSample(number, encoded.source, len(encoded.input_ids), encoded.supervised, tuple(pieces))
+
+
+def whole_signs(spelled: Sequence[bytes]) -> tuple[str, ...]:
+    """Tokens as text; those that end within a sign are joined to the ones that complete it."""
+    parts, held = [], b""
+    for token in spelled:
+        held += token
+        try:
+            parts.append(held.decode("utf-8"))
+        except UnicodeDecodeError:
+            continue
+        held = b""
+    return tuple([*parts, held.decode("utf-8", "replace")] if held else parts)

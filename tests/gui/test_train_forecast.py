@@ -71,7 +71,7 @@ def test_the_forecast_follows_the_form_at_once(form: NewRun, qtbot: QtBot) -> No
 def test_one_click_makes_it_fit(form: NewRun, qtbot: QtBot) -> None:
     choose_full(form)
     form.forecast._machine = Machine("Card", 1 << 30, 660 << 20, True, 2)
-    form._forecast()
+    form._look()
     assert "are free" in head(form)
     button = form.findChild(QPushButton, "change-0")
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)

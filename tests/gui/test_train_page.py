@@ -17,6 +17,7 @@ from qvl_desktop.core.events import Started
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.run_folder import Command, EventReader, RunFolder, RunState
 from qvl_desktop.gui.train.page import TrainPage
+from qvl_desktop.gui.train.problem_list import ProblemList
 from qvl_desktop.jobs.session import Session
 from tests.jobs.conftest import fake_command, kill_holder
 
@@ -99,7 +100,7 @@ def test_all_faults_are_told_at_once_and_nothing_starts(page: TrainPage, session
     epochs.selectAll()
     qtbot.keyClicks(epochs, "many")
     press(page, qtbot, "startButton")
-    text = page.findChild(QLabel, "problems").text()
+    text = "\n".join(fault.text for fault in page.findChild(ProblemList, "problems").faults)
     assert "Learning rate: 5.0 is not between" in text
     assert "“many” is no number" in text
     assert "Data:" in text
@@ -140,7 +141,7 @@ def test_a_killed_run_is_shown_as_what_it_was(page: TrainPage, session: Session,
     assert "SIGKILL" in page.findChild(QLabel, "runMessage").text()
     assert shown(page, "resumeButton")
     assert not shown(page, "pauseButton")
-    assert shown(page, "copyLaunch"), "it may go on elsewhere"
+    assert page.run_view.findChild(QPushButton, "copyLaunch").isVisible(), "it may go on elsewhere"
 
 
 def test_a_living_run_is_attached_to_by_the_next_window(
@@ -176,10 +177,10 @@ def test_a_finished_run_offers_chat(page: TrainPage, session: Session, qtbot: Qt
     qtbot.waitUntil(lambda: state(session, path) is RunState.FINISHED, timeout=20_000)
     asked: list[tuple[str, str]] = []
     session.chatRequested.connect(lambda model, adapter: asked.append((model, adapter)))
-    assert not shown(page, "copyLaunch")
+    assert not page.run_view.findChild(QPushButton, "copyLaunch").isVisible()
     press(page, qtbot, "chatButton")
     assert asked == [("demo", str(folder.adapter))]
-    qtbot.waitUntil(lambda: page.findChild(QLabel, "figure-accuracy").text() == "75 %")
+    qtbot.waitUntil(lambda: page.findChild(QLabel, "figure-best").text() == "75 %")
 
 
 def test_a_model_can_be_chosen_from_elsewhere(page: TrainPage, session: Session, qtbot: QtBot, data: Path) -> None:

@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from qvl_desktop.cli import main
 from qvl_desktop.core.dataset import Dataset
-from qvl_desktop.core.errors import DataError
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.trained_text import LeftOut, ShownSample, Summary, read_lines
-from qvl_desktop.jobs.trained_text import read_trained_text
+from qvl_desktop.jobs.trained_text import TrainedTextReader
 from qvl_desktop.models.loading import load_processor
 from qvl_desktop.training.samples import encode_sample, sample_encoder
+from qvl_desktop.training.trained_text import whole_signs
 from tests.models.tiny_families import make_model
 
 
@@ -93,11 +94,26 @@ def test_wrong_use_is_told(tiny_model: Path, data: Path, capsys: pytest.CaptureF
         main(["labels", "--model", str(tiny_model), "--data", str(data), "--max-length", "1"])
 
 
-def test_the_windows_way(tiny_model: Path, data: Path) -> None:
+def test_the_windows_way(tiny_model: Path, data: Path, qtbot: QtBot) -> None:
     plan = TrainingPlan(model=str(tiny_model), data=str(data), max_length=420)
-    shown, left_out, summary = read_trained_text(plan, sample=4)
-    assert [value.number for value in shown] == [4]
+    reader = TrainedTextReader()
+    shown: list[ShownSample] = []
+    left_out: list[LeftOut] = []
+    reader.sampleArrived.connect(shown.append)
+    reader.leftOutArrived.connect(left_out.append)
+    with qtbot.waitSignal(reader.summed, timeout=60_000) as told:
+        reader.read(plan, first=2)
+    assert [value.number for value in shown] == [2, 4]
     assert [value.number for value in left_out] == [3]
-    assert summary.samples == 3
-    with pytest.raises(DataError, match="There are 4 samples"):
-        read_trained_text(plan, sample=5)
+    assert told.args[0].samples == 3
+    for piece in shown[0].pieces:
+        assert piece.picture or "".join(piece.parts) == piece.text
+    with qtbot.waitSignal(reader.failed, timeout=60_000) as told:
+        reader.read(plan, first=5)
+    assert "There are 4 samples" in told.args[0]
+
+
+def test_signs_of_several_tokens_stay_whole() -> None:
+    red = "红".encode()
+    assert whole_signs([b"a", red[:1], red[1:], b" b"]) == ("a", "红", " b")
+    assert whole_signs([b"a", red[:2]]) == ("a", "�")

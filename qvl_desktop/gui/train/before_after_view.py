@@ -23,11 +23,12 @@ from PySide6.QtWidgets import (
 )
 
 from qvl_desktop.gui.theme import Space, set_role, set_surface, theme
-from qvl_desktop.gui.train.sample_view import HEIGHT, read_sample
+from qvl_desktop.gui.train.pictures import HEIGHT, read_sample
 from qvl_desktop.gui.words import percent_text
 from qvl_desktop.jobs.before_after import BeforeAfter, Change
 from qvl_desktop.jobs.task import Task
 
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 ROWS = 8
 """Phrases that are seen without scrolling."""
 
@@ -56,6 +57,7 @@ class BeforeAfterView(QWidget):
         self._table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self._table.verticalHeader().hide()
         self._table.setShowGrid(False)
+        self._table.horizontalHeaderItem(0).setTextAlignment(_LEFT)
         self._table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self._table.setAccessibleName(self.tr("Acc@0.5 of each phrase, what got worse first"))
         self._choice = QComboBox(self)

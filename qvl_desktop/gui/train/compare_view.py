@@ -7,7 +7,7 @@ Owns the plot, its legend, the values under the pointer, and saving as CSV or PN
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,20 +16,16 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QComboBox,
-    QFileDialog,
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
-from qvl_desktop.core.errors import RunError
-from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
-from qvl_desktop.gui.icons import set_icon
-from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface, theme
-from qvl_desktop.jobs.curve_data import CURVES, EVAL_CURVES, curve, value_at, write_csv
+from qvl_desktop.gui.theme import Space, set_role, set_surface, theme
+from qvl_desktop.gui.train.curve_files import CurveFiles
+from qvl_desktop.jobs.curve_data import CURVES, EVAL_CURVES, curve, value_at
 from qvl_desktop.jobs.run_history import RunHistory
 
 COLOURS = ("#3559d6", "#d9622b", "#2f9e5f", "#a4449e", "#b08900", "#0f95a8", "#c2385a", "#6b7280")
@@ -58,11 +54,9 @@ class CompareView(QWidget):
                 self.tr("Smoothing {weight}").format(weight=weight) if weight else self.tr("As it is"), weight
             )
         self._smoothing.setCurrentIndex(2)
-        self._csv, self._png = QPushButton(self.tr("CSV…"), self), QPushButton(self.tr("Picture…"), self)
-        for button, name in ((self._csv, "csvButton"), (self._png, "pngButton")):
-            button.setObjectName(name)
-            set_icon(button, "export")
-            set_kind(button, "quiet")
+        self._board = QWidget(self)
+        self._files = CurveFiles(self._board, lambda: self._histories, self)
+        self._files.failed.connect(self.failed)
         self._plot = pg.PlotWidget(self)
         self._plot.setMenuEnabled(False)
         self._plot.hideButtons()
@@ -83,8 +77,6 @@ class CompareView(QWidget):
         self._lay_out()
         self._what.currentIndexChanged.connect(self._draw)
         self._smoothing.currentIndexChanged.connect(self._draw)
-        self._csv.clicked.connect(self._ask_csv)
-        self._png.clicked.connect(self._ask_png)
         self._plot.scene().sigMouseMoved.connect(self._point_at)
         theme().changed.connect(self._draw)
 
@@ -100,16 +92,11 @@ class CompareView(QWidget):
 
     def save_csv(self, path: Path) -> None:
         """Write all curves of the shown runs."""
-        self._write(path, lambda: write_csv(path, self._histories))
+        self._files.save_csv(path)
 
     def save_png(self, path: Path) -> None:
         """Write the page's plot with its legend."""
-
-        def write() -> None:
-            if not self._board.grab().save(str(path), "PNG"):
-                raise OSError(self.tr("the picture cannot be written"))
-
-        self._write(path, write)
+        self._files.save_png(path)
 
     def show_values(self, step: float) -> None:
         """Put the values at a step into the legend."""
@@ -125,9 +112,7 @@ class CompareView(QWidget):
         for widget in (self._what, self._smoothing):
             head.addWidget(widget)
         head.addStretch(1)
-        head.addWidget(self._csv)
-        head.addWidget(self._png)
-        self._board = QWidget(self)
+        head.addWidget(self._files)
         set_surface(self._board, "raised")
         inner = QVBoxLayout(self._board)
         inner.setContentsMargins(Space.M, Space.M, Space.M, Space.M)
@@ -147,6 +132,7 @@ class CompareView(QWidget):
             "val_loss": self.tr("Validation loss"),
             "acc50": self.tr("Validation Acc@0.5"),
             "mean_iou": self.tr("Validation mean IoU"),
+            "unreadable": self.tr("Unreadable answers"),
             "learning_rate": self.tr("Learning rate"),
             "grad_norm": self.tr("Gradient norm"),
         }[name]
@@ -199,25 +185,3 @@ class CompareView(QWidget):
         view = self._plot.getPlotItem().getViewBox()
         if view.sceneBoundingRect().contains(place):
             self.show_values(max(0.0, view.mapSceneToView(place).x()))
-
-    def _ask_csv(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(self, self.tr("Save the curves"), "curves.csv", "CSV (*.csv)")
-        if path:
-            self.save_csv(Path(path))
-
-    def _ask_png(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(self, self.tr("Save the picture"), "curves.png", "PNG (*.png)")
-        if path:
-            self.save_png(Path(path))
-
-    def _write(self, path: Path, write: Callable[[], None]) -> None:
-        try:
-            write()
-        except OSError as error:
-            self.failed.emit(
-                RunError(
-                    QT_TRANSLATE_NOOP("errors", "{path}: the file cannot be written ({reason})."),
-                    path=path,
-                    reason=error.strerror or error,
-                )
-            )

@@ -5,8 +5,10 @@ Owns these labels. Does not own the numbers (`jobs.run_history`).
 
 from __future__ import annotations
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.gui.theme import Space, set_role
 from qvl_desktop.gui.words import duration_text, percent_text, size_text
 from qvl_desktop.jobs.run_history import RunHistory
@@ -14,6 +16,11 @@ from qvl_desktop.jobs.run_summary import RunSummary
 from qvl_desktop.jobs.training import ALIVE
 
 NONE = "–"
+METRICS = {
+    "loss": QT_TRANSLATE_NOOP("metrics", "validation loss"),
+    "acc50": QT_TRANSLATE_NOOP("metrics", "Acc@0.5"),
+    "mean_iou": QT_TRANSLATE_NOOP("metrics", "mean IoU"),
+}
 
 
 class Figures(QWidget):
@@ -26,11 +33,12 @@ class Figures(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(Space.L)
         grid.setVerticalSpacing(0)
+        self._names: dict[str, QLabel] = {}
         names = {
             "step": self.tr("step"),
             "left": self.tr("left"),
             "loss": self.tr("loss"),
-            "accuracy": self.tr("best Acc@0.5"),
+            "best": "",  # by which metric is written with the figure
             "speed": self.tr("tokens a second"),
             "memory": self.tr("memory"),
         }
@@ -41,7 +49,7 @@ class Figures(QWidget):
             set_role(name, "caption")
             grid.addWidget(value, 0, column)
             grid.addWidget(name, 1, column)
-            self._values[key] = value
+            self._values[key], self._names[key] = value, name
         grid.setColumnStretch(len(names), 1)
 
     def show_history(self, history: RunHistory, run: RunSummary) -> None:
@@ -52,9 +60,19 @@ class Figures(QWidget):
         self._set("step", f"{history.step} / {total}" if total else NONE)
         self._set("left", duration_text(left) if alive and left is not None else NONE)
         self._set("loss", f"{loss:.3f}" if loss is not None else NONE)
-        self._set("accuracy", percent_text(history.best_accuracy))
+        self._show_best(history, run)
         self._set("speed", f"{speed:,.0f}" if speed is not None else NONE)
         self._set("memory", size_text(history.peak_memory) if history.peak_memory else NONE)
+
+    def _show_best(self, history: RunHistory, run: RunSummary) -> None:
+        """The best validation by the metric the user chose, with the step whose checkpoint is kept for it."""
+        kept = run.best_by != "none"
+        metric = run.best_by if kept else "acc50"
+        best, name = history.best(metric), METRICS.get(metric, metric)
+        name = QCoreApplication.translate("metrics", name)
+        self._set("best", NONE if best is None else f"{best[1]:.3f}" if metric == "loss" else percent_text(best[1]))
+        words = self.tr("best {metric}, kept: step {step}") if kept and best else self.tr("best {metric}")
+        self._names["best"].setText(words.format(metric=name, step=best[0] if best else 0))
 
     def _set(self, key: str, text: str) -> None:
         if self._values[key].text() != text:

@@ -172,7 +172,7 @@ class ForecastView(QWidget):
             button.deleteLater()
         self._buttons = []
         for place, offer in enumerate(offers[:MOST_CHANGES]):
-            button = QPushButton(self._change_text(offer), self)
+            button = QPushButton(change_text(offer), self)
             button.setObjectName(f"change-{place}")
             button.setToolTip(offer.flags)
             set_icon(button, "check")
@@ -180,14 +180,13 @@ class ForecastView(QWidget):
             self._column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
             self._buttons.append(button)
 
-    def _change_text(self, offer: Change) -> str:
-        settings = ", ".join(_setting_text(name, value) for name, value in offer.settings.items())
-        slower = (
-            self.tr("{times}x slower").format(times=f"{offer.slower:.1f}")
-            if offer.slower > SLOWER
-            else self.tr("about as fast")
-        )
-        return " · ".join(part for part in (settings, size_text(offer.need.memory), slower, offer.loses) if part)
+
+def change_text(offer: Change) -> str:
+    """A change in words: the settings, the memory it needs, how much slower, what is lost."""
+    settings = ", ".join(_setting_text(name, value) for name, value in offer.settings.items())
+    times = QCoreApplication.translate("forecast", "{times}x slower").format(times=f"{offer.slower:.1f}")
+    slower = times if offer.slower > SLOWER else QCoreApplication.translate("forecast", "about as fast")
+    return " · ".join(part for part in (settings, size_text(offer.need.memory), slower, offer.loses) if part)
 
 
 def _setting_text(name: str, value: object) -> str:

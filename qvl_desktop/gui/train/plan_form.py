@@ -1,12 +1,12 @@
 """The form of a training plan, made from the plan's own fields.
 
-Owns one row a setting (label, editor, explanation), the folded advanced ones, and reading them back. Does not own the
-meaning or limits of a setting (`core.plan`), nor the choice of model and data (`new_run`).
+Owns one row a setting (label, editor, explanation, what is wrong with it), the folded advanced ones, and reading them
+back. Does not own the meaning or limits of a setting (`core.plan`), nor the choice of model and data (`data_box`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import Field, dataclass, fields
 from typing import Any
 
@@ -25,8 +25,10 @@ from PySide6.QtWidgets import (
 
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.core.plan import TrainingPlan
+from qvl_desktop.core.plan_checks import Fault
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_role
+from qvl_desktop.gui.train.problem_list import FaultLabel
 from qvl_desktop.gui.words import method_text
 
 ELSEWHERE = ("model", "data")
@@ -67,6 +69,7 @@ class _Row:
     editor: QWidget
     read: Callable[[], Any]
     write: Callable[[Any], None]
+    faults: FaultLabel
 
 
 class PlanForm(QWidget):
@@ -103,20 +106,54 @@ class PlanForm(QWidget):
             row.editor.blockSignals(True)
             row.write(getattr(plan, name))
             row.editor.blockSignals(False)
-        self._mark()
 
-    def values(self) -> tuple[dict[str, Any], list[str]]:
-        """What the form says by field name, and a sentence about each entry that is no number."""
+    def values(self) -> tuple[dict[str, Any], list[Fault]]:
+        """What the form says by field name, and a fault for each entry that is no number."""
         values: dict[str, Any] = {}
-        problems: list[str] = []
+        faults: list[Fault] = []
         for name, row in self._rows.items():
             try:
                 values[name] = row.read()
             except ValueError:
                 text = row.editor.text() if isinstance(row.editor, QLineEdit) else ""
-                words = self.tr("{name}: “{text}” is no number.")
-                problems.append(words.format(name=translate("plan", row.field.metadata["label"]), text=text))
-        return values, problems
+                whole = isinstance(getattr(TrainingPlan(), name), int)
+                words = (
+                    self.tr("{name}: “{text}” is no whole number.")
+                    if whole
+                    else self.tr("{name}: “{text}” is no number.")
+                )
+                label = translate("plan", row.field.metadata["label"])
+                faults.append(Fault(name, words.format(name=label, text=text)))
+        return values, faults
+
+    def set_value(self, name: str, value: Any) -> None:
+        """Write one setting, as if nobody had."""
+        row = self._rows[name]
+        row.editor.blockSignals(True)
+        row.write(value)
+        row.editor.blockSignals(False)
+
+    def show_faults(self, faults: Sequence[Fault]) -> None:
+        """Say beside each setting what is wrong with it, and frame it."""
+        wrong = {fault.field for fault in faults}
+        for name, row in self._rows.items():
+            row.faults.show_faults(faults, name)
+            if row.editor.property("wrong") is not (name in wrong):
+                row.editor.setProperty("wrong", name in wrong)
+                row.editor.style().unpolish(row.editor)
+                row.editor.style().polish(row.editor)
+
+    def reveal(self, name: str) -> QWidget | None:
+        """Unfold what hides a setting and give it the focus; its editor, or None when it is not in the form."""
+        if name not in self._rows:
+            return None
+        editor = self._rows[name].editor
+        if self._advanced.isAncestorOf(editor):
+            self._fold.setChecked(True)
+        editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        if isinstance(editor, QLineEdit):
+            editor.selectAll()
+        return editor
 
     def editor(self, name: str) -> QWidget:
         """The editor of one setting."""
@@ -148,6 +185,8 @@ class PlanForm(QWidget):
         grid.addWidget(label, number, 0, Qt.AlignmentFlag.AlignVCenter)
         grid.addWidget(row.editor, number, 1, Qt.AlignmentFlag.AlignVCenter)
         grid.addWidget(explanation, number, 2, Qt.AlignmentFlag.AlignVCenter)
+        row.faults.setObjectName(f"fault-{f.name}")
+        grid.addWidget(row.faults, number + 1, 1, 1, 2)
         self._rows[f.name] = row
 
     def _make(self, f: Field[Any], default: Any) -> _Row:
@@ -157,35 +196,27 @@ class PlanForm(QWidget):
             check = QCheckBox(_on_off(default), self)
             check.toggled.connect(lambda on: check.setText(_on_off(on)))
             check.toggled.connect(self._edited)
-            return _Row(f, check, check.isChecked, lambda value: _tick(check, value))
+            return _Row(f, check, check.isChecked, lambda value: _tick(check, value), FaultLabel(self))
         line = QLineEdit(self)
         line.textEdited.connect(self._edited)
         if isinstance(default, list):
             line.setFixedWidth(EDITOR_WIDTH)
-            return _Row(f, line, lambda: line.text().split(), lambda value: line.setText(" ".join(value)))
+            words = FaultLabel(self)
+            return _Row(f, line, lambda: line.text().split(), lambda value: line.setText(" ".join(value)), words)
         kind = type(default)
-        return _Row(f, line, lambda: kind(line.text().strip()), lambda value: line.setText(_number_text(value)))
+        read = lambda: kind(line.text().strip())  # noqa: E731 - beside the one that writes
+        return _Row(f, line, read, lambda value: line.setText(_number_text(value)), FaultLabel(self))
 
     def _choice(self, f: Field[Any]) -> _Row:
         box = QComboBox(self)
         for choice in f.metadata["choices"]:
             box.addItem(choice_text(f.name, choice), choice)
         box.currentIndexChanged.connect(self._edited)
-        return _Row(f, box, lambda: str(box.currentData()), lambda value: box.setCurrentIndex(box.findData(value)))
+        choose = lambda value: box.setCurrentIndex(box.findData(value))  # noqa: E731
+        return _Row(f, box, lambda: str(box.currentData()), choose, FaultLabel(self))
 
     def _edited(self) -> None:
-        self._mark()
         self.changed.emit()
-
-    def _mark(self) -> None:
-        """Frame the entries that are no number or out of their limits."""
-        for row in self._rows.values():
-            if isinstance(row.editor, QLineEdit):
-                wrong = _is_wrong(row)
-                if row.editor.property("wrong") is not wrong:
-                    row.editor.setProperty("wrong", wrong)
-                    row.editor.style().unpolish(row.editor)
-                    row.editor.style().polish(row.editor)
 
     def _toggle(self, shown: bool) -> None:
         self._advanced.setVisible(shown)
@@ -211,14 +242,3 @@ def _tick(check: QCheckBox, on: bool) -> None:
 
 def _number_text(value: float) -> str:
     return str(value) if isinstance(value, int) else f"{value:g}"
-
-
-def _is_wrong(row: _Row) -> bool:
-    low, high = row.field.metadata["low"], row.field.metadata["high"]
-    try:
-        value = row.read()
-    except ValueError:
-        return True
-    if isinstance(value, list):
-        return False
-    return (low is not None and value < low) or (high is not None and value > high)

@@ -1,6 +1,7 @@
 """The list of runs: name, state, date, best Acc@0.5.
 
-Owns the model and the drawing of a line. Does not own the runs (`jobs.runs`) or what is done with one.
+Owns the model, the drawing of a line, its menu and keys. Does not own the runs (`jobs.runs`), which of them are listed
+(`run_panel`) or what is done with one (`page`).
 """
 
 from __future__ import annotations
@@ -8,10 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter, QPen
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import QContextMenuEvent, QFont, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import QLineEdit, QListView, QMenu, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from qvl_desktop.core.run_folder import RunState
+from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, theme
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.words import STATE_ROLES, date_text, percent_text, state_text
@@ -25,7 +27,9 @@ _BOX = 14
 
 
 class RunListModel(QAbstractListModel):
-    """The summaries, newest first."""
+    """The summaries in the order they were given. Signals: `renamed(Path, str)` when the user typed another name."""
+
+    renamed = Signal(object, str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,7 +40,8 @@ class RunListModel(QAbstractListModel):
         """Show other runs; when only figures changed, the selection stays."""
         if [run.folder for run in runs] == [run.folder for run in self._runs]:
             self._runs = runs
-            self.dataChanged.emit(self.index(0), self.index(len(runs) - 1))
+            if runs:
+                self.dataChanged.emit(self.index(0), self.index(len(runs) - 1))
             return
         self.beginResetModel()
         self._runs = runs
@@ -62,7 +67,7 @@ class RunListModel(QAbstractListModel):
         run = self._runs[index.row()]
         if role == _SUMMARY:
             return run
-        if role == Qt.ItemDataRole.DisplayRole:
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return run.name
         if role == Qt.ItemDataRole.CheckStateRole:
             return Qt.CheckState.Checked if run.folder.path in self.checked else Qt.CheckState.Unchecked
@@ -71,6 +76,17 @@ class RunListModel(QAbstractListModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return "\n".join(part for part in (run.note, str(run.folder.path)) if part)
         return None
+
+    @guarded(default=Qt.ItemFlag.NoItemFlags)
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        return super().flags(index) | Qt.ItemFlag.ItemIsEditable
+
+    @guarded(default=False)
+    def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        run = self._runs[index.row()]
+        if role == Qt.ItemDataRole.EditRole and str(value).strip() != run.name:
+            self.renamed.emit(run.folder.path, str(value).strip())
+        return True
 
 
 def detail_text(run: RunSummary) -> str:
@@ -106,6 +122,18 @@ class RunDelegate(QStyledItemDelegate):
         self._box(painter, option, index.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked)
         self._lines(painter, option, run)
         painter.restore()
+
+    @guarded(default=QWidget)
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
+        editor = QLineEdit(parent)
+        editor.setObjectName("runNameEditor")
+        return editor
+
+    @guarded
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
+        height = editor.sizeHint().height()
+        inner = option.rect.adjusted(Space.M + _BOX + Space.XS, 2, -Space.S, 0)
+        editor.setGeometry(inner.left(), inner.top(), inner.width(), height)
 
     def _box(self, painter: QPainter, option: QStyleOptionViewItem, checked: bool) -> None:
         """A small box, filled when the run is chosen for comparing."""
@@ -152,10 +180,16 @@ class RunDelegate(QStyledItemDelegate):
 
 class RunList(QListView):
     """Signals: `runChosen(Path)` when another run is selected by the user or by `choose`; `checkedChanged()` when a
-    run was chosen for comparing or left out again, by its box or the space bar."""
+    run was chosen for comparing or left out again, by its box or the space bar; `renamed(Path, str)`; and what is asked
+    for by menu or key: `starToggled(Path)`, `deleteAsked(Path)`, `folderAsked(Path)`, `againAsked(Path)`."""
 
     runChosen = Signal(object)
     checkedChanged = Signal()
+    renamed = Signal(object, str)
+    starToggled = Signal(object)
+    deleteAsked = Signal(object)
+    folderAsked = Signal(object)
+    againAsked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -165,7 +199,9 @@ class RunList(QListView):
         self.setItemDelegate(RunDelegate(self))
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
+        self.setEditTriggers(QListView.EditTrigger.EditKeyPressed)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._model.renamed.connect(self.renamed)
         self.selectionModel().selectionChanged.connect(self._selection_changed)
         theme().changed.connect(self.viewport().update)
 
@@ -192,10 +228,22 @@ class RunList(QListView):
 
     @property
     def checked(self) -> list[Path]:
-        """The runs chosen for comparing, in the order of the list."""
+        """The runs chosen for comparing: those listed in their order, then those that a search hides."""
         rows = range(self._model.rowCount())
         paths = [self._model.index(row).data(_SUMMARY).folder.path for row in rows]
-        return [path for path in paths if path in self._model.checked]
+        hidden = sorted(self._model.checked.difference(paths))
+        return [*(path for path in paths if path in self._model.checked), *hidden]
+
+    def uncheck(self, path: Path) -> None:
+        """A run is gone: nothing of it is compared any more."""
+        if path in self._model.checked:
+            self._model.checked.discard(path)
+            self.checkedChanged.emit()
+
+    def rename(self, path: Path) -> None:
+        """Let the user type another name for a run in its line."""
+        if (row := self._model.row_of(path)) >= 0:
+            self.edit(self._model.index(row))
 
     def toggle(self, index: Index) -> None:
         """Choose a run for comparing, or leave it out again."""
@@ -215,10 +263,37 @@ class RunList(QListView):
 
     @guarded
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space and self.currentIndex().isValid():
-            self.toggle(self.currentIndex())
+        index = self.currentIndex()
+        if event.key() == Qt.Key.Key_Space and index.isValid():
+            self.toggle(index)
+            return
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and index.isValid():
+            self.deleteAsked.emit(index.data(_SUMMARY).folder.path)
             return
         super().keyPressEvent(event)
+
+    @guarded
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        index = self.indexAt(event.pos())
+        if index.isValid():
+            menu = self.menu_for(index.data(_SUMMARY))
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.popup(event.globalPos())
+
+    def menu_for(self, run: RunSummary) -> QMenu:
+        """What can be done with a run."""
+        menu, path = QMenu(self), run.folder.path
+        for words, sign, call in (
+            (self.tr("Rename\tF2"), "edit", lambda: self.rename(path)),
+            (self.tr("Remove the star") if run.star else self.tr("Star"), "pin", lambda: self.starToggled.emit(path)),
+            (self.tr("Open folder"), "external", lambda: self.folderAsked.emit(path)),
+            (self.tr("Train again from this"), "refresh", lambda: self.againAsked.emit(path)),
+            (self.tr("Delete\tDel"), "trash", lambda: self.deleteAsked.emit(path)),
+        ):
+            action = menu.addAction(words, call)
+            set_icon(action, sign)
+        menu.actions()[-1].setEnabled(run.state not in ALIVE)
+        return menu
 
     @property
     def chosen(self) -> Path | None:
