@@ -25,6 +25,7 @@ from qvl_desktop.gui.theme import theme
 from qvl_desktop.gui.translation import can_show, install_language, language_in_force
 from qvl_desktop.jobs.child import ENGINE_VARIABLE
 from qvl_desktop.jobs.collecting import GarbageCollector
+from qvl_desktop.jobs.downloads import downloads_of
 from qvl_desktop.jobs.engine import EngineSupervisor
 from qvl_desktop.jobs.file_watch import files_of
 from qvl_desktop.jobs.models import ModelShelf
@@ -136,6 +137,7 @@ def _begin(window: MainWindow, session: Session, target: Path | None) -> None:
         session.open_project(Path(last))
     else:
         session.look_at_runs()
+    downloads_of(session).follow()
     window.start()
 
 

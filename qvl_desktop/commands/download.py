@@ -13,6 +13,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qvl_desktop.core.errors import QvlError
+
 if TYPE_CHECKING:
     from qvl_desktop.core.download_record import DownloadRecord
     from qvl_desktop.hubs.fetching import Progress, Wanted
@@ -41,9 +43,7 @@ def add_parser(subparsers: Any) -> None:
         "--allow-pickle", action="store_true", help="take PyTorch files (.bin) where there are no safetensors"
     )
     parser.add_argument("--retries", type=int, default=8, metavar="N", help="tries without a byte before giving up [8]")
-    parser.add_argument(
-        "--check", action="store_true", help="compare a downloaded model with its hashes"
-    )
+    parser.add_argument("--check", action="store_true", help="compare a downloaded model with its hashes")
     parser.add_argument("--size", action="store_true", help="only say how large it is and how much room there is")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.add_argument("--queue", action="store_true", help=argparse.SUPPRESS)
@@ -113,10 +113,17 @@ def _size(what: Wanted, *, as_json: bool) -> int:
     from qvl_desktop.core.amounts import file_size
     from qvl_desktop.hubs.fetching import SPARE, Fetching, free_space, record_of
     from qvl_desktop.hubs.patience import Patience
+    from qvl_desktop.hubs.queue import problem_of
     from qvl_desktop.hubs.selection import choose_files
 
-    listing = Fetching(what, patience=Patience(tries=2)).listing()
-    files = choose_files(listing.files, what.repo, allow_pickle=True)
+    try:
+        listing = Fetching(what, patience=Patience(tries=2)).listing()
+        files = choose_files(listing.files, what.repo, allow_pickle=True)
+    except QvlError as error:
+        if not as_json:
+            raise
+        print(json.dumps({"problem": problem_of(error)}, ensure_ascii=False))
+        return 1
     record = record_of(what.name, listing, files)
     free, place = free_space(what.folder)
     fits = record.size + SPARE <= free

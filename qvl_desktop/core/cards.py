@@ -73,7 +73,8 @@ class ModelCard:
 
     `reference` is what `--model` or `--adapter` takes ("demo" or the folder). `parameters` counts weights (0 when the
     headers do not tell), `size` is bytes of the weight files. For adapters `base` is the model as the plan named it,
-    `run` the run folder, `metrics` the figures of its last validation.
+    `run` the run folder, `metrics` the figures of its last validation. `problem` says in the user's language why it
+    cannot be used, "" when it can; `mendable` whether fetching again what is wrong would mend it.
     """
 
     kind: CardKind
@@ -88,6 +89,8 @@ class ModelCard:
     method: str = ""
     created: float = 0.0
     metrics: dict[str, float] = field(default_factory=dict)
+    problem: str = ""
+    mendable: bool = False
 
     @property
     def reference(self) -> str:
@@ -142,7 +145,7 @@ def read_card(folder: Path) -> ModelCard:
     parameters, stored = _count(weights)
     return ModelCard(
         kind=CardKind.MODEL,
-        name=folder.resolve().name,
+        name=folder_name(folder),
         path=folder.resolve(),
         family=family,
         parameters=parameters,
@@ -150,6 +153,15 @@ def read_card(folder: Path) -> ModelCard:
         size=sum(file.stat().st_size for file in weights),
         created=config_file.stat().st_mtime,
     )
+
+
+def folder_name(folder: Path) -> str:
+    """What a model's folder is called: its own name, or the model's in a hub's cache
+    (`models--Qwen--NAME/snapshots/COMMIT`)."""
+    whole = folder.resolve()
+    if whole.parent.name == "snapshots":
+        return whole.parent.parent.name.rpartition("--")[2]
+    return whole.name
 
 
 def scan_models(folders: Iterable[Path]) -> Iterator[ModelCard]:

@@ -91,6 +91,10 @@ class Settings:
     """What the window and its pages want to find again, by name; bytes as base64."""
     model_folders = _texts()
     """Folders that are models or hold some."""
+    download_source = _text("hf", "hf", "modelscope")
+    """Which hub the last download was asked of."""
+    download_mirror = _text()
+    """The mirror's address of the last download; empty = the hub's own."""
     runs_folder = _text()
     """Where runs lie; empty = beside the project."""
     engine_program = _text()

@@ -23,6 +23,7 @@ def write_tensors(path: Path, tensors: dict[str, tuple[str, list[int]]]) -> None
 def make_model(folder: Path, config: dict[str, object] | None = None) -> Path:
     folder.mkdir(parents=True)
     (folder / "config.json").write_text(json.dumps(config or {"model_type": "qwen", "visual": {}}))
+    (folder / "qwen.tiktoken").write_text("IQ== 0\n")
     write_tensors(folder / "model.safetensors", {"a": ("BF16", [10, 100]), "b": ("BF16", [24])})
     return folder
 

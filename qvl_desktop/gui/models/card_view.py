@@ -8,25 +8,38 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from qvl_desktop.core.cards import CardKind, ModelCard
 from qvl_desktop.gui.icons import pixmap, set_icon
+from qvl_desktop.gui.models.words import disk_text
+from qvl_desktop.gui.models.words import parameters_text as parameters_text
 from qvl_desktop.gui.theme import Space, set_role, set_surface
-from qvl_desktop.gui.words import date_text, method_text, path_text, percent_text, size_text
+from qvl_desktop.gui.words import date_text, method_text, path_text, percent_text
 
 ICONS = {CardKind.DEMO: "template", CardKind.MODEL: "models", CardKind.ADAPTER: "adapter"}
 
 
 class CardView(QWidget):
-    """Signals, each with the card: `chatClicked`, `trainClicked`, `folderClicked`, `removeClicked`."""
+    """Signals, each with the card: `chatClicked`, `trainClicked`, `folderClicked`, `removeClicked`, `checkClicked`,
+    `mendClicked`, `trashClicked`. `state` shows what is being done with it."""
 
     chatClicked = Signal(object)
     trainClicked = Signal(object)
     folderClicked = Signal(object)
     removeClicked = Signal(object)
+    checkClicked = Signal(object)
+    mendClicked = Signal(object)
+    trashClicked = Signal(object)
 
-    def __init__(self, card: ModelCard, parent: QWidget | None = None, *, removable: bool = False) -> None:
+    def __init__(
+        self,
+        card: ModelCard,
+        parent: QWidget | None = None,
+        *,
+        removable: bool = False,
+        downloaded: bool = False,
+    ) -> None:
         super().__init__(parent)
         self.card = card
         set_surface(self, "raised")
@@ -50,12 +63,31 @@ class CardView(QWidget):
         row.setSpacing(Space.M)
         row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
-        row.addWidget(self._button(self.tr("Chat"), "chat", self._chat))
-        if card.kind is not CardKind.ADAPTER:
-            row.addWidget(self._button(self.tr("Train"), "train", self._train))
+        self.state = QLabel(self)
+        self.state.setObjectName("cardState")
+        self.state.setWordWrap(True)
+        self.state.hide()
+        words.addWidget(self.state)
+        if card.problem:
+            facts.hide()
+            self.say(card.problem, "danger")
+            if card.mendable:
+                row.addWidget(self._button(self.tr("Mend"), "download", lambda: self.mendClicked.emit(self.card)))
+        else:
+            row.addWidget(self._button(self.tr("Chat"), "chat", self._chat))
+            if card.kind is not CardKind.ADAPTER:
+                row.addWidget(self._button(self.tr("Train"), "train", self._train))
         row.addWidget(self._tool(self.tr("Open folder"), "external", self._folder))
+        if downloaded:
+            row.addWidget(self._more())
         if removable:
             row.addWidget(self._tool(self.tr("Take off this list; the files stay"), "close", self._remove))
+
+    def say(self, words: str, role: str = "muted") -> None:
+        """Show a line below the facts, or none."""
+        self.state.setText(words)
+        self.state.setVisible(bool(words))
+        set_role(self.state, role)  # type: ignore[arg-type]
 
     def place(self) -> str:
         """Where it lies; the demo model is part of the program."""
@@ -64,7 +96,7 @@ class CardView(QWidget):
     def facts(self) -> str:
         """What is known about the card, in one line."""
         card = self.card
-        parts = [card.family, parameters_text(card.parameters), card.precision, size_text(card.size)]
+        parts = [card.family, parameters_text(card.parameters), card.precision, disk_text(card.size)]
         if card.kind is CardKind.ADAPTER:
             parts = [
                 method_text(card.method),
@@ -73,7 +105,7 @@ class CardView(QWidget):
                 if "acc50" in card.metrics
                 else "",
                 parameters_text(card.parameters),
-                size_text(card.size),
+                disk_text(card.size),
                 date_text(card.created),
             ]
         return "  ·  ".join(part for part in parts if part)
@@ -94,6 +126,16 @@ class CardView(QWidget):
         button.clicked.connect(slot)
         return button
 
+    def _more(self) -> QToolButton:
+        button = self._tool(self.tr("More"), "more", lambda: None)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(button)
+        if not self.card.problem:
+            menu.addAction(self.tr("Check every file again"), lambda: self.checkClicked.emit(self.card))
+        menu.addAction(self.tr("Move to the trash"), lambda: self.trashClicked.emit(self.card))
+        button.setMenu(menu)
+        return button
+
     def _chat(self) -> None:
         self.chatClicked.emit(self.card)
 
@@ -105,14 +147,6 @@ class CardView(QWidget):
 
     def _remove(self) -> None:
         self.removeClicked.emit(self.card)
-
-
-def parameters_text(parameters: int) -> str:
-    """A number of weights in the unit people use: 9.66 B, 2.4 M, 812 k; "" when it is unknown."""
-    for unit, size in (("B", 10**9), ("M", 10**6), ("k", 10**3)):
-        if parameters >= size:
-            return f"{parameters / size:.3g} {unit}"
-    return str(parameters) if parameters else ""
 
 
 def base_text(card: ModelCard) -> str:

@@ -1,48 +1,52 @@
-"""The Models page: the demo model, local folders, and adapters with the run they came from.
+"""The Models page: downloads that run, what is on this machine, and what can be fetched.
 
-Owns the sections and what the buttons of a card do. Does not own the shelf (`jobs.models`).
+Owns the order of the parts, adding a folder, and telling the end of a download. Does not own the parts.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from qvl_desktop.core.cards import DEMO, CardKind, ModelCard
 from qvl_desktop.core.errors import QvlError
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.models.card_view import CardView
-from qvl_desktop.gui.theme import Space, set_role
+from qvl_desktop.gui.models.download_list import DownloadList
+from qvl_desktop.gui.models.found_view import FoundView
+from qvl_desktop.gui.models.known_list import KnownList
+from qvl_desktop.gui.models.shelf_view import ShelfView
+from qvl_desktop.gui.theme import Space, set_kind, set_role
+from qvl_desktop.jobs.downloads import downloads_of
 from qvl_desktop.jobs.session import Session
 
 WIDEST = 980
 
 
 class ModelsPage(QWidget):
-    """Cards in two sections, models and adapters; "Add a folder" above them."""
+    """One column: problem, downloads, found folders, cards, known models."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._cards: list[CardView] = []
+        downloads = downloads_of(session)
         self._problem = QLabel(self)
         self._problem.setObjectName("problem")
         self._problem.setWordWrap(True)
         set_role(self._problem, "danger")
         self._problem.hide()
-        self._column = QVBoxLayout()
-        self._column.setSpacing(Space.S)
         content = QWidget(self)
         content.setMaximumWidth(WIDEST)
+        self.downloads = DownloadList(downloads, content)
+        self.found = FoundView(session, content)
+        self.shelf = ShelfView(session, downloads, content)
+        self.known = KnownList(session, downloads, content)
         inner = QVBoxLayout(content)
         inner.setContentsMargins(Space.XL, Space.L, Space.XL, Space.XL)
         inner.setSpacing(Space.M)
         inner.addLayout(self._head())
-        inner.addWidget(self._problem)
-        inner.addLayout(self._column)
+        for part in (self._problem, self.downloads, self.found, self.shelf, self.known):
+            inner.addWidget(part)
         inner.addStretch(1)
         scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
@@ -50,14 +54,13 @@ class ModelsPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(scroll)
-        session.modelsChanged.connect(self._show)
-        self._show()
         session.models.refresh()
+        downloads.follow()
 
     @property
     def cards(self) -> list[CardView]:
         """The cards that are shown, in their order."""
-        return list(self._cards)
+        return list(self.shelf.cards)
 
     def add_folder(self, folder: Path) -> bool:
         """Put a folder on the shelf, or say why it is no model; True when it was taken."""
@@ -75,6 +78,12 @@ class ModelsPage(QWidget):
     def _head(self) -> QHBoxLayout:
         title = QLabel(self.tr("On this machine"), self)
         set_role(title, "title")
+        look = QPushButton(self.tr("Look on this disk"), self)
+        look.setObjectName("lookButton")
+        look.setToolTip(self.tr("In the folders of Hugging Face and ModelScope"))
+        set_icon(look, "search")
+        set_kind(look, "quiet")
+        look.clicked.connect(self.found.look)
         add = QPushButton(self.tr("Add a model folder…"), self)
         add.setObjectName("addFolderButton")
         set_icon(add, "folder-add")
@@ -83,6 +92,7 @@ class ModelsPage(QWidget):
         row.setSpacing(Space.S)
         row.addWidget(title)
         row.addStretch(1)
+        row.addWidget(look)
         row.addWidget(add)
         return row
 
@@ -90,59 +100,3 @@ class ModelsPage(QWidget):
         title = self.tr("Folder of a model")
         if folder := QFileDialog.getExistingDirectory(self, title, str(Path.home())):
             self.add_folder(Path(folder))
-
-    def _show(self) -> None:
-        while (item := self._column.takeAt(0)) is not None:
-            if widget := item.widget():
-                widget.hide()
-                widget.deleteLater()
-        self._cards.clear()
-        shelf = self._session.models
-        self._section(
-            self.tr("Models"),
-            shelf.models(),
-            self.tr("No model yet. Add the folder of a downloaded Qwen-VL model."),
-        )
-        self._column.addSpacing(Space.M)
-        self._section(
-            self.tr("Adapters"),
-            shelf.adapters(),
-            self.tr("Adapters appear here when a training run of this project ends."),
-        )
-
-    def _section(self, title: str, cards: list[ModelCard], empty: str) -> None:
-        heading = QLabel(title, self)
-        set_role(heading, "heading")
-        self._column.addWidget(heading)
-        for card in cards:
-            view = CardView(card, self, removable=self._removable(card))
-            view.chatClicked.connect(self._chat)
-            view.trainClicked.connect(self._train)
-            view.folderClicked.connect(self._open_folder)
-            view.removeClicked.connect(self._remove)
-            self._column.addWidget(view)
-            self._cards.append(view)
-        if not cards:
-            hint = QLabel(empty, self)
-            hint.setWordWrap(True)
-            set_role(hint, "muted")
-            hint.setAlignment(Qt.AlignmentFlag.AlignLeft)
-            self._column.addWidget(hint)
-
-    def _removable(self, card: ModelCard) -> bool:
-        return card.kind is not CardKind.DEMO and str(card.path) in self._session.settings.model_folders
-
-    def _chat(self, card: ModelCard) -> None:
-        if card.kind is CardKind.ADAPTER:
-            self._session.chat_with(card.base or DEMO, card.reference)
-        else:
-            self._session.chat_with(card.reference)
-
-    def _train(self, card: ModelCard) -> None:
-        self._session.train_with(card.reference)
-
-    def _open_folder(self, card: ModelCard) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(card.path)))
-
-    def _remove(self, card: ModelCard) -> None:
-        self._session.models.remove_folder(card.path)
