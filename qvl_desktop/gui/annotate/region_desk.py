@@ -175,6 +175,9 @@ class RegionDesk(QObject):
             return self.tr("Arrow keys nudge, with Shift by 10 px. 1–9 give a ref, Enter edits it, Del deletes.")
         if self._canvas.tool == "select":
             return self.tr("Click to select, drag to gather. Shift adds. B goes back to drawing boxes.")
+        if self.layer is not None and self.layer.keys:
+            words = self.tr("A model proposes %n box(es): Tab goes to them.", "", len(self.layer.keys))
+            return words + " " + self.tr("Shift+Enter takes all, Shift+Del rejects all.")
         if self._editing.next_ref:
             return self.tr("The next region will be “{ref}”.").format(ref=self._editing.next_ref)
         if self._canvas.tool == "quad":

@@ -243,7 +243,7 @@ class AskDialog(QDialog):
         self.limit.setAccessibleName(self.tr("Boxes differ below an overlap of"))
         more.addRow(self.tr("Longest answer, in tokens"), self.tokens)
         more.addRow(self.tr("Boxes differ below an overlap of"), self.limit)
-        more.addRow("", self.again)
+        more.addRow(self.again)
         foot = QHBoxLayout()
         foot.setSpacing(Space.S)
         foot.addWidget(self.problem, 1)

@@ -171,14 +171,14 @@ class ReviewPage(QWidget):
         elif self.kind == "boxes":
             self.empty.show_words(
                 self.tr("No box waits for you"),
-                self.tr("Let a model look for refs on many pictures. You take or reject each box; nothing of yours\n"
-                        "is replaced."),
+                self.tr("Let a model look for refs on many pictures.\n"
+                        "You take or reject each box; nothing of yours is replaced."),
             )  # fmt: skip
         elif self.kind == "differences":
             self.empty.show_words(
                 self.tr("No difference waits for you"),
-                self.tr("Let a model look again for what you have drawn. Where it misses, adds or moves a box\n"
-                        "is listed here, the worst pictures first."),
+                self.tr("Let a model look again for what you have drawn.\n"
+                        "Where it misses, adds or moves a box is listed here, the worst pictures first."),
             )  # fmt: skip
         else:
             self.empty.show_words(

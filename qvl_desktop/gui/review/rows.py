@@ -147,10 +147,10 @@ def in_words(text: str) -> str:
             case Text(plain) | Ref(plain):
                 words.append(plain)
             case BoxToken() | QuadToken():
-                words.append(" ▢")
+                words.append(" ▢ ")
             case _:
                 continue
-    return "".join(words)
+    return " ".join("".join(words).split())
 
 
 def _two_lines(

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -137,8 +138,16 @@ class WhoBox(QWidget):
     # What is shown
 
     def _on_place(self, place: int) -> None:
-        self._pages.setCurrentIndex(place)
+        self._show_place(place)
         self.changed.emit()
+
+    def _show_place(self, place: int) -> None:
+        """Turn to the fields of a place; those of the other take no room."""
+        for number in range(self._pages.count()):
+            policy = QSizePolicy.Policy.Preferred if number == place else QSizePolicy.Policy.Ignored
+            self._pages.widget(number).setSizePolicy(QSizePolicy.Policy.Preferred, policy)
+        self._pages.setCurrentIndex(place)
+        self._pages.adjustSize()
 
     def _on_model(self) -> None:
         self._fill_adapters("")
@@ -181,7 +190,7 @@ class WhoBox(QWidget):
         self.family.setCurrentIndex(max(self.family.findData(kept.get("family", QWEN2_5_VL)), 0))
         place = THERE if kept.get("place") == THERE else HERE
         self.place.setCurrentIndex(place)
-        self._pages.setCurrentIndex(place)
+        self._show_place(place)
 
     def _here(self) -> QWidget:
         page = QWidget(self)
