@@ -55,6 +55,11 @@ class Threads(Refs):
             )
         return ThreadRow(*row)
 
+    def is_trashed(self, thread_id: int) -> bool:
+        """Whether a chat was deleted, or never was there."""
+        row = self._one("SELECT trashed FROM threads WHERE id = ?", (thread_id,))
+        return row is None or bool(row[0])
+
     def exchanges(self, thread_id: int) -> list[ExchangeRow]:
         """All exchanges of a chat, every version, in the order they were begun: parents before children."""
         query = f"SELECT {_EXCHANGE} FROM exchanges WHERE thread_id = ? ORDER BY id"

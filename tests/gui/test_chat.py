@@ -17,9 +17,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from qvl_desktop.core.conversation import Turn
+from qvl_desktop.gui.chat.answer_reader import Phrase, phrases
 from qvl_desktop.gui.chat.page import ChatPage
-from qvl_desktop.gui.chat.thread import ChatThread, Exchange, Phrase, State, phrases, settled
+from qvl_desktop.gui.chat.thread import Exchange, State
 from qvl_desktop.jobs.engine import EngineState
 from qvl_desktop.jobs.session import Session
 
@@ -51,7 +51,7 @@ def page(session: Session, qtbot: QtBot, shelf: Path) -> Iterator[ChatPage]:
     made.bar.choose(str(shelf / "taught"))
     assert made.bar.model == str(shelf / "taught")
     yield made
-    made.client.stop()
+    made.talk.stop_all()
 
 
 def drop(page: ChatPage, *paths: Path) -> None:
@@ -72,7 +72,7 @@ def type_and_send(page: ChatPage, words: str) -> None:
 
 
 def wait_for_answer(page: ChatPage, qtbot: QtBot) -> Exchange:
-    qtbot.waitUntil(lambda: not page.client.busy, timeout=ANSWER_MS)
+    qtbot.waitUntil(lambda: not page.talk.busy, timeout=ANSWER_MS)
     return page.thread_data.exchanges[-1]
 
 
@@ -94,7 +94,7 @@ def test_a_whole_visit(page: ChatPage, session: Session, qtbot: QtBot, shelf: Pa
     assert session.engine.state is EngineState.READY
     answer = page.transcript.answers[0]
     assert "the red circle" in answer.text
-    assert "box&gt;" not in answer.text
+    assert "box>" not in answer.text
     assert "tokens" in answer.figures
     qtbot.waitUntil(lambda: len(page.panel.view.boxes) == 1)
     shown = page.panel.view.boxes[0]
@@ -102,17 +102,19 @@ def test_a_whole_visit(page: ChatPage, session: Session, qtbot: QtBot, shelf: Pa
     assert (shown.rect.x1, shown.rect.x2) == (125 * 80 / 1000, 500 * 80 / 1000)
 
     # Hover: the phrase lights the box, the box lights the phrase.
-    QTest.mouseMove(answer._words, QPoint(20, 12))
-    QTest.mouseMove(answer._words, QPoint(24, 12))
-    qtbot.waitUntil(lambda: page.panel.view._items[shown.key]._lit)
-    QTest.mouseMove(answer._words, QPoint(answer._words.width() - 4, 12))
-    qtbot.waitUntil(lambda: not page.panel.view._items[shown.key]._lit)
-    view = page.panel.view
+    view, words = page.panel.view, answer.body.viewport()
+    at = answer.body.phrase_at(0)
+    assert at is not None
+    QTest.mouseMove(words, at)
+    QTest.mouseMove(words, at + QPoint(2, 0))
+    qtbot.waitUntil(lambda: view.is_lit(shown.key))
+    QTest.mouseMove(words, QPoint(words.width() - 4, at.y()))
+    qtbot.waitUntil(lambda: not view.is_lit(shown.key))
     middle = view.mapFromScene(QPointF((shown.rect.x1 + shown.rect.x2) / 2, (shown.rect.y1 + shown.rect.y2) / 2))
-    calm = answer.text
+    assert answer.body.lit is None
     QTest.mouseMove(view.viewport(), middle)
     QTest.mouseMove(view.viewport(), middle + QPoint(1, 1))
-    qtbot.waitUntil(lambda: answer.text != calm)
+    qtbot.waitUntil(lambda: answer.body.lit == 0)
 
     # Raw tokens on demand.
     QTest.mouseClick(answer.raw_button, Qt.MouseButton.LeftButton)
@@ -125,14 +127,19 @@ def test_a_whole_visit(page: ChatPage, session: Session, qtbot: QtBot, shelf: Pa
     assert not answer.add_button.isEnabled()
     assert session.create_project(tmp_path / "new.qvl")
     assert session.project is not None
+    answer = page.transcript.answers[0]  # the chat came along into the project
+    assert session.project.threads()[0].title == "Find the red circle."
     assert answer.add_button.isEnabled()
     QTest.mouseClick(answer.add_button, Qt.MouseButton.LeftButton)
     assert session.project.picture_count() == 1
+    (region,) = session.project.regions(session.project.picture_ids()[0])
+    assert (region.ref, region.token) == ("the red circle", "<box>(125,166),(500,666)</box>")
     (row,) = session.project.conversations()
     assert row.turns[1].text == RED
     session.undo()
     assert session.project.picture_count() == 0
     assert session.project.conversation_count() == 0
+    assert session.project.region_count() == 0
 
     # A new chat; Escape stops an answer, what was said stays.
     QTest.mouseClick(page.bar.new_button, Qt.MouseButton.LeftButton)
@@ -141,7 +148,7 @@ def test_a_whole_visit(page: ChatPage, session: Session, qtbot: QtBot, shelf: Pa
     type_and_send(page, "Tell me a story.")
     qtbot.waitUntil(lambda: len(page.thread_data.exchanges[-1].answer) > 20, timeout=ANSWER_MS)
     QTest.keyClick(page.composer.field, Qt.Key.Key_Escape)
-    assert not page.client.busy
+    assert not page.talk.busy
     stopped = page.thread_data.exchanges[-1]
     assert stopped.state is State.STOPPED
     assert stopped.answer.startswith("Once upon")
@@ -153,7 +160,7 @@ def test_a_whole_visit(page: ChatPage, session: Session, qtbot: QtBot, shelf: Pa
     killed = session.engine.pid
     with qtbot.waitSignal(session.engine.crashed, timeout=10_000):
         os.kill(killed, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
-    qtbot.waitUntil(lambda: not page.client.busy)
+    qtbot.waitUntil(lambda: not page.talk.busy)
     failed = page.transcript.answers[-1]
     assert page.thread_data.exchanges[-1].state is State.FAILED
     assert "ended" in failed.status
@@ -181,7 +188,7 @@ def test_stop_while_the_model_is_loading(page: ChatPage, session: Session, qtbot
     qtbot.waitUntil(lambda: session.engine.state is EngineState.STARTING)
     assert page.composer.stop_button.isVisible()
     QTest.keyClick(page.composer.field, Qt.Key.Key_Escape)
-    assert not page.client.busy
+    assert not page.talk.busy
     assert page.thread_data.exchanges[-1].state is State.STOPPED
     assert page.transcript.answers[-1].status == "Stopped."
 
@@ -267,43 +274,3 @@ def test_without_a_model_the_page_says_what_to_do(session: Session, qtbot: QtBot
     with qtbot.waitSignal(session.pageRequested) as asked:
         made._no_model.findChild(type(made.bar.new_button), "goToModelsButton").click()
     assert asked.args == ["models"]
-
-
-# The chat's data, without a window
-
-
-@pytest.mark.parametrize(
-    ("text", "certain"),
-    [
-        ("a <re", "a "),
-        ("a <ref>red ci", "a <ref>red ci</ref>"),
-        ("a <ref>red</ref><box>(1,2),(3", "a <ref>red</ref>"),
-        ("<ref>red</ref><box>(1,2),(3,4)</bo", "<ref>red</ref>"),
-        ("<ref>red</ref><box>(1,2),(3,4)</box>", "<ref>red</ref><box>(1,2),(3,4)</box>"),
-        ("1 < 2 and 3", "1 < 2 and 3"),
-    ],
-)
-def test_half_a_token_is_not_shown(text: str, certain: str) -> None:
-    assert settled(text) == certain
-
-
-def test_a_phrase_takes_its_boxes() -> None:
-    parts = phrases("See <ref>a</ref><box>(1,1),(2,2)</box>, <box>(3,3),(4,4)</box> and <box>(5,5),(6,6)</box>.")
-    assert [part if isinstance(part, str) else (part.words, len(part.boxes)) for part in parts] == [
-        "See ",
-        ("a", 2),
-        " and ",
-        ("", 1),
-        ".",
-    ]
-
-
-def test_unanswered_questions_leave_their_pictures_behind() -> None:
-    a, b = Path("/a.png"), Path("/b.png")
-    thread = ChatThread([Exchange("one", (a,)), Exchange("two", (b,), answer="yes"), Exchange("three", ())])
-    assert thread.turns() == (
-        Turn("user", "Picture 1: <img>/a.png</img>\nPicture 2: <img>/b.png</img>\ntwo"),
-        Turn("assistant", "yes"),
-        Turn("user", "three"),
-    )
-    assert thread.picture_of(2) == b

@@ -1,94 +1,33 @@
 """Where the user writes: words, pictures, send, stop.
 
-Owns the text field's keys, attached pictures and pasting. Does not own asking (`page`).
+Owns attached pictures, where they come from, and the buttons. Does not own the field (`question_field`) nor asking
+(`talk_desk`).
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QFrame,
-    QHBoxLayout,
-    QPlainTextEdit,
-    QPushButton,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from qvl_desktop.core.pictures import SUFFIXES
-from qvl_desktop.gui.chat.messages import PictureButton
+from qvl_desktop.gui.chat.picture_button import PictureButton
+from qvl_desktop.gui.chat.question_field import QuestionField
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_surface
-from qvl_desktop.gui.widgets.guarded import guarded
+from qvl_desktop.gui.widgets.flow import FlowLayout
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
-from qvl_desktop.storage.settings import data_folder
-
-MOST_LINES = 6
-
-
-class QuestionField(QPlainTextEdit):
-    """A text field that grows with its lines. Enter sends, Shift+Enter begins a line.
-
-    Signals: `entered()`, `escaped()`, `picturesPasted(paths)`.
-    """
-
-    entered = Signal()
-    escaped = Signal()
-    picturesPasted = Signal(list)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("questionField")
-        self.setTabChangesFocus(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.document().contentsChanged.connect(self._fit)
-        self._fit()
-
-    @guarded
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if enter and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self.entered.emit()
-            event.accept()
-        elif event.key() == Qt.Key.Key_Escape:
-            self.escaped.emit()
-            event.accept()
-        else:
-            super().keyPressEvent(event)
-
-    @guarded(default=False)
-    def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        return source.hasImage() or bool(picture_files(source)) or super().canInsertFromMimeData(source)
-
-    @guarded
-    def insertFromMimeData(self, source: QMimeData) -> None:
-        paths = picture_files(source)
-        if not paths and source.hasImage() and not source.hasText():
-            paths = [keep_pasted(QImage(source.imageData()))]
-        if paths:
-            self.picturesPasted.emit(paths)
-        else:
-            super().insertFromMimeData(source)
-
-    def _fit(self) -> None:
-        line = self.fontMetrics().lineSpacing()
-        lines = min(max(1, int(self.document().size().height())), MOST_LINES)
-        self.setFixedHeight(lines * line + 2 * Space.S + 2)
 
 
 class Composer(QFrame):
     """The field with its buttons and the pictures that go with the next question.
 
     Signals: `sent(words, paths)`, `stopped()`, `picturesChanged(paths)`, `pictureClicked(path)`,
-    `pointAsked(on)`: the next drag on the picture is to put a box into the question, or not any more.
+    `pointAsked(on)`: the next drag on the picture is to put a box into the question, or not any more;
+    `projectPicturesAsked()`: pictures of the project are to be chosen; `editLastAsked()`.
     """
 
     sent = Signal(str, list)
@@ -96,6 +35,8 @@ class Composer(QFrame):
     picturesChanged = Signal(list)
     pictureClicked = Signal(Path)
     pointAsked = Signal(bool)
+    projectPicturesAsked = Signal()
+    editLastAsked = Signal()
 
     def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -110,11 +51,11 @@ class Composer(QFrame):
         self.field.entered.connect(self.send)
         self.field.escaped.connect(self._escape)
         self.field.picturesPasted.connect(self.attach)
+        self.field.editLastAsked.connect(self.editLastAsked)
         self.field.textChanged.connect(self._show_buttons)
         self._strip = QWidget(self)
-        self._strip_row = QHBoxLayout(self._strip)
+        self._strip_row = FlowLayout(self._strip)
         self._strip_row.setContentsMargins(Space.S, Space.S, Space.S, 0)
-        self._strip_row.setAlignment(Qt.AlignmentFlag.AlignLeft)
         self._strip.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(Space.XS, Space.XS, Space.XS, Space.XS)
@@ -126,10 +67,17 @@ class Composer(QFrame):
     def _make_row(self) -> QHBoxLayout:
         self.attach_button = QToolButton(self)
         self.attach_button.setObjectName("attachButton")
-        self.attach_button.setToolTip(self.tr("Choose pictures (or drop them, or paste)"))
-        self.attach_button.setAccessibleName(self.tr("Choose pictures"))
+        self.attach_button.setToolTip(self.tr("Add pictures (or drop them, or paste)"))
+        self.attach_button.setAccessibleName(self.tr("Add pictures"))
         set_icon(self.attach_button, "image")
-        self.attach_button.clicked.connect(self.choose_pictures)
+        menu = QMenu(self.attach_button)
+        self.files_action = QAction(self.tr("Choose files…"), self)
+        self.files_action.triggered.connect(self.choose_pictures)
+        self.project_action = QAction(self.tr("From the project…"), self)
+        self.project_action.triggered.connect(self.projectPicturesAsked)
+        menu.addActions([self.files_action, self.project_action])
+        self.attach_button.setMenu(menu)
+        self.attach_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.point_button = QToolButton(self)
         self.point_button.setObjectName("pointButton")
         self.point_button.setCheckable(True)
@@ -219,6 +167,10 @@ class Composer(QFrame):
         if self._busy:
             self.stopped.emit()
 
+    def set_project_open(self, there: bool) -> None:
+        """Whether pictures can be taken from a project."""
+        self.project_action.setEnabled(there)
+
     def _show_buttons(self) -> None:
         self.send_button.setVisible(not self._busy)
         self.send_button.setEnabled(bool(self.field.toPlainText().strip()))
@@ -249,24 +201,3 @@ class Composer(QFrame):
         row.addWidget(picture)
         row.addWidget(away, 0, Qt.AlignmentFlag.AlignTop)
         return chip
-
-
-def picture_files(data: QMimeData) -> list[Path]:
-    """The local picture files that were dropped or pasted."""
-    paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-    return [path for path in paths if path.suffix.lower() in SUFFIXES]
-
-
-def keep_pasted(image: QImage) -> Path:
-    """A pasted picture as a file that stays, named after its content."""
-    data = QByteArray()
-    buffer = QBuffer(data)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]
-    buffer.close()
-    content = data.data()
-    folder = data_folder() / "pasted"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{hashlib.blake2b(content, digest_size=8).hexdigest()}.png"
-    path.write_bytes(content)
-    return path

@@ -1,13 +1,13 @@
-"""Which model answers, with which adapter, and how its process is.
+"""Which model answers, with which adapter, or which other server; and how the engine is.
 
-Owns the two choices and the words about the engine's state. Does not own the engine (`jobs.engine`) or the shelf
-(`jobs.models`).
+Owns the choices and the words about the engine's state. Does not own the engine (`jobs.engine`), the shelf
+(`jobs.models`) nor the list of servers (`storage.servers`).
 """
 
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from qvl_desktop.core.cards import ModelCard
 from qvl_desktop.core.chat_protocol import BASE_MODEL
@@ -15,25 +15,37 @@ from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role
 from qvl_desktop.jobs.engine import EngineSpec, EngineState, adapter_name
 from qvl_desktop.jobs.session import Session
+from qvl_desktop.storage.servers import Server, known_servers
 
 IN_PRECISION = "model in "
 """How the engine begins the stage that says which precision it chose."""
 
 
-class ModelBar(QWidget):
-    """Model, adapter, state, new chat.
+SERVER = "server "
+"""How the data of a server begins in the list of models."""
 
-    Signals: `changed()` when the user chose another model or adapter, `newChat()`.
+ADD_SERVER = "add server"
+
+
+class ModelBar(QWidget):
+    """The list of chats, model, adapter, state, settings, new chat.
+
+    Signals: `changed()` when the user chose another model, adapter or server; `newChat()`; `listAsked(on)`;
+    `settingsAsked(on)`; `addServerAsked()`.
     """
 
     changed = Signal()
     newChat = Signal()
+    listAsked = Signal(bool)
+    settingsAsked = Signal(bool)
+    addServerAsked = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._wanted: tuple[str, str] = ("", "")
         self._kept: dict[str, ModelCard] = {}
+        self._place_before = -1
         self.models = QComboBox(self)
         self.models.setObjectName("modelChoice")
         self.models.setAccessibleName(self.tr("Model"))
@@ -54,13 +66,18 @@ class ModelBar(QWidget):
         set_icon(self.new_button, "new")
         set_kind(self.new_button, "quiet")
         self.new_button.clicked.connect(self.newChat)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(Space.L, Space.S, Space.L, Space.S)
-        row.setSpacing(Space.S)
-        for widget in (self.models, self.adapters, self._status, self.unload_button):
-            row.addWidget(widget)
-        row.addStretch(1)
-        row.addWidget(self.new_button)
+        self.list_button = self._toggle("listButton", "list", self.tr("Show or hide the list of chats"))
+        self.list_button.toggled.connect(self.listAsked)
+        self.settings_button = self._toggle("chatSettingsButton", "settings", self.tr("Settings of the answers"))
+        self.settings_button.toggled.connect(self.settingsAsked)
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(Space.S, Space.S, Space.L, Space.S)
+        self.row.setSpacing(Space.S)
+        for widget in (self.list_button, self.models, self.adapters, self._status, self.unload_button):
+            self.row.addWidget(widget)
+        self.row.addStretch(1)
+        for widget in (self.settings_button, self.new_button):
+            self.row.addWidget(widget)
         self.models.activated.connect(self._model_chosen)
         self.adapters.activated.connect(self._adapter_chosen)
         session.modelsChanged.connect(self.show_cards)
@@ -69,12 +86,36 @@ class ModelBar(QWidget):
         self.show_cards()
         self._show_state()
 
+    def _toggle(self, name: str, icon: str, words: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setObjectName(name)
+        button.setCheckable(True)
+        button.setToolTip(words)
+        button.setAccessibleName(words)
+        set_icon(button, icon)
+        return button
+
     # What is chosen
 
     @property
     def model(self) -> str:
-        """The chosen model as `--model` takes it; "" when there is none."""
-        return str(self.models.currentData() or "")
+        """The chosen model as `--model` takes it; "" when there is none, or another server is to answer."""
+        data = str(self.models.currentData() or "")
+        return "" if data.startswith(SERVER) or data == ADD_SERVER else data
+
+    @property
+    def server(self) -> Server | None:
+        """The other server that is to answer."""
+        data = str(self.models.currentData() or "")
+        if not data.startswith(SERVER):
+            return None
+        servers = known_servers(self._session.settings)
+        return next((one for one in servers if one.reference == data.removeprefix(SERVER)), None)
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is anybody to ask."""
+        return bool(self.model) or self.server is not None
 
     @property
     def adapter(self) -> str:
@@ -98,7 +139,9 @@ class ModelBar(QWidget):
 
     @property
     def request_model(self) -> str:
-        """What a request calls the chosen adapter, or "base"."""
+        """What a request calls the chosen adapter, or "base"; the model's name on another server."""
+        if (server := self.server) is not None:
+            return server.model
         card = self._session.models.card(self.adapter) if self.adapter else None
         return self._name(card) if card is not None else BASE_MODEL
 
@@ -109,6 +152,8 @@ class ModelBar(QWidget):
     @property
     def shown_name(self) -> str:
         """The choice in words, for the line under an answer."""
+        if (server := self.server) is not None:
+            return server.name
         return " + ".join(box.currentText() for box in (self.models, self.adapters) if box.currentData())
 
     @property
@@ -128,24 +173,36 @@ class ModelBar(QWidget):
 
     def show_cards(self) -> None:
         """Take over what is on the shelf; the choice stays where it can."""
-        model, adapter = self._wanted if self._wanted[0] else (self.model, self.adapter)
+        kept = str(self.models.currentData() or "")
+        model, adapter = self._wanted if self._wanted[0] else (kept, self.adapter)
         cards = self._session.models.models()
         self.models.blockSignals(True)
         self.models.clear()
         for card in cards:
             self.models.addItem(card.name, card.reference)
             self.models.setItemData(self.models.count() - 1, str(card.path), 3)  # Qt.ItemDataRole.ToolTipRole
+        servers = known_servers(self._session.settings)
+        if cards:
+            self.models.insertSeparator(self.models.count())
+        for server in servers:
+            self.models.addItem(server.name, SERVER + server.reference)
+            self.models.setItemData(self.models.count() - 1, server.url, 3)
+        self.models.addItem(self.tr("Another server…"), ADD_SERVER)
         place = self._place_of(model)
         if place >= 0:
             self.models.setCurrentIndex(place)
+        elif not cards and not servers:
+            self.models.setCurrentIndex(-1)
         self.models.blockSignals(False)
-        self.models.setEnabled(bool(cards))
+        self._place_before = self.models.currentIndex()
         self._show_adapters(adapter)
         if self._wanted[0] and place >= 0 and self.adapter == self._wanted[1]:
             self._wanted = ("", "")
         self.changed.emit()
 
     def _place_of(self, model: str) -> int:
+        if model.startswith(SERVER):
+            return self.models.findData(model)
         card = self._session.models.card(model) if model else None
         return self.models.findData(card.reference if card is not None else model)
 
@@ -158,8 +215,22 @@ class ModelBar(QWidget):
         self.adapters.setCurrentIndex(max(0, self.adapters.findData(chosen)))
         self.adapters.blockSignals(False)
         self.adapters.setEnabled(self.adapters.count() > 1)
+        self.adapters.setVisible(self.server is None)
+
+    def choose_server(self, reference: str) -> None:
+        """Choose another server from outside."""
+        place = self.models.findData(SERVER + reference)
+        if place >= 0:
+            self.models.setCurrentIndex(place)
+            self._model_chosen()
 
     def _model_chosen(self) -> None:
+        if self.models.currentData() == ADD_SERVER:
+            self.models.setCurrentIndex(self._place_before)
+            self.addServerAsked.emit()
+            return
+        self._place_before = self.models.currentIndex()
+        self._show_state()
         self._wanted = ("", "")
         self._show_adapters("")
         self.changed.emit()
@@ -174,11 +245,13 @@ class ModelBar(QWidget):
         self._status.setText(words)
         self._status.setToolTip(engine.error)
         set_role(self._status, role)  # type: ignore[arg-type]
-        self.unload_button.setVisible(engine.state in (EngineState.READY, EngineState.STARTING))
+        self.unload_button.setVisible(self.server is None and engine.state in (EngineState.READY, EngineState.STARTING))
 
     def state_words(self) -> tuple[str, str]:
         """The engine's state in words, and the role of the label."""
         engine = self._session.engine
+        if self.server is not None:
+            return self.tr("Another server answers"), "muted"
         match engine.state:
             case EngineState.STARTING:
                 return self.stage_words(engine.stage), "muted"

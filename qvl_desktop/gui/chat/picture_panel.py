@@ -1,7 +1,7 @@
 """The picture beside the chat, with the boxes of an answer.
 
 Owns which picture is shown, the strip to choose among several, and the invitation where there is none yet. Does not own
-drawing (`PointView`) nor which boxes there are (`page`).
+drawing (`canvas`) nor which boxes there are (`picture_desk`).
 """
 
 from __future__ import annotations
@@ -10,26 +10,42 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
-from qvl_desktop.gui.chat.messages import THUMBNAIL, PictureButton
-from qvl_desktop.gui.theme import Space, set_surface
+from qvl_desktop.gui.chat.canvas import ChatCanvas
+from qvl_desktop.gui.chat.picture_button import THUMBNAIL, PictureButton
+from qvl_desktop.gui.icons import set_icon
+from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
 from qvl_desktop.gui.widgets.empty_state import EmptyState
-from qvl_desktop.gui.widgets.point_view import PointView
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
 
 
 class PicturePanel(QWidget):
-    """One picture at a time. Signals: `pictureChosen(path)` from the strip, `chooseAsked()` from the invitation."""
+    """One picture at a time.
+
+    Signals: `pictureChosen(path)` from the strip, `chooseAsked()` from the invitation, `addBoxAsked()` and
+    `removeBoxAsked()` from the line that stands under the picture while a box of an answer is selected.
+    """
 
     pictureChosen = Signal(Path)
     chooseAsked = Signal()
+    addBoxAsked = Signal()
+    removeBoxAsked = Signal()
 
     def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._thumbnails = thumbnails
         self._paths: list[Path] = []
-        self.view = PointView(self)
+        self.view = ChatCanvas(self)
         self.view.setAcceptDrops(False)  # the page takes what is dropped anywhere
         self.view.viewport().setAcceptDrops(False)
         self.empty = EmptyState("image", self)
@@ -53,7 +69,46 @@ class PicturePanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._stack, 1)
+        layout.addWidget(self._make_foot())
         layout.addWidget(self._strip)
+
+    def _make_foot(self) -> QWidget:
+        self._foot = QWidget(self)
+        set_surface(self._foot, "panel")
+        self._note = QLabel(self._foot)
+        self._note.setObjectName("boxesNote")
+        self._note.setWordWrap(True)
+        set_role(self._note, "caption")
+        self.add_box_button = QPushButton(self.tr("Add a box"), self._foot)
+        self.add_box_button.setObjectName("addBoxButton")
+        self.add_box_button.setToolTip(self.tr("Drag another box for the same words (Ins)"))
+        self.add_box_button.clicked.connect(self.addBoxAsked)
+        self.remove_box_button = QPushButton(self.tr("Remove"), self._foot)
+        self.remove_box_button.setObjectName("removeBoxButton")
+        self.remove_box_button.setToolTip(self.tr("Take the box out of the answer (Del)"))
+        self.remove_box_button.clicked.connect(self.removeBoxAsked)
+        for button, icon in ((self.add_box_button, "draw-box"), (self.remove_box_button, "trash")):
+            set_icon(button, icon)
+            set_kind(button, "quiet")
+        row = QHBoxLayout(self._foot)
+        row.setContentsMargins(Space.M, Space.XS, Space.S, Space.XS)
+        row.addWidget(self._note, 1)
+        row.addWidget(self.add_box_button)
+        row.addWidget(self.remove_box_button)
+        self._foot.hide()
+        return self._foot
+
+    @property
+    def note(self) -> str:
+        """The words under the picture."""
+        return self._note.text() if self._foot.isVisibleTo(self) else ""
+
+    def show_note(self, words: str, *, correcting: bool = False) -> None:
+        """Say something under the picture; `correcting` offers what can be done with the selected box."""
+        self._note.setText(words)
+        self.add_box_button.setVisible(correcting)
+        self.remove_box_button.setVisible(correcting)
+        self._foot.setVisible(bool(words) or correcting)
 
     @property
     def path(self) -> Path | None:

@@ -1,26 +1,30 @@
 """What was said in one chat, as plain data.
 
-Owns the exchanges, the turns that are sent to the model, and where the boxes of an answer belong. Knows no widget, no
-network and no project.
+Owns the exchanges with all their versions, the turns that are sent to the model, and which picture the boxes of an
+answer belong to. Knows no widget, no network and no file; texts are read by `answer_reader`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
-from qvl_desktop.core.box import Box
 from qvl_desktop.core.conversation import Conversation, Turn, user_turn
-from qvl_desktop.core.tokens import BoxToken, Picture, QuadToken, Ref, Text, parse
+from qvl_desktop.gui.chat.answer_reader import AnswerReader
+from qvl_desktop.storage.rows import ExchangeRow, ThreadRow
 
 _TAGS = ("<ref>", "</ref>", "<box>", "</box>", "<quad>", "</quad>")
-_BETWEEN_BOXES = " ,，、\n"
+_PICTURE_TAG = re.compile(r"<(?=/?img>)")
+TITLE_LENGTH = 60
 
 
 class State(str, Enum):
-    """How far an exchange is. A stopped one keeps what was said so far."""
+    """How far an exchange is. A stopped or failed one keeps what was said so far."""
 
     ASKED = "asked"
     ANSWERING = "answering"
@@ -29,11 +33,13 @@ class State(str, Enum):
     FAILED = "failed"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Exchange:
     """One question, the pictures that came with it, and its answer (canonical text).
 
-    `problem` says why there is none. `cut` means that the length limit ended it. Times are in seconds.
+    `problem` says why there is none. `cut` means that the length limit ended it, `corrected` that a person did it over.
+    Times are in seconds. `id` is its row, 0 for one that is not kept. `followers` are the versions of what came next,
+    `following` the one on show.
     """
 
     question: str
@@ -46,25 +52,147 @@ class Exchange:
     tokens_per_second: float = 0.0
     seconds: float = 0.0
     cut: bool = False
+    corrected: bool = False
+    id: int = 0
+    before: Exchange | None = None
+    followers: list[Exchange] = field(default_factory=list, repr=False)
+    following: Exchange | None = field(default=None, repr=False)
+    _reader: AnswerReader = field(default_factory=AnswerReader, repr=False)
+    _read: str = field(default="", repr=False)
+    _whole: bool = field(default=False, repr=False)
 
     @property
     def running(self) -> bool:
         return self.state in (State.ASKED, State.ANSWERING)
 
+    @property
+    def reader(self) -> AnswerReader:
+        """The answer, read as far as it goes; another reader when the answer is another one than was read before."""
+        if not self.answer.startswith(self._read) or (self._whole and len(self.answer) > len(self._read)):
+            self._reader, self._read, self._whole = AnswerReader(), "", False
+        if len(self.answer) > len(self._read) or (not self.running and not self._whole):
+            self._whole = not self.running
+            self._reader.feed(self.answer[len(self._read) :], final=self._whole)
+            self._read = self.answer
+        return self._reader
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """Words of an answer that point at boxes; bare boxes have no words."""
+    @property
+    def facts(self) -> str:
+        """What is kept beside the texts: a JSON object, or empty."""
+        known = {
+            "problem": self.problem,
+            "tokens": self.tokens,
+            "tokens_per_second": round(self.tokens_per_second, 2),
+            "seconds": round(self.seconds, 3),
+            "cut": self.cut,
+            "corrected": self.corrected,
+        }
+        found = {key: value for key, value in known.items() if value}
+        return json.dumps(found, ensure_ascii=False) if found else ""
 
-    words: str
-    boxes: tuple[Box, ...]
+    @classmethod
+    def of_row(cls, row: ExchangeRow) -> Exchange:
+        """The exchange of a row; one that was being answered when the program ended counts as stopped."""
+        facts: dict[str, Any] = json.loads(row.facts) if row.facts else {}
+        state = State(row.state) if row.state in State._value2member_map_ else State.DONE
+        return cls(
+            row.question,
+            row.pictures,
+            model=row.model,
+            answer=row.answer,
+            state=State.STOPPED if state in (State.ASKED, State.ANSWERING) else state,
+            problem=str(facts.get("problem", "")),
+            tokens=int(facts.get("tokens", 0)),
+            tokens_per_second=float(facts.get("tokens_per_second", 0.0)),
+            seconds=float(facts.get("seconds", 0.0)),
+            cut=bool(facts.get("cut", False)),
+            corrected=bool(facts.get("corrected", False)),
+            id=row.id,
+        )
 
 
-@dataclass(slots=True)
 class ChatThread:
-    """The exchanges of one chat, oldest first."""
+    """One chat. `exchanges` are those on show, oldest first; every other version hangs in the tree and stays.
 
-    exchanges: list[Exchange] = field(default_factory=list)
+    `id` is its row, 0 while nothing of it is kept; `system` is its system prompt.
+    """
+
+    def __init__(self, exchanges: Iterable[Exchange] = ()) -> None:
+        self.id = 0
+        self.title = ""
+        self.folder = ""
+        self.system = ""
+        self.exchanges: list[Exchange] = []
+        self._begins: list[Exchange] = []
+        self._first: Exchange | None = None
+        for exchange in exchanges:
+            self.add(exchange, self.exchanges[-1] if self.exchanges else None)
+
+    @classmethod
+    def of_rows(cls, row: ThreadRow, rows: Sequence[ExchangeRow]) -> ChatThread:
+        """The chat as it is kept."""
+        made = cls()
+        made.id, made.title, made.folder = row.id, row.title, row.folder
+        settings = json.loads(row.settings) if row.settings else {}
+        made.system = str(settings.get("system", "")) if isinstance(settings, dict) else ""
+        known: dict[int, Exchange] = {}
+        for kept in rows:
+            exchange = known[kept.id] = Exchange.of_row(kept)
+            made._hang(exchange, known.get(kept.parent_id or 0), show=kept.chosen)
+        made._walk()
+        return made
+
+    @property
+    def settings(self) -> str:
+        """What is kept of how its answers are made: a JSON object, or empty."""
+        return json.dumps({"system": self.system}, ensure_ascii=False) if self.system else ""
+
+    # Versions
+
+    def add(self, exchange: Exchange, before: Exchange | None) -> None:
+        """Hang an exchange behind another one (None: at the beginning), and show it."""
+        self._hang(exchange, before, show=True)
+        self._walk()
+
+    def versions(self, exchange: Exchange) -> list[Exchange]:
+        """All exchanges in the same place, oldest first, this one among them."""
+        return list(exchange.before.followers if exchange.before is not None else self._begins)
+
+    def show(self, exchange: Exchange) -> None:
+        """Show this version, with what followed it when it was on show last."""
+        if exchange.before is not None:
+            exchange.before.following = exchange
+        else:
+            self._first = exchange
+        self._walk()
+
+    def every(self) -> Iterator[Exchange]:
+        """All exchanges, every version, parents before children."""
+        waiting = list(self._begins)
+        while waiting:
+            exchange = waiting.pop(0)
+            yield exchange
+            waiting = [*exchange.followers, *waiting]
+
+    def _hang(self, exchange: Exchange, before: Exchange | None, *, show: bool) -> None:
+        exchange.before = before
+        if before is not None:
+            before.followers.append(exchange)
+            if show or before.following is None:
+                before.following = exchange
+        else:
+            self._begins.append(exchange)
+            if show or self._first is None:
+                self._first = exchange
+
+    def _walk(self) -> None:
+        self.exchanges.clear()
+        exchange = self._first
+        while exchange is not None:
+            self.exchanges.append(exchange)
+            exchange = exchange.following
+
+    # Pictures
 
     @property
     def pictures(self) -> list[Path]:
@@ -73,8 +201,12 @@ class ChatThread:
 
     def picture_of(self, index: int) -> Path | None:
         """The picture the boxes of exchange `index` belong to: the last one named up to there."""
-        named = [path for exchange in self.exchanges[: index + 1] for path in exchange.pictures]
-        return named[-1] if named else None
+        for exchange in reversed(self.exchanges[: index + 1]):
+            if exchange.pictures:
+                return exchange.pictures[-1]
+        return None
+
+    # What is sent and what is kept
 
     def turns(self, upto: int | None = None) -> tuple[Turn, ...]:
         """The turns that ask question `upto` (the last one by default); see `_turns`."""
@@ -87,56 +219,32 @@ class ChatThread:
 
     def _turns(self, last: int, *, with_last_answer: bool) -> Iterator[Turn]:
         """Questions without an answer are left out; their pictures move to the next question."""
+        if self.system.strip():
+            yield Turn("system", typed(self.system.strip()))
         waiting: list[Path] = []
         number = 1
         for index, exchange in enumerate(self.exchanges[: last + 1]):
             waiting += exchange.pictures
             if index < last and not exchange.answer:
                 continue
-            yield user_turn([str(path) for path in waiting], exchange.question, first_number=number)
+            yield user_turn([str(path) for path in waiting], typed(exchange.question), first_number=number)
             number += len(waiting)
             waiting = []
             if index < last or with_last_answer:
-                yield Turn("assistant", exchange.answer)
+                yield Turn("assistant", typed(exchange.answer))
 
 
-def phrases(text: str) -> list[str | Phrase]:
-    """A text as plain pieces and phrases with their boxes, in order. Unknown or broken tokens stay plain."""
-    parts: list[str | Phrase] = []
-    between = ""
-    for segment in parse(text):
-        match segment:
-            case Ref(words):
-                _put(parts, between)
-                parts.append(Phrase(words, ()))
-            case BoxToken(box):
-                _attach(parts, between, box)
-            case QuadToken(quad):
-                _attach(parts, between, quad.bounds)
-            case Picture(path):
-                _put(parts, between)
-                parts.append(f"<img>{path}</img>")
-            case Text(words):
-                between += words
-                continue
-        between = ""
-    _put(parts, between)
-    return parts
+def typed(words: str) -> str:
+    """Words in which no picture is named: a typed `<img>` is words, and must never have a file read and sent along."""
+    return _PICTURE_TAG.sub("<\u200b", words)
 
 
-def _attach(parts: list[str | Phrase], between: str, box: Box) -> None:
-    """A box belongs to the phrase right before it, if nothing but separators stands between."""
-    if parts and isinstance(parts[-1], Phrase) and not between.strip(_BETWEEN_BOXES):
-        before = parts[-1]
-        parts[-1] = Phrase(before.words, (*before.boxes, box))
-    else:
-        _put(parts, between)
-        parts.append(Phrase("", (box,)))
-
-
-def _put(parts: list[str | Phrase], words: str) -> None:
-    if words:
-        parts.append(words)
+def title_of(question: str, pictures: Sequence[Path]) -> str:
+    """A title for a chat, from its first question."""
+    words = " ".join(re.sub(r"<(box|quad)>.*?</\1>|</?(?:ref|box|quad|img)>", " ", question).split())
+    if not words:
+        words = pictures[0].stem if pictures else "…"
+    return words if len(words) <= TITLE_LENGTH else words[: TITLE_LENGTH - 1].rstrip() + "…"
 
 
 def settled(text: str) -> str:
