@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import torch
+from PIL import Image
 
 from qvl_desktop.core.conversation import Turn
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
@@ -38,6 +39,8 @@ class Answerer(Protocol):
 
     @property
     def seen(self) -> int: ...
+
+    def look_ahead(self, pictures: Sequence[PictureSource]) -> dict[str, Image.Image]: ...
 
     def forget(self) -> None: ...
 

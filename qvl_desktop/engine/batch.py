@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from qvl_desktop.engine.generator import Answer, Generator, Laid, evaluating
+from qvl_desktop.engine.generator import Answer, Generator, Laid
 from qvl_desktop.engine.job import Job
 from qvl_desktop.engine.prefix import Prefix, PrefixStore
 from qvl_desktop.engine.sampling import Sampler
@@ -72,6 +72,7 @@ class Batch:
     """
 
     def __init__(self, generator: Generator, variant: str, prefixes: PrefixStore, most: int) -> None:
+        generator.model.eval()  # for good: to look at every module before each token takes its time
         self._generator = generator
         self._variant = variant
         self._prefixes = prefixes
@@ -97,16 +98,17 @@ class Batch:
         as it was.
         """
         began = time.perf_counter()
-        with evaluating(self._generator.model):
+        with torch.no_grad():
             laid = self._generator.lay_out(job.question)
-            writing = self._generator.writing(job.stop, job.tell, ends=not job.ignore_end)
+            on_piece = job.tell if job.pieces else None
+            writing = self._generator.writing(job.stop, on_piece, ends=not job.ignore_end)
             writing.lead(laid.lead)
             room = min(job.max_new_tokens, self._generator.context - len(laid.input_ids))
             self.join(Row(job, laid, room, writing, self._generator.sampler(job.sampling), began))
 
     def join(self, row: Row) -> None:
         """Go on with a row where it was: read all its tokens, as far as they are not kept, and choose the next."""
-        with evaluating(self._generator.model):
+        with torch.no_grad():
             logits, prefix = self._read(row)
             self._prefixes.put(prefix)
             row.prefix = prefix
@@ -124,7 +126,7 @@ class Batch:
                 self._leave(place)
         if not self.rows:
             return
-        with evaluating(self._generator.model):
+        with torch.no_grad():
             last = torch.tensor([row.writing.ids[-1] for row in self.rows], device=self._generator.device)
             logits = self._steps.next(last)
             likeliest = logits.argmax(-1).tolist()
@@ -218,7 +220,7 @@ class Solo:
             job.question.pictures,
             job.max_new_tokens,
             job.sampling,
-            on_piece=job.tell,
+            on_piece=job.tell if job.pieces else None,
             should_stop=lambda: job.cancelled,
             stop=job.stop,
             variant=self._variant,

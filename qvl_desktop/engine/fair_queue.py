@@ -12,11 +12,7 @@ from qvl_desktop.engine.job import Job
 
 
 class BusyError(Exception):
-    """Too many questions wait; `own` says that they are all of this client."""
-
-    def __init__(self, *, own: bool) -> None:
-        super().__init__()
-        self.own = own
+    """Too many questions wait, of all clients or of one."""
 
 
 class FairQueue:
@@ -31,16 +27,19 @@ class FairQueue:
         with self._changed:
             return sum(map(len, self._waiting.values()))
 
+    def has_room(self, client: str, count: int) -> bool:
+        """Whether so many more questions of a client may wait."""
+        with self._changed:
+            self._drop_cancelled()
+            own, everybody = len(self._waiting.get(client, ())), sum(map(len, self._waiting.values()))
+            return own + count <= self._per_client and everybody + count <= self._limit
+
     def put(self, *jobs: Job) -> None:
         """Queue the jobs of one request, all or none. Raises `BusyError`."""
         with self._changed:
-            self._drop_cancelled()
-            client = jobs[0].client
-            if len(self._waiting.get(client, ())) + len(jobs) > self._per_client:
-                raise BusyError(own=True)
-            if sum(map(len, self._waiting.values())) + len(jobs) > self._limit:
-                raise BusyError(own=False)
-            self._waiting.setdefault(client, deque()).extend(jobs)
+            if not self.has_room(jobs[0].client, len(jobs)):
+                raise BusyError
+            self._waiting.setdefault(jobs[0].client, deque()).extend(jobs)
             self._changed.notify()
 
     def take(self, *, wait: bool = False) -> Job | None:

@@ -12,6 +12,7 @@ from itertools import takewhile
 from typing import Any
 
 import torch
+from PIL import Image
 from transformers import GenerationConfig, StoppingCriteria
 
 from qvl_desktop.core.conversation import Turn
@@ -70,6 +71,10 @@ class FamilyGenerator:
     def seen(self) -> int:
         """Pictures that went through the tower so far."""
         return self.pictures.encoded
+
+    def look_ahead(self, pictures: Sequence[PictureSource]) -> dict[str, Image.Image]:
+        """Nothing: how large a picture is seen depends on the adapter."""
+        return {}
 
     def forget(self) -> None:
         """Drop kept features, keys and values."""

@@ -75,6 +75,10 @@ class FeatureStore:
                 self._kept.move_to_end((key, variant))
         return [found[key] for key in keys]
 
+    def holds(self, key: str) -> bool:
+        """Whether a picture was seen, by whichever tower; may be asked from any thread."""
+        return any(kept == key for kept, _ in list(self._kept))
+
     def forget(self) -> None:
         """Drop everything: the weights of the tower have changed, or the memory is wanted."""
         self._kept.clear()

@@ -8,13 +8,14 @@ Not thread-safe: one answer at a time.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
 import torch
+from PIL import Image
 
 from qvl_desktop.core.conversation import Turn
 from qvl_desktop.core.dialects import QWEN_VL, dialect
@@ -50,10 +51,14 @@ class PromptTooLongError(ModelError):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A conversation to be answered: canonical turns, and one picture for each `<img>` of them, in order."""
+    """A conversation to be answered: canonical turns, and one picture for each `<img>` of them, in order.
+
+    `ahead` holds pictures that were decoded and resized before their turn came, by content key (`look_ahead`).
+    """
 
     turns: tuple[Turn, ...]
     pictures: tuple[PictureSource, ...] = ()
+    ahead: Mapping[str, Image.Image] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,13 +275,23 @@ class Generator:
 
     # The steps of one answer, for whoever takes them
 
+    def look_ahead(self, pictures: Sequence[PictureSource]) -> dict[str, Image.Image]:
+        """Pictures that have not been seen, decoded and resized, by content key; from any thread.
+
+        Raises `PictureError`.
+        """
+        keys = {content_key(picture): picture for picture in pictures}
+        resize = self.processor.image_processor.resize
+        return {key: resize(picture) for key, picture in keys.items() if not self.features.holds(key)}
+
     def lay_out(self, question: Question) -> Laid:
         """A question as tokens. Raises `PictureCountError`, `PictureError`, `PromptTooLongError`, `TurnOrderError`."""
         turns, lead = self._laid_out(question.turns, question.pictures)
         prompt = self._encode(turns)
         shown = [question.pictures[place] for place in prompt.picture_places]
-        places = self._picture_places(prompt.input_ids)
-        pictures = list(zip(places, map(content_key, shown), strict=True))
+        keys = [content_key(picture) for picture in shown]
+        shown = [question.ahead.get(key, picture) for key, picture in zip(keys, shown, strict=True)]
+        pictures = list(zip(self._picture_places(prompt.input_ids), keys, strict=True))
         level = int(self._base.transformer.rotary.level(len(prompt.input_ids)))
         return Laid(prompt.input_ids, pictures, shown, lead, level)
 

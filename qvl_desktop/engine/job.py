@@ -22,7 +22,8 @@ Event = str | Answer | Exception
 class Job:
     """A question. `tell` is called from the model's thread and must not wait; what it raises cancels the job.
 
-    `client` is who asks, for fair order. `arrived` is when, by `time.perf_counter`.
+    `client` is who asks, for fair order. `pieces`: whether the text is wanted as it grows. `arrived` is when the
+    question came, by `time.perf_counter`.
     """
 
     model: str
@@ -33,6 +34,7 @@ class Job:
     tell: Callable[[Event], None]
     client: str = ""
     ignore_end: bool = False
+    pieces: bool = True
     arrived: float = field(default_factory=time.perf_counter)
     _cancelled: threading.Event = field(default_factory=threading.Event)
 

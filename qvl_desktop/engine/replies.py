@@ -118,23 +118,26 @@ class Reply:
     async def _events(self) -> AsyncIterator[tuple[int, Event]]:
         """Everything up to the last answer or the first failure. Raises `Gone`."""
         going = self._asked.n
-        waiting: asyncio.Task[tuple[int, Event]] | None = None
+        while going:
+            number, event = await self._next()
+            going -= not isinstance(event, str)
+            yield number, event
+            if isinstance(event, Exception):
+                return
+
+    async def _next(self) -> tuple[int, Event]:
+        """The next event; looks after the client while there is none. Raises `Gone`."""
+        if not self._queue.empty():
+            return self._queue.get_nowait()
+        waiting = asyncio.ensure_future(self._queue.get())
         try:
-            while going:
-                waiting = waiting or asyncio.ensure_future(self._queue.get())
-                done, _ = await asyncio.wait({waiting}, timeout=DISCONNECT_POLL)
-                if not done:
-                    if await self._request.is_disconnected():
-                        raise Gone
-                    continue
-                (number, event), waiting = waiting.result(), None
-                going -= not isinstance(event, str)
-                yield number, event
-                if isinstance(event, Exception):
-                    return
+            while not waiting.done():
+                await asyncio.wait({waiting}, timeout=DISCONNECT_POLL)
+                if not waiting.done() and await self._request.is_disconnected():
+                    raise Gone
+            return waiting.result()
         finally:
-            if waiting is not None:
-                waiting.cancel()
+            waiting.cancel()
 
 
 def counts(answers: Mapping[int, Answer]) -> dict[str, Any]:
@@ -167,13 +170,14 @@ def finish_reason(answer: Answer) -> str:
 def describe(error: Exception, question: Question) -> tuple[int, str]:
     """HTTP status and sentence for a failed answer; names the picture when one of several is at fault."""
     if isinstance(error, PictureError):
-        return 400, _guilty_picture(question) or str(error)
+        return 400, guilty_picture(question) or str(error)
     if isinstance(error, QvlError):
         return 400, str(error)
     return 500, f"The model failed: {type(error).__name__}: {error}"
 
 
-def _guilty_picture(question: Question) -> str:
+def guilty_picture(question: Question) -> str:
+    """What is wrong with the first picture that cannot be decoded, naming it by its number; "" where none is."""
     for number, picture in enumerate(question.pictures, start=1):
         if isinstance(picture, bytes):
             try:

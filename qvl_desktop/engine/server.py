@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import math
+import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -21,19 +22,22 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from starlette.exceptions import HTTPException
 
 from qvl_desktop.core.chat_protocol import BASE_MODEL
-from qvl_desktop.core.errors import QvlError
+from qvl_desktop.core.errors import PictureError, QvlError
+from qvl_desktop.engine.answerer import Answerer
 from qvl_desktop.engine.fair_queue import BusyError
 from qvl_desktop.engine.gate import Gate, lease_of, read_body
 from qvl_desktop.engine.host import ModelHost
 from qvl_desktop.engine.job import Event, Job
-from qvl_desktop.engine.picture_sources import PictureAccess
-from qvl_desktop.engine.replies import Reply, error_response
+from qvl_desktop.engine.picture_sources import PictureAccess, RequestError
+from qvl_desktop.engine.replies import Reply, error_response, guilty_picture
 from qvl_desktop.engine.requests import Asked, ChatRequest, parse_request, question_of
 from qvl_desktop.engine.web import add_web_page
 from qvl_desktop.engine.worker import GenerationWorker, Limits
 
 READERS = 8
 """Requests whose pictures are fetched and looked at side by side."""
+LOOKED_AHEAD = 8
+"""Pictures of a request that are decoded before its turn comes; more would take too much memory while it waits."""
 MOST_RETRY_AFTER = 60
 _METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _CODES = {401: "invalid_api_key", 429: "queue_full"}
@@ -56,6 +60,7 @@ def create_app(host: ModelHost, settings: ServerSettings) -> FastAPI:
     worker = GenerationWorker(host, settings.limits)
     worker.start()
     readers = ThreadPoolExecutor(READERS, thread_name_prefix="requests")
+    lookers = ThreadPoolExecutor(max(1, (os.cpu_count() or 2) // 2), thread_name_prefix="pictures")
     started = int(time.time())
     app.add_middleware(
         Gate, refuse=error_response(429, "Too many requests at once.", code="queue_full", headers={"Retry-After": "2"})
@@ -124,7 +129,10 @@ def create_app(host: ModelHost, settings: ServerSettings) -> FastAPI:
         del body
         if asked.model not in host.names:
             return unknown(asked.model)
+        if not worker.queue.has_room(client_of(request, asked), asked.n):
+            return busy(worker)
         read = await loop.run_in_executor(readers, question_of, asked, settings.access, host.generator.context)
+        read = await loop.run_in_executor(lookers, look_ahead, host.generator, read)
         events: asyncio.Queue[tuple[int, Event]] = asyncio.Queue()
         jobs = [
             job_of(asked, read, number, client_of(request, asked), teller(loop, events, number))
@@ -134,14 +142,8 @@ def create_app(host: ModelHost, settings: ServerSettings) -> FastAPI:
             lease_of(request).on_end(job.cancel)
         try:
             worker.submit(*jobs)
-        except BusyError as error:
-            words = "Too many of your questions wait" if error.own else "Too many questions wait"
-            return error_response(
-                429,
-                f"{words} already. Try again in a moment.",
-                code="queue_full",
-                headers={"Retry-After": str(retry_after(worker))},
-            )
+        except BusyError:
+            return busy(worker)
         reply = Reply(asked, read, events, request)
         return await (reply.streamed() if asked.stream else reply.whole())
 
@@ -164,6 +166,7 @@ def job_of(asked: ChatRequest, read: Asked, number: int, client: str, tell: Call
         tell,
         client=client,
         ignore_end=asked.ignore_eos,
+        pieces=asked.stream,
     )
 
 
@@ -181,6 +184,26 @@ def teller(
 def client_of(request: Request, asked: ChatRequest) -> str:
     """Who takes turns with others: an address, and the user where the request names one."""
     return f"{request.client.host if request.client else ''} {asked.user}"
+
+
+def look_ahead(generator: Answerer, read: Asked) -> Asked:
+    """The same question with its first pictures decoded, beside the model's work. Raises `RequestError`."""
+    question = read.question
+    try:
+        ahead = generator.look_ahead(question.pictures[:LOOKED_AHEAD])
+    except PictureError as error:
+        raise RequestError("{reason}", param="messages", reason=guilty_picture(question) or error) from error
+    return replace(read, question=replace(question, ahead=ahead))
+
+
+def busy(worker: GenerationWorker) -> Response:
+    """The refusal of a question that finds no room."""
+    return error_response(
+        429,
+        "Too many questions wait already. Try again in a moment.",
+        code="queue_full",
+        headers={"Retry-After": str(retry_after(worker))},
+    )
 
 
 def retry_after(worker: GenerationWorker) -> int:

@@ -260,22 +260,18 @@ class GenerationWorker:
     def _counted(self, job: Job) -> Callable[[Event], None]:
         """The job's `tell`, counting what goes by; what it raises cancels the job."""
         tell = job.tell
-        spoken = False
 
         def counted(event: Event) -> None:
-            nonlocal spoken
-            now = time.perf_counter() - job.arrived
-            if not spoken and isinstance(event, (str, Answer)):
-                spoken = True
-                self.meter.observe("qvl_time_to_first_token_seconds", now)
             if isinstance(event, Answer):
+                first = event.queued_seconds + event.first_seconds
+                self.meter.observe("qvl_time_to_first_token_seconds", first)
                 self.meter.count("qvl_prompt_tokens_total", event.prompt_tokens)
                 self.meter.count("qvl_prompt_tokens_cached_total", event.reused_tokens)
                 self.meter.count("qvl_generation_tokens_total", event.tokens)
             if not isinstance(event, str):
                 outcome = "error" if isinstance(event, Exception) else event.stopped
                 self.meter.count("qvl_requests_total", model=job.model, outcome=outcome)
-                self.meter.observe("qvl_request_seconds", now)
+                self.meter.observe("qvl_request_seconds", time.perf_counter() - job.arrived)
             try:
                 tell(event)
             except RuntimeError:  # the request's loop is gone
