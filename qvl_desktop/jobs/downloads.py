@@ -91,7 +91,7 @@ class Downloads(QObject):
 
     def add(self, wanted: Wanted) -> None:
         """Put a download at the end of the queue. Raises `DownloadError` when it is there already, or cannot be."""
-        if any(item.download.wanted.folder == wanted.folder for item in self._unfinished()):
+        if any(item.download.wanted.folder == wanted.folder for item in self.items):
             raise DownloadError(
                 QT_TRANSLATE_NOOP("errors", "{name}: this download is in the list already."), name=wanted.name
             )
@@ -118,13 +118,8 @@ class Downloads(QObject):
             self._ask(key, Ask.RUN)
 
     def cancel(self, key: str) -> None:
-        """Stop, and throw away what is here of it; a finished one is only taken off the list."""
-        item = self._item(key)
-        if item is not None and item.status.state is DownloadState.DONE:
-            item.download.remove()
-            self.look()
-        else:
-            self._ask(key, Ask.CANCEL)
+        """Stop, and throw away what is here of it."""
+        self._ask(key, Ask.CANCEL)
 
     def ask_size(self, wanted: Wanted) -> Task[Size]:
         """A task, not yet started, that asks the hub; in a process of its own, so that this one never goes online."""
@@ -137,9 +132,10 @@ class Downloads(QObject):
 
     def look(self) -> None:
         """Read how far everything is, tell what changed, and see to it that somebody works."""
-        items = tuple(Shown(one, one.status, one.asked) for one in self.queue.all())
+        seen = [Shown(one, one.status, one.asked) for one in self.queue.all()]
+        items = tuple(item for item in seen if item.status.state is not DownloadState.DONE)
         before, self.items = self.items, items
-        self._tell_ends(before, items)
+        self._tell_ends(before, seen)
         if [(item.key, item.status.state, item.asked) for item in before] != [
             (item.key, item.status.state, item.asked) for item in items
         ]:
@@ -155,24 +151,21 @@ class Downloads(QObject):
         else:
             self._timer.stop()
 
-    def _tell_ends(self, before: tuple[Shown, ...], items: tuple[Shown, ...]) -> None:
+    def _tell_ends(self, before: tuple[Shown, ...], seen: list[Shown]) -> None:
+        """Say what has come or given up, also while no window was open; what has come leaves the list."""
         known = {item.key: item.status.state for item in before}
-        for item in items:
-            if item.key not in known or known[item.key] is item.status.state:
-                continue
-            if item.status.state is DownloadState.DONE:
+        for item in seen:
+            name, state = item.download.wanted.name, item.status.state
+            if state is DownloadState.DONE:
+                item.download.remove()
                 self._session.models.refresh()
                 words = self.tr("{name} is here, every file checked. It needs no network from now on.")
-                self._session.notice.emit("success", words.format(name=item.download.wanted.name))
+                self._session.notice.emit("success", words.format(name=name))
                 self.finished.emit(item.download.wanted)
-            elif item.status.state is DownloadState.FAILED:
+            elif state is DownloadState.FAILED and known.get(item.key, state) is not state:
                 words = self.tr("{name}: the download stopped. {problem}")
-                text = words.format(name=item.download.wanted.name, problem=item.status.problem_text)
-                self._session.notice.emit("error", text)
+                self._session.notice.emit("error", words.format(name=name, problem=item.status.problem_text))
                 self.failed.emit(item.download.wanted, item.status.problem_text)
-
-    def _unfinished(self) -> list[Shown]:
-        return [item for item in self.items if item.status.state is not DownloadState.DONE]
 
     def _item(self, key: str) -> Shown | None:
         return next((item for item in self.items if item.key == key), None)

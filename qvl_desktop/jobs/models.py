@@ -6,12 +6,15 @@ checking it, and moving it to the trash. Does not read folders itself (`core.car
 
 from __future__ import annotations
 
+import contextlib
+import logging
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QFile, QObject, Signal
+from PySide6.QtCore import QFile, QObject, QStandardPaths, Signal
 
 from qvl_desktop.core.cards import (
     CardError,
@@ -32,6 +35,9 @@ from qvl_desktop.jobs.task import Task
 
 if TYPE_CHECKING:
     from qvl_desktop.storage.settings import Settings
+
+
+_log = logging.getLogger(__name__)
 
 
 class TrashError(QvlError):
@@ -99,6 +105,7 @@ class ModelShelf(QObject):
         """Move a model's folder to the system's trash; the call that is returned brings it back. Raises `TrashError`,
         also from that call."""
         listed = str(folder) in self._settings.model_folders
+        _make_trash_possible()
         file = QFile(str(folder))
         if not file.moveToTrash():
             raise TrashError(
@@ -158,6 +165,14 @@ class ModelShelf(QObject):
         return base == model or (card is not None and base in (str(card.path), card.name))
 
 
+def _make_trash_possible() -> None:
+    """On Linux the trash lies in a folder that a fresh user may not have yet."""
+    if sys.platform == "linux":
+        home = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericDataLocation)
+        with contextlib.suppress(OSError):
+            Path(home).mkdir(parents=True, exist_ok=True)
+
+
 def is_downloaded(card: ModelCard) -> bool:
     """Whether this program fetched it, so that it can be checked and mended."""
     return (card.path / RECORD).is_file()
@@ -192,14 +207,17 @@ def _listed(folders: list[Path]) -> Iterator[ModelCard]:
 
 def _told(folder: Path) -> ModelCard:
     """The card of a folder that is on the list, also when it cannot be used."""
-    fault: QvlError | None
+    fault, card = fault_of(folder), None
     try:
-        fault = fault_of(folder)
-        card = read_card(folder) if fault is None or folder.is_dir() else None
-    except (CardError, OSError) as error:
-        fault, card = (error if isinstance(error, QvlError) else None), None
+        card = read_card(folder)
+    except CardError as error:
+        fault = fault or error
+    except OSError:
+        _log.warning("%s cannot be read", folder, exc_info=True)
     if card is None:
         card = ModelCard(CardKind.MODEL, folder_name(folder), folder.resolve(), "", 0, "", 0)
     if fault is None:
         return card
-    return replace(card, problem=str(fault), mendable=isinstance(fault, DamagedError) and fault.mendable)
+    words = str(fault).removeprefix(f"{card.path}: ").removeprefix(f"{folder}: ")
+    mendable = isinstance(fault, DamagedError) and fault.mendable
+    return replace(card, problem=words[:1].upper() + words[1:], mendable=mendable)

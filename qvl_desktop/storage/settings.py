@@ -93,8 +93,8 @@ class Settings:
     """Folders that are models or hold some."""
     download_source = _text("hf", "hf", "modelscope")
     """Which hub the last download was asked of."""
-    download_mirror = _text()
-    """The mirror's address of the last download; empty = the hub's own."""
+    download_mirrors = _table()
+    """The mirror's address last used for each hub; none = the hub's own."""
     runs_folder = _text()
     """Where runs lie; empty = beside the project."""
     engine_program = _text()

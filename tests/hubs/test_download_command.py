@@ -19,6 +19,8 @@ from qvl_desktop.core.known_models import KNOWN, known_model
 from qvl_desktop.core.model_needs import needs_of
 from qvl_desktop.core.resources import resource_path
 from qvl_desktop.jobs.child import child_command, child_environment
+from qvl_desktop.models.errors import ModelLoadError
+from qvl_desktop.models.names import resolve_model
 from tests.hubs.conftest import REPO, SHARD
 from tests.hubs.fake_hub import FakeHub, serving
 
@@ -122,9 +124,11 @@ def test_offline_afterwards(demo_hub: FakeHub, tmp_path: Path) -> None:
     assert str(Path(os.environ["QVL_CONFIG_DIR"]) / "data" / "models" / name.name) in done.stdout
 
 
-def test_a_known_name_that_is_not_here_says_how_to_fetch_it(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    assert cli.main(["merge", "--model", "Qwen2-VL-2B-Instruct", "--adapter", str(tmp_path), "--out", "x"]) == 1
-    assert "qvl-desktop download Qwen2-VL-2B-Instruct" in capsys.readouterr().err
+def test_a_known_name_that_is_not_here_says_how_to_fetch_it() -> None:
+    with pytest.raises(ModelLoadError, match="qvl-desktop download Qwen2-VL-2B-Instruct"):
+        resolve_model("Qwen2-VL-2B-Instruct")
+    with pytest.raises(ModelLoadError, match="no such model folder"):
+        resolve_model("Qwen9")
 
 
 def test_the_known_models_are_listed_with_figures_that_agree(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,8 +11,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from qvl_desktop.core.cards import CardKind, ModelCard
+from qvl_desktop.core.download_record import DownloadRecord, RecordError
 from qvl_desktop.gui.icons import pixmap, set_icon
-from qvl_desktop.gui.models.words import disk_text
+from qvl_desktop.gui.models.words import disk_text, source_text
 from qvl_desktop.gui.models.words import parameters_text as parameters_text
 from qvl_desktop.gui.theme import Space, set_role, set_surface
 from qvl_desktop.gui.words import date_text, method_text, path_text, percent_text
@@ -42,6 +43,7 @@ class CardView(QWidget):
     ) -> None:
         super().__init__(parent)
         self.card = card
+        self._downloaded = downloaded
         set_surface(self, "raised")
         self.setAccessibleName(card.name)
         mark = QLabel(self)
@@ -91,7 +93,20 @@ class CardView(QWidget):
 
     def place(self) -> str:
         """Where it lies; the demo model is part of the program."""
-        return self.tr("Comes with the program") if self.card.kind is CardKind.DEMO else path_text(self.card.path)
+        if self.card.kind is CardKind.DEMO:
+            return self.tr("Comes with the program")
+        return "  ·  ".join(part for part in (path_text(self.card.path), self._origin()) if part)
+
+    def _origin(self) -> str:
+        """The hub and the commit of a downloaded model."""
+        try:
+            record = DownloadRecord.load(self.card.path) if self._downloaded else None
+        except RecordError:
+            record = None
+        if record is None:
+            return ""
+        hub, commit = source_text(record.source), record.commit[:10]
+        return self.tr("{hub}, commit {commit}").format(hub=hub, commit=commit) if commit else hub
 
     def facts(self) -> str:
         """What is known about the card, in one line."""

@@ -62,7 +62,7 @@ class DownloadForm(QWidget):
         for key, name in SOURCES.items():
             self.source.addItem(name, key)
         self.source.setCurrentIndex(max(0, self.source.findData(session.settings.download_source)))
-        self.mirror = QLineEdit(session.settings.download_mirror, self)
+        self.mirror = QLineEdit(self)
         self.mirror.setObjectName("downloadMirror")
         self.mirror.setClearButtonEnabled(True)
         self.revision = QLineEdit(self)
@@ -96,12 +96,13 @@ class DownloadForm(QWidget):
         set_kind(self.close_button, "quiet")
         self.close_button.clicked.connect(self.closed)
         self._lay_out()
-        self.source.currentIndexChanged.connect(self._edited)
+        self.source.currentIndexChanged.connect(self._another_source)
         for field in (self.name, self.mirror, self.revision):
             field.textEdited.connect(self._edited)
             field.returnPressed.connect(self.ask)
         self.agree.toggled.connect(self._show)
         self._show_folder()
+        self._show_mirror()
         self._show()
         if model is not None:
             self.ask()
@@ -177,13 +178,20 @@ class DownloadForm(QWidget):
         self._task = None
         self._say(str(error), "danger")
 
+    def _another_source(self) -> None:
+        self._show_mirror()
+        self._edited()
+
+    def _show_mirror(self) -> None:
+        """Each hub has its own mirrors."""
+        source = str(self.source.currentData())
+        self.mirror.setText(self._session.settings.download_mirrors.get(source, ""))
+        none = self.tr("none; for instance {address}").format(address=MIRROR) if source == "hf" else self.tr("none")
+        self.mirror.setPlaceholderText(none)
+
     def _edited(self) -> None:
-        self.mirror.setPlaceholderText(
-            self.tr("none; for instance {address}").format(address=MIRROR)
-            if self.source.currentData() == "hf"
-            else self.tr("none")
-        )
         self._forget()
+        self._say("", "muted")
         self._show()
         self._settle.start()
 
@@ -198,8 +206,6 @@ class DownloadForm(QWidget):
         pickled = size is not None and size.pickled
         self.agree.setVisible(pickled)
         self.why.setVisible(pickled)
-        if not self.mirror.placeholderText():
-            self.mirror.setPlaceholderText(self.tr("none; for instance {address}").format(address=MIRROR))
         self.start.setEnabled(size is not None and size.fits and (not pickled or self.agree.isChecked()))
         if size is None:
             return
@@ -250,5 +256,6 @@ class DownloadForm(QWidget):
             self._say(str(error), "danger")
             return
         self._session.settings.download_source = what.source
-        self._session.settings.download_mirror = self.mirror.text().strip()
+        mirrors = self._session.settings.download_mirrors
+        self._session.settings.download_mirrors = {**mirrors, what.source: self.mirror.text().strip()}
         self.closed.emit()

@@ -50,7 +50,7 @@ class DownloadRow(QWidget):
         self.bar.setAccessibleName(self.tr("How far the download is"))
         self.pause = self._button("pauseDownload", "pause", self.tr("Pause; what is here stays"))
         self.resume = self._button("resumeDownload", "play", self.tr("Resume"))
-        self.remove = self._button("removeDownload", "close", "")
+        self.remove = self._button("removeDownload", "close", self.tr("Cancel and delete what came"))
         self.pause.clicked.connect(lambda: self.pauseClicked.emit(self.item.key))
         self.resume.clicked.connect(lambda: self.resumeClicked.emit(self.item.key))
         self.remove.clicked.connect(lambda: self.removeClicked.emit(self.item.key))
@@ -69,26 +69,22 @@ class DownloadRow(QWidget):
     def show_item(self, item: Shown) -> None:
         """Show how far it is now."""
         self.item = item
-        status, ended = item.status, item.status.state is DownloadState.DONE
+        status = item.status
         self.line.setText(state_line(item))
-        self.bar.setVisible(not ended)
         self.bar.setValue(round(SCALE * status.done / status.total) if status.total else 0)
         failed = status.state is DownloadState.FAILED
         problem = status.problem_text
         if problem and not failed:
             problem = self.tr("{problem} Trying again…").format(problem=problem)
         self.problem.setText(problem)
-        self.problem.setVisible(bool(problem) and not ended)
+        self.problem.setVisible(bool(problem))
         set_role(self.problem, "danger" if failed else "warning")
         leaving = item.asked is Ask.CANCEL
         waits = item.asked is Ask.PAUSE or failed or status.state is DownloadState.PAUSED
         going = item.asked is Ask.RUN and status.state is DownloadState.PAUSED
-        self.pause.setVisible(not ended and not leaving and (not waits or going))
-        self.resume.setVisible(not ended and not leaving and waits and not going)
+        self.pause.setVisible(not leaving and (not waits or going))
+        self.resume.setVisible(not leaving and waits and not going)
         self.remove.setEnabled(not leaving)
-        tip = self.tr("Take it off this list; the model stays") if ended else self.tr("Cancel and delete what came")
-        self.remove.setToolTip(tip)
-        self.remove.setAccessibleName(tip)
 
     def _button(self, name: str, icon: str, tip: str) -> QToolButton:
         button = QToolButton(self)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from qvl_desktop.core.known_models import KNOWN
 from qvl_desktop.gui.models.known_row import KnownRow
 from qvl_desktop.gui.theme import Space, set_role
-from qvl_desktop.hubs.queue import DownloadState
 from qvl_desktop.jobs.downloads import Downloads
 from qvl_desktop.jobs.session import Session
 
@@ -47,10 +46,6 @@ class KnownList(QWidget):
     def show_rows(self) -> None:
         """Show what is not here."""
         here = {card.name.casefold() for card in self._session.models.cards}
-        coming = {
-            item.download.wanted.name.casefold()
-            for item in self._downloads.items
-            if item.status.state is not DownloadState.DONE
-        }
+        coming = {item.download.wanted.name.casefold() for item in self._downloads.items}
         for row in self.rows:
             row.setVisible(row.model is None or row.model.name.casefold() not in here | coming)

@@ -73,4 +73,5 @@ class KnownRow(QWidget):
                 self.tr("Another model"),
                 self.tr("Any repository of the families above, by its name on the hub."),
             ]
-        return [self.model.name, self.model.advice, facts_text(self.model), needs_text(self.model)]
+        lines = [self.model.name, self.model.advice, facts_text(self.model), needs_text(self.model)]
+        return [line for line in lines if line]

@@ -16,7 +16,6 @@ from qvl_desktop.core.errors import QvlError
 from qvl_desktop.gui.models.card_view import CardView
 from qvl_desktop.gui.theme import Space, set_role
 from qvl_desktop.hubs.fetching import Wanted
-from qvl_desktop.hubs.queue import DownloadState
 from qvl_desktop.jobs.downloads import Downloads
 from qvl_desktop.jobs.models import is_downloaded
 from qvl_desktop.jobs.session import Session
@@ -46,11 +45,7 @@ class ShelfView(QWidget):
                 widget.deleteLater()
         self.cards.clear()
         shelf = self._session.models
-        filling = {
-            item.download.wanted.folder.absolute()
-            for item in self._downloads.items
-            if item.status.state is not DownloadState.DONE
-        }
+        filling = {item.download.wanted.folder.absolute() for item in self._downloads.items}
         damaged = [card for card in shelf.damaged() if card.path.absolute() not in filling]
         self._section(
             self.tr("Models"),

@@ -38,10 +38,10 @@ def facts_text(model: KnownModel) -> str:
 
 
 def needs_text(model: KnownModel) -> str:
-    """What it needs of a card."""
+    """What it needs of a card; "" when nobody knows."""
     needs = needs_of(model)
     if needs is None:
-        return QCoreApplication.translate("ModelWords", "Memory: told when it is here")
+        return ""
     parts = [
         QCoreApplication.translate("ModelWords", "chat {size}").format(size=size_text(needs.chat)),
         QCoreApplication.translate("ModelWords", "LoRA {size}").format(size=size_text(needs.lora))
@@ -68,8 +68,6 @@ def state_line(item: Shown) -> str:
         words = QCoreApplication.translate("ModelWords", "{done} of {total}")
         amount = words.format(done=disk_text(status.done), total=disk_text(status.total))
     match status.state:
-        case DownloadState.DONE:
-            return QCoreApplication.translate("ModelWords", "Here, every file checked")
         case DownloadState.FAILED:
             return QCoreApplication.translate("ModelWords", "Stopped")
         case DownloadState.PAUSED:
