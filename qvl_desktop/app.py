@@ -23,8 +23,10 @@ from qvl_desktop.gui.shell.first_paint import FirstPaint
 from qvl_desktop.gui.shell.main_window import NO_FONT, MainWindow
 from qvl_desktop.gui.theme import theme
 from qvl_desktop.gui.translation import can_show, install_language, language_in_force
+from qvl_desktop.jobs.chats import Chats
 from qvl_desktop.jobs.child import ENGINE_VARIABLE
 from qvl_desktop.jobs.collecting import GarbageCollector
+from qvl_desktop.jobs.crash_watch import CrashWatch
 from qvl_desktop.jobs.downloads import downloads_of
 from qvl_desktop.jobs.engine import EngineSupervisor
 from qvl_desktop.jobs.file_watch import files_of
@@ -48,6 +50,8 @@ def run_window(project: Path | None = None) -> int:
         print(refusal, file=sys.stderr)  # noqa: T201 - there is no window to show it in
         return 1
     start_logging()
+    watch = CrashWatch()
+    watch.begin()
     sys.setswitchinterval(SWITCH_SECONDS)
     give_memory_back()
     application = make_application()
@@ -59,11 +63,13 @@ def run_window(project: Path | None = None) -> int:
     session = make_session(settings)
     catch_failures(session.report)
     window = MainWindow(session)
-    FirstPaint(window.rail, lambda: _begin(window, session, project))
+    FirstPaint(window.rail, lambda: _begin(window, session, project, watch.left_behind()))
     window.show()
     application.aboutToQuit.connect(lambda: shut_down(session))
     with _interruptible(application):
-        return application.exec()
+        code = application.exec()
+    watch.end()
+    return code
 
 
 def give_memory_back() -> None:
@@ -121,15 +127,19 @@ def shut_down(session: Session) -> None:
     session.pictures.remember()
     if session.project is not None:
         session.project.close()
+    Chats.of(session).close()
     release_failures()
 
 
-def _begin(window: MainWindow, session: Session, target: Path | None) -> None:
-    """After the first paint: open what was asked for, else the project of last time."""
+def _begin(window: MainWindow, session: Session, target: Path | None, crash: str = "") -> None:
+    """After the first paint: open what was asked for, else the project of last time. `crash` is what the last window
+    left behind when it died of a fault."""
     if session.settings.problem:
         session.notice.emit("warning", session.settings.problem)
     if not can_show(language_in_force(session.settings.language)):
         session.notice.emit("warning", NO_FONT)
+    if crash:
+        window.offer_crash(crash)
     last = session.settings.last_project
     if target is not None:
         open_path(session, target)

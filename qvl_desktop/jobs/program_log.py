@@ -7,6 +7,7 @@ Owns the log file, the exception hooks of all threads and Qt's messages. Does no
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import threading
 from collections.abc import Callable
@@ -26,12 +27,33 @@ _LEVELS = {
     QtMsgType.QtCriticalMsg: logging.ERROR,
     QtMsgType.QtFatalMsg: logging.CRITICAL,
 }
+LEVELS = ("INFO", "WARNING", "ERROR")
+"""The levels that can be asked for, the least first."""
+
+_NUMBERS = {name: getattr(logging, name) for name in ("DEBUG", *LEVELS, "CRITICAL")}
+_HEAD = re.compile(r"\d{4}-\d\d-\d\d \S+ ([A-Z]+) ")
 _log = logging.getLogger("qvl_desktop")
 
 
 def log_file() -> Path:
     """The file of the window's log."""
     return data_folder() / "qvl-desktop.log"
+
+
+def read_log(file: Path, level: str, most: int = 5000) -> str:
+    """The last `most` lines of the log that belong to `level` (one of `LEVELS`) or worse, "" when there are none."""
+    try:
+        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    wanted = _NUMBERS[level]
+    kept, inside = [], wanted <= logging.INFO
+    for line in lines:
+        if head := _HEAD.match(line):
+            inside = _NUMBERS.get(head[1], wanted) >= wanted
+        if inside:
+            kept.append(line)
+    return "\n".join(kept[-most:])
 
 
 def start_logging() -> None:

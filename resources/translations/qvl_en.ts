@@ -33,6 +33,23 @@
     </message>
 </context>
 <context>
+    <name>AskDialog</name>
+    <message numerus="yes">
+        <source>Ask about %n picture(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s) pass the filter</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>BatchBar</name>
     <message numerus="yes">
         <source>%n picture(s)</source>
@@ -350,6 +367,13 @@
 <context>
     <name>RegionDesk</name>
     <message numerus="yes">
+        <source>A model proposes %n box(es): Tab goes to them.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>The region is deleted. Its box stays in %n answer(s).</source>
         <translation>
             <numerusform>The region is deleted. Its box stays in %n answer.</numerusform>
@@ -416,6 +440,16 @@
         <translation>
             <numerusform>%n region has this label already; they become one label.</numerusform>
             <numerusform>%n regions have this label already; they become one label.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ReviewPage</name>
+    <message numerus="yes">
+        <source>The model has been asked about %n picture(s).</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
 </context>
@@ -555,6 +589,16 @@
         <translation>
             <numerusform>(and %n more)</numerusform>
             <numerusform>(and %n more)</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>WhoBox</name>
+    <message numerus="yes">
+        <source>%n model(s) there</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
 </context>

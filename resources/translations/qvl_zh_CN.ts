@@ -87,7 +87,7 @@
     <name>AnswerText</name>
     <message>
         <source>Copy</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">复制</translation>
     </message>
     <message>
         <source>Select all</source>
@@ -177,6 +177,129 @@
     <name>Answering</name>
     <message>
         <source>The answer did not end by itself; it was ended after {count} characters.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>AskDialog</name>
+    <message>
+        <source>Ask a model about many pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>cat, red cup, …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add a ref of the project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Everything the model sees</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Propose again what I rejected before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">取消</translation>
+    </message>
+    <message>
+        <source>No picture passes the filter.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Type the refs to look for, with commas between them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Type the question.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose who answers.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Describe this picture in one sentence.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Empty: the refs that each picture has</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Asked once for each picture. Answers wait as drafts until you take them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Asked once for each picture; each box keeps the name that the model gives it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Asked for each ref, in place of {ref}. Boxes wait until you take them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your boxes stay as they are; where the model differs is listed, worst first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Ask about %n picture(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s) pass the filter</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Boxes to take</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Differences from mine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draft answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Refs</source>
+        <translation type="unfinished">指代</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation type="unfinished">问题</translation>
+    </message>
+    <message>
+        <source>Longest answer, in tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Boxes differ below an overlap of</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is asked</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Who answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -318,7 +441,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Enter takes, Del rejects, Tab goes on. Drag or nudge a box to put it right: it is taken as it then is. F2 changes the ref, Shift+Enter takes all on this picture.</source>
+        <source>Enter takes, Del rejects, Tab goes on. Drag or nudge a box to put it right: so it is taken. F2 changes the ref, Shift+Enter takes all on this picture.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -478,6 +601,10 @@
 <context>
     <name>CardView</name>
     <message>
+        <source>Mend</source>
+        <translation type="unfinished">修正</translation>
+    </message>
+    <message>
         <source>Chat</source>
         <translation>聊天</translation>
     </message>
@@ -498,12 +625,28 @@
         <translation>随程序附带</translation>
     </message>
     <message>
+        <source>{hub}, commit {commit}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>on {base}</source>
         <translation>基于 {base}</translation>
     </message>
     <message>
         <source>Acc@0.5 {score}</source>
         <translation>Acc@0.5 {score}</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check every file again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move to the trash</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -560,12 +703,44 @@
         <translation>框出最大的物体。</translation>
     </message>
     <message>
+        <source>Open a project first, to take pictures from it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add pictures to the question</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Files can be dropped anywhere on the page too.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Open or create a project first, then add the chat to it.</source>
         <translation>请先打开或新建一个项目，再把对话加入其中。</translation>
     </message>
     <message>
-        <source>Added to the project. Correct it on the Conversations page.</source>
-        <translation>已加入项目。可在“对话”页修正。</translation>
+        <source>The chat is added to the project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Added to the project: a conversation to learn from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} boxes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation type="unfinished">撤销</translation>
+    </message>
+    <message>
+        <source>Show it</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Keep this chat as a conversation to learn from</source>
@@ -595,6 +770,82 @@
     </message>
     <message>
         <source>Exit code {code}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Column</name>
+    <message>
+        <source>Not asked yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask it too</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The next question goes on from this answer (Alt+Shift+{number})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare without {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The chat goes on from here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on from here</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Compare</name>
+    <message>
+        <source>Without an adapter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Other servers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another server…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Checkpoints of {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>CompareDesk</name>
+    <message>
+        <source>The model was unloaded before it answered.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ComparePicture</name>
+    <message>
+        <source>No picture yet</source>
+        <translation type="unfinished">还没有图片</translation>
+    </message>
+    <message>
+        <source>Add one to the question: all boxes are drawn on it here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Legend: whose boxes are shown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hide or show the boxes of {name} (Alt+{number})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{drawn} of {total} boxes are drawn.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -647,6 +898,22 @@
     <message>
         <source>Gradient norm</source>
         <translation>梯度范数</translation>
+    </message>
+    <message>
+        <source>Add to the comparison</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answers side by side</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add at least two: models, adapters, checkpoints of a run, or other servers.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your question goes to all of them at once.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -977,6 +1244,130 @@
         <translation type="unfinished">
             <numerusform>%n 条记录无法使用</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>DownloadForm</name>
+    <message>
+        <source>newest; or a branch, tag or commit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change…</source>
+        <translation type="unfinished">更改…</translation>
+    </message>
+    <message>
+        <source>Take PyTorch files (.bin)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This repository has its weights only in an older format that can carry code. They are read as plain numbers here, and a file with code in it is refused.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">关闭</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mirror</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Revision</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Repository</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Asking {hub} how large it is…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none; for instance {address}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation type="unfinished">无</translation>
+    </message>
+    <message>
+        <source>{size} in {count} files; {free} free there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Needs {size}, {free} free there: choose another folder, or make room.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Licence: {licence}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Commit {commit}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder for models</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>DownloadList</name>
+    <message>
+        <source>Downloads</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>DownloadRow</name>
+    <message>
+        <source>{hub}, to {folder}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How far the download is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pause; what is here stays</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation type="unfinished">恢复训练</translation>
+    </message>
+    <message>
+        <source>Cancel and delete what came</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{problem} Trying again…</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Downloads</name>
+    <message>
+        <source>{name} is here, every file checked. It needs no network from now on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name}: the download stopped. {problem}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1736,6 +2127,25 @@
     </message>
 </context>
 <context>
+    <name>FoundView</name>
+    <message>
+        <source>Found on this disk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looking…</source>
+        <translation type="unfinished">正在查看…</translation>
+    </message>
+    <message>
+        <source>Nothing else in the folders of Hugging Face and ModelScope. Add any other folder by hand.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation type="unfinished">添加</translation>
+    </message>
+</context>
+<context>
     <name>HealthPage</name>
     <message>
         <source>Stop</source>
@@ -2127,6 +2537,32 @@
     </message>
 </context>
 <context>
+    <name>KnownList</name>
+    <message>
+        <source>To download</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Memory is a forecast for one picture a sample and 512 tokens; to chat, in 16 bits unless the model is smaller by itself.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>KnownRow</name>
+    <message>
+        <source>Download…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Any repository of the families above, by its name on the hub.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>LabelDesk</name>
     <message>
         <source>Select a region or a label first.</source>
@@ -2281,6 +2717,33 @@
         <source>Folder of pictures</source>
         <translation>图片文件夹</translation>
     </message>
+    <message>
+        <source>The program ended unexpectedly last time. Your project was kept, every edit of it.</source>
+        <translation>程序上次意外退出。您的项目及每一次编辑都已保留。</translation>
+    </message>
+    <message>
+        <source>Show the report</source>
+        <translation>查看报告</translation>
+    </message>
+</context>
+<context>
+    <name>MakeRoom</name>
+    <message>
+        <source>A run begins while a model is loaded for chatting. Unload it, so that the run has the memory? The answer is remembered; the settings of the Chat page change it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unload it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The chat&apos;s model was unloaded for the run. The next question loads it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>MendDialog</name>
@@ -2316,14 +2779,6 @@
 <context>
     <name>ModelBar</name>
     <message>
-        <source>Model</source>
-        <translation>模型</translation>
-    </message>
-    <message>
-        <source>Adapter</source>
-        <translation>适配器</translation>
-    </message>
-    <message>
         <source>Unload</source>
         <translation>卸载</translation>
     </message>
@@ -2336,8 +2791,20 @@
         <translation>新聊天</translation>
     </message>
     <message>
-        <source>No adapter</source>
-        <translation>不用适配器</translation>
+        <source>Show or hide the list of chats</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Settings of the answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another server…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another server answers</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Ready</source>
@@ -2373,6 +2840,21 @@
     </message>
 </context>
 <context>
+    <name>ModelChoice</name>
+    <message>
+        <source>Model</source>
+        <translation type="unfinished">模型</translation>
+    </message>
+    <message>
+        <source>Adapter</source>
+        <translation type="unfinished">适配器</translation>
+    </message>
+    <message>
+        <source>No adapter</source>
+        <translation type="unfinished">不用适配器</translation>
+    </message>
+</context>
+<context>
     <name>ModelView</name>
     <message>
         <source>What the model reads</source>
@@ -2400,6 +2882,65 @@
     </message>
 </context>
 <context>
+    <name>ModelWords</name>
+    <message>
+        <source>chat {size}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>LoRA {size}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Q-LoRA {size}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Memory on the card: {needs}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Being removed…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{done} of {total}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation type="unfinished">已停止</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation type="unfinished">已暂停</translation>
+    </message>
+    <message>
+        <source>Pausing…</source>
+        <translation type="unfinished">正在暂停…</translation>
+    </message>
+    <message>
+        <source>Waiting for its turn</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Checking what is here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Asking the hub</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{speed} a second</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{time} to go</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ModelsPage</name>
     <message>
         <source>{name} was added: {family}.</source>
@@ -2414,28 +2955,20 @@
         <translation>本机上的模型</translation>
     </message>
     <message>
+        <source>Look on this disk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In the folders of Hugging Face and ModelScope</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Add a model folder…</source>
         <translation>添加模型文件夹…</translation>
     </message>
     <message>
         <source>Folder of a model</source>
         <translation>模型文件夹</translation>
-    </message>
-    <message>
-        <source>Models</source>
-        <translation>模型</translation>
-    </message>
-    <message>
-        <source>No model yet. Add the folder of a downloaded Qwen-VL model.</source>
-        <translation>还没有模型。请添加已下载的 Qwen-VL 模型文件夹。</translation>
-    </message>
-    <message>
-        <source>Adapters</source>
-        <translation>适配器</translation>
-    </message>
-    <message>
-        <source>Adapters appear here when a training run of this project ends.</source>
-        <translation>本项目的训练任务结束后，适配器会出现在这里。</translation>
     </message>
 </context>
 <context>
@@ -3024,6 +3557,10 @@
         <translation>Esc 取消。</translation>
     </message>
     <message>
+        <source>Proposed by a model: Enter takes it, Del rejects it, a drag or an arrow key puts it right.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{count} regions. Arrow keys nudge them, 1–9 give a ref to all, Del deletes.</source>
         <translation>{count} 个区域。方向键微移，1–9 为全部指定指代，Del 删除。</translation>
     </message>
@@ -3034,6 +3571,16 @@
     <message>
         <source>Click to select, drag to gather. Shift adds. B goes back to drawing boxes.</source>
         <translation>单击选择，拖动框选，Shift 追加。按 B 回到画框。</translation>
+    </message>
+    <message numerus="yes">
+        <source>A model proposes %n box(es): Tab goes to them.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Shift+Enter takes all, Shift+Del rejects all.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The next region will be “{ref}”.</source>
@@ -3272,6 +3819,140 @@
     <message>
         <source>Rename</source>
         <translation>重命名</translation>
+    </message>
+</context>
+<context>
+    <name>ReportView</name>
+    <message>
+        <source>Help from others</source>
+        <translation>寻求帮助</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>报告</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>日志</translation>
+    </message>
+    <message>
+        <source>Nothing of that kind is in the log.</source>
+        <translation>日志中没有此类内容。</translation>
+    </message>
+    <message>
+        <source>Versions, this machine and the last troubles. It holds no pictures, and nothing is sent: copy it to whoever helps you.</source>
+        <translation>版本、本机信息和最近的问题。不含图片，也不会发送任何内容：请复制给帮助您的人。</translation>
+    </message>
+    <message>
+        <source>Show folders and file names too</source>
+        <translation>同时显示文件夹和文件名</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Save…</source>
+        <translation>保存…</translation>
+    </message>
+    <message>
+        <source>What is shown</source>
+        <translation>显示内容</translation>
+    </message>
+    <message>
+        <source>Everything</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Warnings and errors</source>
+        <translation>警告和错误</translation>
+    </message>
+    <message>
+        <source>Errors</source>
+        <translation>错误</translation>
+    </message>
+    <message>
+        <source>Read again</source>
+        <translation>重新读取</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>已复制</translation>
+    </message>
+    <message>
+        <source>Save the report</source>
+        <translation>保存报告</translation>
+    </message>
+    <message>
+        <source>{path}: the report could not be saved ({reason}).</source>
+        <translation>{path}：报告无法保存（{reason}）。</translation>
+    </message>
+</context>
+<context>
+    <name>ReviewPage</name>
+    <message>
+        <source>Ask a model…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Boxes</source>
+        <translation type="unfinished">框</translation>
+    </message>
+    <message>
+        <source>Differences</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drafts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No project is open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open or make one to begin.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No box waits for you</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let a model look for refs on many pictures.
+You take or reject each box; nothing of yours is replaced.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No difference waits for you</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let a model look again for what you have drawn.
+Where it misses, adds or moves a box is listed here, the worst pictures first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No draft waits for you</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask one question about many pictures. Answers you take become conversations.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>The model has been asked about %n picture(s).</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation type="unfinished">查看</translation>
+    </message>
+    <message>
+        <source>The job rests: {reason}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3702,8 +4383,20 @@
         <translation>训练任务放在项目旁边</translation>
     </message>
     <message>
+        <source>Program for model work…</source>
+        <translation>模型工作程序…</translation>
+    </message>
+    <message>
+        <source>The installed qvl-desktop that loads and trains models for this slim edition</source>
+        <translation>为此精简版加载和训练模型的已安装 qvl-desktop</translation>
+    </message>
+    <message>
         <source>Folder for runs</source>
         <translation>训练任务的文件夹</translation>
+    </message>
+    <message>
+        <source>Program for model work</source>
+        <translation>模型工作程序</translation>
     </message>
 </context>
 <context>
@@ -3783,6 +4476,57 @@
     <message>
         <source>The model of this page takes memory that a run may need. It is loaded again by the next question.</source>
         <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ShelfView</name>
+    <message>
+        <source>Models</source>
+        <translation type="unfinished">模型</translation>
+    </message>
+    <message>
+        <source>No model yet. Download one below, or add the folder of one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Adapters</source>
+        <translation type="unfinished">适配器</translation>
+    </message>
+    <message>
+        <source>Adapters appear here when a training run of this project ends.</source>
+        <translation type="unfinished">本项目的训练任务结束后，适配器会出现在这里。</translation>
+    </message>
+    <message>
+        <source>Checking…</source>
+        <translation type="unfinished">正在检查…</translation>
+    </message>
+    <message>
+        <source>Checking… {share} %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every file is as the hub had it ({count} files).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Damaged: {names}. Only these files are fetched again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is damaged: {names}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mend</source>
+        <translation type="unfinished">修正</translation>
+    </message>
+    <message>
+        <source>{name} is in the trash. Its room is free once the trash is emptied.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation type="unfinished">撤销</translation>
     </message>
 </context>
 <context>
@@ -4093,6 +4837,14 @@
     <message>
         <source>Delete (Del)</source>
         <translation>删除 (Del)</translation>
+    </message>
+    <message>
+        <source>The model is running again. The chat is as it was: go on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model was unloaded before it answered.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -4778,6 +5530,10 @@
 <context>
     <name>WaysOut</name>
     <message>
+        <source>All is saved and the card is free. Going on takes up the run exactly where it was.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Check the data</source>
         <translation type="unfinished"></translation>
     </message>
@@ -4787,6 +5543,10 @@
     </message>
     <message>
         <source>Open Models</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>If memory was short: find settings that need less</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4871,6 +5631,71 @@
     <message>
         <source>Recent projects</source>
         <translation>最近的项目</translation>
+    </message>
+</context>
+<context>
+    <name>WhoBox</name>
+    <message>
+        <source>Who answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A model on this machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another server (OpenAI-compatible)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only where the server asks for one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look</source>
+        <translation type="unfinished">外观</translation>
+    </message>
+    <message>
+        <source>Ask the server which models it has</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looking…</source>
+        <translation type="unfinished">正在查看…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n model(s) there</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The server answers and lists no models: type its name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation type="unfinished">模型</translation>
+    </message>
+    <message>
+        <source>Adapter</source>
+        <translation type="unfinished">适配器</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Family</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How that model writes boxes; the wrong family puts them in the wrong places</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -5001,8 +5826,8 @@
         <translation>快捷键…</translation>
     </message>
     <message>
-        <source>Show the log</source>
-        <translation>查看日志</translation>
+        <source>Report and log…</source>
+        <translation>报告与日志…</translation>
     </message>
     <message>
         <source>Quit</source>
@@ -5026,6 +5851,10 @@
     <message>
         <source>Edit ref</source>
         <translation>编辑指代</translation>
+    </message>
+    <message>
+        <source>Delete regions, reject suggestions</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Select next region</source>
@@ -5076,10 +5905,6 @@
         <translation>在中央新建框</translation>
     </message>
     <message>
-        <source>Delete regions</source>
-        <translation>删除区域</translation>
-    </message>
-    <message>
         <source>Lock regions</source>
         <translation>锁定区域</translation>
     </message>
@@ -5094,6 +5919,18 @@
     <message>
         <source>Select all regions</source>
         <translation>选中所有区域</translation>
+    </message>
+    <message>
+        <source>Take all suggestions on the picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reject all suggestions on the picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show what a model proposes</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Copy regions</source>
@@ -5192,12 +6029,12 @@
         <translation>使用该数字键的标签</translation>
     </message>
     <message>
-        <source>Select the next or previous region</source>
-        <translation>选中下一个或上一个区域</translation>
+        <source>Select the next or previous region or suggestion</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Type the ref of the selection</source>
-        <translation>输入所选区域的指代</translation>
+        <source>Type the ref of the selection, or take the suggestion</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Cancel, then select nothing, then go back to boxes</source>
@@ -5352,6 +6189,25 @@
     </message>
     <message>
         <source>Delete the chats that are chosen</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>compare</name>
+    <message>
+        <source>Compare answers side by side</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hide or show the boxes of one that answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on from one of the answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name}, step {step}</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -6736,7 +7592,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{host}: its certificate is not trusted here ({reason}). Behind a company&apos;s proxy, set SSL_CERT_FILE to the file of its certificates; a wrong clock can be the reason too.</source>
+        <source>{host}: its certificate is not trusted here ({reason}). Behind a company&apos;s proxy, set SSL_CERT_FILE and REQUESTS_CA_BUNDLE to the file of its certificates; a wrong clock can be the reason too.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -6881,6 +7737,74 @@
     </message>
     <message>
         <source>The merged model does not answer as the model with its adapter: {same} of {answers} answers are the same, {agreeing} of {tokens} tokens, and the logits are alike to {closeness:.4f} where {wanted} is due. It lies in {target} to be looked at; do not use it. Merge again from files that are whole, or quantise with samples (--data).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: cannot be read ({reason}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: the folder is not there any more. Bring it back (a disk that is not plugged in?), or take it off the list.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: the download is not finished. Resume it, or delete the folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: {count} of its files are missing: {names}. Mend it, or delete it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: {count} of its files were changed or cut off: {names}. Mend it, or delete it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: the list of its weights cannot be read. Download the model again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: {count} of its weight files are missing: {names}. Copy them here, or download the model again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: only a pointer of Git LFS, not the weights. Run git lfs pull in the folder, or download the model again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: the weights are cut off or damaged. Copy or download this file again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: its vocabulary is missing (qwen.tiktoken or tokenizer.json). Copy it here, or download the model again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name}: this download is in the list already.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: the list of downloads cannot be written ({reason}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The download&apos;s process ended by itself. {path} has its last words.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The hub does not answer. Check the network, or choose another source.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The hub could not be asked: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: cannot be moved to the trash ({reason}). Delete it in the file manager.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: cannot be brought back from the trash ({reason}).</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -7548,6 +8472,10 @@
     </message>
     <message>
         <source>Drafts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Comparison</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -8721,6 +9649,14 @@
     <message>
         <source>Questions and answers to learn from</source>
         <translation>用于学习的问与答</translation>
+    </message>
+    <message>
+        <source>Review</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go through what a model proposes</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Check</source>

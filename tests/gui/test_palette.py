@@ -6,9 +6,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from qvl_desktop.gui.shell.main_window import MainWindow
 from qvl_desktop.gui.shell.palette import Entry, found
+from qvl_desktop.gui.shell.report_view import ReportView
 
 
 def test_words_find_an_entry_wherever_they_stand_and_the_nearest_comes_first() -> None:
@@ -65,3 +67,16 @@ def test_a_click_elsewhere_closes_it(shown: MainWindow) -> None:
     QTest.keyClick(shown, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     QTest.mouseClick(shown.rail, Qt.MouseButton.LeftButton, pos=shown.rail.rect().bottomLeft())
     assert not shown.palette_card.isVisible()
+
+
+def test_the_report_is_found_and_copied(shown: MainWindow, qtbot: QtBot) -> None:
+    QTest.keyClick(shown, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClicks(shown.palette_card.line, "report log")
+    QTest.keyClick(shown.palette_card.line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(shown.findChildren(ReportView)))
+    (view,) = shown.findChildren(ReportView)
+    qtbot.waitUntil(view.copy.isEnabled)
+    QTest.mouseClick(view.copy, Qt.MouseButton.LeftButton)
+    assert "QVL Desktop" in QApplication.clipboard().text()
+    assert "PySide6" in QApplication.clipboard().text()
+    view.close()

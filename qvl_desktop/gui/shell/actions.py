@@ -44,7 +44,7 @@ ACTIONS = (
     ActionSpec("redo", _N("actions", "Redo"), "redo", QKeySequence.StandardKey.Redo, ("Ctrl+Shift+Z", "Ctrl+Y")),
     ActionSpec("palette", _N("actions", "Find a command…"), "search", also=("Ctrl+K",)),
     ActionSpec("keyboard", _N("actions", "Keys…"), "keyboard", QKeySequence.StandardKey.HelpContents, ("?",)),
-    ActionSpec("show_log", _N("actions", "Show the log"), "list"),
+    ActionSpec("report", _N("actions", "Report and log…"), "list"),
     ActionSpec("quit", _N("actions", "Quit"), key=QKeySequence.StandardKey.Quit),
 )
 
@@ -63,10 +63,11 @@ def commands() -> list[Command]:
 def declare_pages(shortcuts: Shortcuts) -> None:
     """Make the commands of all pages known, also of those that were not shown yet."""
     from qvl_desktop.gui.annotate import actions as annotate
+    from qvl_desktop.gui.chat import actions as chat
     from qvl_desktop.gui.conversations import actions as conversations
     from qvl_desktop.gui.gallery import actions as gallery
 
-    for table in (annotate, gallery, conversations):
+    for table in (annotate, gallery, conversations, chat):
         shortcuts.declare(table.COMMANDS)
 
 

@@ -359,10 +359,19 @@ class MainWindow(QMainWindow):
         self._sheet.raise_()
         self._sheet.activateWindow()
 
-    def _show_log(self) -> None:
-        from qvl_desktop.jobs.program_log import log_file
+    def _report(self) -> None:
+        self.show_report()
 
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_file())))
+    def show_report(self, crash: str = "") -> None:
+        """The report for somebody who helps, and the log."""
+        from qvl_desktop.gui.shell.report_view import ReportView
+
+        ReportView(self, crash=crash).show()
+
+    def offer_crash(self, crash: str) -> None:
+        """Say that the window died last time, and offer what it left behind."""
+        words = self.tr("The program ended unexpectedly last time. Your project was kept, every edit of it.")
+        self.session.offered.emit("warning", words, ((self.tr("Show the report"), lambda: self.show_report(crash)),))
 
     def _quit(self) -> None:
         self.close()

@@ -53,7 +53,7 @@ class SettingsMenu(QMenu):
             program.triggered.connect(self._choose_engine)
         self.addSeparator()
         self.addAction(self._actions["keyboard"])
-        self.addAction(self._actions["show_log"])
+        self.addAction(self._actions["report"])
 
     def _choice(self, title: str, icon: str, items: list[tuple[str, str]], chosen: str) -> QActionGroup:
         menu = QMenu(title, self)
