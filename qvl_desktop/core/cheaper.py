@@ -61,6 +61,16 @@ def changes(
     return [_change(plan, together, shape, data, machine, available, "")] if together else []
 
 
+def milder(plan: TrainingPlan, shape: DecoderShape, data: DataSummary, machine: Hardware) -> list[Change]:
+    """The mildest change of each kind, the least costly first, also where the forecast sees no difference: for a plan
+    that ran out of memory although it should have fitted."""
+    kinds: dict[frozenset[str], Change] = {}
+    for other, loses in _single(plan, shape, machine, data):
+        made = _change(plan, other, shape, data, machine, machine.available, loses)
+        kinds.setdefault(frozenset(made.settings), made)
+    return sorted(kinds.values(), key=lambda one: (bool(one.loses), one.need.memory, one.slower))
+
+
 def fitting(
     plan: TrainingPlan, shape: DecoderShape, data: DataSummary, machine: Hardware, available: int
 ) -> TrainingPlan | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from qvl_desktop.core.cheaper import Change, changes
+from qvl_desktop.core.cheaper import Change, changes, milder
 from qvl_desktop.core.dataset import Dataset, Sample
 from qvl_desktop.core.errors import QvlError
 from qvl_desktop.core.forecast import DataSummary, Forecast, Hardware, forecast
@@ -114,7 +114,7 @@ def outlook(plan: TrainingPlan, lengths: Lengths, machine: Machine) -> Outlook:
 
 def cheaper_than(plan: TrainingPlan, lengths: Lengths, machine: Machine) -> tuple[Change, ...]:
     """Changes of a plan that ran out of memory here, whatever was forecast: each needs clearly less than it does, or
-    at least less where nothing does."""
+    at least less where nothing does, or else should by its kind."""
     data, _ = lengths.within(plan.max_length)
     found = recall(machine.name, lengths.folder, plan.method)
     carrier = _carrier(plan, machine, found.rate, found.correction)
@@ -122,7 +122,7 @@ def cheaper_than(plan: TrainingPlan, lengths: Lengths, machine: Machine) -> tupl
     for most in (int(need.memory * CLEARLY_LESS), need.memory - 1):
         if offers := changes(plan, lengths.shape, data, carrier, min(machine.free, most)):
             return tuple(offers)
-    return ()
+    return tuple(milder(plan, lengths.shape, data, carrier))
 
 
 def _carrier(plan: TrainingPlan, machine: Machine, rate: float, correction: float) -> Hardware:

@@ -46,6 +46,12 @@ def main() -> None:
             while run.asked() is Command.PAUSE:
                 time.sleep(0.01)
             events.write(Resumed(step=number - 1))
+        if run.asked() is Command.PAUSE_AND_FREE:
+            (run.checkpoints / f"checkpoint-{number - 1}").mkdir(parents=True, exist_ok=True)
+            run.ask(Command.RUN)
+            events.write(Paused(step=number - 1, freed=True))
+            events.close()
+            sys.exit(0)
         if run.asked() is Command.STOP and mode != "deaf":
             finish(run, events, number - 1, "stopped")
         events.write(step(number, total))

@@ -16,10 +16,12 @@ from qvl_desktop.core.plan_checks import Fault
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import set_role
 from qvl_desktop.gui.train.problem_list import FaultLabel
+from qvl_desktop.gui.widgets.model_choice import ModelChoice
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.jobs.task import Task
 from qvl_desktop.storage.dataset import load_dataset
 
+NARROWEST = 120
 COUNT_DELAY = 400
 """Milliseconds of quiet after an edit before the data is counted again."""
 
@@ -55,12 +57,12 @@ class DataBox(QWidget):
         self._files: list[str] = []
         self._count_seen: DataCount | None = None
         self._counting: Task[DataCount] | None = None
-        self.model_box, self.data_box = QComboBox(parent), QComboBox(parent)
+        self.model_box, self.data_box = ModelChoice(session, parent), QComboBox(parent)
         self.model_box.setObjectName("modelBox")
         self.data_box.setObjectName("dataBox")
         for box in (self.model_box, self.data_box):  # a long name must not make the page wider than the window
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(16)
+            box.setMinimumWidth(NARROWEST)
         self.model_faults, self.data_faults = FaultLabel(parent), FaultLabel(parent)
         self._count = QLabel(parent)
         self._count.setWordWrap(True)
@@ -83,7 +85,7 @@ class DataBox(QWidget):
     @property
     def model(self) -> str:
         """The chosen model as `--model` takes it; "" for none."""
-        return str(self.model_box.currentData() or "")
+        return self.model_box.reference
 
     @property
     def data(self) -> str:
@@ -108,15 +110,12 @@ class DataBox(QWidget):
             grid.addWidget(box, 2 * place, 1)
             grid.addWidget(faults, 2 * place + 1, 1, 1, 2)
         grid.addWidget(self._choose, 2, 2)
-        grid.addWidget(self._count, 4, 1)
+        grid.addWidget(self._count, 4, 1, 1, 2)
         return 5
 
     def choose_model(self, reference: str) -> bool:
         """Choose a model by what `--model` takes; False when it is not here."""
-        index = self.model_box.findData(reference)
-        if index >= 0:
-            self.model_box.setCurrentIndex(index)
-        return index >= 0
+        return self.model_box.choose(reference)
 
     def choose_data(self, path: str) -> bool:
         """Choose the open project or a file by its path; False when it is not here."""
@@ -151,9 +150,7 @@ class DataBox(QWidget):
     def show_models(self) -> None:
         """Offer the models that are here now."""
         chosen = self.model
-        self.model_box.clear()
-        for card in self._session.models.models():
-            self.model_box.addItem(f"{card.name}  ({card.family})" if card.family else card.name, card.reference)
+        self.model_box.offer()
         self.choose_model(chosen)
 
     def show_data(self) -> None:

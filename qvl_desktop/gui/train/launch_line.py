@@ -36,6 +36,7 @@ class LaunchLine(QWidget):
         self._nodes = QSpinBox(self)
         self._nodes.setObjectName("launchNodes")
         self._nodes.setRange(1, 512)
+        self._nodes.lineEdit().setTextMargins(Space.S, 0, Space.S, 0)
         self._nodes.setPrefix(self.tr("Machines: "))
         self._nodes.setAccessibleName(self.tr("Number of machines"))
         self._copy = QPushButton(self.tr("Copy command"), self)

@@ -12,6 +12,8 @@ from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.presets import AIMS, CARDS, Preset, chosen_presets
 from qvl_desktop.gui.theme import Space
 
+NARROWEST = 110
+
 
 class PresetBoxes(QWidget):
     """Signals: `presetChosen(Preset)` when the user picks one."""
@@ -43,7 +45,7 @@ class PresetBoxes(QWidget):
     def _fill(self, box: QComboBox, presets: tuple[Preset, ...], none: str) -> None:
         box.addItem(none, "")
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        box.setMinimumContentsLength(12)
+        box.setMinimumWidth(NARROWEST)
         for preset in presets:
             box.addItem(preset.text, preset.name)
             box.setItemData(box.count() - 1, preset.explanation, Qt.ItemDataRole.ToolTipRole)

@@ -42,6 +42,17 @@ class TokenText(QTextEdit):
             self._borders = shown
             self._paint()
 
+    def marked(self) -> tuple[str, str]:
+        """The words that stand there as learnt, and those that stand there as only read."""
+        found = {True: "", False: ""}
+        block = self.document().begin()
+        while block.isValid():
+            for fragment in block:
+                part = fragment.fragment()
+                found[part.charFormat().fontUnderline()] += part.text().replace("⏎", "\n")
+            block = block.next()
+        return found[True], found[False]
+
     def _paint(self) -> None:
         self.clear()
         if self._shown is None:

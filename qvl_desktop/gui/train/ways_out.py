@@ -27,6 +27,7 @@ from qvl_desktop.jobs.plan_forecast import cheaper_than, count_lengths
 from qvl_desktop.jobs.room import Part, Room, look_for_room, make_room
 from qvl_desktop.jobs.run_summary import RunSummary
 from qvl_desktop.jobs.task import Task
+from qvl_desktop.jobs.training import describe_end
 from qvl_desktop.storage.dataset import load_dataset
 
 GOES_ON = frozenset({"batch_size", "accumulation", "gradient_checkpointing", "embeddings_on_host"})
@@ -93,22 +94,29 @@ class WaysOut(QWidget):
     def show_run(self, run: RunSummary) -> None:
         """Show why a run ended and what can be done; nothing for one that is well."""
         known = (self._run.folder, self._run.state, self._run.message) if self._run else None
-        self.setVisible(bool(run.message))
+        message = run.message or self._told(run)
+        self.setVisible(bool(message))
         if known == (run.folder, run.state, run.message):
             return
         self._run = run
         self._forget()
-        self._message.setText(run.message)
+        self._message.setText(message)
         bad = run.state in (RunState.FAILED, RunState.INTERRUPTED)
         set_role(self._message, "danger" if bad else "muted")
         self._lead.hide()
-        if not bad or not run.message:
+        if not bad:
             return
         try:
             self._plan = TrainingPlan.load(run.folder.plan)
         except PlanError:
             self._plan = None
         self._offer(run)
+
+    def _told(self, run: RunSummary) -> str:
+        """What is to be said of a run that has left no word of its own."""
+        if run.state is RunState.FREED:
+            return self.tr("All is saved and the card is free. Going on takes up the run exactly where it was.")
+        return describe_end(run.state, None)
 
     # Which ways out
 
@@ -126,6 +134,9 @@ class WaysOut(QWidget):
             self._button("toTalks", words, "conversations", lambda: self.pageClicked.emit("conversations"))
         elif run.failure in NO_MODEL:
             self._button("toModels", self.tr("Open Models"), "models", lambda: self.pageClicked.emit("models"))
+        elif killed:
+            words = self.tr("If memory was short: find settings that need less")
+            self._button("findCheaper", words, "search", lambda: self._look_for_cheaper(run))
         self._button("toLog", self.tr("Show the log"), "list", self.logClicked.emit, kind="quiet")
 
     def _offer_slower(self, run: RunSummary) -> None:
@@ -186,10 +197,10 @@ class WaysOut(QWidget):
         }
         self._say(self.tr("{size} are free there. This can go:").format(size=size_text(room.free)))
         found = 0
-        for place, (part, text) in enumerate(words.items()):
+        for part, text in words.items():
             if size := room.of(part):
+                self._twice(f"room-{part}", text.format(size=size_text(size)), part, at=found)
                 found += 1
-                self._twice(f"room-{part}", text.format(size=size_text(size)), part, at=place)
         if not found:
             self._say(
                 self.tr(
