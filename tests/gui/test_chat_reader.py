@@ -1,4 +1,4 @@
-"""Reading answers as they grow: the same lines however they are cut, no stall however long, nothing ever interpreted."""
+"""Reading answers as they grow: the same lines however they are cut, no stall however long, nothing interpreted."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ from qvl_desktop.gui.chat.answer_reader import (
 from qvl_desktop.gui.chat.thread import ChatThread, Exchange, settled, title_of
 
 PIECES = (
-    "<ref>", "</ref>", "<box>(1,2),(3,4)</box>", "<box>", "(5,6),(7,8)", "</box>", "<quad>(1,1),(2,1),(2,2),(1,2)</quad>",
-    "a", " words ", "\n", "\n\n", ", ", "# h", "- i", "```", "**", "*", "`", "<", "</", "<im", "猫", "> q", PHRASE_SIGN, "---",
+    "<ref>", "</ref>", "<box>(1,2),(3,4)</box>", "<box>", "(5,6),(7,8)", "</box>",
+    "<quad>(1,1),(2,1),(2,2),(1,2)</quad>", "a", " words ", "\n", "\n\n", ", ", "# h", "- i", "```", "**", "*", "`",
+    "<", "</", "<im", "猫", "> q", PHRASE_SIGN, "---",
 )  # fmt: skip
 
 

@@ -15,11 +15,14 @@ from qvl_desktop.gui.chat.thread import ChatThread, Exchange, State, settled
 from qvl_desktop.gui.words import count_text
 from qvl_desktop.jobs.chat_client import ChatClient, Outcome
 
-MOST_CHARACTERS = 400_000
+MOST_CHARACTERS = 1_000_000
 """An answer that is longer is ended here: no server is trusted to keep to the limit it was given."""
 
 KEEP_SECONDS = 3.0
 """A growing answer is kept at most so often, that little is lost if the program ends."""
+
+KEEP_CHARACTERS = 10_000
+"""A long one less often: so many characters a second are written at most."""
 
 
 class Answering(QObject):
@@ -43,7 +46,6 @@ class Answering(QObject):
         self.client = client
         client.setParent(self)
         self._kept = 0.0
-        self._parts: list[str] = []
         client.waiting.connect(lambda: self.waiting.emit(self))
         client.started.connect(lambda: self.begun.emit(self))
         client.piece.connect(self._piece)
@@ -77,7 +79,7 @@ class Answering(QObject):
             self.stop()
             return
         self.grown.emit(self)
-        if time.monotonic() - self._kept > KEEP_SECONDS:
+        if time.monotonic() - self._kept > max(KEEP_SECONDS, len(exchange.answer) / KEEP_CHARACTERS):
             self._kept = time.monotonic()
             self.keepAsked.emit(self)
 

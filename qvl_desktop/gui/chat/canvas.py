@@ -50,9 +50,15 @@ class ChatCanvas(TalkCanvas):
 
     def show_boxes(self, boxes: Sequence[ShownBox]) -> None:
         """Show these boxes and no others: the first ones now, the rest right after."""
+        wanted = {box.key: box for box in boxes}
+        shown = {box.key: box for box in (*self.boxes, *self._waiting_boxes)}
+        if wanted.keys() == shown.keys() and all(shown[key] is box or shown[key] == box for key, box in wanted.items()):
+            return
         self._more.stop()
-        known = [box for box in boxes if (item := self._items.get(box.key)) is not None and item.shown == box]
-        new = [box for box in boxes if (item := self._items.get(box.key)) is None or item.shown != box]
+        there = {box.key: box for box in self.boxes}
+        known = [box for key, box in wanted.items() if key in there and (there[key] is box or there[key] == box)]
+        kept = {box.key for box in known}
+        new = [box for key, box in wanted.items() if key not in kept]
         self._waiting_boxes = new[AT_ONCE:]
         super().show_boxes([*known, *new[:AT_ONCE]])
         if self._waiting_boxes:

@@ -20,6 +20,7 @@ from qvl_desktop.gui.theme import Role, Space, set_kind, set_role, theme
 from qvl_desktop.gui.widgets.flow import FlowLayout
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
 from qvl_desktop.gui.words import count_text
+from qvl_desktop.jobs.waiting import waiter
 
 WIDEST_QUESTION = 460
 
@@ -178,6 +179,7 @@ class AnswerView(QWidget):
         layout.addWidget(self._status)
         layout.addWidget(self._figures)
         layout.addWidget(self._make_tools())
+        self._more = waiter(self, 0, self.refresh)
         self.refresh()
 
     def _make_tools(self) -> QWidget:
@@ -267,6 +269,8 @@ class AnswerView(QWidget):
             self.body.show_plain(exchange.answer)
         else:
             self.body.show_reader(exchange.reader)
+            if not exchange.read and not self.body.cut_off:
+                self._more.start()
         self.body.setVisible(bool(exchange.answer))
         self.body.setAccessibleName(exchange.answer[:2000])
         status, role = self._status_words()

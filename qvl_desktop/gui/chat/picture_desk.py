@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from qvl_desktop.core.box import Box
+from qvl_desktop.core.box import Box, Quad
 from qvl_desktop.core.errors import PictureError
 from qvl_desktop.core.pictures import picture_size
 from qvl_desktop.core.shapes import Shape
@@ -19,7 +19,7 @@ from qvl_desktop.core.tokens import BoxToken, QuadToken, format_box, spans
 from qvl_desktop.gui.chat.answer_reader import Phrase
 from qvl_desktop.gui.chat.composer import Composer
 from qvl_desktop.gui.chat.picture_panel import PicturePanel
-from qvl_desktop.gui.chat.thread import ChatThread, Exchange, State
+from qvl_desktop.gui.chat.thread import READ_AT_ONCE, ChatThread, Exchange, State
 from qvl_desktop.gui.chat.transcript import Transcript
 from qvl_desktop.gui.widgets.picture_view import ShownBox
 from qvl_desktop.gui.words import count_text
@@ -30,7 +30,7 @@ from qvl_desktop.storage import linking
 BoxKey = tuple[int, int]
 """Exchange, and box or quad token of its answer, each counted from 0."""
 
-MOST_BOXES = 600
+MOST_BOXES = 500
 """So many boxes of one answer are drawn; more would hide the picture, and make every look at it slow."""
 
 
@@ -54,6 +54,8 @@ class PictureDesk(QObject):
         self._shown = -1
         self._lit: int | None = None
         self._adding: BoxKey | None = None
+        self._made: dict[tuple[BoxKey, str], tuple[Box | Quad, ShownBox]] = {}
+        self._made_for: tuple[Exchange | None, tuple[int, int]] | None = None
         self._soon = waiter(self, SOON_MS, self.show_boxes)
         view = panel.view
         view.boxHovered.connect(self._box_hovered)
@@ -101,7 +103,11 @@ class PictureDesk(QObject):
         path = self._thread.picture_of(index)
         if path is not None:
             self._panel.show_picture(path)
-        self.show_boxes()
+        if self.exchange is not None and len(self.exchange.answer) > READ_AT_ONCE:
+            self._panel.view.show_boxes(())
+            self._soon.start()
+        else:
+            self.show_boxes()
 
     def choose_picture(self, path: Path) -> None:
         """Show a picture, with the last answer about it."""
@@ -156,6 +162,8 @@ class PictureDesk(QObject):
         self._panel.view.show_boxes(boxes)
         self._light(self._lit)
         self._show_note(len(boxes), total)
+        if self.exchange is not None and not self.exchange.read:
+            self._soon.start()
 
     def show_soon(self) -> None:
         """The same for an answer that grows: gathered, so that its cost does not grow with every piece."""
@@ -169,6 +177,10 @@ class PictureDesk(QObject):
             return [], 0
         phrases = self.phrases()
         total = self.exchange.reader.boxes if self.exchange is not None else 0
+        made_for = (self.exchange, size)
+        if made_for != self._made_for:
+            self._made.clear()
+            self._made_for = made_for
         lit = self._lit if self._lit is not None and self._lit < len(phrases) else None
         found: dict[BoxKey, ShownBox] = {}
         order = phrases if lit is None or total <= MOST_BOXES else [phrases[lit], *phrases]
@@ -179,8 +191,15 @@ class PictureDesk(QObject):
                     return list(found.values()), total
                 key = (self._shown, phrase.first + place)
                 if key not in found:
-                    found[key] = ShownBox.of(key, Shape.decode(code, *size), label)
+                    found[key] = self._box(key, code, label, size)
         return list(found.values()), total
+
+    def _box(self, key: BoxKey, code: Box | Quad, label: str, size: tuple[int, int]) -> ShownBox:
+        """The box as it is drawn: the very same as before, unless it changed."""
+        made = self._made.get((key, label))
+        if made is None or made[0] != code:
+            made = self._made[key, label] = (code, ShownBox.of(key, Shape.decode(code, *size), label))
+        return made[1]
 
     def _show_note(self, drawn: int, total: int) -> None:
         exchange = self.exchange

@@ -14,7 +14,7 @@ from qvl_desktop.core.conversation import Conversation
 from qvl_desktop.core.errors import PictureError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.shapes import Shape
-from qvl_desktop.gui.chat.answer_reader import Phrase, read_answer
+from qvl_desktop.gui.chat.answer_reader import read_answer
 from qvl_desktop.gui.chat.thread import ChatThread
 from qvl_desktop.storage.project import Project
 
@@ -23,17 +23,17 @@ CHUNK = 200
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """What goes into the project: the chat up to an answer, its pictures, and the phrases of that answer."""
+    """What goes into the project: the chat up to an answer, its pictures, the picture of that answer, and its text."""
 
     conversation: Conversation
     pictures: tuple[Path, ...]
     shown: Path | None
-    phrases: tuple[Phrase, ...]
+    answer: str
 
     @property
     def boxes(self) -> int:
         """How many regions that makes at most."""
-        return sum(len(phrase.shapes) for phrase in self.phrases if phrase.words.strip())
+        return self.answer.count("</box>") + self.answer.count("</quad>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,7 @@ def lesson(thread: ChatThread, upto: int) -> Lesson:
     """The chat up to and with answer `upto`."""
     shown = thread.exchanges[: upto + 1]
     pictures = tuple(dict.fromkeys(path for exchange in shown for path in exchange.pictures))
-    phrases = tuple(read_answer(shown[-1].answer).phrases)
-    return Lesson(thread.conversation(upto), pictures, thread.picture_of(upto), phrases)
+    return Lesson(thread.conversation(upto), pictures, thread.picture_of(upto), shown[-1].answer)
 
 
 def add_to_project(project: Project, wanted: Lesson, report: Callable[[int, int], None] | None = None) -> Added:
@@ -79,7 +78,7 @@ def _add_regions(project: Project, wanted: Lesson, report: Callable[[int, int], 
         return 0
     known = {(row.ref, row.token) for row in project.regions(picture.id)}
     fresh: list[tuple[str, Shape]] = []
-    for phrase in wanted.phrases:
+    for phrase in read_answer(wanted.answer).phrases:
         ref = phrase.words.strip()
         for code in phrase.shapes if ref else ():
             shape = Shape.decode(code, picture.width, picture.height)

@@ -136,12 +136,14 @@ class TalkDesk(QObject):
             under_way.stop()
 
     def stop_all(self) -> None:
-        """End every answer; what was said of them stays as it was kept last."""
+        """End every answer, and keep what was said of them."""
         under_way, self._under_way = self._under_way, []
         for one in under_way:
             one.blockSignals(True)
             one.stop()
+            self._threads.keep(one.exchange)
             one.deleteLater()
+        self._composer.set_busy(False)
 
     def _send(self, exchange: Exchange) -> None:
         server, spec = self._bar.server, self._bar.spec()

@@ -21,6 +21,8 @@ from qvl_desktop.storage.rows import ExchangeRow, ThreadRow
 _TAGS = ("<ref>", "</ref>", "<box>", "</box>", "<quad>", "</quad>")
 _PICTURE_TAG = re.compile(r"<(?=/?img>)")
 TITLE_LENGTH = 60
+READ_AT_ONCE = 8_000
+"""Characters of an answer that are read between two looks at the mouse."""
 
 
 class State(str, Enum):
@@ -67,14 +69,22 @@ class Exchange:
 
     @property
     def reader(self) -> AnswerReader:
-        """The answer, read as far as it goes; another reader when the answer is another one than was read before."""
-        if not self.answer.startswith(self._read) or (self._whole and len(self.answer) > len(self._read)):
-            self._reader, self._read, self._whole = AnswerReader(), "", False
-        if len(self.answer) > len(self._read) or (not self.running and not self._whole):
-            self._whole = not self.running
-            self._reader.feed(self.answer[len(self._read) :], final=self._whole)
-            self._read = self.answer
+        """The answer, read a part further each time this is looked at, until `read`; a new reader when the answer is
+        another one than was read before."""
+        known = len(self._read)
+        if not self.answer.startswith(self._read) or (self._whole and len(self.answer) > known):
+            self._reader, self._read, self._whole, known = AnswerReader(), "", False, 0
+        if not self.read:
+            part = self.answer[known : known + READ_AT_ONCE]
+            self._whole = not self.running and known + len(part) == len(self.answer)
+            self._reader.feed(part, final=self._whole)
+            self._read = self.answer[: known + len(part)]
         return self._reader
+
+    @property
+    def read(self) -> bool:
+        """Whether `reader` has read all there is."""
+        return len(self._read) >= len(self.answer) and (self.running or self._whole)
 
     @property
     def facts(self) -> str:

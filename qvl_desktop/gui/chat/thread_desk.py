@@ -45,6 +45,7 @@ class ThreadDesk(QObject):
         self._told = False
         self._in_project = self.chats.in_project
         self._again = waiter(self, _AGAIN_MS, self.look)
+        session.projectClosing.connect(self.storeLeft)
         self.chats.storeChanged.connect(self._store_changed)
         threads.searched.connect(lambda _: self.look())
         threads.opened.connect(self.open)
@@ -67,7 +68,6 @@ class ThreadDesk(QObject):
         self.list.show_threads(rows, self.chat.id)
 
     def _store_changed(self) -> None:
-        self.storeLeft.emit()
         left, was_own = self.chat, not self._in_project
         self._in_project = self.chats.in_project
         self._live.clear()
