@@ -110,21 +110,20 @@ def _local(url: str, roots: Sequence[Path], param: str) -> bytes:
         handle = os.open(path, flags)
     except (OSError, ValueError) as error:  # a NUL in the name is a ValueError; what exists is nobody's business
         raise RequestError(_NOT_ALLOWED, param=param) from error
-    with os.fdopen(handle, "rb") as file:
+    try:
         status = os.fstat(handle)
-        try:
-            there = Path(os.path.realpath(path, strict=True))  # a folder on the way may have become a link meanwhile
-            same = os.path.samestat(os.stat(there), status)
-        except OSError as error:
-            raise RequestError(_NOT_ALLOWED, param=param) from error
+        there = Path(os.path.realpath(path, strict=True))  # a folder on the way may have become a link meanwhile
+        same = os.path.samestat(os.stat(there), status)
         if not same or not stat.S_ISREG(status.st_mode) or not _allowed(there, roots):
             raise RequestError(_NOT_ALLOWED, param=param)
-        try:
+        with os.fdopen(os.dup(handle), "rb") as file:
             data = file.read(MAX_PICTURE_BYTES + 1)
-        except OSError as error:
-            raise RequestError(
-                "The file cannot be read ({reason}).", param=param, reason=error.strerror or error
-            ) from error
+    except OSError as error:
+        raise RequestError(
+            "The file cannot be read ({reason}).", param=param, reason=error.strerror or error
+        ) from error
+    finally:
+        os.close(handle)
     if len(data) > MAX_PICTURE_BYTES:
         raise _too_large(param)
     return data

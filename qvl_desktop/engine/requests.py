@@ -158,7 +158,8 @@ def parse_request(body: bytes) -> ChatRequest:
     try:
         asked = ChatRequest.model_validate_json(body)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
+        # Of a union's faults, the deepest is that of the kind which was meant.
+        first = max(error.errors(include_url=False, include_input=False), key=lambda one: len(one["loc"]))
         steps = [
             str(step) for step in first["loc"] if str(step) not in _NO_FIELDS and not str(step).startswith("list[")
         ]

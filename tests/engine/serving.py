@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,11 +39,12 @@ def serve_command(*args: str) -> list[str]:
 
 
 @contextmanager
-def serving(*args: str) -> Iterator[Served]:
+def serving(*args: str, environment: Mapping[str, str] | None = None) -> Iterator[Served]:
     """A server on a free port of the loopback address, in a process of its own."""
     process = subprocess.Popen(
         serve_command("--die-with-parent", *args),
         cwd=ROOT,
+        env={**os.environ, **(environment or {})},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
