@@ -95,8 +95,8 @@ def network_error(error: Exception, host: str) -> DownloadError:
         return CertificateError(
             QT_TRANSLATE_NOOP(
                 "errors",
-                "{host}: its certificate is not trusted here ({reason}). Behind a company's proxy, set SSL_CERT_FILE and "
-                "REQUESTS_CA_BUNDLE to the file of its certificates; a wrong clock can be the reason too.",
+                "{host}: its certificate is not trusted here ({reason}). Behind a company's proxy, set SSL_CERT_FILE "
+                "and REQUESTS_CA_BUNDLE to the file of its certificates; a wrong clock can be the reason too.",
             ),
             host=host,
             reason=_reason(error),

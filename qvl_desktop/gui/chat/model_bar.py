@@ -6,13 +6,14 @@ Owns the choices and the words about the engine's state. Does not own the engine
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from qvl_desktop.core.cards import ModelCard
 from qvl_desktop.core.chat_protocol import BASE_MODEL
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role
+from qvl_desktop.gui.widgets.model_choice import AdapterChoice, ModelChoice
 from qvl_desktop.jobs.engine import EngineSpec, EngineState, adapter_name
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.storage.servers import Server, known_servers
@@ -46,13 +47,11 @@ class ModelBar(QWidget):
         self._wanted: tuple[str, str] = ("", "")
         self._kept: dict[str, ModelCard] = {}
         self._place_before = -1
-        self.models = QComboBox(self)
+        self.models = ModelChoice(session, self)
         self.models.setObjectName("modelChoice")
-        self.models.setAccessibleName(self.tr("Model"))
         self.models.setMinimumWidth(150)
-        self.adapters = QComboBox(self)
+        self.adapters = AdapterChoice(session, self)
         self.adapters.setObjectName("adapterChoice")
-        self.adapters.setAccessibleName(self.tr("Adapter"))
         self.adapters.setMinimumWidth(170)
         self._status = QLabel(self)
         self._status.setObjectName("engineStatus")
@@ -175,18 +174,14 @@ class ModelBar(QWidget):
         """Take over what is on the shelf; the choice stays where it can."""
         kept = str(self.models.currentData() or "")
         model, adapter = self._wanted if self._wanted[0] else (kept, self.adapter)
-        cards = self._session.models.models()
         self.models.blockSignals(True)
-        self.models.clear()
-        for card in cards:
-            self.models.addItem(card.name, card.reference)
-            self.models.setItemData(self.models.count() - 1, str(card.path), 3)  # Qt.ItemDataRole.ToolTipRole
+        cards = self.models.offer()
         servers = known_servers(self._session.settings)
         if cards:
             self.models.insertSeparator(self.models.count())
         for server in servers:
             self.models.addItem(server.name, SERVER + server.reference)
-            self.models.setItemData(self.models.count() - 1, server.url, 3)
+            self.models.setItemData(self.models.count() - 1, server.url, Qt.ItemDataRole.ToolTipRole)
         self.models.addItem(self.tr("Another server…"), ADD_SERVER)
         place = self._place_of(model)
         if place >= 0:
@@ -203,18 +198,10 @@ class ModelBar(QWidget):
     def _place_of(self, model: str) -> int:
         if model.startswith(SERVER):
             return self.models.findData(model)
-        card = self._session.models.card(model) if model else None
-        return self.models.findData(card.reference if card is not None else model)
+        return self.models.place_of(model)
 
     def _show_adapters(self, chosen: str) -> None:
-        self.adapters.blockSignals(True)
-        self.adapters.clear()
-        self.adapters.addItem(self.tr("No adapter"), "")
-        for card in self._session.models.adapters(self.model) if self.model else []:
-            self.adapters.addItem(card.name, str(card.path))
-        self.adapters.setCurrentIndex(max(0, self.adapters.findData(chosen)))
-        self.adapters.blockSignals(False)
-        self.adapters.setEnabled(self.adapters.count() > 1)
+        self.adapters.offer(self.model, chosen)
         self.adapters.setVisible(self.server is None)
 
     def choose_server(self, reference: str) -> None:

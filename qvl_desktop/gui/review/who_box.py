@@ -26,6 +26,7 @@ from qvl_desktop.core.answerers import Answerer
 from qvl_desktop.core.dialects import DIALECTS, QWEN2_5_VL
 from qvl_desktop.gui.data.parts import family_name
 from qvl_desktop.gui.theme import Space, set_role
+from qvl_desktop.gui.widgets.model_choice import AdapterChoice, ModelChoice
 from qvl_desktop.jobs.asking import Asker, Door
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.jobs.task import Task
@@ -46,8 +47,8 @@ class WhoBox(QWidget):
         self.place = QComboBox(self)
         self.place.setAccessibleName(self.tr("Who answers"))
         self.place.addItems([self.tr("A model on this machine"), self.tr("Another server (OpenAI-compatible)")])
-        self.models = QComboBox(self)
-        self.adapters = QComboBox(self)
+        self.models = ModelChoice(session, self)
+        self.adapters = AdapterChoice(session, self)
         self.url = QLineEdit(self)
         self.url.setPlaceholderText("http://192.168.1.20:8000/v1")
         self.key = QLineEdit(self)
@@ -156,22 +157,13 @@ class WhoBox(QWidget):
     def _fill_models(self) -> None:
         chosen = str(self.models.currentData() or self._kept.get("model") or "")
         adapter = str(self.adapters.currentData() or self._kept.get("adapter") or "")
-        self.models.clear()
-        for card in self._session.models.models():
-            self.models.addItem(card.name, card.reference)
-            self.models.setItemData(self.models.count() - 1, str(card.path), Qt.ItemDataRole.ToolTipRole)
-        self.models.setCurrentIndex(max(self.models.findData(chosen), 0))
+        self.models.offer()
+        self.models.choose(chosen)
         self._fill_adapters(adapter)
         self.changed.emit()
 
     def _fill_adapters(self, chosen: str) -> None:
-        self.adapters.clear()
-        self.adapters.addItem(self.tr("No adapter"), "")
-        model = str(self.models.currentData() or "")
-        for card in self._session.models.adapters(model) if model else []:
-            self.adapters.addItem(card.name, str(card.path))
-        self.adapters.setCurrentIndex(max(self.adapters.findData(chosen), 0))
-        self.adapters.setEnabled(self.adapters.count() > 1)
+        self.adapters.offer(self.models.reference, chosen)
 
     def _remembered(self) -> dict[str, object]:
         try:
