@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from qvl_desktop.core.cards import DEMO
 from qvl_desktop.core.errors import QvlError
 from qvl_desktop.gui.chat.actions import make_actions
+from qvl_desktop.gui.chat.compare import Compare
 from qvl_desktop.gui.chat.composer import Composer
 from qvl_desktop.gui.chat.make_room import MakeRoom
 from qvl_desktop.gui.chat.model_bar import ModelBar
@@ -65,6 +66,7 @@ class ChatPage(QWidget):
         self._lay_out()
         self._connect()
         self._connect_actions()
+        self.compare = Compare(session, self, self._middle, self._thumbnails)
         self.desk.look()
         self.desk.reopen()
         self._show_project()
@@ -150,7 +152,8 @@ class ChatPage(QWidget):
         self.desk.storeLeft.connect(self.talk.stop_all)
         self.desk.threadShown.connect(self._show_thread)
         self.talk.changed.connect(self._changed)
-        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.talk.stop, context=_WITH_CHILDREN)
+        self._stopper = QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.talk.stop, context=_WITH_CHILDREN)
+        self._stopper.setEnabled(False)
 
     def _connect_actions(self) -> None:
         self.page_actions = make_actions(self, Shortcuts.of(self._session))
@@ -295,6 +298,7 @@ class ChatPage(QWidget):
         self._show_middle()
 
     def _changed(self) -> None:
+        self._stopper.setEnabled(self.talk.busy)
         self._dress_answers()
         self._show_middle()
 
