@@ -120,7 +120,7 @@ KNOWN = (
     ),
     _later(
         "Qwen2.5-VL-7B-Instruct", "Qwen2.5-VL", APACHE,
-        QT_TRANSLATE_NOOP("models", "Boxes in pixels, documents, tables; tuned by many, so much is known about it."),
+        QT_TRANSLATE_NOOP("models", "Boxes in pixels, documents, tables. LoRA on a card of 24 GB."),
         (3584, 3584, 512, 18944, 28, 152064, 6525288448, 1090328064, 544997376),
         (676550144, 44574464, 1280, 3420, 32, 14),
     ),
@@ -156,7 +156,7 @@ KNOWN = (
     ),
     KnownModel(
         "Qwen3.5-9B", "Qwen3.5", 9_000_000_000, APACHE,
-        QT_TRANSLATE_NOOP("models", "The largest of the new family that one card can tune."),
+        QT_TRANSLATE_NOOP("models", "The largest of the new family in this list."),
     ),
 )  # fmt: skip
 """The first generation, then the later families, from the oldest on."""

@@ -78,13 +78,6 @@
             <numerusform></numerusform>
         </translation>
     </message>
-    <message numerus="yes">
-        <source>%n suggestion(s) gone through.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-        </translation>
-    </message>
 </context>
 <context>
     <name>Browser</name>
@@ -294,6 +287,16 @@
         <translation>
             <numerusform>%n region is now “{ref}”.</numerusform>
             <numerusform>%n regions are now “{ref}”.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ManyDesk</name>
+    <message numerus="yes">
+        <source>%n suggestion(s) gone through.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
 </context>

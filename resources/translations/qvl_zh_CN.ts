@@ -397,7 +397,7 @@
     </message>
 </context>
 <context>
-    <name>BoxesView</name>
+    <name>BoxesFrame</name>
     <message>
         <source>Pictures with suggestions</source>
         <translation type="unfinished"></translation>
@@ -406,6 +406,37 @@
         <source>Suggestions on this picture</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>On this picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Position in the list</source>
+        <translation type="unfinished">在列表中的位置</translation>
+    </message>
+    <message>
+        <source>Many…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All on this picture, or all of the list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take all of the list that overlap none of yours</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take all of the list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reject all of the list</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>BoxesView</name>
     <message numerus="yes">
         <source>%n picture(s) to go through</source>
         <translation type="unfinished">
@@ -446,56 +477,6 @@
     </message>
     <message>
         <source>Dashed is the model, solid is yours. Enter takes the model&apos;s, Del keeps yours, Tab goes on. Drag either box to put it right.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Taking boxes that overlap none of yours</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Taking all suggestions</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Rejecting all suggestions</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message numerus="yes">
-        <source>%n suggestion(s) gone through.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Undo</source>
-        <translation type="unfinished">撤销</translation>
-    </message>
-    <message>
-        <source>On this picture</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Position in the list</source>
-        <translation type="unfinished">在列表中的位置</translation>
-    </message>
-    <message>
-        <source>Many…</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>All on this picture, or all of the list</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Take all of the list that overlap none of yours</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Take all of the list</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Reject all of the list</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -602,7 +583,7 @@
     <name>CardView</name>
     <message>
         <source>Mend</source>
-        <translation type="unfinished">修正</translation>
+        <translation>修复</translation>
     </message>
     <message>
         <source>Chat</source>
@@ -626,7 +607,7 @@
     </message>
     <message>
         <source>{hub}, commit {commit}</source>
-        <translation type="unfinished"></translation>
+        <translation>{hub}，提交 {commit}</translation>
     </message>
     <message>
         <source>on {base}</source>
@@ -638,15 +619,15 @@
     </message>
     <message>
         <source>More</source>
-        <translation type="unfinished"></translation>
+        <translation>更多</translation>
     </message>
     <message>
         <source>Check every file again</source>
-        <translation type="unfinished"></translation>
+        <translation>重新校验每个文件</translation>
     </message>
     <message>
         <source>Move to the trash</source>
-        <translation type="unfinished"></translation>
+        <translation>移到回收站</translation>
     </message>
 </context>
 <context>
@@ -1250,124 +1231,124 @@
     <name>DownloadForm</name>
     <message>
         <source>newest; or a branch, tag or commit</source>
-        <translation type="unfinished"></translation>
+        <translation>最新；或分支、标签、提交</translation>
     </message>
     <message>
         <source>Change…</source>
-        <translation type="unfinished">更改…</translation>
+        <translation>更改…</translation>
     </message>
     <message>
         <source>Take PyTorch files (.bin)</source>
-        <translation type="unfinished"></translation>
+        <translation>接受 PyTorch 文件（.bin）</translation>
     </message>
     <message>
         <source>This repository has its weights only in an older format that can carry code. They are read as plain numbers here, and a file with code in it is refused.</source>
-        <translation type="unfinished"></translation>
+        <translation>该仓库的权重只有一种可以夹带代码的旧格式。本程序只把它们当作纯数字读取，含有代码的文件会被拒绝。</translation>
     </message>
     <message>
         <source>Download</source>
-        <translation type="unfinished"></translation>
+        <translation>下载</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished">关闭</translation>
+        <translation>关闭</translation>
     </message>
     <message>
         <source>From</source>
-        <translation type="unfinished"></translation>
+        <translation>来源</translation>
     </message>
     <message>
         <source>Mirror</source>
-        <translation type="unfinished"></translation>
+        <translation>镜像</translation>
     </message>
     <message>
         <source>Revision</source>
-        <translation type="unfinished"></translation>
+        <translation>版本</translation>
     </message>
     <message>
         <source>To</source>
-        <translation type="unfinished"></translation>
+        <translation>保存到</translation>
     </message>
     <message>
         <source>Repository</source>
-        <translation type="unfinished"></translation>
+        <translation>仓库</translation>
     </message>
     <message>
         <source>Asking {hub} how large it is…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在向 {hub} 询问大小…</translation>
     </message>
     <message>
         <source>none; for instance {address}</source>
-        <translation type="unfinished"></translation>
+        <translation>无；例如 {address}</translation>
     </message>
     <message>
         <source>none</source>
-        <translation type="unfinished">无</translation>
+        <translation>无</translation>
     </message>
     <message>
         <source>{size} in {count} files; {free} free there.</source>
-        <translation type="unfinished"></translation>
+        <translation>共 {size}，{count} 个文件；该处剩余 {free}。</translation>
     </message>
     <message>
         <source>Needs {size}, {free} free there: choose another folder, or make room.</source>
-        <translation type="unfinished"></translation>
+        <translation>需要 {size}，该处只剩 {free}：请另选文件夹或腾出空间。</translation>
     </message>
     <message>
         <source>Licence: {licence}.</source>
-        <translation type="unfinished"></translation>
+        <translation>许可：{licence}。</translation>
     </message>
     <message>
         <source>Commit {commit}.</source>
-        <translation type="unfinished"></translation>
+        <translation>提交 {commit}。</translation>
     </message>
     <message>
         <source>Folder for models</source>
-        <translation type="unfinished"></translation>
+        <translation>存放模型的文件夹</translation>
     </message>
 </context>
 <context>
     <name>DownloadList</name>
     <message>
         <source>Downloads</source>
-        <translation type="unfinished"></translation>
+        <translation>下载</translation>
     </message>
 </context>
 <context>
     <name>DownloadRow</name>
     <message>
         <source>{hub}, to {folder}</source>
-        <translation type="unfinished"></translation>
+        <translation>{hub}，保存到 {folder}</translation>
     </message>
     <message>
         <source>How far the download is</source>
-        <translation type="unfinished"></translation>
+        <translation>下载进度</translation>
     </message>
     <message>
         <source>Pause; what is here stays</source>
-        <translation type="unfinished"></translation>
+        <translation>暂停；已下载的会保留</translation>
     </message>
     <message>
         <source>Resume</source>
-        <translation type="unfinished">恢复训练</translation>
+        <translation>继续</translation>
     </message>
     <message>
         <source>Cancel and delete what came</source>
-        <translation type="unfinished"></translation>
+        <translation>取消并删除已下载的部分</translation>
     </message>
     <message>
         <source>{problem} Trying again…</source>
-        <translation type="unfinished"></translation>
+        <translation>{problem} 正在重试…</translation>
     </message>
 </context>
 <context>
     <name>Downloads</name>
     <message>
         <source>{name} is here, every file checked. It needs no network from now on.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} 已下载完成，每个文件都已校验。今后使用不需要网络。</translation>
     </message>
     <message>
         <source>{name}: the download stopped. {problem}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}：下载已停止。{problem}</translation>
     </message>
 </context>
 <context>
@@ -2130,19 +2111,19 @@
     <name>FoundView</name>
     <message>
         <source>Found on this disk</source>
-        <translation type="unfinished"></translation>
+        <translation>在本机磁盘上找到</translation>
     </message>
     <message>
         <source>Looking…</source>
-        <translation type="unfinished">正在查看…</translation>
+        <translation>正在查找…</translation>
     </message>
     <message>
         <source>Nothing else in the folders of Hugging Face and ModelScope. Add any other folder by hand.</source>
-        <translation type="unfinished"></translation>
+        <translation>Hugging Face 和 ModelScope 的文件夹里没有别的模型了。其他文件夹请手动添加。</translation>
     </message>
     <message>
         <source>Add</source>
-        <translation type="unfinished">添加</translation>
+        <translation>添加</translation>
     </message>
 </context>
 <context>
@@ -2540,26 +2521,26 @@
     <name>KnownList</name>
     <message>
         <source>To download</source>
-        <translation type="unfinished"></translation>
+        <translation>可下载</translation>
     </message>
     <message>
         <source>Memory is a forecast for one picture a sample and 512 tokens; to chat, in 16 bits unless the model is smaller by itself.</source>
-        <translation type="unfinished"></translation>
+        <translation>显存为预测值：训练按每个样本一张图片、512 个 token 计；聊天按 16 位计，除非模型本身更小。</translation>
     </message>
 </context>
 <context>
     <name>KnownRow</name>
     <message>
         <source>Download…</source>
-        <translation type="unfinished"></translation>
+        <translation>下载…</translation>
     </message>
     <message>
         <source>Another model</source>
-        <translation type="unfinished"></translation>
+        <translation>其他模型</translation>
     </message>
     <message>
         <source>Any repository of the families above, by its name on the hub.</source>
-        <translation type="unfinished"></translation>
+        <translation>以上系列的任意仓库，填写它在模型站上的名称。</translation>
     </message>
 </context>
 <context>
@@ -2746,6 +2727,31 @@
     </message>
 </context>
 <context>
+    <name>ManyDesk</name>
+    <message>
+        <source>Taking boxes that overlap none of yours</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Taking all suggestions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rejecting all suggestions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n suggestion(s) gone through.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation type="unfinished">撤销</translation>
+    </message>
+</context>
+<context>
     <name>MendDialog</name>
     <message>
         <source>Looking what would change…</source>
@@ -2843,15 +2849,15 @@
     <name>ModelChoice</name>
     <message>
         <source>Model</source>
-        <translation type="unfinished">模型</translation>
+        <translation>模型</translation>
     </message>
     <message>
         <source>Adapter</source>
-        <translation type="unfinished">适配器</translation>
+        <translation>适配器</translation>
     </message>
     <message>
         <source>No adapter</source>
-        <translation type="unfinished">不用适配器</translation>
+        <translation>不用适配器</translation>
     </message>
 </context>
 <context>
@@ -2885,59 +2891,59 @@
     <name>ModelWords</name>
     <message>
         <source>chat {size}</source>
-        <translation type="unfinished"></translation>
+        <translation>聊天 {size}</translation>
     </message>
     <message>
         <source>LoRA {size}</source>
-        <translation type="unfinished"></translation>
+        <translation>LoRA {size}</translation>
     </message>
     <message>
         <source>Q-LoRA {size}</source>
-        <translation type="unfinished"></translation>
+        <translation>Q-LoRA {size}</translation>
     </message>
     <message>
         <source>Memory on the card: {needs}</source>
-        <translation type="unfinished"></translation>
+        <translation>所需显存：{needs}</translation>
     </message>
     <message>
         <source>Being removed…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在删除…</translation>
     </message>
     <message>
         <source>{done} of {total}</source>
-        <translation type="unfinished"></translation>
+        <translation>{done} / {total}</translation>
     </message>
     <message>
         <source>Stopped</source>
-        <translation type="unfinished">已停止</translation>
+        <translation>已停止</translation>
     </message>
     <message>
         <source>Paused</source>
-        <translation type="unfinished">已暂停</translation>
+        <translation>已暂停</translation>
     </message>
     <message>
         <source>Pausing…</source>
-        <translation type="unfinished">正在暂停…</translation>
+        <translation>正在暂停…</translation>
     </message>
     <message>
         <source>Waiting for its turn</source>
-        <translation type="unfinished"></translation>
+        <translation>排队等待</translation>
     </message>
     <message>
         <source>Checking what is here</source>
-        <translation type="unfinished"></translation>
+        <translation>正在校验已有文件</translation>
     </message>
     <message>
         <source>Asking the hub</source>
-        <translation type="unfinished"></translation>
+        <translation>正在询问模型站</translation>
     </message>
     <message>
         <source>{speed} a second</source>
-        <translation type="unfinished"></translation>
+        <translation>每秒 {speed}</translation>
     </message>
     <message>
         <source>{time} to go</source>
-        <translation type="unfinished"></translation>
+        <translation>还需 {time}</translation>
     </message>
 </context>
 <context>
@@ -2956,11 +2962,11 @@
     </message>
     <message>
         <source>Look on this disk</source>
-        <translation type="unfinished"></translation>
+        <translation>在本机查找</translation>
     </message>
     <message>
         <source>In the folders of Hugging Face and ModelScope</source>
-        <translation type="unfinished"></translation>
+        <translation>在 Hugging Face 和 ModelScope 的文件夹里查找</translation>
     </message>
     <message>
         <source>Add a model folder…</source>
@@ -4243,6 +4249,17 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
 </context>
 <context>
+    <name>ServerClient</name>
+    <message>
+        <source>{url} does not answer. Is the server running, and the address right?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{url} went away in the middle of the answer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ServerForm</name>
     <message>
         <source>Other servers</source>
@@ -4482,51 +4499,51 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <name>ShelfView</name>
     <message>
         <source>Models</source>
-        <translation type="unfinished">模型</translation>
+        <translation>模型</translation>
     </message>
     <message>
         <source>No model yet. Download one below, or add the folder of one.</source>
-        <translation type="unfinished"></translation>
+        <translation>还没有模型。请在下面下载，或添加一个模型文件夹。</translation>
     </message>
     <message>
         <source>Adapters</source>
-        <translation type="unfinished">适配器</translation>
+        <translation>适配器</translation>
     </message>
     <message>
         <source>Adapters appear here when a training run of this project ends.</source>
-        <translation type="unfinished">本项目的训练任务结束后，适配器会出现在这里。</translation>
+        <translation>本项目的训练结束后，适配器会出现在这里。</translation>
     </message>
     <message>
         <source>Checking…</source>
-        <translation type="unfinished">正在检查…</translation>
+        <translation>正在校验…</translation>
     </message>
     <message>
         <source>Checking… {share} %</source>
-        <translation type="unfinished"></translation>
+        <translation>正在校验… {share} %</translation>
     </message>
     <message>
         <source>Every file is as the hub had it ({count} files).</source>
-        <translation type="unfinished"></translation>
+        <translation>每个文件都与模型站上的一致（共 {count} 个）。</translation>
     </message>
     <message>
         <source>Damaged: {names}. Only these files are fetched again.</source>
-        <translation type="unfinished"></translation>
+        <translation>已损坏：{names}。修复时只重新下载这些文件。</translation>
     </message>
     <message>
         <source>{name} is damaged: {names}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} 已损坏：{names}。</translation>
     </message>
     <message>
         <source>Mend</source>
-        <translation type="unfinished">修正</translation>
+        <translation>修复</translation>
     </message>
     <message>
         <source>{name} is in the trash. Its room is free once the trash is emptied.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} 已移到回收站。清空回收站后空间才会释放。</translation>
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished">撤销</translation>
+        <translation>撤销</translation>
     </message>
 </context>
 <context>
@@ -5853,10 +5870,6 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation>编辑指代</translation>
     </message>
     <message>
-        <source>Delete regions, reject suggestions</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Select next region</source>
         <translation>选中下一个区域</translation>
     </message>
@@ -5903,6 +5916,10 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <message>
         <source>New box in the middle</source>
         <translation>在中央新建框</translation>
+    </message>
+    <message>
+        <source>Delete regions</source>
+        <translation type="unfinished">删除区域</translation>
     </message>
     <message>
         <source>Lock regions</source>
@@ -6845,11 +6862,11 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>{name}: not downloaded yet. Fetch it first: qvl-desktop download {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}：尚未下载。请先下载：qvl-desktop download {name}</translation>
     </message>
     <message>
         <source>{name}: there is no such model folder. Give a folder, a downloaded name, or &quot;demo&quot;.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}：没有这个模型文件夹。请给出文件夹、已下载模型的名称或 &quot;demo&quot;。</translation>
     </message>
     <message>
         <source>The model takes {needed} GB, and the cards have {free} GB free together. Close other programs that use them, or choose a smaller precision (nf4).</source>
@@ -7529,11 +7546,11 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>{path}: this folder was not downloaded by this program, so there is nothing to compare with.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：这个文件夹不是由本程序下载的，没有可对照的记录。</translation>
     </message>
     <message>
         <source>{path}: the record of the download cannot be read ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：无法读取下载记录（{reason}）。</translation>
     </message>
     <message>
         <source>{text}: a host is written HOST, HOST:PORT or HOST=ADDRESS, without http:// and path.</source>
@@ -7569,103 +7586,103 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>{endpoint}: no address of a mirror. Write it like https://hf-mirror.com</source>
-        <translation type="unfinished"></translation>
+        <translation>{endpoint}：不是镜像地址。请写成 https://hf-mirror.com 这样的形式</translation>
     </message>
     <message>
         <source>{repo}: name a known model, or a repository as OWNER/NAME.</source>
-        <translation type="unfinished"></translation>
+        <translation>{repo}：请填写已知模型的名称，或 OWNER/NAME 形式的仓库名。</translation>
     </message>
     <message>
         <source>{what}: {hub} wants to know who asks. Accept the model&apos;s terms on its page if it has some, then log in: {way}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{what}：{hub} 要求登录。如果该模型有使用条款，请先在其页面上接受，然后登录：{way}。</translation>
     </message>
     <message>
         <source>{what}: {hub} has no such model, revision or file. Check the name.</source>
-        <translation type="unfinished"></translation>
+        <translation>{what}：{hub} 上没有这个模型、版本或文件。请检查名称。</translation>
     </message>
     <message>
         <source>{hub} cannot answer at the moment (HTTP {status}). Try again later, or use another source.</source>
-        <translation type="unfinished"></translation>
+        <translation>{hub} 暂时无法响应（HTTP {status}）。请稍后再试，或换一个来源。</translation>
     </message>
     <message>
         <source>{what}: {hub} refused the request (HTTP {status}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{what}：{hub} 拒绝了请求（HTTP {status}）。</translation>
     </message>
     <message>
         <source>{host}: its certificate is not trusted here ({reason}). Behind a company&apos;s proxy, set SSL_CERT_FILE and REQUESTS_CA_BUNDLE to the file of its certificates; a wrong clock can be the reason too.</source>
-        <translation type="unfinished"></translation>
+        <translation>{host}：本机不信任它的证书（{reason}）。如果在公司代理之后，请把 SSL_CERT_FILE 和 REQUESTS_CA_BUNDLE 设为其证书文件；系统时间不对也会这样。</translation>
     </message>
     <message>
         <source>{host} cannot be reached ({reason}). Check the network and the proxy, or choose another source or mirror.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法连接 {host}（{reason}）。请检查网络和代理，或换一个来源或镜像。</translation>
     </message>
     <message>
         <source>{path}: the disk is full. What was fetched is kept: make room and resume, or choose another folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：磁盘已满。已下载的部分会保留：腾出空间后继续，或另选文件夹。</translation>
     </message>
     <message>
         <source>{path}: cannot be written ({reason}). Choose another folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：无法写入（{reason}）。请另选文件夹。</translation>
     </message>
     <message>
         <source>{path}: another download is filling this folder already.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：另一个下载正在使用这个文件夹。</translation>
     </message>
     <message>
         <source>{path}: this folder holds other files already. Choose another folder, or add this one to the list of models if it is one.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：这个文件夹里已有其他文件。请另选文件夹；如果它本身是模型，请把它添加到模型列表。</translation>
     </message>
     <message>
         <source>{path}: this folder holds {repo} at {revision}. Choose another folder, or delete this one.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：这个文件夹里是 {repo} 的 {revision}。请另选文件夹，或先删除它。</translation>
     </message>
     <message>
         <source>Needs {needed}, {free} free on {place}: choose another folder, or make room.</source>
-        <translation type="unfinished"></translation>
+        <translation>需要 {needed}，{place} 只剩 {free}：请另选文件夹或腾出空间。</translation>
     </message>
     <message>
         <source>{repo}: no name of a repository ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{repo}：不是仓库名（{reason}）。</translation>
     </message>
     <message>
         <source>{host} does not answer as a model hub does ({reason}). Check the address.</source>
-        <translation type="unfinished"></translation>
+        <translation>{host} 的响应不像模型站（{reason}）。请检查地址。</translation>
     </message>
     <message>
         <source>{what}: there is no such model on {hub}, or it is private. Check the name; for a private one log in: hf auth login  /  HF_TOKEN=...</source>
-        <translation type="unfinished"></translation>
+        <translation>{what}：{hub} 上没有这个模型，或者它是私有的。请检查名称；私有模型请先登录：hf auth login  /  HF_TOKEN=...</translation>
     </message>
     <message>
         <source>{repo}: the hub&apos;s list is not clear about {file}. Try another source.</source>
-        <translation type="unfinished"></translation>
+        <translation>{repo}：模型站的列表里 {file} 的信息不清楚。请换一个来源。</translation>
     </message>
     <message>
         <source>{repo}: no model that this program can read: no config.json with weights.</source>
-        <translation type="unfinished"></translation>
+        <translation>{repo}：不是本程序能读取的模型：没有 config.json 和权重。</translation>
     </message>
     <message>
         <source>{repo}: its weights are there only as PyTorch files (.bin), an older format that can carry code. This program reads them as plain numbers and refuses any with code. Agree to fetch them: --allow-pickle.</source>
-        <translation type="unfinished"></translation>
+        <translation>{repo}：它的权重只有 PyTorch 文件（.bin），这是一种可以夹带代码的旧格式。本程序只把它们当作纯数字读取，含有代码的会被拒绝。同意下载请用：--allow-pickle。</translation>
     </message>
     <message>
         <source>{file}: {hub} sent an address that cannot be followed ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{file}：{hub} 给出的地址无法访问（{reason}）。</translation>
     </message>
     <message>
         <source>{file}: {hub} ended the connection early, after {count} of {size} bytes.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file}：{hub} 提前断开了连接，只收到 {count} / {size} 字节。</translation>
     </message>
     <message>
         <source>{file}: {hub} sent it twice with other content than its list says. It was thrown away. Resume later, or use another source: the mirror may be broken, or the model has just been changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file}：{hub} 两次发来的内容都与列表不符，已丢弃。请稍后继续，或换一个来源：镜像可能有问题，或者模型刚被更改。</translation>
     </message>
     <message>
         <source>{file}: {hub} did not go on where it was asked to; from the beginning.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file}：{hub} 没有从要求的位置继续；从头下载。</translation>
     </message>
     <message>
         <source>Something went wrong that should not have: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>出现了不该有的错误：{reason}。</translation>
     </message>
     <message>
         <source>{url} said nothing for {minutes} minutes.</source>
@@ -7741,71 +7758,71 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>{path}: cannot be read ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：无法读取（{reason}）。</translation>
     </message>
     <message>
         <source>{path}: the folder is not there any more. Bring it back (a disk that is not plugged in?), or take it off the list.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：文件夹已不存在。请把它放回原处（磁盘没有插上？），或将它移出列表。</translation>
     </message>
     <message>
         <source>{path}: the download is not finished. Resume it, or delete the folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：下载尚未完成。请继续下载，或删除文件夹。</translation>
     </message>
     <message>
         <source>{path}: {count} of its files are missing: {names}. Mend it, or delete it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：缺少 {count} 个文件：{names}。请修复或删除。</translation>
     </message>
     <message>
         <source>{path}: {count} of its files were changed or cut off: {names}. Mend it, or delete it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：有 {count} 个文件被更改或不完整：{names}。请修复或删除。</translation>
     </message>
     <message>
         <source>{path}: the list of its weights cannot be read. Download the model again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：无法读取权重列表。请重新下载模型。</translation>
     </message>
     <message>
         <source>{path}: {count} of its weight files are missing: {names}. Copy them here, or download the model again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：缺少 {count} 个权重文件：{names}。请复制到这里，或重新下载模型。</translation>
     </message>
     <message>
         <source>{path}: only a pointer of Git LFS, not the weights. Run git lfs pull in the folder, or download the model again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：只是 Git LFS 的指针，不是权重。请在该文件夹里运行 git lfs pull，或重新下载模型。</translation>
     </message>
     <message>
         <source>{path}: the weights are cut off or damaged. Copy or download this file again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：权重不完整或已损坏。请重新复制或下载这个文件。</translation>
     </message>
     <message>
         <source>{path}: its vocabulary is missing (qwen.tiktoken or tokenizer.json). Copy it here, or download the model again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：缺少词表（qwen.tiktoken 或 tokenizer.json）。请复制到这里，或重新下载模型。</translation>
     </message>
     <message>
         <source>{name}: this download is in the list already.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}：已在下载列表中。</translation>
     </message>
     <message>
         <source>{path}: the list of downloads cannot be written ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：无法写入下载列表（{reason}）。</translation>
     </message>
     <message>
         <source>The download&apos;s process ended by itself. {path} has its last words.</source>
-        <translation type="unfinished"></translation>
+        <translation>下载进程自行结束了。{path} 里有它最后的输出。</translation>
     </message>
     <message>
         <source>The hub does not answer. Check the network, or choose another source.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型站没有响应。请检查网络，或换一个来源。</translation>
     </message>
     <message>
         <source>The hub could not be asked: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>无法询问模型站：{reason}</translation>
     </message>
     <message>
         <source>{path}: cannot be moved to the trash ({reason}). Delete it in the file manager.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：无法移到回收站（{reason}）。请在文件管理器中删除。</translation>
     </message>
     <message>
         <source>{path}: cannot be brought back from the trash ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：无法从回收站恢复（{reason}）。</translation>
     </message>
 </context>
 <context>
@@ -9482,71 +9499,71 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>Tongyi Qianwen licence (commercial use within its terms)</source>
-        <translation type="unfinished"></translation>
+        <translation>通义千问许可协议（按其条款可商用）</translation>
     </message>
     <message>
         <source>Apache 2.0</source>
-        <translation type="unfinished"></translation>
+        <translation>Apache 2.0</translation>
     </message>
     <message>
         <source>Qwen Research licence (not for commercial use)</source>
-        <translation type="unfinished"></translation>
+        <translation>Qwen 研究许可协议（不可商用）</translation>
     </message>
     <message>
         <source>Answers and draws boxes in English and Chinese; the usual base for LoRA.</source>
-        <translation type="unfinished"></translation>
+        <translation>中英文问答并画框；LoRA 常用的基础模型。</translation>
     </message>
     <message>
         <source>The same in 4 bits: for chat and Q-LoRA on one card of 12 to 16 GB.</source>
-        <translation type="unfinished"></translation>
+        <translation>同一模型的 4 位版本：在一张 12 到 16 GB 的显卡上聊天和做 Q-LoRA。</translation>
     </message>
     <message>
         <source>Continues text rather than chats: for tuning from the ground up and for RefCOCO.</source>
-        <translation type="unfinished"></translation>
+        <translation>续写文本而非聊天：适合从头微调和 RefCOCO 评测。</translation>
     </message>
     <message>
         <source>Small; reads pictures at their own size. For a card of 8 GB.</source>
-        <translation type="unfinished"></translation>
+        <translation>小模型；按图片原尺寸读取。适合 8 GB 显卡。</translation>
     </message>
     <message>
         <source>Reads pictures at their own size, documents too.</source>
-        <translation type="unfinished"></translation>
+        <translation>按图片原尺寸读取，也能读文档。</translation>
     </message>
     <message>
         <source>Boxes in pixels, documents, tables. Mind the licence.</source>
-        <translation type="unfinished"></translation>
+        <translation>像素坐标的框、文档、表格。请留意许可协议。</translation>
     </message>
     <message>
-        <source>Boxes in pixels, documents, tables; tuned by many, so much is known about it.</source>
-        <translation type="unfinished"></translation>
+        <source>Boxes in pixels, documents, tables. LoRA on a card of 24 GB.</source>
+        <translation>像素坐标的框、文档、表格。24 GB 显卡可做 LoRA。</translation>
+    </message>
+    <message>
+        <source>The largest of the new family in this list.</source>
+        <translation>此列表中新系列里最大的。</translation>
     </message>
     <message>
         <source>The smallest of its family: quick to try, quick to tune.</source>
-        <translation type="unfinished"></translation>
+        <translation>本系列中最小的：试用快，微调快。</translation>
     </message>
     <message>
         <source>For LoRA on a card of 16 GB, Q-LoRA on one of 8 GB.</source>
-        <translation type="unfinished"></translation>
+        <translation>16 GB 显卡可做 LoRA，8 GB 显卡可做 Q-LoRA。</translation>
     </message>
     <message>
         <source>The largest here of its family: LoRA on a card of 24 GB, Q-LoRA on one of 12 GB.</source>
-        <translation type="unfinished"></translation>
+        <translation>此处本系列中最大的：24 GB 显卡可做 LoRA，12 GB 显卡可做 Q-LoRA。</translation>
     </message>
     <message>
         <source>Very small: for trying things out, and for narrow tasks once tuned.</source>
-        <translation type="unfinished"></translation>
+        <translation>非常小：适合尝试，微调后适合单一任务。</translation>
     </message>
     <message>
         <source>Small and new; sees and talks in one model.</source>
-        <translation type="unfinished"></translation>
+        <translation>小而新；看图和对话在同一个模型里。</translation>
     </message>
     <message>
         <source>New; sees and talks in one model.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The largest of the new family that one card can tune.</source>
-        <translation type="unfinished"></translation>
+        <translation>新；看图和对话在同一个模型里。</translation>
     </message>
 </context>
 <context>
