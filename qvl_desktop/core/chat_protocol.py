@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
@@ -110,14 +110,17 @@ class ChatOptions:
     seed: int | None = None
 
 
-def request_body(turns: Sequence[Turn], model: str, options: ChatOptions) -> bytes:
-    """The JSON body of a streaming chat request. Picture files named in the turns are read and sent along.
+def request_body(
+    turns: Sequence[Turn], model: str, options: ChatOptions, url_of: Callable[[Path], str] | None = None
+) -> bytes:
+    """The JSON body of a streaming chat request. Picture files named in the turns are read and sent along, as
+    `url_of` says (as they are by default).
 
     Raises `PictureError` for a file that cannot be read, `ChatError` when all is too much.
     """
     body: dict[str, Any] = {
         "model": model,
-        "messages": [_message(turn) for turn in turns],
+        "messages": [_message(turn, url_of or picture_url) for turn in turns],
         "stream": True,
         "stream_options": {"include_usage": True},
         **{key: value for key, value in asdict(options).items() if value is not None},
@@ -134,13 +137,13 @@ def request_body(turns: Sequence[Turn], model: str, options: ChatOptions) -> byt
     return data
 
 
-def _message(turn: Turn) -> dict[str, Any]:
+def _message(turn: Turn, url_of: Callable[[Path], str]) -> dict[str, Any]:
     if "<img>" not in turn.text:
         return {"role": turn.role, "content": turn.text}
     parts: list[dict[str, Any]] = []
     for span in spans(turn.text):
         if isinstance(span.segment, Picture):
-            parts.append({"type": "image_url", "image_url": {"url": picture_url(Path(span.segment.path))}})
+            parts.append({"type": "image_url", "image_url": {"url": url_of(Path(span.segment.path))}})
             continue
         text = turn.text[span.start : span.end]
         if parts and parts[-1]["type"] == "image_url":

@@ -78,8 +78,7 @@ class ChatClient(QObject):
     def ask(self, turns: Sequence[Turn], model: str, options: ChatOptions) -> None:
         """Ask; pictures named in the turns are read beside the window. A question still under way is stopped."""
         self.stop()
-        self._reader, self._outcome, self._problem = StreamReader(), Outcome(""), ""
-        self._began = time.perf_counter()
+        self._begin()
         asked = tuple(turns)
         task: Task[bytes] = Task(lambda: request_body(asked, model, options))
         self._task = task.on_success(self._prepared).on_failure(self._not_prepared).start(self)
@@ -96,6 +95,10 @@ class ChatClient(QObject):
         self.finished.emit(replace(self._outcome, finish="stopped", seconds=seconds))
 
     # On the way
+
+    def _begin(self) -> None:
+        self._reader, self._outcome, self._problem = StreamReader(), Outcome(""), ""
+        self._began = time.perf_counter()
 
     def _prepared(self, body: bytes) -> None:
         self._task = None
@@ -120,15 +123,22 @@ class ChatClient(QObject):
 
     def _send(self) -> None:
         body, self._body = self._body or b"", None
-        request = QNetworkRequest(QUrl(f"{self._engine.url}/chat/completions"))
-        request.setHeader(QNetworkRequest.KnownHeaders.ContentTypeHeader, "application/json")
-        request.setRawHeader(b"Authorization", f"Bearer {self._engine.key}".encode())
-        request.setRawHeader(b"Accept", b"text/event-stream")
-        request.setTransferTimeout(SILENCE_MS)
-        self._reply = self._network.post(request, QByteArray(body))
+        self._reply = self._network.post(self._request(), QByteArray(body))
         self._reply.readyRead.connect(self._read)
         self._reply.finished.connect(self._replied)
         self.started.emit()
+
+    def _request(self) -> QNetworkRequest:
+        request = QNetworkRequest(QUrl(f"{self._engine.url}/chat/completions"))
+        request.setHeader(QNetworkRequest.KnownHeaders.ContentTypeHeader, "application/json")
+        if self._engine.key:
+            request.setRawHeader(b"Authorization", f"Bearer {self._engine.key}".encode())
+        request.setRawHeader(b"Accept", b"text/event-stream")
+        request.setTransferTimeout(SILENCE_MS)
+        request.setAttribute(  # a key goes where it was meant to go, and nowhere else
+            QNetworkRequest.Attribute.RedirectPolicyAttribute, QNetworkRequest.RedirectPolicy.ManualRedirectPolicy
+        )
+        return request
 
     def _read(self) -> None:
         reply = self._reply
@@ -141,7 +151,7 @@ class ChatClient(QObject):
 
     def _take(self, chunk: Chunk) -> None:
         self._problem = self._problem or chunk.error
-        finish = chunk.finish or self._outcome.finish
+        finish = chunk.finish or self._outcome.finish or ("stop" if chunk.done else "")
         if chunk.usage is not None:
             usage = chunk.usage
             self._outcome = Outcome(finish, usage.tokens, usage.tokens_per_second, usage.seconds)
@@ -168,13 +178,16 @@ class ChatClient(QObject):
         problem = self._problem
         if not problem and status not in (0, 200):
             problem = _refusal(bytes(reply.readAll().data())) or f"HTTP {status}"
-        if not problem and reply.error() in _ENGINE_GONE:
-            problem = self.tr("The model's process ended in the middle of the answer.")
+        if not problem and (reply.error() in _ENGINE_GONE or reply.error() is QNetworkReply.NetworkError.NoError):
+            problem = self._gone_words()
         if not problem and reply.error() is QNetworkReply.NetworkError.OperationCanceledError:
             problem = self.tr("The model said nothing for a long time. Try again, or choose a smaller model.")
         self._fail(
             problem or self.tr("The connection to the model broke off: {reason}.").format(reason=reply.errorString())
         )
+
+    def _gone_words(self) -> str:
+        return self.tr("The model's process ended in the middle of the answer.")
 
     def _fail(self, problem: str) -> None:
         self._drop_reply()

@@ -40,7 +40,9 @@ def shown_page(session: Session, qtbot: QtBot, size: tuple[int, int] = (1280, 80
     made.resize(*size)
     made.show()
     qtbot.waitExposed(made)
-    qtbot.waitUntil(lambda: len(made.threads.model.threads) > 0 or session.project is None, timeout=5000)
+    store = made.desk.chats.store
+    kept = len(store.threads()) if store is not None else 0
+    qtbot.waitUntil(lambda: len(made.threads.model.threads) == kept, timeout=5000)
     return made
 
 
