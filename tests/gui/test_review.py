@@ -219,11 +219,11 @@ def test_many_at_once_are_one_step(window: MainWindow, project: Project, qtbot: 
     answer(project, [("cat", A), ("dog", B)], [("dog", A)], [("cat", C)])
     project.add_region(project.picture_ids()[0], "bird", A.decode(640, 480))
     page = show(window, qtbot)
-    page.boxes.take_free()
+    page.boxes.many.take_free()
     qtbot.waitUntil(lambda: not window.session.edits.running)
     assert project.region_count() == 4
     assert project.review_counts("boxes").suggestions == 1
-    page.boxes.reject_everything()
+    page.boxes.many.reject_everything()
     qtbot.waitUntil(lambda: not window.session.edits.running)
     assert project.review_counts("boxes").suggestions == 0
     window.session.undo()

@@ -51,7 +51,7 @@ ACTIONS = (
     PageAction("tool_select", _N("annotate", "Select"), "select", ("V",), DRAW, True),
     PageAction("add_box", _N("annotate", "New box in the middle"), "", ("Ins",), DRAW),
     PageAction("edit_ref", _N("annotate", "Edit ref"), "edit", ("F2",), REGION),
-    PageAction("delete", _N("annotate", "Delete regions, reject suggestions"), "trash", ("Del", "Backspace"), REGION),
+    PageAction("delete", _N("annotate", "Delete regions"), "trash", ("Del", "Backspace"), REGION),
     PageAction("lock", _N("annotate", "Lock regions"), "lock", ("L",), REGION, True),
     PageAction("to_quad", _N("annotate", "Turn boxes into quads"), "", ("Shift+Q",), REGION),
     PageAction("to_box", _N("annotate", "Turn quads into boxes"), "", ("Shift+B",), REGION),

@@ -1,8 +1,8 @@
 """Going through suggested boxes: pictures at the left, the canvas, what is proposed about this picture at the right.
 
-Owns which picture is open, walking from one to the next, and the edits of many at once. It shows one of two shelves:
-boxes to take, or differences between a model and the regions, worst first. Does not own suggestions on a canvas
-(`suggestion_layer`) nor jobs (`jobs.review`).
+Owns which picture is open and walking from one to the next. It shows one of two shelves: boxes to take, or differences
+between a model and the regions, worst first. Does not own its widgets (`boxes_frame`), suggestions on a canvas
+(`suggestion_layer`), edits of many at once (`many_desk`) nor jobs (`jobs.review`).
 """
 
 from __future__ import annotations
@@ -12,54 +12,33 @@ from functools import partial
 from pathlib import PurePosixPath
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QMenu,
-    QPushButton,
-    QSizePolicy,
-    QSplitter,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QWidget
 
 from qvl_desktop.core.errors import QvlError
 from qvl_desktop.core.shapes import Shape
-from qvl_desktop.gui.annotate.canvas import Canvas
-from qvl_desktop.gui.annotate.picture_model import PictureDelegate
-from qvl_desktop.gui.annotate.ref_editor import RefEditor
-from qvl_desktop.gui.icons import set_icon
-from qvl_desktop.gui.review.actions import BOXES, make_actions
-from qvl_desktop.gui.review.rows import ReviewPictures, SuggestionDelegate, SuggestionModel
-from qvl_desktop.gui.review.suggestion_layer import Proposed, SuggestionLayer
-from qvl_desktop.gui.shortcuts import Shortcuts
-from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface, theme
+from qvl_desktop.gui.review.boxes_frame import BoxesFrame
+from qvl_desktop.gui.review.suggestion_layer import Proposed
+from qvl_desktop.gui.theme import theme
 from qvl_desktop.gui.widgets.box_item import ShownBox
-from qvl_desktop.gui.widgets.elided_label import ElidedLabel
-from qvl_desktop.gui.widgets.rows import keep_place, mark_row, row_view
-from qvl_desktop.gui.widgets.thumbnails import Thumbnails
+from qvl_desktop.gui.widgets.rows import keep_place, mark_row
 from qvl_desktop.jobs.place import Place
 from qvl_desktop.jobs.session import Session
-from qvl_desktop.jobs.task import Report, Task
+from qvl_desktop.jobs.task import Task
 from qvl_desktop.jobs.waiting import waiter
 from qvl_desktop.storage.project import Project
 from qvl_desktop.storage.rows import Change, PictureRow, RegionRow
 from qvl_desktop.storage.suggestions import Shelf
 
 _RELOAD_MS = 600
-_MANY = 200
 
 
-class BoxesView(QWidget):
-    """One shelf of suggestions. Signals: `counted(int)`: so many pictures are on it; `emptied()`."""
+class BoxesView(BoxesFrame):
+    """One shelf of suggestions. Signals: `counted(int)`: so many pictures are on it."""
 
     counted = Signal(int)
 
     def __init__(self, session: Session, shelf: Shelf, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.session = session
-        self.shelf: Shelf = shelf
+        super().__init__(session, shelf, parent)
         self.picture: PictureRow | None = None
         self.regions: list[RegionRow] = []
         self._handled: tuple[int, int] | None = None
@@ -67,35 +46,6 @@ class BoxesView(QWidget):
         self._again = False
         self._walking = False
         self._later = waiter(self, _RELOAD_MS, self.reload)
-        self.view_actions = make_actions(self, Shortcuts.of(session), BOXES)
-        self.thumbnails = Thumbnails(self)
-        self.pictures = ReviewPictures(self)
-        self.pictures.shelf = shelf
-        self.list = row_view(self.pictures, PictureDelegate(self.thumbnails, self), self)
-        self.list.setAccessibleName(self.tr("Pictures with suggestions"))
-        self.canvas = Canvas(self)
-        self.canvas.set_tool("select")
-        self.canvas.set_crosshair(False)
-        self.layer = SuggestionLayer(session, self.canvas, self)
-        self.editor = RefEditor(self.canvas.viewport())
-        self.model = SuggestionModel(self)
-        self.rows = row_view(self.model, SuggestionDelegate(self), self)
-        self.rows.setAccessibleName(self.tr("Suggestions on this picture"))
-        self.name = ElidedLabel(self)
-        set_role(self.name, "muted")
-        self.position = QLabel(self)
-        self.hint = QLabel(self)
-        self.hint.setWordWrap(True)
-        self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.hint.setContentsMargins(Space.M, Space.XS, Space.M, Space.XS)
-        set_role(self.hint, "caption")
-        self.count = QLabel(self)
-        set_role(self.count, "caption")
-        self.count.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
-        self.take_button = QPushButton(self)
-        self.reject_button = QPushButton(self)
-        self.many_button = QToolButton(self)
-        self._lay_out()
         self._connect()
 
     # Which pictures
@@ -390,137 +340,12 @@ class BoxesView(QWidget):
         if self.canvas.isVisible():
             self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def take_free(self) -> None:
-        """Take every box of the list that overlaps none of the user's own."""
-        ids = list(self.pictures.ids)
-
-        def edit(project: Project, report: Report) -> int:
-            free = project.free_suggestions(ids, progress=lambda done, total: report(done, 2 * total))
-            return len(project.accept_suggestions(free, None, lambda done, total: report(total + done, 2 * total)))
-
-        self._many(self.tr("Taking boxes that overlap none of yours"), edit)
-
-    def take_everything(self) -> None:
-        """Take every suggestion of the list."""
-
-        def edit(project: Project, report: Report) -> int:
-            return len(project.accept_suggestions(project.open_suggestion_ids(self_shelf), None, report))
-
-        self_shelf = self.shelf
-        self._many(self.tr("Taking all suggestions"), edit)
-
-    def reject_everything(self) -> None:
-        """Reject every suggestion of the list: the same model does not propose them again."""
-        shelf = self.shelf
-
-        def edit(project: Project, report: Report) -> int:
-            ids = project.open_suggestion_ids(shelf)
-            report(0, len(ids))
-            project.reject_suggestions(ids)
-            return len(ids)
-
-        self._many(self.tr("Rejecting all suggestions"), edit)
-
-    def _many(self, words: str, edit: Callable[[Project, Report], int]) -> None:
-        project = self.session.project
-        if project is None:
-            return
-
-        def done(count: int) -> None:
-            text = self.tr("%n suggestion(s) gone through.", "", count)
-            self.session.offered.emit("success", text, ((self.tr("Undo"), self.session.undo_this()),))
-            self.reload()
-
-        self.session.edits.run(words, lambda report: edit(project, report), done)
-
     def open_in_annotate(self) -> None:
         """Show this picture on the Annotate page."""
         if self.picture is not None:
             self.session.placeRequested.emit("annotate", Place(picture_id=self.picture.id))
 
     # Putting together
-
-    def _lay_out(self) -> None:
-        left = QWidget(self)
-        set_surface(left, "panel")
-        left.setMinimumWidth(200)
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.count)
-        column.addWidget(self.list, 1)
-        middle = QWidget(self)
-        set_surface(middle, "panel")
-        column = QVBoxLayout(middle)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._bar())
-        column.addWidget(self.canvas, 1)
-        column.addWidget(self.hint)
-        right = QWidget(self)
-        set_surface(right, "panel")
-        right.setMinimumWidth(180)
-        column = QVBoxLayout(right)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        title = QLabel(self.tr("On this picture"), right)
-        title.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
-        set_role(title, "heading")
-        column.addWidget(title)
-        column.addWidget(self.rows, 1)
-        splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        splitter.setChildrenCollapsible(False)
-        for part in (left, middle, right):
-            splitter.addWidget(part)
-        splitter.setStretchFactor(1, 1)
-        splitter.setSizes([248, 760, 220])
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(splitter)
-
-    def _bar(self) -> QWidget:
-        bar = QWidget(self)
-        set_surface(bar, "panel")
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(Space.S, Space.XS, Space.S, Space.XS)
-        row.setSpacing(Space.XS)
-        for name in ("previous_picture", "next_picture"):
-            button = QToolButton(bar)
-            button.setDefaultAction(self.view_actions[name])
-            row.addWidget(button)
-            if name == "previous_picture":
-                row.addWidget(self.position)
-        self.position.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.position.setMinimumWidth(72)
-        self.position.setAccessibleName(self.tr("Position in the list"))
-        row.addSpacing(Space.S)
-        row.addWidget(self.name, 1)
-        set_icon(self.take_button, "check", "accent_text")
-        set_kind(self.take_button, "primary")
-        set_icon(self.reject_button, "close")
-        self.take_button.setToolTip(self.view_actions["accept"].toolTip())
-        self.reject_button.setToolTip(self.view_actions["reject"].toolTip())
-        self.many_button.setText(self.tr("Many…"))
-        self.many_button.setToolTip(self.tr("All on this picture, or all of the list"))
-        self.many_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.many_button.setMenu(self._menu())
-        for widget in (self.take_button, self.reject_button, self.many_button):
-            row.addWidget(widget)
-        return bar
-
-    def _menu(self) -> QMenu:
-        menu = QMenu(self)
-        menu.addAction(self.view_actions["accept_all"])
-        menu.addAction(self.view_actions["reject_all"])
-        menu.addSeparator()
-        if self.shelf == "boxes":
-            menu.addAction(self.tr("Take all of the list that overlap none of yours"), self.take_free)
-        menu.addAction(self.tr("Take all of the list"), self.take_everything)
-        menu.addAction(self.tr("Reject all of the list"), self.reject_everything)
-        menu.addSeparator()
-        menu.addAction(self.view_actions["open_picture"])
-        menu.addAction(self.view_actions["hide"])
-        return menu
 
     def _connect(self) -> None:
         handlers: dict[str, Callable[[], object]] = {
@@ -545,6 +370,7 @@ class BoxesView(QWidget):
         self.list.selectionModel().currentChanged.connect(self._on_list)
         self.rows.selectionModel().currentChanged.connect(self._on_row)
         self.rows.doubleClicked.connect(lambda _index: self._accept())
+        self.many.done.connect(self.reload)
         self.canvas.selectionChanged.connect(lambda _key: self._on_selected())
         self.canvas.stepRequested.connect(self.step)
         self.canvas.shapesChanged.connect(self._on_shapes)

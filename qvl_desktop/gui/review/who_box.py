@@ -69,8 +69,9 @@ class WhoBox(QWidget):
         self.said.setTextFormat(Qt.TextFormat.PlainText)
         set_role(self.said, "caption")
         self._pages = QStackedWidget(self)
-        self._pages.addWidget(self._here())
-        self._pages.addWidget(self._there())
+        self._here_page, self._there_page = self._here(), self._there()
+        self._pages.addWidget(self._here_page)
+        self._pages.addWidget(self._there_page)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.S)
@@ -144,9 +145,9 @@ class WhoBox(QWidget):
 
     def _show_place(self, place: int) -> None:
         """Turn to the fields of a place; those of the other take no room."""
-        for number in range(self._pages.count()):
+        for number, page in enumerate((self._here_page, self._there_page)):
             policy = QSizePolicy.Policy.Preferred if number == place else QSizePolicy.Policy.Ignored
-            self._pages.widget(number).setSizePolicy(QSizePolicy.Policy.Preferred, policy)
+            page.setSizePolicy(QSizePolicy.Policy.Preferred, policy)
         self._pages.setCurrentIndex(place)
         self._pages.adjustSize()
 
