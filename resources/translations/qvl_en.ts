@@ -110,28 +110,28 @@
     <name>DataBox</name>
     <message numerus="yes">
         <source>%n picture(s)</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%n picture</numerusform>
             <numerusform>%n pictures</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n conversation(s)</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%n conversation</numerusform>
             <numerusform>%n conversations</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n of them held out</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%n of them held out</numerusform>
             <numerusform>%n of them held out</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n record(s) cannot be used</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%n record cannot be used</numerusform>
             <numerusform>%n records cannot be used</numerusform>
         </translation>
@@ -168,16 +168,16 @@
     <name>EvaluationView</name>
     <message numerus="yes">
         <source>%n phrase(s) got worse, first of all: {names}</source>
-        <translation type="unfinished">
-            <numerusform>%n phrase got worse: {names}</numerusform>
+        <translation>
+            <numerusform>%n phrase got worse, first of all: {names}</numerusform>
             <numerusform>%n phrases got worse, first of all: {names}</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n question(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n question</numerusform>
+            <numerusform>%n questions</numerusform>
         </translation>
     </message>
 </context>
@@ -351,9 +351,9 @@
     <name>ProblemList</name>
     <message numerus="yes">
         <source>%n thing(s) to mend before this can start:</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n thing to mend before this can start:</numerusform>
+            <numerusform>%n things to mend before this can start:</numerusform>
         </translation>
     </message>
 </context>
@@ -491,23 +491,23 @@
     <name>RunPanel</name>
     <message numerus="yes">
         <source>Trash: %n run(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Trash: %n run</numerusform>
+            <numerusform>Trash: %n runs</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>Compare %n run(s)</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>Compare %n run</numerusform>
             <numerusform>Compare %n runs</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>Delete %n run(s) for good</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Delete %n run for good</numerusform>
+            <numerusform>Delete %n runs for good</numerusform>
         </translation>
     </message>
 </context>
@@ -559,9 +559,9 @@
     <name>TokenText</name>
     <message numerus="yes">
         <source>%n picture token(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n picture token</numerusform>
+            <numerusform>%n picture tokens</numerusform>
         </translation>
     </message>
 </context>
@@ -579,9 +579,9 @@
     <name>TrainedTextView</name>
     <message numerus="yes">
         <source>%n left out: show</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n left out: show</numerusform>
+            <numerusform>%n left out: show</numerusform>
         </translation>
     </message>
 </context>

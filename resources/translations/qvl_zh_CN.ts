@@ -743,15 +743,15 @@
     <name>ChildCommand</name>
     <message>
         <source>The process cannot be started: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>无法启动进程：{reason}</translation>
     </message>
     <message>
         <source>The process ended unexpectedly: it crashed, was killed, or ran out of memory.</source>
-        <translation type="unfinished"></translation>
+        <translation>进程意外结束：崩溃、被终止或内存不足。</translation>
     </message>
     <message>
         <source>Exit code {code}.</source>
-        <translation type="unfinished"></translation>
+        <translation>退出码 {code}。</translation>
     </message>
 </context>
 <context>
@@ -773,7 +773,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The chat goes on from here</source>
+        <source>The chat goes on</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -870,7 +870,7 @@
     </message>
     <message>
         <source>Unreadable answers</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取的回答</translation>
     </message>
     <message>
         <source>Learning rate</source>
@@ -1090,38 +1090,38 @@
     <name>CurveFiles</name>
     <message>
         <source>CSV…</source>
-        <translation type="unfinished">CSV…</translation>
+        <translation>CSV…</translation>
     </message>
     <message>
         <source>Picture…</source>
-        <translation type="unfinished">图片…</translation>
+        <translation>图片…</translation>
     </message>
     <message>
         <source>the picture cannot be written</source>
-        <translation type="unfinished">图片无法写入</translation>
+        <translation>图片无法写入</translation>
     </message>
     <message>
         <source>Save the curves</source>
-        <translation type="unfinished">保存曲线</translation>
+        <translation>保存曲线</translation>
     </message>
     <message>
         <source>Save the picture</source>
-        <translation type="unfinished">保存图片</translation>
+        <translation>保存图片</translation>
     </message>
 </context>
 <context>
     <name>Curves</name>
     <message>
         <source>Loss</source>
-        <translation type="unfinished">损失</translation>
+        <translation>损失</translation>
     </message>
     <message>
         <source>Validation</source>
-        <translation type="unfinished">验证</translation>
+        <translation>验证</translation>
     </message>
     <message>
         <source>Unreadable answers</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取的回答</translation>
     </message>
     <message>
         <source>Learning rate</source>
@@ -1133,96 +1133,96 @@
     </message>
     <message>
         <source>training, smoothed</source>
-        <translation type="unfinished"></translation>
+        <translation>训练（平滑）</translation>
     </message>
     <message>
         <source>validation</source>
-        <translation type="unfinished"></translation>
+        <translation>验证</translation>
     </message>
     <message>
         <source>Acc@0.5</source>
-        <translation type="unfinished">Acc@0.5</translation>
+        <translation>Acc@0.5</translation>
     </message>
     <message>
         <source>mean IoU</source>
-        <translation type="unfinished">平均 IoU</translation>
+        <translation>平均 IoU</translation>
     </message>
     <message>
         <source>step {step}</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {step} 步</translation>
     </message>
 </context>
 <context>
     <name>DataBox</name>
     <message>
         <source>Choose a file…</source>
-        <translation type="unfinished">选择文件…</translation>
+        <translation>选择文件…</translation>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished">模型</translation>
+        <translation>模型</translation>
     </message>
     <message>
         <source>Data</source>
-        <translation type="unfinished">数据</translation>
+        <translation>数据</translation>
     </message>
     <message>
         <source>Model: there is none on this machine. Add one on the Models page.</source>
-        <translation type="unfinished">模型：本机上还没有模型。请在“模型”页添加。</translation>
+        <translation>模型：本机上还没有模型。请在“模型”页添加。</translation>
     </message>
     <message>
         <source>Data: there is no conversation to learn from that is not held out.</source>
-        <translation type="unfinished">数据：除留出的以外，没有可供学习的对话。</translation>
+        <translation>数据：除留出的以外，没有可供学习的对话。</translation>
     </message>
     <message>
         <source>This project: {name}</source>
-        <translation type="unfinished">当前项目：{name}</translation>
+        <translation>当前项目：{name}</translation>
     </message>
     <message>
         <source>Open a project, or choose a data file</source>
-        <translation type="unfinished">打开一个项目，或选择数据文件</translation>
+        <translation>打开一个项目，或选择数据文件</translation>
     </message>
     <message>
         <source>Data to learn from</source>
-        <translation type="unfinished">用于学习的数据</translation>
+        <translation>用于学习的数据</translation>
     </message>
     <message>
         <source>Projects and data files (*.qvl *.json *.jsonl);;All files (*)</source>
-        <translation type="unfinished">项目和数据文件 (*.qvl *.json *.jsonl);;所有文件 (*)</translation>
+        <translation>项目和数据文件 (*.qvl *.json *.jsonl);;所有文件 (*)</translation>
     </message>
     <message>
         <source>Counting…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在计数…</translation>
     </message>
     <message>
         <source>Nothing to learn from yet.</source>
-        <translation type="unfinished">还没有可学习的内容。</translation>
+        <translation>还没有可学习的内容。</translation>
     </message>
     <message>
         <source>There are no conversations to learn from yet. Make them on the Conversations page.</source>
-        <translation type="unfinished">还没有可供学习的对话。请在“对话”页生成。</translation>
+        <translation>还没有可供学习的对话。请在“对话”页生成。</translation>
     </message>
     <message numerus="yes">
         <source>%n picture(s)</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%n 张图片</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n conversation(s)</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%n 段对话</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n of them held out</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>其中 %n 段留出</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n record(s) cannot be used</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%n 条记录无法使用</numerusform>
         </translation>
     </message>
@@ -1450,91 +1450,91 @@
     <name>EvaluationView</name>
     <message>
         <source>Evaluation: before and after</source>
-        <translation type="unfinished"></translation>
+        <translation>评测：之前与之后</translation>
     </message>
     <message>
         <source>Phrase</source>
-        <translation type="unfinished">短语</translation>
+        <translation>短语</translation>
     </message>
     <message>
         <source>F1 before</source>
-        <translation type="unfinished"></translation>
+        <translation>之前 F1</translation>
     </message>
     <message>
         <source>F1 after</source>
-        <translation type="unfinished"></translation>
+        <translation>之后 F1</translation>
     </message>
     <message>
         <source>Change</source>
-        <translation type="unfinished">变化</translation>
+        <translation>变化</translation>
     </message>
     <message>
         <source>Answers that got worse</source>
-        <translation type="unfinished"></translation>
+        <translation>变差的回答</translation>
     </message>
     <message>
         <source>All answers, worst first</source>
-        <translation type="unfinished"></translation>
+        <translation>全部回答，最差的在前</translation>
     </message>
     <message>
         <source>Open it</source>
-        <translation type="unfinished"></translation>
+        <translation>打开</translation>
     </message>
     <message numerus="yes">
         <source>%n phrase(s) got worse, first of all: {names}</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%n 个短语变差，首先是：{names}</numerusform>
         </translation>
     </message>
     <message>
         <source>No phrase got worse.</source>
-        <translation type="unfinished">没有短语变差。</translation>
+        <translation>没有短语变差。</translation>
     </message>
     <message>
         <source>F1</source>
-        <translation type="unfinished"></translation>
+        <translation>F1</translation>
     </message>
     <message>
         <source>Acc@0.5</source>
-        <translation type="unfinished">Acc@0.5</translation>
+        <translation>Acc@0.5</translation>
     </message>
     <message>
         <source>precision</source>
-        <translation type="unfinished"></translation>
+        <translation>精确率</translation>
     </message>
     <message>
         <source>recall</source>
-        <translation type="unfinished"></translation>
+        <translation>召回率</translation>
     </message>
     <message>
         <source>mean IoU</source>
-        <translation type="unfinished">平均 IoU</translation>
+        <translation>平均 IoU</translation>
     </message>
     <message>
         <source>unreadable answers</source>
-        <translation type="unfinished">无法解析的回答</translation>
+        <translation>无法读取的回答</translation>
     </message>
     <message numerus="yes">
         <source>%n question(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 个问题</numerusform>
         </translation>
     </message>
     <message>
         <source>{ref}: IoU {share}</source>
-        <translation type="unfinished"></translation>
+        <translation>{ref}：IoU {share}</translation>
     </message>
     <message>
         <source>Nothing got worse.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有变差的。</translation>
     </message>
     <message>
         <source>Dashed: true. Blue: answered now.</source>
-        <translation type="unfinished"></translation>
+        <translation>虚线：真实框。蓝色：现在的回答。</translation>
     </message>
     <message>
         <source>Orange: answered before.</source>
-        <translation type="unfinished"></translation>
+        <translation>橙色：之前的回答。</translation>
     </message>
 </context>
 <context>
@@ -1699,11 +1699,11 @@
     </message>
     <message>
         <source>best {metric}, kept: step {step}</source>
-        <translation type="unfinished"></translation>
+        <translation>最佳 {metric}，已保留：第 {step} 步</translation>
     </message>
     <message>
         <source>best {metric}</source>
-        <translation type="unfinished"></translation>
+        <translation>最佳 {metric}</translation>
     </message>
     <message>
         <source>tokens a second</source>
@@ -2630,11 +2630,11 @@
     </message>
     <message>
         <source>Machines: </source>
-        <translation type="unfinished"></translation>
+        <translation>机器数：</translation>
     </message>
     <message>
         <source>Number of machines</source>
-        <translation type="unfinished"></translation>
+        <translation>机器数量</translation>
     </message>
     <message>
         <source>Copy command</source>
@@ -2646,11 +2646,11 @@
     </message>
     <message>
         <source>Carry this run out in a terminal, or on a cluster that sees this folder:</source>
-        <translation type="unfinished"></translation>
+        <translation>在终端里，或在能访问此文件夹的集群上执行这次训练：</translation>
     </message>
     <message>
         <source>Start training runs it on this machine. To run it elsewhere, make the folder only; its own line and Slurm script, like this one, are on its page.</source>
-        <translation type="unfinished"></translation>
+        <translation>“开始训练”在本机执行。若要在别处执行，只创建文件夹即可；它自己的命令和 Slurm 脚本（与此类似）在它的页面上。</translation>
     </message>
 </context>
 <context>
@@ -2988,7 +2988,7 @@
     <name>NewRun</name>
     <message>
         <source>Show what is trained on</source>
-        <translation type="unfinished"></translation>
+        <translation>查看学习的内容</translation>
     </message>
     <message>
         <source>Start training</source>
@@ -2996,11 +2996,11 @@
     </message>
     <message>
         <source>Make the folder only</source>
-        <translation type="unfinished"></translation>
+        <translation>只创建文件夹</translation>
     </message>
     <message>
         <source>Writes the run&apos;s folder and its plan, to be started elsewhere</source>
-        <translation type="unfinished"></translation>
+        <translation>写好训练文件夹和计划，供在别处启动</translation>
     </message>
     <message>
         <source>New training run</source>
@@ -3417,7 +3417,7 @@
     </message>
     <message>
         <source>{name}: “{text}” is no whole number.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}：“{text}”不是整数。</translation>
     </message>
     <message>
         <source>Fewer settings</source>
@@ -3428,19 +3428,19 @@
     <name>PresetBoxes</name>
     <message>
         <source>Card: own settings</source>
-        <translation type="unfinished">显卡：自定义</translation>
+        <translation>显卡：自定义</translation>
     </message>
     <message>
         <source>Aim: own settings</source>
-        <translation type="unfinished">目的：自定义</translation>
+        <translation>目的：自定义</translation>
     </message>
 </context>
 <context>
     <name>ProblemList</name>
     <message numerus="yes">
         <source>%n thing(s) to mend before this can start:</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>开始之前有 %n 处需要改正：</numerusform>
         </translation>
     </message>
 </context>
@@ -3989,126 +3989,153 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
 </context>
 <context>
-    <name>RunHead</name>
+    <name>RunActions</name>
     <message>
-        <source>Name of the run</source>
-        <translation type="unfinished"></translation>
+        <source>Folder of the new model</source>
+        <translation>新模型的文件夹</translation>
     </message>
     <message>
-        <source>Star this run</source>
-        <translation type="unfinished">给此次训练加星标</translation>
+        <source>{name} was merged and stands among the models.</source>
+        <translation>{name} 已合并，列在模型之中。</translation>
     </message>
     <message>
-        <source>Your note to this run</source>
-        <translation type="unfinished">给此次训练写备注</translation>
-    </message>
-    <message>
-        <source>Pause</source>
-        <translation type="unfinished">暂停</translation>
-    </message>
-    <message>
-        <source>Pause and free the card</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Saves everything and ends the process; going on takes up the run exactly where it was</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Go on</source>
-        <translation type="unfinished">继续</translation>
-    </message>
-    <message>
-        <source>Stop and save</source>
-        <translation type="unfinished">停止并保存</translation>
-    </message>
-    <message>
-        <source>Show samples now</source>
-        <translation type="unfinished">立即查看样例</translation>
-    </message>
-    <message>
-        <source>End now, without saving</source>
-        <translation type="unfinished">立即结束，不保存</translation>
-    </message>
-    <message>
-        <source>Resume</source>
-        <translation type="unfinished">恢复训练</translation>
+        <source>Open Models</source>
+        <translation>打开“模型”</translation>
     </message>
     <message>
         <source>Chat with it</source>
-        <translation type="unfinished"></translation>
+        <translation>用它聊天</translation>
+    </message>
+    <message>
+        <source>{name} is in the trash.</source>
+        <translation>{name} 已移到回收站。</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+</context>
+<context>
+    <name>RunHead</name>
+    <message>
+        <source>Name of the run</source>
+        <translation>训练的名称</translation>
+    </message>
+    <message>
+        <source>Star this run</source>
+        <translation>给此次训练加星标</translation>
+    </message>
+    <message>
+        <source>Your note to this run</source>
+        <translation>给此次训练写备注</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Pause and free the card</source>
+        <translation>暂停并释放显卡</translation>
+    </message>
+    <message>
+        <source>Saves everything and ends the process; going on takes up the run exactly where it was</source>
+        <translation>保存一切并结束进程；继续时从原处精确接着训练</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Stop and save</source>
+        <translation>停止并保存</translation>
+    </message>
+    <message>
+        <source>Show samples now</source>
+        <translation>立即查看样例</translation>
+    </message>
+    <message>
+        <source>End now, without saving</source>
+        <translation>立即结束，不保存</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>恢复训练</translation>
+    </message>
+    <message>
+        <source>Chat with it</source>
+        <translation>用它聊天</translation>
     </message>
     <message>
         <source>Evaluate</source>
-        <translation type="unfinished"></translation>
+        <translation>评测</translation>
     </message>
     <message>
         <source>Merge into a model folder</source>
-        <translation type="unfinished"></translation>
+        <translation>合并为模型文件夹</translation>
     </message>
     <message>
         <source>Pre-annotate with it</source>
-        <translation type="unfinished"></translation>
+        <translation>用它预标注</translation>
     </message>
     <message>
         <source>Train again from this</source>
-        <translation type="unfinished"></translation>
+        <translation>以此为基础再训练</translation>
     </message>
     <message>
         <source>Open folder</source>
-        <translation type="unfinished">打开文件夹</translation>
+        <translation>打开文件夹</translation>
     </message>
     <message>
         <source>Delete</source>
-        <translation type="unfinished"></translation>
+        <translation>删除</translation>
     </message>
     <message>
         <source>On the split: {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>在划分上：{name}</translation>
     </message>
     <message>
         <source>As precise as the base…</source>
-        <translation type="unfinished"></translation>
+        <translation>与基础模型同精度…</translation>
     </message>
     <message>
         <source>In 8 bits…</source>
-        <translation type="unfinished"></translation>
+        <translation>8 位…</translation>
     </message>
     <message>
         <source>In 4 bits…</source>
-        <translation type="unfinished"></translation>
+        <translation>4 位…</translation>
     </message>
     <message>
         <source>Pausing…</source>
-        <translation type="unfinished">正在暂停…</translation>
+        <translation>正在暂停…</translation>
     </message>
     <message>
         <source>Free the card</source>
-        <translation type="unfinished"></translation>
+        <translation>释放显卡</translation>
     </message>
     <message>
         <source>Saving and freeing the card…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在保存并释放显卡…</translation>
     </message>
     <message>
         <source>Stopping…</source>
-        <translation type="unfinished">正在停止…</translation>
+        <translation>正在停止…</translation>
     </message>
     <message>
         <source>Start</source>
-        <translation type="unfinished"></translation>
+        <translation>开始</translation>
     </message>
     <message>
         <source>Start again</source>
-        <translation type="unfinished">重新开始</translation>
+        <translation>重新开始</translation>
     </message>
     <message>
         <source>Stop the run first</source>
-        <translation type="unfinished"></translation>
+        <translation>请先停止训练</translation>
     </message>
     <message>
         <source>Moves the run to the trash, where it can be brought back</source>
-        <translation type="unfinished"></translation>
+        <translation>移到回收站，可以再取回</translation>
     </message>
 </context>
 <context>
@@ -4119,115 +4146,115 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>Rename	F2</source>
-        <translation type="unfinished"></translation>
+        <translation>重命名	F2</translation>
     </message>
     <message>
         <source>Remove the star</source>
-        <translation type="unfinished"></translation>
+        <translation>取消星标</translation>
     </message>
     <message>
         <source>Star</source>
-        <translation type="unfinished"></translation>
+        <translation>加星标</translation>
     </message>
     <message>
         <source>Open folder</source>
-        <translation type="unfinished">打开文件夹</translation>
+        <translation>打开文件夹</translation>
     </message>
     <message>
         <source>Train again from this</source>
-        <translation type="unfinished"></translation>
+        <translation>以此为基础再训练</translation>
     </message>
     <message>
         <source>Delete	Del</source>
-        <translation type="unfinished"></translation>
+        <translation>删除	Del</translation>
     </message>
 </context>
 <context>
     <name>RunLog</name>
     <message>
         <source>Open the whole log</source>
-        <translation type="unfinished"></translation>
+        <translation>打开完整日志</translation>
     </message>
     <message>
         <source>Last lines of the log</source>
-        <translation type="unfinished">日志的最后几行</translation>
+        <translation>日志的最后几行</translation>
     </message>
     <message>
         <source>Hide the log</source>
-        <translation type="unfinished"></translation>
+        <translation>收起日志</translation>
     </message>
     <message>
         <source>Show the log</source>
-        <translation type="unfinished">查看日志</translation>
+        <translation>查看日志</translation>
     </message>
     <message>
         <source>The log is empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>日志是空的。</translation>
     </message>
 </context>
 <context>
     <name>RunPanel</name>
     <message>
         <source>New run</source>
-        <translation type="unfinished">新任务</translation>
+        <translation>新任务</translation>
     </message>
     <message>
         <source>Find runs</source>
-        <translation type="unfinished"></translation>
+        <translation>查找训练</translation>
     </message>
     <message>
         <source>Order of the runs</source>
-        <translation type="unfinished"></translation>
+        <translation>训练的顺序</translation>
     </message>
     <message>
         <source>Newest first</source>
-        <translation type="unfinished"></translation>
+        <translation>最新的在前</translation>
     </message>
     <message>
         <source>By name</source>
-        <translation type="unfinished"></translation>
+        <translation>按名称</translation>
     </message>
     <message>
         <source>Best Acc@0.5 first</source>
-        <translation type="unfinished"></translation>
+        <translation>Acc@0.5 最高的在前</translation>
     </message>
     <message>
         <source>By state</source>
-        <translation type="unfinished"></translation>
+        <translation>按状态</translation>
     </message>
     <message numerus="yes">
         <source>Trash: %n run(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>回收站：%n 次训练</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>Compare %n run(s)</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>比较 %n 次训练</numerusform>
         </translation>
     </message>
     <message>
         <source>Bring back “{name}”, deleted {when}</source>
-        <translation type="unfinished"></translation>
+        <translation>取回“{name}”（{when} 删除）</translation>
     </message>
     <message>
         <source>Empty the trash ({size})</source>
-        <translation type="unfinished"></translation>
+        <translation>清空回收站（{size}）</translation>
     </message>
     <message numerus="yes">
         <source>Delete %n run(s) for good</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>彻底删除 %n 次训练</numerusform>
         </translation>
     </message>
     <message>
         <source>Runs appear here. They go on when the window is closed.</source>
-        <translation type="unfinished">训练任务会出现在这里。关闭窗口后它们会继续运行。</translation>
+        <translation>训练任务会出现在这里。关闭窗口后它们会继续运行。</translation>
     </message>
     <message>
         <source>No run is called so.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有这样的训练。</translation>
     </message>
 </context>
 <context>
@@ -4245,7 +4272,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <name>RunWorks</name>
     <message>
         <source>It ended without a result.</source>
-        <translation type="unfinished"></translation>
+        <translation>结束了，但没有结果。</translation>
     </message>
 </context>
 <context>
@@ -5168,7 +5195,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>Delete</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">删除</translation>
     </message>
 </context>
 <context>
@@ -5229,12 +5256,12 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <name>TokenText</name>
     <message>
         <source>Tokens of the sample; what is learnt is underlined</source>
-        <translation type="unfinished"></translation>
+        <translation>样本的词元；学习的部分带下划线</translation>
     </message>
     <message numerus="yes">
         <source>%n picture token(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 个图片词元</numerusform>
         </translation>
     </message>
 </context>
@@ -5278,88 +5305,88 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <name>TrainPage</name>
     <message>
         <source>{source} is not here any more.</source>
-        <translation type="unfinished"></translation>
+        <translation>{source} 已不在这里。</translation>
     </message>
 </context>
 <context>
     <name>TrainedTextView</name>
     <message>
         <source>Back to the settings</source>
-        <translation type="unfinished"></translation>
+        <translation>返回设置</translation>
     </message>
     <message>
         <source>All splits</source>
-        <translation type="unfinished">全部划分</translation>
+        <translation>全部划分</translation>
     </message>
     <message>
         <source>Train this way</source>
-        <translation type="unfinished"></translation>
+        <translation>按此训练</translation>
     </message>
     <message>
         <source>Number of the sample</source>
-        <translation type="unfinished"></translation>
+        <translation>样本编号</translation>
     </message>
     <message>
         <source>The sample before (Left)</source>
-        <translation type="unfinished"></translation>
+        <translation>上一个样本（左）</translation>
     </message>
     <message>
         <source>The next sample (Right)</source>
-        <translation type="unfinished"></translation>
+        <translation>下一个样本（右）</translation>
     </message>
     <message>
         <source>Token borders</source>
-        <translation type="unfinished"></translation>
+        <translation>词元边界</translation>
     </message>
     <message>
         <source>Open the conversation</source>
-        <translation type="unfinished"></translation>
+        <translation>打开对话</translation>
     </message>
     <message>
         <source>What is trained on</source>
-        <translation type="unfinished"></translation>
+        <translation>学习的内容</translation>
     </message>
     <message>
         <source>Underlined on green: learnt, the loss looks at these tokens. Grey: only read. {sign} stands for a picture.</source>
-        <translation type="unfinished"></translation>
+        <translation>绿底下划线：学习的部分，损失只看这些词元。灰色：只读取。{sign} 代表一张图片。</translation>
     </message>
     <message>
         <source>The next sample</source>
-        <translation type="unfinished"></translation>
+        <translation>下一个样本</translation>
     </message>
     <message>
         <source>The sample before</source>
-        <translation type="unfinished"></translation>
+        <translation>上一个样本</translation>
     </message>
     <message>
         <source>Choose data to learn from first: a project or a file.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先选择要学习的数据：项目或文件。</translation>
     </message>
     <message>
         <source>of {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>/ {count}</translation>
     </message>
     <message>
         <source>{source} · {tokens} tokens, {learnt} learnt</source>
-        <translation type="unfinished"></translation>
+        <translation>{source} · {tokens} 个词元，学习其中 {learnt} 个</translation>
     </message>
     <message>
         <source>Left out: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>已略过：{reason}</translation>
     </message>
     <message>
         <source>Reading the samples as this model is taught them…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在按此模型的方式读取样本…</translation>
     </message>
     <message numerus="yes">
         <source>%n left out: show</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>略过 %n 个：查看</numerusform>
         </translation>
     </message>
     <message>
         <source>{samples} samples are learnt from, {tokens} tokens, {learnt} of them learnt · the longest has {longest} of {limit}</source>
-        <translation type="unfinished"></translation>
+        <translation>学习 {samples} 个样本，共 {tokens} 个词元，学习其中 {learnt} 个 · 最长 {longest}，上限 {limit}</translation>
     </message>
 </context>
 <context>
@@ -5473,162 +5500,162 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <name>ValidationView</name>
     <message>
         <source>Validations and samples</source>
-        <translation type="unfinished"></translation>
+        <translation>验证与样例</translation>
     </message>
     <message>
         <source>Step of the validation</source>
-        <translation type="unfinished"></translation>
+        <translation>验证的步数</translation>
     </message>
     <message>
         <source>Green and dashed: true. Blue: answered. A click shows a picture larger.</source>
-        <translation type="unfinished"></translation>
+        <translation>绿色虚线：真实框。蓝色：回答。点击可放大图片。</translation>
     </message>
     <message>
         <source>Sample with true and predicted boxes</source>
-        <translation type="unfinished">带真实框和预测框的样例</translation>
+        <translation>带真实框和预测框的样例</translation>
     </message>
     <message>
         <source>The validation before</source>
-        <translation type="unfinished"></translation>
+        <translation>上一次验证</translation>
     </message>
     <message>
         <source>The next validation</source>
-        <translation type="unfinished"></translation>
+        <translation>下一次验证</translation>
     </message>
     <message>
         <source>Phrase</source>
-        <translation type="unfinished">短语</translation>
+        <translation>短语</translation>
     </message>
     <message>
         <source>Boxes</source>
-        <translation type="unfinished">框</translation>
+        <translation>框</translation>
     </message>
     <message>
         <source>Acc@0.5</source>
-        <translation type="unfinished">Acc@0.5</translation>
+        <translation>Acc@0.5</translation>
     </message>
     <message>
         <source>mean IoU</source>
-        <translation type="unfinished">平均 IoU</translation>
+        <translation>平均 IoU</translation>
     </message>
     <message>
         <source>Figures of each phrase at this step, worst first</source>
-        <translation type="unfinished"></translation>
+        <translation>此步每个短语的数值，最差的在前</translation>
     </message>
     <message>
         <source>step {step}</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {step} 步</translation>
     </message>
     <message>
         <source>Samples that were asked for; nothing was measured at this step.</source>
-        <translation type="unfinished"></translation>
+        <translation>按要求给出的样例；此步没有测量。</translation>
     </message>
     <message>
         <source>Acc@0.5 {share}</source>
-        <translation type="unfinished"></translation>
+        <translation>Acc@0.5 {share}</translation>
     </message>
     <message>
         <source>mean IoU {share}</source>
-        <translation type="unfinished"></translation>
+        <translation>平均 IoU {share}</translation>
     </message>
     <message>
         <source>precision {share}</source>
-        <translation type="unfinished"></translation>
+        <translation>精确率 {share}</translation>
     </message>
     <message>
         <source>{count} of {asked} answers unreadable</source>
-        <translation type="unfinished"></translation>
+        <translation>{asked} 个回答中 {count} 个无法读取</translation>
     </message>
     <message>
         <source>loss {loss}</source>
-        <translation type="unfinished"></translation>
+        <translation>损失 {loss}</translation>
     </message>
 </context>
 <context>
     <name>WaysOut</name>
     <message>
         <source>All is saved and the card is free. Going on takes up the run exactly where it was.</source>
-        <translation type="unfinished"></translation>
+        <translation>一切已保存，显卡已释放。继续时从原处精确接着训练。</translation>
     </message>
     <message>
         <source>Check the data</source>
-        <translation type="unfinished"></translation>
+        <translation>检查数据</translation>
     </message>
     <message>
         <source>Open Conversations</source>
-        <translation type="unfinished"></translation>
+        <translation>打开“对话”</translation>
     </message>
     <message>
         <source>Open Models</source>
-        <translation type="unfinished"></translation>
+        <translation>打开“模型”</translation>
     </message>
     <message>
         <source>If memory was short: find settings that need less</source>
-        <translation type="unfinished"></translation>
+        <translation>若是内存不足：查找占用更少的设置</translation>
     </message>
     <message>
         <source>Show the log</source>
-        <translation type="unfinished">查看日志</translation>
+        <translation>查看日志</translation>
     </message>
     <message>
         <source>Open the sample: {source}</source>
-        <translation type="unfinished"></translation>
+        <translation>打开样本：{source}</translation>
     </message>
     <message>
         <source>New run with learning rate {rate}</source>
-        <translation type="unfinished"></translation>
+        <translation>以学习率 {rate} 新建训练</translation>
     </message>
     <message>
         <source>Looking for the cheapest changes that make it fit…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在查找代价最小且放得下的改动…</translation>
     </message>
     <message>
         <source>No setting needs less: choose a smaller model, or close other programs.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有占用更少的设置：请选择更小的模型，或关闭其他程序。</translation>
     </message>
     <message>
         <source>Each of these needs less memory, the least costly first:</source>
-        <translation type="unfinished"></translation>
+        <translation>以下每一项都占用更少的内存，代价最小的在前：</translation>
     </message>
     <message>
         <source>Go on with {change}</source>
-        <translation type="unfinished"></translation>
+        <translation>继续，改为 {change}</translation>
     </message>
     <message>
         <source>New run with {change}</source>
-        <translation type="unfinished"></translation>
+        <translation>新建训练，改为 {change}</translation>
     </message>
     <message>
         <source>Looking for what could be freed…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在查找可以释放的空间…</translation>
     </message>
     <message>
         <source>Empty the trash: {size}</source>
-        <translation type="unfinished"></translation>
+        <translation>清空回收站：{size}</translation>
     </message>
     <message>
         <source>Clear the cache of pictures, which is made anew: {size}</source>
-        <translation type="unfinished"></translation>
+        <translation>清除图片缓存（会重新生成）：{size}</translation>
     </message>
     <message>
         <source>Delete the checkpoints of finished runs, not their results: {size}</source>
-        <translation type="unfinished"></translation>
+        <translation>删除已完成训练的检查点（保留结果）：{size}</translation>
     </message>
     <message>
         <source>{size} are free there. This can go:</source>
-        <translation type="unfinished"></translation>
+        <translation>那里剩余 {size}。可以清理：</translation>
     </message>
     <message>
         <source>{size} are free there. Nothing of this program&apos;s could go: free something else, then resume.</source>
-        <translation type="unfinished"></translation>
+        <translation>那里剩余 {size}。本程序没有可清理的：请释放别的空间，然后恢复训练。</translation>
     </message>
     <message>
         <source>Resume</source>
-        <translation type="unfinished">恢复训练</translation>
+        <translation>恢复训练</translation>
     </message>
     <message>
         <source>Delete for good? Click again</source>
-        <translation type="unfinished"></translation>
+        <translation>彻底删除？请再点一次</translation>
     </message>
 </context>
 <context>
@@ -5750,39 +5777,39 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <name>WorkLine</name>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">取消</translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished">关闭</translation>
+        <translation>关闭</translation>
     </message>
     <message>
         <source>Ending…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在结束…</translation>
     </message>
     <message>
         <source>The evaluation failed: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>评测失败：{reason}</translation>
     </message>
     <message>
         <source>Merging failed: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>合并失败：{reason}</translation>
     </message>
     <message>
         <source>Asking the base model and the tuned one the same questions…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在向基础模型和调优后的模型提同样的问题…</translation>
     </message>
     <message>
         <source>Measured. The figures are below.</source>
-        <translation type="unfinished"></translation>
+        <translation>已测量，结果在下方。</translation>
     </message>
     <message>
         <source>Merged: {folder}</source>
-        <translation type="unfinished"></translation>
+        <translation>已合并：{folder}</translation>
     </message>
     <message>
         <source>Merging into {folder}…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在合并到 {folder}…</translation>
     </message>
 </context>
 <context>
@@ -7734,15 +7761,15 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>{path}: this run is at work. Stop it first, then delete it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：这次训练正在进行。请先停止，再删除。</translation>
     </message>
     <message>
         <source>{path}: the run cannot be moved ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：无法移动这次训练（{reason}）。</translation>
     </message>
     <message>
         <source>{path}: not everything could be deleted. Is a file in use?</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：未能全部删除。是否有文件正在使用？</translation>
     </message>
     <message>
         <source>This model was loaded without its visual tower, so it cannot read pixels. Hand over features, or load the model with its visual tower.</source>
@@ -7948,11 +7975,11 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>{times}x slower</source>
-        <translation type="unfinished">慢 {times} 倍</translation>
+        <translation>慢 {times} 倍</translation>
     </message>
     <message>
         <source>about as fast</source>
-        <translation type="unfinished">速度相近</translation>
+        <translation>速度相近</translation>
     </message>
     <message>
         <source>no {setting}</source>
@@ -9460,15 +9487,15 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <name>metrics</name>
     <message>
         <source>validation loss</source>
-        <translation type="unfinished">验证损失</translation>
+        <translation>验证损失</translation>
     </message>
     <message>
         <source>Acc@0.5</source>
-        <translation type="unfinished">Acc@0.5</translation>
+        <translation>Acc@0.5</translation>
     </message>
     <message>
         <source>mean IoU</source>
-        <translation type="unfinished">平均 IoU</translation>
+        <translation>平均 IoU</translation>
     </message>
 </context>
 <context>
@@ -10400,33 +10427,6 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <message>
         <source>{seconds} s</source>
         <translation>{seconds} 秒</translation>
-    </message>
-</context>
-<context>
-    <name>self._page</name>
-    <message>
-        <source>Folder of the new model</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{name} was merged and stands among the models.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Open Models</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Chat with it</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{name} is in the trash.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Undo</source>
-        <translation type="unfinished">撤销</translation>
     </message>
 </context>
 <context>

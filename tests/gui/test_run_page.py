@@ -227,9 +227,8 @@ def test_train_again_fills_the_form_in(session: Session, qtbot: QtBot, place: Pa
     assert "gone is not here" in page.new_run.findChild(QLabel, "takenNote").text()
 
 
-def test_pre_annotating_is_offered_when_somebody_can(session: Session, qtbot: QtBot, place: Path) -> None:
+def test_pre_annotating_is_asked_for(session: Session, qtbot: QtBot, place: Path) -> None:
     page = open_page(session, qtbot, validated(place))
-    page.run_view.head.offer_preannotating()
     with qtbot.waitSignal(session.preannotateRequested) as asked:
         press(page, qtbot, "preannotateButton")
     assert asked.args[0] == place / "one"

@@ -162,7 +162,7 @@ class RunActions(QObject):
         summary = self._summary(path)
         if summary is None:
             return
-        title = self._page.tr("Folder of the new model")
+        title = self.tr("Folder of the new model")
         proposed = path.parent / f"{path.name}-merged"
         target, _ = QFileDialog.getSaveFileName(self._page, title, str(proposed))
         if target:
@@ -181,13 +181,13 @@ class RunActions(QObject):
         except QvlError as error:
             self._session.report(error)
             return
-        words = self._page.tr("{name} was merged and stands among the models.").format(name=card.name)
+        words = self.tr("{name} was merged and stands among the models.").format(name=card.name)
         self._session.offered.emit(
             "success",
             words,
             [
-                (self._page.tr("Open Models"), lambda: self._session.pageRequested.emit("models")),
-                (self._page.tr("Chat with it"), lambda: self._session.chat_with(card.reference)),
+                (self.tr("Open Models"), lambda: self._session.pageRequested.emit("models")),
+                (self.tr("Chat with it"), lambda: self._session.chat_with(card.reference)),
             ],
         )
 
@@ -226,8 +226,8 @@ class RunActions(QObject):
             return
         self._session.models.refresh()
         self.look_at_trash()
-        words = self._page.tr("{name} is in the trash.").format(name=trashed.name)
-        self._session.offered.emit("info", words, [(self._page.tr("Undo"), lambda: self._restore(trashed))])
+        words = self.tr("{name} is in the trash.").format(name=trashed.name)
+        self._session.offered.emit("info", words, [(self.tr("Undo"), lambda: self._restore(trashed))])
 
     def _restore(self, trashed: Trashed) -> None:
         try:

@@ -44,7 +44,6 @@ class RunHead(QWidget):
         self._wish = Command.RUN
         self._wished_at = 0.0
         self._busy = False
-        self._preannotates = False
         self._name = TitleEdit(self)
         self._name.setObjectName("runName")
         self._name.setAccessibleName(self.tr("Name of the run"))
@@ -91,11 +90,6 @@ class RunHead(QWidget):
     def show_busy(self, busy: bool) -> None:
         """Whether something is done with the run's result, so that no other such thing can begin."""
         self._busy = busy
-        self.show_buttons()
-
-    def offer_preannotating(self) -> None:
-        """There is a page that pre-annotates: its button is shown from now on."""
-        self._preannotates = True
         self.show_buttons()
 
     # Parts
@@ -227,9 +221,8 @@ class RunHead(QWidget):
             else self.tr("Start again")
         )
         result = run.adapter and not alive
-        for button in (self._chat, self._evaluate, self._merge):
+        for button in (self._chat, self._evaluate, self._merge, self._preannotate):
             button.setVisible(result)
-        self._preannotate.setVisible(result and self._preannotates)
         self._evaluate.setEnabled(not self._busy)
         self._merge.setEnabled(not self._busy)
         self._emphasise(self._chat, "chat", state is RunState.FINISHED)
