@@ -758,76 +758,76 @@
     <name>Column</name>
     <message>
         <source>Not asked yet</source>
-        <translation type="unfinished"></translation>
+        <translation>还没有提问</translation>
     </message>
     <message>
         <source>Ask it too</source>
-        <translation type="unfinished"></translation>
+        <translation>也问它</translation>
     </message>
     <message>
         <source>The next question goes on from this answer (Alt+Shift+{number})</source>
-        <translation type="unfinished"></translation>
+        <translation>下一个问题接着这个回答（Alt+Shift+{number}）</translation>
     </message>
     <message>
         <source>Compare without {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>不再比较 {name}</translation>
     </message>
     <message>
         <source>The chat goes on</source>
-        <translation type="unfinished"></translation>
+        <translation>聊天由此继续</translation>
     </message>
     <message>
         <source>Go on from here</source>
-        <translation type="unfinished"></translation>
+        <translation>从这里继续</translation>
     </message>
 </context>
 <context>
     <name>Compare</name>
     <message>
         <source>Without an adapter</source>
-        <translation type="unfinished"></translation>
+        <translation>不用适配器</translation>
     </message>
     <message>
         <source>Other servers</source>
-        <translation type="unfinished"></translation>
+        <translation>其他服务器</translation>
     </message>
     <message>
         <source>Another server…</source>
-        <translation type="unfinished"></translation>
+        <translation>另一个服务器…</translation>
     </message>
     <message>
         <source>Checkpoints of {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} 的检查点</translation>
     </message>
 </context>
 <context>
     <name>CompareDesk</name>
     <message>
         <source>The model was unloaded before it answered.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型在回答之前被卸载了。</translation>
     </message>
 </context>
 <context>
     <name>ComparePicture</name>
     <message>
         <source>No picture yet</source>
-        <translation type="unfinished">还没有图片</translation>
+        <translation>还没有图片</translation>
     </message>
     <message>
         <source>Add one to the question: all boxes are drawn on it here.</source>
-        <translation type="unfinished"></translation>
+        <translation>给问题添加一张图片：所有的框都会画在这里。</translation>
     </message>
     <message>
         <source>Legend: whose boxes are shown</source>
-        <translation type="unfinished"></translation>
+        <translation>图例：显示谁的框</translation>
     </message>
     <message>
         <source>Hide or show the boxes of {name} (Alt+{number})</source>
-        <translation type="unfinished"></translation>
+        <translation>隐藏或显示 {name} 的框（Alt+{number}）</translation>
     </message>
     <message>
         <source>{drawn} of {total} boxes are drawn.</source>
-        <translation type="unfinished"></translation>
+        <translation>共 {total} 个框，画出 {drawn} 个。</translation>
     </message>
 </context>
 <context>
@@ -882,19 +882,19 @@
     </message>
     <message>
         <source>Add to the comparison</source>
-        <translation type="unfinished"></translation>
+        <translation>添加到比较</translation>
     </message>
     <message>
         <source>Answers side by side</source>
-        <translation type="unfinished"></translation>
+        <translation>并排的回答</translation>
     </message>
     <message>
         <source>Add at least two: models, adapters, checkpoints of a run, or other servers.</source>
-        <translation type="unfinished"></translation>
+        <translation>至少添加两个：模型、适配器、某次训练的检查点，或其他服务器。</translation>
     </message>
     <message>
         <source>Your question goes to all of them at once.</source>
-        <translation type="unfinished"></translation>
+        <translation>你的问题会同时发给所有对象。</translation>
     </message>
 </context>
 <context>
@@ -2806,7 +2806,7 @@
     </message>
     <message>
         <source>Another server…</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">另一个服务器…</translation>
     </message>
     <message>
         <source>Another server answers</source>
@@ -4290,7 +4290,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <name>ServerForm</name>
     <message>
         <source>Other servers</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">其他服务器</translation>
     </message>
     <message>
         <source>Any address that speaks OpenAI&apos;s protocol: vLLM, SGLang, LM Studio, Ollama, or this program on another machine. Questions and pictures are sent there. The key stays in your settings, never in a project.</source>
@@ -4888,7 +4888,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>The model was unloaded before it answered.</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">模型在回答之前被卸载了。</translation>
     </message>
 </context>
 <context>
@@ -5144,10 +5144,6 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <message>
         <source>Searches titles, questions and answers</source>
         <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>New chat</source>
-        <translation type="unfinished">新聊天</translation>
     </message>
     <message>
         <source>Name of the folder</source>
@@ -6240,19 +6236,19 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <name>compare</name>
     <message>
         <source>Compare answers side by side</source>
-        <translation type="unfinished"></translation>
+        <translation>并排比较回答</translation>
     </message>
     <message>
         <source>Hide or show the boxes of one that answers</source>
-        <translation type="unfinished"></translation>
+        <translation>隐藏或显示其中一个的框</translation>
     </message>
     <message>
         <source>Go on from one of the answers</source>
-        <translation type="unfinished"></translation>
+        <translation>从其中一个回答继续</translation>
     </message>
     <message>
         <source>{name}, step {step}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}，第 {step} 步</translation>
     </message>
 </context>
 <context>
@@ -7541,7 +7537,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>{folder}: the files of the web page are missing. Install the program again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder}：缺少网页的文件。请重新安装程序。</translation>
     </message>
     <message>
         <source>The layers of this model ({name}) carry something from token to token that packed samples would share. Switch packing off.</source>
@@ -8520,7 +8516,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>Comparison</source>
-        <translation type="unfinished"></translation>
+        <translation>比较</translation>
     </message>
 </context>
 <context>

@@ -94,6 +94,7 @@ class Compare(QObject):
         page.composer.picturesChanged.connect(lambda _: self._show_picture())
         context = Qt.ShortcutContext.WidgetWithChildrenShortcut
         self._stopper = QShortcut(QKeySequence(Qt.Key.Key_Escape), page, desk.stop, context=context)
+        self._stopper.setEnabled(False)
         page.bar.changed.connect(self._dress_bar)
         page.bar.settings_button.toggled.connect(lambda _: self._show_mode())
         page.desk.threadShown.connect(self._thread_shown)
@@ -147,7 +148,7 @@ class Compare(QObject):
             room = sum(sizes[1:])
             self.picture.setVisible(on)
             page.panel.setVisible(not on)
-            share = round(room * (0.42 if on else 0.55))
+            share = round(room * (0.38 if on else 0.55))
             page.split.setSizes([sizes[0], 0 if on else share, share if on else 0, room - share])
         for shortcut in self._digits:
             shortcut.setEnabled(on)

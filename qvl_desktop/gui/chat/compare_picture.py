@@ -13,7 +13,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from qvl_desktop.core.shapes import Shape
-from qvl_desktop.gui.chat.compare_sources import LETTERS, Source, source_colour, swatch
+from qvl_desktop.gui.chat.compare_sources import LETTERS, Source, short_names, source_colour, swatch
 from qvl_desktop.gui.chat.thread import Exchange
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
 from qvl_desktop.gui.widgets.empty_state import EmptyState
@@ -55,6 +55,7 @@ class ComparePicture(QWidget):
         self._empty.show_words(
             self.tr("No picture yet"), self.tr("Add one to the question: all boxes are drawn on it here.")
         )
+        self._empty.words.setWordWrap(True)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self.view)
@@ -89,12 +90,13 @@ class ComparePicture(QWidget):
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        self.toggles = [self._toggle(place, source) for place, source in enumerate(sources)]
+        names = short_names(sources)
+        self.toggles = [self._toggle(place, source, names[place]) for place, source in enumerate(sources)]
         for toggle in self.toggles:
             self._flow.addWidget(toggle)
         self._legend.setVisible(bool(sources))
 
-    def _toggle(self, place: int, source: Source) -> QToolButton:
+    def _toggle(self, place: int, source: Source, name: str) -> QToolButton:
         shown = source.reference not in self._hidden
         button = QToolButton(self._legend)
         button.setObjectName(f"legend{LETTERS[place]}")
@@ -103,9 +105,8 @@ class ComparePicture(QWidget):
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setIconSize(QSize(22, 22))
         button.setIcon(swatch(place, shown=shown))
-        name = source.label
         button.setText(name if len(name) <= NAME_LETTERS else f"{name[: NAME_LETTERS - 1]}…")
-        words = self.tr("Hide or show the boxes of {name} (Alt+{number})").format(name=name, number=place + 1)
+        words = self.tr("Hide or show the boxes of {name} (Alt+{number})").format(name=source.label, number=place + 1)
         button.setToolTip(words)
         button.setAccessibleName(words)
         set_kind(button, "quiet")

@@ -49,6 +49,12 @@ class Source:
         return f"{self.model}\n{self.adapter or ''}"
 
 
+def short_names(sources: Sequence[Source]) -> list[str]:
+    """What they are called beside each other: without the model's name where all have the same."""
+    alone = len({(source.model, source.server) for source in sources}) == 1
+    return [source.label.partition(" + ")[2] or source.label if alone else source.label for source in sources]
+
+
 def base_sources(session: Session) -> list[Source]:
     """Every base model on the shelf."""
     return [Source(card.name, card.reference) for card in session.models.models()]

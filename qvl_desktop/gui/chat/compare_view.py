@@ -17,12 +17,13 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from qvl_desktop.gui.chat.compare_sources import LETTERS, Source, swatch
+from qvl_desktop.gui.chat.compare_sources import LETTERS, Source, short_names, swatch
 from qvl_desktop.gui.chat.messages import AnswerView, QuestionView
 from qvl_desktop.gui.chat.thread import Exchange
 from qvl_desktop.gui.icons import set_icon
@@ -31,8 +32,10 @@ from qvl_desktop.gui.widgets.elided_label import ElidedLabel
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
 
-NARROWEST = 210
+NARROWEST = 176
 """Pixels of a column; where there is less room the columns scroll sideways."""
+
+HIGHEST_QUESTION = 150
 
 
 class Column(QFrame):
@@ -46,7 +49,8 @@ class Column(QFrame):
     phraseHovered = Signal(object)
     hovered = Signal(bool)
 
-    def __init__(self, place: int, source: Source, parent: QWidget | None = None) -> None:
+    def __init__(self, place: int, source: Source, name: str, parent: QWidget | None = None) -> None:
+        """`name` is what stands at its head."""
         super().__init__(parent)
         self.source = source
         self.place = place
@@ -58,7 +62,7 @@ class Column(QFrame):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(Space.M, Space.S, Space.S, Space.M)
         self._layout.setSpacing(Space.S)
-        self._layout.addLayout(self._make_head())
+        self._layout.addLayout(self._make_head(name))
         self._words = QLabel(self.tr("Not asked yet"), self)
         set_role(self._words, "muted")
         self.ask_button = QPushButton(self.tr("Ask it too"), self)
@@ -76,11 +80,11 @@ class Column(QFrame):
         self._layout.addStretch(1)
         self.show_answer(None, chosen=False, asked=False)
 
-    def _make_head(self) -> QHBoxLayout:
+    def _make_head(self, words: str) -> QHBoxLayout:
         mark = QLabel(self)
         mark.setPixmap(swatch(self.place).pixmap(QSize(22, 22)))
         name = ElidedLabel(self)
-        name.setText(self.source.label)
+        name.setText(words)
         set_role(name, "heading")
         self.remove_button = QToolButton(self)
         self.remove_button.setObjectName("removeSourceButton")
@@ -109,6 +113,8 @@ class Column(QFrame):
             self.answer.phraseHovered.connect(self.phraseHovered)
             self.answer.retry.connect(self.asked)
             self.answer.addToProject.connect(self.added)
+            self.answer.add_button.setAccessibleName(self.answer.add_button.text())
+            self.answer.add_button.setText("")  # its icon has to do in a column
             self._layout.insertWidget(1, self.answer)
         self._words.setVisible(exchange is None)
         self.ask_button.setVisible(exchange is None and asked)
@@ -117,7 +123,7 @@ class Column(QFrame):
 
     def set_chosen(self, chosen: bool) -> None:
         """Whether the chat goes on from this answer."""
-        self.take_button.setText(self.tr("The chat goes on from here") if chosen else self.tr("Go on from here"))
+        self.take_button.setText(self.tr("The chat goes on") if chosen else self.tr("Go on from here"))
         self.take_button.setEnabled(not chosen)
         set_icon(self.take_button, "check" if chosen else "chat")
 
@@ -167,7 +173,6 @@ class CompareView(QWidget):
     def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._thumbnails = thumbnails
-        self._question: QuestionView | None = None
         self._asked: tuple[str, tuple[Path, ...]] | None = None
         self.columns: list[Column] = []
         self.add_button = QPushButton(self.tr("Add to the comparison"), self)
@@ -177,26 +182,28 @@ class CompareView(QWidget):
         self._hint = QLabel(self)
         self._hint.setWordWrap(True)
         set_role(self._hint, "muted")
-        content = QWidget(self)
-        self._body = QVBoxLayout(content)
-        self._body.setContentsMargins(Space.L, Space.M, Space.L, Space.M)
-        self._body.setSpacing(Space.M)
         top = QHBoxLayout()
         top.addWidget(self._hint, 1)
         top.addWidget(self.add_button, 0, Qt.AlignmentFlag.AlignTop)
-        self._body.addLayout(top)
-        row = QWidget(content)
+        self._question_area = QScrollArea(self)
+        self._question_area.setWidgetResizable(True)
+        self._question_area.setMaximumHeight(HIGHEST_QUESTION)
+        self._question_area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._question_area.hide()
+        row = QWidget(self)
         self._row = QHBoxLayout(row)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(Space.S)
-        self._body.addWidget(row, 1)
         area = QScrollArea(self)
-        area.setWidget(content)
+        area.setWidget(row)
         area.setWidgetResizable(True)
         area.setAccessibleName(self.tr("Answers side by side"))
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(area)
+        layout.setContentsMargins(Space.L, Space.M, Space.L, Space.M)
+        layout.setSpacing(Space.M)
+        layout.addLayout(top)
+        layout.addWidget(self._question_area)
+        layout.addWidget(area, 1)
 
     def set_sources(self, sources: Sequence[Source]) -> None:
         """A column for each."""
@@ -204,15 +211,16 @@ class CompareView(QWidget):
             self._row.removeWidget(column)
             column.hide()
             column.deleteLater()
-        self.columns = [self._make_column(place, source) for place, source in enumerate(sources)]
+        names = short_names(sources)
+        self.columns = [self._make_column(place, source, names[place]) for place, source in enumerate(sources)]
         if len(sources) < 2:
             words = self.tr("Add at least two: models, adapters, checkpoints of a run, or other servers.")
         else:
             words = self.tr("Your question goes to all of them at once.")
         self._hint.setText(words)
 
-    def _make_column(self, place: int, source: Source) -> Column:
-        column = Column(place, source, self)
+    def _make_column(self, place: int, source: Source, name: str) -> Column:
+        column = Column(place, source, name, self)
         column.removed.connect(lambda: self.removed.emit(place))
         column.asked.connect(lambda: self.asked.emit(place))
         column.taken.connect(lambda: self.taken.emit(place))
@@ -228,15 +236,12 @@ class CompareView(QWidget):
         if asked == self._asked:
             return
         self._asked = asked
-        if self._question is not None:
-            self._body.removeWidget(self._question)
-            self._question.hide()
-            self._question.deleteLater()
-            self._question = None
+        self._question_area.setVisible(exchange is not None)
         if exchange is not None:
-            self._question = QuestionView(exchange, self._thumbnails, self)
-            self._question.edit_button.hide()
-            self._body.insertWidget(1, self._question)
+            several = exchange.pictures if len(exchange.pictures) > 1 else ()  # a single one stands large beside it
+            question = QuestionView(Exchange(exchange.question, several), self._thumbnails, self._question_area)
+            question.edit_button.hide()
+            self._question_area.setWidget(question)
 
     def light(self, place: int | None, number: int | None) -> None:
         """Draw one phrase of one answer stronger, and no other."""
