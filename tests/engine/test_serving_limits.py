@@ -335,8 +335,8 @@ def test_the_key_may_come_from_the_environment(model_folder: Path) -> None:
         assert card["family"] == "qwen-vl"
         assert card["max_model_len"] == 2048
         assert card["adapter"] is False
-        header = {"Authorization": "Bearer from-outsidé".encode("latin-1").decode("latin-1")}
-        assert httpx.get(f"{server.url}/models", headers=header).status_code == 401
+        for given in (b"Bearer from-outsid\xe9", "Bearer from-outsidé".encode(), b"Bearer"):
+            assert httpx.get(f"{server.url}/models", headers={b"Authorization": given}).status_code == 401
 
 
 def test_curl(served: Served, pictures: list[Path], tmp_path: Path) -> None:
