@@ -62,6 +62,9 @@ class Hub(Protocol):
     def request(self, listing: Listing, file: RemoteFile) -> FileRequest:
         """How to ask for one file of a listing."""
 
+    def insist(self) -> bool:
+        """After a refusal: say from now on who asks; False when that was said already, or nobody is logged in."""
+
 
 def open_hub(source: str, endpoint: str = "") -> Hub:
     """The hub of `--source`, at its usual address or a mirror's. Raises `DownloadError` for a wrong address."""

@@ -22,7 +22,7 @@ from qvl_desktop.core.known_models import known_model
 from qvl_desktop.core.lockfile import FileLock, LockError
 from qvl_desktop.core.model_places import models_folder, remember_model
 from qvl_desktop.hubs.base import SOURCES, Hub, Listing, RemoteFile, checked_repo, open_hub
-from qvl_desktop.hubs.errors import DownloadError, NoRoomError, PassingError, disk_error
+from qvl_desktop.hubs.errors import AccessError, DownloadError, NoRoomError, PassingError, disk_error
 from qvl_desktop.hubs.patience import Meter, Patience, Stop
 from qvl_desktop.hubs.selection import choose_files
 from qvl_desktop.hubs.transfer import Transfer
@@ -120,7 +120,12 @@ class Fetching:
             missing = self._missing(record)
             if missing:
                 check_room(folder, sum(file.size for file in missing) - self._begun(missing))
-                self._fetch(hub, record, missing)
+                try:
+                    self._fetch(hub, record, missing)
+                except AccessError:
+                    if not hub.insist():
+                        raise
+                    self._fetch(hub, record, self._missing(record))
             record = replace(record, complete=True)
             record.save(folder)
             remember_model(folder)
@@ -213,7 +218,8 @@ class Fetching:
         listing = Listing(record.source, hub.endpoint, record.repo, record.revision, record.commit, ())
         here = record.size - sum(file.size for file in files) + self._begun(files)
         meter = Meter(record.size, here)
-        transfer = Transfer(get_session(), SOURCES[record.source], meter, self.stop, self._patience, self._told)
+        broken = self.stop.inner()
+        transfer = Transfer(get_session(), SOURCES[record.source], meter, broken, self._patience, self._told)
         pool = ThreadPoolExecutor(self._connections, thread_name_prefix="download")
         waiting: set[Future[None]] = set()
         try:
@@ -226,7 +232,7 @@ class Fetching:
                     one.result()
                 self._tell_meter(meter)
         except BaseException:
-            self.stop.now()
+            broken.now()
             raise
         finally:
             pool.shutdown(wait=True, cancel_futures=True)

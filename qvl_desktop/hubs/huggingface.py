@@ -12,14 +12,16 @@ from urllib.parse import urlsplit
 
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.hubs.base import FileRequest, Listing, RemoteFile
-from qvl_desktop.hubs.errors import DownloadError, NotThereError, PassingError, network_error, status_error
+from qvl_desktop.hubs.errors import AccessError, DownloadError, NotThereError, PassingError, network_error, status_error
 
+OFFICIAL = ("huggingface.co", "hf.co")
 LIST_SECONDS = 30.0
 """What the list may take."""
 
 
 class HuggingFace:
-    """The hub at `endpoint`: as given, else `HF_ENDPOINT`, else huggingface.co."""
+    """The hub at `endpoint`: as given, else `HF_ENDPOINT`, else huggingface.co. A mirror, which is somebody else's, is
+    told who asks only when it refuses to answer otherwise."""
 
     name = "Hugging Face"
 
@@ -27,9 +29,27 @@ class HuggingFace:
         import huggingface_hub.constants
 
         self.endpoint = endpoint or str(huggingface_hub.constants.ENDPOINT).rstrip("/")
+        self._known = urlsplit(self.endpoint).hostname in OFFICIAL
 
     def listing(self, repo: str, revision: str = "") -> Listing:
         """The files of a model at a revision, with the hashes of all. Raises `DownloadError`."""
+        try:
+            return self._listing(repo, revision)
+        except (AccessError, NotThereError):
+            if not self.insist():
+                raise
+            return self._listing(repo, revision)
+
+    def insist(self) -> bool:
+        """Say from now on who asks."""
+        from huggingface_hub import get_token
+
+        if self._known or not get_token():
+            return False
+        self._known = True
+        return True
+
+    def _listing(self, repo: str, revision: str) -> Listing:
         import httpx2
         from huggingface_hub import HfApi
         from huggingface_hub.errors import HfHubHTTPError, HFValidationError
@@ -37,7 +57,11 @@ class HuggingFace:
         host = urlsplit(self.endpoint).netloc
         try:
             info = HfApi(endpoint=self.endpoint).model_info(
-                repo, revision=revision or None, files_metadata=True, timeout=LIST_SECONDS
+                repo,
+                revision=revision or None,
+                files_metadata=True,
+                timeout=LIST_SECONDS,
+                token=None if self._known else False,
             )
         except HFValidationError as error:
             raise NotThereError(
@@ -64,7 +88,7 @@ class HuggingFace:
         from huggingface_hub import get_token, hf_hub_url
 
         url = hf_hub_url(listing.repo, file.path, revision=listing.commit or listing.revision, endpoint=self.endpoint)
-        token = get_token()
+        token = get_token() if self._known else None
         return FileRequest(url, {"Authorization": f"Bearer {token}"} if token else {})
 
 

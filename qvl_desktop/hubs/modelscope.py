@@ -57,6 +57,10 @@ class ModelScope:
         token = self._config.token
         return FileRequest(url, {"Cookie": f"m_session_id={token}"} if token else {})
 
+    def insist(self) -> bool:
+        """Its client says it from the beginning."""
+        return False
+
     def _told(self, error: Exception, repo: str, revision: str) -> DownloadError:
         """The words for what the client raised; what it did not mean to raise is a hub that answers otherwise."""
         import requests

@@ -42,6 +42,17 @@ class Stop:
         self._event = threading.Event()
         self._lock = threading.Lock()
         self._sockets: set[socket.socket] = set()
+        self._inner: list[Stop] = []
+
+    def inner(self) -> Stop:
+        """One that hears this one's word, and can be told to stop by itself."""
+        made = Stop()
+        with self._lock:
+            self._inner = [one for one in self._inner if not one.asked]
+            self._inner.append(made)
+        if self.asked:
+            made.now()
+        return made
 
     @property
     def asked(self) -> bool:
@@ -52,7 +63,9 @@ class Stop:
         """Stop: connections are cut, waiting ends."""
         self._event.set()
         with self._lock:
-            sockets = tuple(self._sockets)
+            sockets, inner = tuple(self._sockets), tuple(self._inner)
+        for other in inner:
+            other.now()
         for one in sockets:
             with contextlib.suppress(OSError, AttributeError):
                 one.shutdown(socket.SHUT_RDWR)

@@ -218,6 +218,8 @@ def _told(folder: Path) -> ModelCard:
         card = ModelCard(CardKind.MODEL, folder_name(folder), folder.resolve(), "", 0, "", 0)
     if fault is None:
         return card
-    words = str(fault).removeprefix(f"{card.path}: ").removeprefix(f"{folder}: ")
+    words = str(fault)
+    for place in (card.path, folder):  # the card names it already
+        words = words.removeprefix(f"{place}: ").removeprefix(f"{place}：")
     mendable = isinstance(fault, DamagedError) and fault.mendable
     return replace(card, problem=words[:1].upper() + words[1:], mendable=mendable)

@@ -41,6 +41,7 @@ class FakeHub:
         self.unhashed: set[str] = set()
         self.extra: list[dict[str, Any]] = []
         self.asked: list[tuple[str, str, str]] = []
+        self.keys: set[str] = set()
         self.released = threading.Event()
         self.lock = threading.Lock()
         self.url = ""
@@ -228,6 +229,7 @@ def _handler(hub: FakeHub) -> type[BaseHTTPRequestHandler]:
 
         def _allowed(self) -> bool:
             said = self.headers.get("Authorization", "") + self.headers.get("Cookie", "")
+            hub.keys.add(said)
             if hub.token and hub.token not in said:
                 self._status(401, {"X-Error-Code": "GatedRepo"})
                 return False

@@ -181,6 +181,26 @@ def test_a_key_is_said_to_the_hub_alone(
     assert same(tmp_path / "Tiny-VL", repository)
 
 
+def test_a_mirror_that_does_not_ask_never_hears_the_key(
+    hub: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", "secret-key")
+    fetch(ask(hub, tmp_path))
+    assert hub.keys == {""}
+
+
+def test_a_mirror_that_asks_in_the_middle_hears_it_then(
+    hub: FakeHub, repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.faults[SHARD] = ["404"]
+    with pytest.raises(NotThereError):
+        fetch(ask(hub, tmp_path), connections=1)
+    monkeypatch.setenv("HF_TOKEN", "secret-key")
+    hub.token = "secret-key"
+    fetch(ask(hub, tmp_path))
+    assert same(tmp_path / "Tiny-VL", repository)
+
+
 def test_nobody_at_the_address(tmp_path: Path) -> None:
     for source in SOURCES:
         with pytest.raises(PassingError, match="cannot be reached"):
