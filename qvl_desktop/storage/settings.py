@@ -103,7 +103,7 @@ class Settings:
     """Other servers to ask, with their keys: see `storage.servers`."""
     chat = _table()
     """What answers on the Chat page are made with, by name."""
-    make_room = _text("", "yes", "no")
+    make_room = _text("", "", "yes", "no")
     """Whether the model is unloaded when a run needs the card; empty = asked once."""
     server_keys = _table()
     """Keys of other servers, by address: the user's own, never in a project."""

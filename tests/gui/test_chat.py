@@ -17,10 +17,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from qvl_desktop.core.conversation import Turn
+from qvl_desktop.core.run_folder import RunFolder, RunState
 from qvl_desktop.gui.chat.answer_reader import Phrase, phrases
 from qvl_desktop.gui.chat.page import ChatPage
 from qvl_desktop.gui.chat.thread import Exchange, State
 from qvl_desktop.jobs.engine import EngineState
+from qvl_desktop.jobs.run_summary import RunSummary
 from qvl_desktop.jobs.session import Session
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -274,3 +277,75 @@ def test_without_a_model_the_page_says_what_to_do(session: Session, qtbot: QtBot
     with qtbot.waitSignal(session.pageRequested) as asked:
         made._no_model.findChild(type(made.bar.new_button), "goToModelsButton").click()
     assert asked.args == ["models"]
+
+
+def test_versions_settings_and_a_restart(page: ChatPage, session: Session, qtbot: QtBot, shelf: Path) -> None:
+    """Again, in other words, with a system prompt and a length of its own; all of it kept for the next window."""
+    red = shelf / "pictures" / "red.png"
+    assert ask(page, qtbot, "Find the red circle.", red).answer == RED
+    QTest.mouseClick(page.transcript.answers[0].again_button, Qt.MouseButton.LeftButton)
+    assert wait_for_answer(page, qtbot).answer == RED
+    assert page.transcript.answers[0].version == "2/2"
+    # In other words, by keys: Up in the empty field.
+    page.composer.field.setFocus()
+    QTest.keyClick(page.composer.field, Qt.Key.Key_Up)
+    editor = page.transcript.questions[0].editor
+    assert editor is not None
+    editor.selectAll()
+    QTest.keyClicks(editor, "Tell me a story.")
+    # The settings, by keys: a short answer.
+    QTest.keyClick(editor, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+    assert page._middle.currentWidget() is page.settings
+    page.settings.max_tokens.setFocus()
+    page.settings.max_tokens.selectAll()
+    QTest.keyClicks(page.settings.max_tokens, "12")
+    QTest.keyClick(page.settings.max_tokens, Qt.Key.Key_Escape)
+    assert page._middle.currentWidget() is page.transcript
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    exchange = wait_for_answer(page, qtbot)
+    assert exchange.cut
+    assert exchange.tokens == 12
+    assert exchange.pictures == (red,)
+    assert "length limit" in page.transcript.answers[0].status
+    assert page.transcript.answers[0].version == "3/3"
+    QTest.keyClick(page.composer.field, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert page.thread_data.exchanges[0].answer == RED
+    # A system prompt belongs to the chat.
+    page.bar.settings_button.click()
+    QTest.keyClicks(page.settings.system, "Be brief.")
+    QTest.mouseClick(page.settings.done_button, Qt.MouseButton.LeftButton)
+    assert page.thread_data.turns(0)[0] == Turn("system", "Be brief.")
+    # Another window, later.
+    again = ChatPage(session)
+    qtbot.addWidget(again)
+    again.show()
+    assert again.thread_data.system == "Be brief."
+    assert again.transcript.answers[0].version == "2/3"
+    assert again.transcript.answers[0].figures.split(" · ")[0].endswith("tokens")
+
+
+def test_a_run_gets_the_memory(page: ChatPage, session: Session, qtbot: QtBot, shelf: Path, tmp_path: Path) -> None:
+    """Asked once when a run begins, then done without asking; the settings change it."""
+    assert ask(page, qtbot, "Find the red circle.", shelf / "pictures" / "red.png").answer == RED
+
+    def begin(name: str) -> None:
+        folder = RunFolder(tmp_path / name)
+        session.runs._summaries[folder.path] = RunSummary(folder, state=RunState.RUNNING)
+        session.runs.listChanged.emit()
+
+    with qtbot.waitSignal(session.offered) as told:
+        begin("one")
+    keep = told.args[2][1]
+    assert keep[0] == "Keep it"
+    keep[1]()
+    begin("two")
+    assert session.engine.state is EngineState.READY
+    assert session.settings.make_room == "no"
+    page.bar.settings_button.click()
+    page.settings.make_room.setCurrentIndex(page.settings.make_room.findText("Unload it"))
+    page.settings.make_room.activated.emit(page.settings.make_room.currentIndex())
+    with qtbot.waitSignal(session.notice) as said:
+        begin("three")
+    assert "unloaded for the run" in said.args[1]
+    qtbot.waitUntil(lambda: session.engine.state is EngineState.IDLE, timeout=10_000)
+    assert session.engine.pid == 0

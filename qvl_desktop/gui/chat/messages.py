@@ -16,13 +16,13 @@ from qvl_desktop.gui.chat.picture_button import PictureButton
 from qvl_desktop.gui.chat.question_field import QuestionField
 from qvl_desktop.gui.chat.thread import Exchange, State
 from qvl_desktop.gui.icons import set_icon
-from qvl_desktop.gui.theme import Role, Space, set_kind, set_role, theme
-from qvl_desktop.gui.widgets.flow import FlowLayout
+from qvl_desktop.gui.theme import Role, Space, set_kind, set_role, set_surface, theme
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
 from qvl_desktop.gui.words import count_text
 from qvl_desktop.jobs.waiting import waiter
 
-WIDEST_QUESTION = 460
+WIDEST_QUESTION = 420
+PICTURES_A_ROW = 5
 
 
 class QuestionView(QWidget):
@@ -54,13 +54,15 @@ class QuestionView(QWidget):
         self._column = QVBoxLayout()
         self._column.setSpacing(Space.XS)
         if exchange.pictures:
-            pictures = QWidget(self)
-            flow = FlowLayout(pictures)
-            for path in exchange.pictures:
-                button = PictureButton(path, thumbnails, pictures)
-                button.clicked.connect(lambda _=False, path=path: self.pictureClicked.emit(path))
-                flow.addWidget(button)
-            self._column.addWidget(pictures)
+            for place in range(0, len(exchange.pictures), PICTURES_A_ROW):
+                row = QHBoxLayout()
+                row.setSpacing(Space.XS)
+                row.addStretch(1)
+                for path in exchange.pictures[place : place + PICTURES_A_ROW]:
+                    button = PictureButton(path, thumbnails, self)
+                    button.clicked.connect(lambda _=False, path=path: self.pictureClicked.emit(path))
+                    row.addWidget(button)
+                self._column.addLayout(row)
         self._row = QHBoxLayout()
         self._row.setSpacing(Space.XS)
         self._row.addStretch(1)
@@ -91,8 +93,10 @@ class QuestionView(QWidget):
         """Let the question be changed in its place."""
         if self._editor is not None or not self.edit_button.isEnabled():
             return
-        self._editor = QWidget(self)
+        self._editor = QFrame(self)
+        set_surface(self._editor, "raised")
         field = QuestionField(self._editor)
+        field.setStyleSheet("QPlainTextEdit { border: none; background: transparent; }")
         field.setPlainText(self._exchange.question)
         field.setAccessibleName(self.tr("Question"))
         field.entered.connect(self._send)
@@ -108,7 +112,7 @@ class QuestionView(QWidget):
         buttons.addWidget(cancel)
         buttons.addWidget(send)
         column = QVBoxLayout(self._editor)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(Space.S, Space.XS, Space.S, Space.S)
         column.addWidget(field)
         column.addLayout(buttons)
         self._column.addWidget(self._editor)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from qvl_desktop.core.cards import DEMO
 from qvl_desktop.core.errors import QvlError
@@ -71,6 +71,8 @@ class ChatPage(QWidget):
         self.desk.reopen()
         self._show_project()
         self._show_list()
+        shares = {self.split.indexOf(self.threads): WIDTH, self.split.indexOf(self._talk_side): 460}
+        self.split.setSizes([shares.get(place, 520) for place in range(self.split.count())])
 
     # Parts
 
@@ -107,6 +109,7 @@ class ChatPage(QWidget):
         self._middle = QStackedWidget(self)
         for state in (self._hello, self._no_model, self.transcript, self.settings):
             self._middle.addWidget(state)
+        self._middle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         talk = QWidget(self)
         column = QVBoxLayout(talk)
         column.setContentsMargins(0, 0, 0, 0)
@@ -122,7 +125,7 @@ class ChatPage(QWidget):
         for place, weight in enumerate((0, 3, 2)):
             self.split.setStretchFactor(place, weight)
         self.split.setChildrenCollapsible(False)
-        self.split.setSizes([WIDTH, 520, 480])
+        self._talk_side = talk
         talk.setMinimumWidth(400)
         self.panel.setMinimumWidth(240)
         layout = QVBoxLayout(self)

@@ -90,11 +90,15 @@ class PicturePanel(QWidget):
         for button, icon in ((self.add_box_button, "draw-box"), (self.remove_box_button, "trash")):
             set_icon(button, icon)
             set_kind(button, "quiet")
-        row = QHBoxLayout(self._foot)
-        row.setContentsMargins(Space.M, Space.XS, Space.S, Space.XS)
-        row.addWidget(self._note, 1)
+        row = QHBoxLayout()
         row.addWidget(self.add_box_button)
         row.addWidget(self.remove_box_button)
+        row.addStretch(1)
+        column = QVBoxLayout(self._foot)
+        column.setContentsMargins(Space.M, Space.S, Space.M, Space.XS)
+        column.setSpacing(Space.XS)
+        column.addWidget(self._note)
+        column.addLayout(row)
         self._foot.hide()
         return self._foot
 

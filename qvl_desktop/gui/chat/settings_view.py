@@ -137,6 +137,8 @@ class SettingsView(QScrollArea):
                 "The model of this page takes memory that a run may need. It is loaded again by the next question."
             ),
         )
+        for number in (self.temperature, self.top_p, self.max_tokens):
+            number.lineEdit().setTextMargins(Space.S, 0, 0, 0)
         for spin in (self.temperature, self.top_p):
             spin.valueChanged.connect(self._keep)
         self.max_tokens.valueChanged.connect(self._keep)

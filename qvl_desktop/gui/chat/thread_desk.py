@@ -55,7 +55,6 @@ class ThreadDesk(QObject):
         threads.duplicated.connect(self.duplicate)
         threads.deleted.connect(self.delete)
         threads.exported.connect(self.export)
-        threads.newAsked.connect(self.new)
 
     # The list
 

@@ -12,12 +12,10 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QListView,
     QMenu,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -60,7 +58,7 @@ class _ThreadView(QListView):
 
 class ThreadList(QWidget):
     """Signals: `opened(thread id)`; `searched(text)`; `renamed(id, title)`, `folderRenamed(folder, name)`;
-    `moved(ids, folder)`, `duplicated(id)`, `deleted(ids)`, `exported(id)`; `newAsked()`."""
+    `moved(ids, folder)`, `duplicated(id)`, `deleted(ids)`, `exported(id)`."""
 
     opened = Signal(int)
     searched = Signal(str)
@@ -70,7 +68,6 @@ class ThreadList(QWidget):
     duplicated = Signal(int)
     deleted = Signal(list)
     exported = Signal(int)
-    newAsked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -85,12 +82,6 @@ class ThreadList(QWidget):
         self.search.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
         self._timer = waiter(self, SEARCH_MS, lambda: self.searched.emit(self.search.text().strip()))
         self.search.textChanged.connect(self._timer.start)
-        self.new_button = QToolButton(self)
-        self.new_button.setObjectName("newThreadButton")
-        self.new_button.setToolTip(self.tr("New chat"))
-        self.new_button.setAccessibleName(self.tr("New chat"))
-        set_icon(self.new_button, "new")
-        self.new_button.clicked.connect(self.newAsked)
         self.model = ThreadModel(self)
         self.model.renamed.connect(self.renamed)
         self.model.folderRenamed.connect(self.folderRenamed)
@@ -105,21 +96,17 @@ class ThreadList(QWidget):
         self.folder_field.setAccessibleName(self.tr("Name of the folder"))
         self.folder_field.returnPressed.connect(self._folder_named)
         self.folder_field.hide()
-        head = QHBoxLayout()
-        head.setSpacing(Space.XS)
-        head.addWidget(self.search, 1)
-        head.addWidget(self.new_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, Space.S, 0, 0)
         layout.setSpacing(Space.S)
         top = QVBoxLayout()
         top.setContentsMargins(Space.S, 0, Space.S, 0)
-        top.addLayout(head)
+        top.addWidget(self.search)
         top.addWidget(self.folder_field)
         top.addWidget(self.words)
         layout.addLayout(top)
         layout.addWidget(self.view, 1)
-        self.setMinimumWidth(150)
+        self.setMinimumWidth(180)
 
     def _make_view(self) -> _ThreadView:
         view = _ThreadView(self)
