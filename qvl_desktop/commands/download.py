@@ -45,6 +45,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--retries", type=int, default=8, metavar="N", help="tries without a byte before giving up [8]")
     parser.add_argument("--check", action="store_true", help="compare a downloaded model with its hashes")
     parser.add_argument("--size", action="store_true", help="only say how large it is and how much room there is")
+    parser.add_argument("--login", action="store_true", help="keep a key for private models; it is read from stdin")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.add_argument("--queue", action="store_true", help=argparse.SUPPRESS)
     parser.set_defaults(run=run, parser=parser)
@@ -58,6 +59,8 @@ def run(args: argparse.Namespace) -> int:
 
         work(DownloadQueue())
         return 0
+    if args.login:
+        return _login(args.source, args.endpoint, as_json=args.json)
     if not args.name:
         return _list(as_json=args.json)
     if args.check:
@@ -122,7 +125,7 @@ def _size(what: Wanted, *, as_json: bool) -> int:
     except QvlError as error:
         if not as_json:
             raise
-        print(json.dumps({"problem": problem_of(error)}, ensure_ascii=False))
+        print(json.dumps({"problem": problem_of(error), "kind": type(error).__name__}, ensure_ascii=False))
         return 1
     record = record_of(what.name, listing, files)
     free, place = free_space(what.folder)
@@ -136,6 +139,26 @@ def _size(what: Wanted, *, as_json: bool) -> int:
     if pickled:
         print("its weights are PyTorch files (.bin): --allow-pickle takes them")
     return 0 if fits else 1
+
+
+def _login(source: str, endpoint: str, *, as_json: bool) -> int:
+    """Ask for a key and keep it. Exit code 1: the hub does not accept it."""
+    from getpass import getpass
+
+    from qvl_desktop.hubs.base import SOURCES
+    from qvl_desktop.hubs.login import log_in
+    from qvl_desktop.hubs.queue import problem_of
+
+    key = getpass(f"Key for {SOURCES[source]}: ") if sys.stdin.isatty() else sys.stdin.readline()
+    try:
+        name = log_in(source, key, endpoint)
+    except QvlError as error:
+        if not as_json:
+            raise
+        print(json.dumps({"problem": problem_of(error), "kind": type(error).__name__}, ensure_ascii=False))
+        return 1
+    print(json.dumps({"name": name}) if as_json else f"Logged in at {SOURCES[source]} as {name or '?'}.")
+    return 0
 
 
 def _check(name: str, *, as_json: bool) -> int:

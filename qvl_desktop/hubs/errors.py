@@ -83,10 +83,10 @@ def status_error(status: int, what: str, hub: str) -> DownloadError:
 
 
 def login_words(hub: str) -> str:
-    """The commands that log in, as they are typed."""
+    """What logs in, as it is typed."""
     if hub == "ModelScope":
-        return "ms-hub login --token ...  /  MODELSCOPE_API_TOKEN=..."
-    return "hf auth login  /  HF_TOKEN=..."
+        return "qvl-desktop download --login --source modelscope, or MODELSCOPE_API_TOKEN"
+    return "qvl-desktop download --login, or HF_TOKEN"
 
 
 def network_error(error: Exception, host: str) -> DownloadError:

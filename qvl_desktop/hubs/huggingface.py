@@ -12,7 +12,15 @@ from urllib.parse import urlsplit
 
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.hubs.base import FileRequest, Listing, RemoteFile
-from qvl_desktop.hubs.errors import AccessError, DownloadError, NotThereError, PassingError, network_error, status_error
+from qvl_desktop.hubs.errors import (
+    AccessError,
+    DownloadError,
+    NotThereError,
+    PassingError,
+    login_words,
+    network_error,
+    status_error,
+)
 
 OFFICIAL = ("huggingface.co", "hf.co")
 LIST_SECONDS = 30.0
@@ -114,9 +122,10 @@ def _told(error: Any, repo: str, revision: str) -> DownloadError:
             QT_TRANSLATE_NOOP(
                 "errors",
                 "{what}: there is no such model on {hub}, or it is private. Check the name; for a private one log in: "
-                "hf auth login  /  HF_TOKEN=...",
+                "{way}.",
             ),
             what=what,
             hub=HuggingFace.name,
+            way=login_words(HuggingFace.name),
         )
     return status_error(status, what, HuggingFace.name)

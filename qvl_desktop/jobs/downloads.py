@@ -10,6 +10,7 @@ import json
 import logging
 import subprocess
 from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -32,6 +33,10 @@ STARTS = 3
 _log = logging.getLogger(__name__)
 _workers: list[subprocess.Popen[bytes]] = []
 """Kept so that their exits are collected."""
+
+
+class LockedError(DownloadError):
+    """A hub that may answer once somebody has logged in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,10 @@ class Downloads(QObject):
     def ask_size(self, wanted: Wanted) -> Task[Size]:
         """A task, not yet started, that asks the hub; in a process of its own, so that this one never goes online."""
         return Task(lambda: _size(wanted))
+
+    def log_in(self, source: str, endpoint: str, key: str) -> Task[str]:
+        """A task, not yet started, that gives a hub a key and keeps it; its result is the user's name there."""
+        return Task(lambda: _log_in(source, endpoint, key))
 
     @property
     def working(self) -> bool:
@@ -227,24 +236,37 @@ def downloads_of(session: Session) -> Downloads:
 
 
 def _size(wanted: Wanted) -> Size:
-    arguments = [
-        "download",
-        wanted.repo,
-        "--source",
-        wanted.source,
-        "--to",
-        str(wanted.folder.parent),
-        "--size",
-        "--json",
-    ]
-    if wanted.endpoint:
-        arguments += ["--endpoint", wanted.endpoint]
+    arguments = [wanted.repo, "--to", str(wanted.folder.parent), "--size"]
     if wanted.revision:
         arguments += ["--revision", wanted.revision]
+    body = _ask_hub(wanted.source, wanted.endpoint, *arguments)
+    try:
+        return Size(
+            bytes=int(body["bytes"]),
+            files=int(body["files"]),
+            free=int(body["free"]),
+            fits=bool(body["fits"]),
+            pickled=bool(body["pickled"]),
+            commit=str(body["commit"]),
+            licence=str(body["licence"]),
+        )
+    except (TypeError, KeyError, ValueError) as error:
+        raise _unexpected(error) from error
+
+
+def _log_in(source: str, endpoint: str, key: str) -> str:
+    return str(_ask_hub(source, endpoint, "--login", said=key).get("name", ""))
+
+
+def _ask_hub(source: str, endpoint: str, *arguments: str, said: str = "") -> dict[str, Any]:
+    """What `qvl-desktop download` prints as JSON. Raises `LockedError` or `DownloadError` with its words."""
+    command = ["download", *arguments, "--source", source, "--json"]
+    if endpoint:
+        command += ["--endpoint", endpoint]
     try:
         done = subprocess.run(
-            child_command(*arguments),
-            stdin=subprocess.DEVNULL,
+            child_command(*command),
+            input=f"{said}\n".encode(),
             capture_output=True,
             timeout=ASK_SECONDS,
             env=child_environment(),
@@ -259,19 +281,11 @@ def _size(wanted: Wanted) -> Size:
         raise _unexpected(error) from error
     if isinstance(body, dict) and "problem" in body:
         template, values = body["problem"]
-        raise DownloadError(template, **values)
-    try:
-        return Size(
-            bytes=int(body["bytes"]),
-            files=int(body["files"]),
-            free=int(body["free"]),
-            fits=bool(body["fits"]),
-            pickled=bool(body["pickled"]),
-            commit=str(body["commit"]),
-            licence=str(body["licence"]),
-        )
-    except (TypeError, KeyError, ValueError) as error:
-        raise _unexpected(done.stderr.decode("utf-8", "replace").strip()[-300:] or error) from error
+        locked = body.get("kind") in ("AccessError", "NotThereError")
+        raise (LockedError if locked else DownloadError)(template, **values)
+    if not isinstance(body, dict):
+        raise _unexpected(done.stderr.decode("utf-8", "replace").strip()[-300:])
+    return body
 
 
 def _unexpected(reason: object) -> QvlError:

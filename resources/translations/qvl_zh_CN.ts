@@ -1246,6 +1246,18 @@
         <translation>该仓库的权重只有一种可以夹带代码的旧格式。本程序只把它们当作纯数字读取，含有代码的文件会被拒绝。</translation>
     </message>
     <message>
+        <source>Key from your account there</source>
+        <translation>该站点账号里的访问令牌</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>访问令牌</translation>
+    </message>
+    <message>
+        <source>Log in</source>
+        <translation>登录</translation>
+    </message>
+    <message>
         <source>Download</source>
         <translation>下载</translation>
     </message>
@@ -1276,6 +1288,10 @@
     <message>
         <source>Asking {hub} how large it is…</source>
         <translation>正在向 {hub} 询问大小…</translation>
+    </message>
+    <message>
+        <source>Logging in…</source>
+        <translation>正在登录…</translation>
     </message>
     <message>
         <source>none; for instance {address}</source>
@@ -4330,7 +4346,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>Key</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">访问令牌</translation>
     </message>
     <message>
         <source>Model</source>
@@ -5727,7 +5743,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>Key</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">访问令牌</translation>
     </message>
     <message>
         <source>Family</source>
@@ -7452,10 +7468,6 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation>这次训练需要 {wanted} 个进程，只来了 {came} 个。请这样启动：{line}</translation>
     </message>
     <message>
-        <source>{name} shares the model out over graphics cards, and there is none here. Choose ddp.</source>
-        <translation>{name} 把模型分摊到多张显卡上，而这里没有显卡。请选择 ddp。</translation>
-    </message>
-    <message>
         <source>{name} needs DeepSpeed, which is not installed here. Install it (pip install deepspeed), or choose fsdp2, which shares the model out as well.</source>
         <translation>{name} 需要 DeepSpeed，这里没有安装。请安装（pip install deepspeed），或选择同样分摊模型的 fsdp2。</translation>
     </message>
@@ -7672,8 +7684,8 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation>{host} 的响应不像模型站（{reason}）。请检查地址。</translation>
     </message>
     <message>
-        <source>{what}: there is no such model on {hub}, or it is private. Check the name; for a private one log in: hf auth login  /  HF_TOKEN=...</source>
-        <translation>{what}：{hub} 上没有这个模型，或者它是私有的。请检查名称；私有模型请先登录：hf auth login  /  HF_TOKEN=...</translation>
+        <source>{what}: there is no such model on {hub}, or it is private. Check the name; for a private one log in: {way}.</source>
+        <translation>{what}：{hub} 上没有这个模型，或者它是私有的。请检查名称；私有模型请先登录：{way}。</translation>
     </message>
     <message>
         <source>{repo}: the hub&apos;s list is not clear about {file}. Try another source.</source>
@@ -7846,6 +7858,10 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <message>
         <source>{path}: cannot be brought back from the trash ({reason}).</source>
         <translation>{path}：无法从回收站恢复（{reason}）。</translation>
+    </message>
+    <message>
+        <source>{hub} does not accept this key. Make one in your account there, with the right to read.</source>
+        <translation>{hub} 不接受这个访问令牌。请在该站点的账号里新建一个有读取权限的令牌。</translation>
     </message>
 </context>
 <context>

@@ -162,6 +162,25 @@ def test_any_repository_and_what_is_wrong_with_it(page: ModelsPage, hub: FakeHub
     assert "no address of a mirror" in form.about.text()
 
 
+def test_a_gated_model_is_opened_with_a_key(
+    page: ModelsPage, hub: FakeHub, qtbot: QtBot, own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HOME", str(own_home / "hf"))
+    hub.token = "secret-key"
+    form = open_form(page, qtbot)
+    qtbot.waitUntil(form.key.isVisible, timeout=PATIENCE)
+    assert "log in" in form.about.text()
+    qtbot.keyClicks(form.key, "wrong-key")
+    click(qtbot, form, "logIn")
+    qtbot.waitUntil(lambda: "does not accept" in form.about.text(), timeout=PATIENCE)
+    form.key.setText("secret-key")
+    qtbot.waitUntil(form.log_in_button.isEnabled, timeout=PATIENCE)
+    click(qtbot, form, "logIn")
+    qtbot.waitUntil(form.start.isEnabled, timeout=PATIENCE)
+    assert not form.key.isVisible()
+    assert form.key.text() == ""
+
+
 def test_paused_resumed_cancelled_by_the_mouse(page: ModelsPage, session: Session, hub: FakeHub, qtbot: QtBot) -> None:
     hub.rate = 60_000
     what = wanted(NAME, endpoint=hub.url)

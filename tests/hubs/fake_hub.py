@@ -98,6 +98,8 @@ def _handler(hub: FakeHub) -> type[BaseHTTPRequestHandler]:
             if path.startswith("/cdn/"):
                 _, _, model, name = path.split("/", 3)
                 self._file(model.replace("--", "/"), name, redirected=True)
+            elif path in ("/api/whoami-v2", "/api/v1/login", "/openapi/v1/users/me"):
+                self._who(path)
             elif path.startswith("/api/v1/models/"):
                 self._modelscope(path.removeprefix("/api/v1/models/"), query)
             elif path.startswith("/api/models/"):
@@ -108,6 +110,23 @@ def _handler(hub: FakeHub) -> type[BaseHTTPRequestHandler]:
                 self._file(model, rest.partition("/")[2])
             else:
                 self._status(404)
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            self._who(urlsplit(self.path).path)
+
+        def _who(self, path: str) -> None:
+            """Whose key it is."""
+            said = self.headers.get("Authorization", "") + self.headers.get("Cookie", "")
+            if not hub.token or hub.token not in said:
+                self._json({"Code": 401, "Message": "no", "success": False, "error": "no"}, 401)
+            elif path == "/api/whoami-v2":
+                self._json({"type": "user", "name": "alice", "auth": {"type": "access_token"}})
+            elif path == "/api/v1/login":
+                body = {"Code": 200, "Success": True, "Data": {"AccessToken": "git", "Username": "alice"}}
+                self._json(body, headers={"Set-Cookie": f"m_session_id={hub.token}; Path=/; Max-Age=3600"})
+            else:
+                self._json({"success": True, "data": {"username": "alice"}, "Data": {"username": "alice"}})
 
         # Lists
 
@@ -242,14 +261,16 @@ def _handler(hub: FakeHub) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-        def _json(self, body: object, status: int = 200) -> None:
-            self._body(json.dumps(body).encode(), "application/json", status)
+        def _json(self, body: object, status: int = 200, headers: dict[str, str] | None = None) -> None:
+            self._body(json.dumps(body).encode(), "application/json", status, headers)
 
         def _page(self) -> None:
             self._body(b"<html>Please log in to this network</html>", "text/html")
 
-        def _body(self, data: bytes, kind: str, status: int = 200) -> None:
+        def _body(self, data: bytes, kind: str, status: int = 200, headers: dict[str, str] | None = None) -> None:
             self.send_response(status)
+            for name, value in (headers or {}).items():
+                self.send_header(name, value)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()

@@ -61,6 +61,29 @@ def test_errors_are_one_sentence(hub: FakeHub, tmp_path: Path, capsys: pytest.Ca
     assert "HTTP 503" in error
 
 
+@pytest.mark.parametrize("source", ["hf", "modelscope"])
+def test_a_key_is_kept_where_the_library_keeps_it(hub: FakeHub, tmp_path: Path, source: str, own_home: Path) -> None:
+    hub.token = "secret-key"
+    place = ["--source", source, "--endpoint", hub.url]
+    environment = child_environment(HF_HOME=str(own_home / "hf"))
+
+    def say(*arguments: str, key: str = "") -> subprocess.CompletedProcess[bytes]:
+        command = child_command("download", *arguments, *place)
+        return subprocess.run(command, input=key.encode(), env=environment, capture_output=True, check=False)
+
+    refused = say("--login", key="wrong-key\n")
+    assert refused.returncode == 1
+    assert b"does not accept this key" in refused.stderr
+    accepted = say("--login", key="secret-key\n")
+    assert accepted.returncode == 0, accepted.stderr
+    assert b"as alice" in accepted.stdout
+    assert b"secret" not in accepted.stdout + accepted.stderr
+    fetched = say(REPO, "--to", str(tmp_path / "m"))
+    assert fetched.returncode == 0, fetched.stderr
+    if source == "hf" and sys.platform != "win32":
+        assert (own_home / "hf" / "token").stat().st_mode & 0o777 == 0o600
+
+
 def test_the_mirror_of_the_environment(hub: FakeHub, tmp_path: Path) -> None:
     for name, source in (("HF_ENDPOINT", "hf"), ("MODELSCOPE_ENDPOINT", "modelscope")):
         command = child_command("download", REPO, "--source", source, "--to", str(tmp_path / source))

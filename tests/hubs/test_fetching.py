@@ -164,7 +164,7 @@ def test_a_commit_can_be_asked_for(hub: FakeHub, tmp_path: Path, source: str) ->
     assert fetch(ask(hub, tmp_path, source, revision=COMMIT)).revision == COMMIT
 
 
-@pytest.mark.parametrize(("source", "way"), [("hf", "hf auth login"), ("modelscope", "ms-hub login")])
+@pytest.mark.parametrize(("source", "way"), [("hf", "download --login"), ("modelscope", "--source modelscope")])
 def test_a_gated_model_says_how_to_log_in(hub: FakeHub, tmp_path: Path, source: str, way: str) -> None:
     hub.token = "secret-key"
     with pytest.raises(AccessError, match=way):

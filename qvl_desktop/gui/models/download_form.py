@@ -31,7 +31,7 @@ from qvl_desktop.gui.widgets.elided_label import ElidedLabel
 from qvl_desktop.gui.words import path_text
 from qvl_desktop.hubs.base import SOURCES, checked_endpoint
 from qvl_desktop.hubs.fetching import Wanted, wanted
-from qvl_desktop.jobs.downloads import Downloads, Size
+from qvl_desktop.jobs.downloads import Downloads, LockedError, Size
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.jobs.task import Task
 from qvl_desktop.jobs.waiting import waiter
@@ -87,6 +87,15 @@ class DownloadForm(QWidget):
         )
         self.why.setWordWrap(True)
         set_role(self.why, "caption")
+        self.key = QLineEdit(self)
+        self.key.setObjectName("downloadKey")
+        self.key.setEchoMode(QLineEdit.EchoMode.Password)
+        self.key.setPlaceholderText(self.tr("Key from your account there"))
+        self.key.setAccessibleName(self.tr("Key"))
+        self.key.returnPressed.connect(self._log_in)
+        self.log_in_button = QPushButton(self.tr("Log in"), self)
+        self.log_in_button.setObjectName("logIn")
+        self.log_in_button.clicked.connect(self._log_in)
         self.start = QPushButton(self.tr("Download"), self)
         self.start.setObjectName("startDownload")
         set_kind(self.start, "primary")
@@ -135,6 +144,10 @@ class DownloadForm(QWidget):
                 grid.addWidget(editor, number, 1)
             else:
                 grid.addLayout(editor, number, 1)
+        login = QHBoxLayout()
+        login.setSpacing(Space.S)
+        login.addWidget(self.key, 1)
+        login.addWidget(self.log_in_button)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(self.close_button)
@@ -145,7 +158,9 @@ class DownloadForm(QWidget):
         column.addLayout(grid)
         for widget in (self.about, self.agree, self.why):
             column.addWidget(widget)
+        column.addLayout(login)
         column.addLayout(buttons)
+        self._offer_login(False)
 
     def wanted(self) -> Wanted:
         """What the form says. Raises `DownloadError` for a name or an address that is none."""
@@ -168,7 +183,7 @@ class DownloadForm(QWidget):
             return
         self._say(self.tr("Asking {hub} how large it is…").format(hub=self.source.currentText()), "muted")
         self._task = self._downloads.ask_size(what)
-        self._task.on_success(self._told).on_failure(lambda error: self._refused(error)).start(self)
+        self._task.on_success(self._told).on_failure(self._refused).start(self)
 
     def _told(self, size: Size) -> None:
         self._size, self._task = size, None
@@ -177,6 +192,29 @@ class DownloadForm(QWidget):
     def _refused(self, error: Exception) -> None:
         self._task = None
         self._say(str(error), "danger")
+        self._offer_login(isinstance(error, LockedError))
+
+    def _offer_login(self, on: bool) -> None:
+        """Show the field for a key, where one may help."""
+        self.key.setVisible(on)
+        self.log_in_button.setVisible(on)
+
+    def _log_in(self) -> None:
+        """Give the hub the key; it is kept where the hub's library keeps it."""
+        key, source = self.key.text().strip(), str(self.source.currentData())
+        if not key:
+            self.key.setFocus()
+            return
+        self.log_in_button.setEnabled(False)
+        self._say(self.tr("Logging in…"), "muted")
+        task = self._downloads.log_in(source, self.mirror.text().strip(), key)
+        task.on_success(self._logged_in).on_failure(self._refused)
+        task.on_end(lambda: self.log_in_button.setEnabled(True)).start(self)
+
+    def _logged_in(self, name: str) -> None:
+        self.key.clear()
+        self._offer_login(False)
+        self.ask()
 
     def _another_source(self) -> None:
         self._show_mirror()
@@ -191,6 +229,7 @@ class DownloadForm(QWidget):
 
     def _edited(self) -> None:
         self._forget()
+        self._offer_login(False)
         self._say("", "muted")
         self._show()
         self._settle.start()
