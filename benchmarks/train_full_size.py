@@ -10,10 +10,17 @@ The figures stand beside those that Qwen-VL's authors published for an A100-80G,
 card multiplies large matrices in the same run. Work counts each product once, not those computed twice. A gigabyte is
 10**9 bytes; peak memory is what torch reserved.
 
-Each part runs in a process of its own, for at most 110 seconds; when one fails the others are measured, and the table
-says so. What was measured stays in benchmarks/results/train_full_size/, so that `--only` adds to it.
+Each part runs in a process of its own, for at most `--seconds`; when one fails the others are measured, and the table
+says so. What was measured stays in benchmarks/results/train_full_size/, so that `--only` adds to it. A card that is
+slower than an A100 wants more seconds.
 
-Run: `python benchmarks/train_full_size.py [--only lora qlora lora-uncached qlora-uncached] [--save]`.
+`--tiny` walks the same way with the demo model's sizes, on a processor where there is no card: every part, every
+length, the table. Its figures say nothing of anything but that the script works.
+
+`--forecast` needs no card: it prints what the product's own forecast says of the same cases, nothing measured.
+
+Run: `python benchmarks/train_full_size.py [--only lora qlora lora-uncached qlora-uncached] [--seconds N] [--save]`, or
+`python benchmarks/train_full_size.py --tiny`.
 """
 
 from __future__ import annotations
@@ -28,7 +35,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +48,10 @@ from transformers import PrinterCallback, TrainerCallback
 from benchmarks.full_size import GB, synchronise
 from benchmarks.random_weights import random_model
 from benchmarks.report import RESULTS, Row, show
+from qvl_desktop.core.forecast import DataSummary, Hardware, forecast
+from qvl_desktop.core.known_models import FIRST
 from qvl_desktop.core.plan import TrainingPlan
+from qvl_desktop.core.resources import resource_path
 from qvl_desktop.models.placement import cards
 from qvl_desktop.models.quantization import prepare_quantized
 from qvl_desktop.models.qwen_vl import QwenVLConfig
@@ -59,6 +69,8 @@ PUBLISHED = {
 """Gigabytes and seconds an iteration of the Chat model, by length."""
 AIMS = {"lora": 17.0, "qlora": 8.0}
 """Gigabytes at 512 tokens."""
+TIME_AIM = 0.5
+"""Of the published seconds an iteration, on a card of the same class."""
 SHARE_AIM = 0.5
 """Of the card's matrix rate, for LoRA at 2048 tokens."""
 PARTS = ("lora", "qlora", "lora-uncached", "qlora-uncached")
@@ -68,6 +80,10 @@ STEPS = 4
 """Iterations at each length; the first makes the optimiser's states and is not timed."""
 MATRIX = 8192
 RANK = 64
+TINY = {"num_hidden_layers": 1}
+TINY_MATRIX, TINY_RANK = 512, 8
+PROCESSOR = "processor"
+"""Stands for the card where there is none."""
 
 
 @dataclass(frozen=True)
@@ -123,25 +139,37 @@ class Clock(TrainerCallback):
 
 
 def main() -> int:
+    """Measure the parts that were asked for, each in a process of its own, and print what is known of this card."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="parts to measure now")
+    parser.add_argument("--seconds", type=int, default=PART_SECONDS, help=f"a part may take [{PART_SECONDS}]")
     parser.add_argument("--save", action="store_true", help="also write benchmarks/results/train_full_size.md")
-    parser.add_argument(
-        "--into", type=Path, default=RESULTS / "train_full_size", metavar="DIR", help="for the parts' figures"
-    )
+    parser.add_argument("--tiny", action="store_true", help="try the script out: tiny sizes, also without a card")
+    parser.add_argument("--forecast", action="store_true", help="no measuring: what the forecast says of these cases")
+    parser.add_argument("--into", type=Path, metavar="DIR", help="for the parts' figures")
     parser.add_argument("--part", choices=PARTS, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if arguments.tiny and arguments.save:
+        parser.error("figures of a tiny model are not kept: leave --save out")
+    if arguments.forecast:
+        show("Forecast for full-size Qwen-VL: nothing of this is measured", forecast_rows())
+        return 0
     found = cards()
-    if not found:
+    if not found and not arguments.tiny:
         print("There is no CUDA card on this machine: nothing was measured. Run this script where there is one.")
+        print("To see that it works: --tiny. What is to be expected: --forecast.")
         return 0
-    if arguments.part:
-        measure_on_card(arguments.part, arguments.into)
-        return 0
-    arguments.into.mkdir(parents=True, exist_ok=True)
-    failures = {part: run_part(part, arguments.into) for part in arguments.only}
-    rows = list(rows_of(read_figures(arguments.into, found[0].name)))
-    title = f"Tuning full-size Qwen-VL, batch 1 x {ACCUMULATION}, one picture, {found[0].name}"
+    with tempfile.TemporaryDirectory() as place:
+        into = arguments.into or (Path(place) if arguments.tiny else RESULTS / "train_full_size")
+        if arguments.part:
+            measure_here(arguments.part, into, tiny=arguments.tiny)
+            return 0
+        into.mkdir(parents=True, exist_ok=True)
+        failures = {part: run_part(part, into, arguments.seconds, tiny=arguments.tiny) for part in arguments.only}
+        card = found[0].name if found else PROCESSOR
+        rows = list(rows_of(read_figures(into, card)))
+    what = "Trying out on the demo model's sizes" if arguments.tiny else "Tuning full-size Qwen-VL"
+    title = f"{what}, batch 1 x {ACCUMULATION}, one picture, {card}"
     show(title, rows, save_as="train_full_size" if arguments.save else "")
     for part, reason in failures.items():
         if reason:
@@ -149,19 +177,45 @@ def main() -> int:
     return 1 if any(failures.values()) else 0
 
 
-def run_part(part: str, into: Path) -> str:
+def run_part(part: str, into: Path, seconds: int = PART_SECONDS, *, tiny: bool = False) -> str:
     """Measure one part in a process of its own; returns why that failed, or nothing. What it measured by then stays."""
     (into / f"{part}.json").unlink(missing_ok=True)
-    command = [sys.executable, __file__, "--part", part, "--into", str(into)]
+    command = [sys.executable, __file__, "--part", part, "--into", str(into), *(["--tiny"] if tiny else [])]
     began = time.perf_counter()
     try:
-        done = subprocess.run(command, timeout=PART_SECONDS, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, timeout=seconds, capture_output=True, text=True, check=False)
     except subprocess.TimeoutExpired:
-        return f"it took longer than {PART_SECONDS} seconds"
+        return f"it took longer than {seconds} seconds (--seconds)"
     print(f"{part}: {time.perf_counter() - began:.0f} s", file=sys.stderr)
     if done.returncode:
         return (done.stderr.strip().splitlines() or ["it ended without a word"])[-1]
     return ""
+
+
+def forecast_rows() -> Iterator[Row]:
+    """What the forecast says of each length, beside what was published. Without the card's own context, as measured
+    figures are."""
+    for method in PUBLISHED:
+        for twice in ("on", "off"):
+            for length in LENGTHS:
+                words = (length - FIRST.queries - 2) // 2
+                plan = replace(plan_of(method), gradient_checkpointing=twice)
+                data = DataSummary(ACCUMULATION, ACCUMULATION, length, words, average=length)
+                need = forecast(plan, FIRST, data, Hardware(value_bytes=2, on_card=True))
+                memory, _ = PUBLISHED[method][length]
+                aim = f"; aim: no more than {AIMS[method]:g}" if length == 512 and twice == "on" else ""
+                parts = ", ".join(f"{name} {size / GB:.2f}" for name, size in need.parts.items() if name != "overhead")
+                mode = "computed twice" if twice == "on" else "all kept"
+                what = f"{method} at {length}, {mode}: forecast of the peak"
+                yield Row(what, (need.memory - need.parts["overhead"]) / GB, "GB", memory, f"published{aim}; {parts}")
+
+
+def plan_of(method: str, rank: int = RANK, steps: int = STEPS) -> TrainingPlan:
+    """The official setting."""
+    return TrainingPlan(
+        data="random", method=method, batch_size=1, accumulation=ACCUMULATION, lora_rank=rank, embeddings_on_host=True,
+        max_steps=steps, epochs=1000.0, eval_samples=0,
+    )  # fmt: skip
 
 
 def read_figures(folder: Path, card: str) -> list[Figures]:
@@ -180,7 +234,10 @@ def rows_of(known: Sequence[Figures]) -> Iterator[Row]:
         yield Row(f"{what}: peak memory", one.reserved / GB, "GB", memory, held)
         if one.length == 512 and one.twice and one.part in AIMS:
             yield Row(f"{what}: peak memory", one.reserved / GB, "GB", AIMS[one.part], "aim: no more than this")
-        yield Row(f"{what}: an iteration", one.seconds, "s", seconds, "published, on an A100")
+        faster = (
+            f"; aim on a card of that class: a ratio of {TIME_AIM:g}" if one.length == 512 and not one.twice else ""
+        )
+        yield Row(f"{what}: an iteration", one.seconds, "s", seconds, f"published, on an A100{faster}")
         rate = one.work / one.seconds / 1e12
         note = "what large matrices reach in this run"
         if one.part == "lora" and one.length == 2048 and not one.twice:
@@ -188,7 +245,7 @@ def rows_of(known: Sequence[Figures]) -> Iterator[Row]:
         yield Row(f"{what}: rate", rate, "Tflop/s", one.matrix_rate / 1e12, note)
 
 
-def measure_on_card(part: str, into: Path) -> None:
+def measure_here(part: str, into: Path, *, tiny: bool = False) -> None:
     """All lengths of a part on the first card; each is written down as soon as it is measured."""
     known: list[Figures] = []
 
@@ -198,9 +255,14 @@ def measure_on_card(part: str, into: Path) -> None:
         file.with_suffix(".partial").write_text(json.dumps([asdict(one) for one in known]), encoding="utf-8")
         file.with_suffix(".partial").replace(file)
 
-    device = torch.device("cuda", 0)
-    rate = matrix_rate(device, torch.bfloat16)
-    measure(QwenVLConfig(), part, device, torch.bfloat16, LENGTHS, keep, card=cards()[0].name, rate=rate)
+    found = cards()
+    device = torch.device("cuda", 0) if found else torch.device("cpu")
+    card = found[0].name if found else PROCESSOR
+    dtype = torch.bfloat16 if found else torch.float32
+    config = QwenVLConfig.from_pretrained(resource_path("demo_model"), **TINY) if tiny else QwenVLConfig()
+    rate = matrix_rate(device, dtype, size=TINY_MATRIX if tiny else MATRIX)
+    rank, steps = (TINY_RANK, 2) if tiny else (RANK, STEPS)
+    measure(config, part, device, dtype, LENGTHS, keep, card=card, rate=rate, rank=rank, steps=steps)
 
 
 def matrix_rate(device: torch.device, dtype: torch.dtype, size: int = MATRIX, repeats: int = 20) -> float:
@@ -227,14 +289,12 @@ def measure(
     card: str = "",
     rate: float = 0.0,
     rank: int = RANK,
+    steps: int = STEPS,
 ) -> None:
     """Build the model of a part and tune it at each length, activations computed twice and, with features, all kept."""
     method, _, uncached = part.partition("-")
     config.visual_tower = bool(uncached)
-    plan = TrainingPlan(
-        data="random", method=method, batch_size=1, accumulation=ACCUMULATION, lora_rank=rank, embeddings_on_host=True,
-        max_steps=STEPS, epochs=1000.0, eval_samples=0,
-    )  # fmt: skip
+    plan = plan_of(method, rank, steps)
     torch.manual_seed(0)
     base, _ = random_model(config, "nf4" if method == "qlora" else "bf16", device, dtype, table_on_host=True)
     prepare_quantized(base)

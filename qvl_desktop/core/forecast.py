@@ -168,7 +168,7 @@ def forecast(plan: TrainingPlan, shape: DecoderShape, data: DataSummary, machine
         activations=activations + _unpacked(plan, shape, value),
         loss=min(plan.batch_size * data.most_supervised * shape.vocabulary, CHUNK_LOGITS) * (2 * value + FLOAT),
         pictures=_pictures(plan, shape, data, value),
-        validation=_validation(shape, data, value),
+        validation=_validation(plan, shape, data, value),
         reading=0 if full else _reading(shape, data, value, on_card=machine.on_card),
         overhead=CUDA_CONTEXT if machine.on_card else PROCESS,
         feature_cache=0 if full else (data.slots or data.pictures * shape.queries) * features,
@@ -183,10 +183,10 @@ def forecast(plan: TrainingPlan, shape: DecoderShape, data: DataSummary, machine
     return replace(made, step_seconds=step_work(plan, shape, data, checkpointing=checkpointing) / rate)
 
 
-def _validation(shape: DecoderShape, data: DataSummary, value_bytes: int) -> int:
-    """Keys and values of the questions that are answered together."""
+def _validation(plan: TrainingPlan, shape: DecoderShape, data: DataSummary, value_bytes: int) -> int:
+    """Keys and values of the questions that are answered together; none where nothing is validated."""
     each = shape.attending * 2 * shape.kv_width * (data.longest + ANSWER_TOKENS) * value_bytes
-    return answers_at_once(each) * each
+    return min(answers_at_once(each), plan.eval_samples) * each
 
 
 def uses_checkpointing(plan: TrainingPlan, shape: DecoderShape, data: DataSummary, machine: Hardware) -> bool:

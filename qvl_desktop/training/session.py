@@ -39,7 +39,7 @@ from qvl_desktop.training.errors import CheckpointError, TrainingDataError
 from qvl_desktop.training.families import CachedFamilyPictures, FamilyPictures
 from qvl_desktop.training.feature_cache import CachedPictures, FeatureCache, PixelPictures
 from qvl_desktop.training.forecasting import available_memory, check_by_step, needs_of
-from qvl_desktop.training.memory import give_memory_back
+from qvl_desktop.training.memory import give_memory_back, share_one_heap
 from qvl_desktop.training.methods import choose_threads, compute_dtype, load_for_training
 from qvl_desktop.training.packing import PackedCollator
 from qvl_desktop.training.run_writer import RunWriter
@@ -109,6 +109,7 @@ class TrainingSession:
         `Cancelled` and `CardFreed` when the user does so before the first step.
         """
         hush_libraries()
+        share_one_heap()
         set_seed(self._plan.seed)
         checkpoint = self._last_checkpoint() if resume else None
         processor = load_processor(self._folder)

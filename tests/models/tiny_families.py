@@ -84,7 +84,8 @@ def make_config(name: str, tokenizer: Any, sizes: dict[str, int] | None = None) 
         )
     }
     sizes = sizes or {}
-    text: dict[str, Any] = TEXT | {"vocab_size": len(tokenizer) + 5} | sizes
+    shared = {key: value for key, value in sizes.items() if key != "moe_intermediate_size"}
+    text: dict[str, Any] = TEXT | {"vocab_size": len(tokenizer) + 5} | shared
     width = text["hidden_size"]
     text |= {"bos_token_id": None, "eos_token_id": tokenizer.convert_tokens_to_ids("<|im_end|>")}
     if name == "qwen2-vl":
@@ -98,7 +99,7 @@ def make_config(name: str, tokenizer: Any, sizes: dict[str, int] | None = None) 
         return transformers.Qwen2_5_VLConfig(text_config=text, vision_config=tower, **ids)
     text |= {"head_dim": 16}
     if name.endswith("-moe"):
-        text |= EXPERTS
+        text |= EXPERTS | {key: value for key, value in sizes.items() if key in EXPERTS}
     if name.startswith("qwen3-vl"):
         text |= {"rope_parameters": ROPE | {"mrope_section": [4, 2, 2], "mrope_interleaved": True}}
         tower = NEW_TOWER | {"out_hidden_size": width, "deepstack_visual_indexes": [0]}

@@ -22,10 +22,9 @@ FIGURES = train_full_size.Figures("lora", "Card 9000", 512, True, 16 * 10**9, 15
 @pytest.mark.parametrize("part", train_full_size.PARTS)
 def test_a_small_twin(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(train_full_size, "ACCUMULATION", 2)
-    monkeypatch.setattr(train_full_size, "STEPS", 2)
     known: list[train_full_size.Figures] = []
     train_full_size.measure(
-        small_config(), part, CPU, torch.float32, (20, 40), known.append, card="twin", rate=1e12, rank=2
+        small_config(), part, CPU, torch.float32, (20, 40), known.append, card="twin", rate=1e12, rank=2, steps=2
     )
     modes = [True] if part.endswith("uncached") else [True, False]
     assert [(one.twice, one.length) for one in known] == [(twice, length) for twice in modes for length in (20, 40)]
@@ -63,7 +62,37 @@ def test_it_says_when_there_is_no_card(monkeypatch: pytest.MonkeyPatch, capsys: 
     monkeypatch.setattr(train_full_size, "cards", list)
     monkeypatch.setattr("sys.argv", ["train_full_size.py"])
     assert train_full_size.main() == 0
-    assert "no CUDA card" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "no CUDA card" in said
+    assert "--tiny" in said
+
+
+def test_the_forecast_of_the_same_cases(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.argv", ["train_full_size.py", "--forecast"])
+    assert train_full_size.main() == 0
+    assert "nothing of this is measured" in capsys.readouterr().out
+    rows = {row.what: row for row in train_full_size.forecast_rows()}
+    assert len(rows) == 2 * 2 * len(train_full_size.LENGTHS)
+    for method, aim in train_full_size.AIMS.items():
+        row = rows[f"{method} at 512, computed twice: forecast of the peak"]
+        assert row.ours < aim
+        assert f"aim: no more than {aim:g}" in row.note
+
+
+def test_it_can_be_tried_out_without_a_card(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """The whole way of the script, a process for the part and all."""
+    monkeypatch.setattr("sys.argv", ["train_full_size.py", "--tiny", "--save"])
+    with pytest.raises(SystemExit):
+        train_full_size.main()
+    what = ["train_full_size.py", "--tiny", "--only", "lora-uncached", "--into", str(tmp_path)]
+    monkeypatch.setattr("sys.argv", what)
+    assert train_full_size.main() == 0
+    said = capsys.readouterr().out
+    for length in train_full_size.LENGTHS:
+        assert f"| lora-uncached at {length}, computed twice: an iteration |" in said
+    assert "Trying out on the demo model's sizes" in said
 
 
 def test_parts_that_fail_leave_the_others(
