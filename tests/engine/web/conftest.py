@@ -46,7 +46,7 @@ def contexts(browser: Browser) -> Iterator[Contexts]:
 @pytest.fixture(scope="package")
 def served(taught_folder: Path, adapter_folder: Path) -> Iterator[Served]:
     """`serve --web` with a model that has learnt its answers and an adapter that answers otherwise."""
-    arguments = ("--model", str(taught_folder), "--adapter", f"blue={adapter_folder}", "--web", "--api-key", "the key")
+    arguments = ("--model", str(taught_folder), "--adapter", f"blue={adapter_folder}", "--web", "--api-key", "the-key")
     with serving(*arguments) as server:
         yield server
 
