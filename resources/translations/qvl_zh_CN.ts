@@ -87,11 +87,11 @@
     <name>AnswerText</name>
     <message>
         <source>Copy</source>
-        <translation type="unfinished">复制</translation>
+        <translation>复制</translation>
     </message>
     <message>
         <source>Select all</source>
-        <translation type="unfinished"></translation>
+        <translation>全选</translation>
     </message>
 </context>
 <context>
@@ -110,7 +110,7 @@
     </message>
     <message>
         <source>Answer again; this version stays</source>
-        <translation type="unfinished"></translation>
+        <translation>重新回答；这一版会保留</translation>
     </message>
     <message>
         <source>Show the tokens as the model wrote them</source>
@@ -118,15 +118,15 @@
     </message>
     <message>
         <source>The version before</source>
-        <translation type="unfinished"></translation>
+        <translation>上一版</translation>
     </message>
     <message>
         <source>The next version</source>
-        <translation type="unfinished"></translation>
+        <translation>下一版</translation>
     </message>
     <message>
         <source>Version {place} of {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {place} 版，共 {count} 版</translation>
     </message>
     <message>
         <source>Thinking…</source>
@@ -142,11 +142,11 @@
     </message>
     <message>
         <source>The answer reached its length limit. The settings say how long one may be.</source>
-        <translation type="unfinished"></translation>
+        <translation>回答达到了长度上限。上限可以在设置里更改。</translation>
     </message>
     <message>
         <source>The answer goes on: {count} characters. Copy or export it to read all of it.</source>
-        <translation type="unfinished"></translation>
+        <translation>回答还没有显示完：共 {count} 个字符。复制或导出即可阅读全文。</translation>
     </message>
     <message>
         <source>Stopped</source>
@@ -154,7 +154,7 @@
     </message>
     <message>
         <source>Corrected by hand</source>
-        <translation type="unfinished"></translation>
+        <translation>已手工更正</translation>
     </message>
     <message>
         <source>{count} token</source>
@@ -177,7 +177,7 @@
     <name>Answering</name>
     <message>
         <source>The answer did not end by itself; it was ended after {count} characters.</source>
-        <translation type="unfinished"></translation>
+        <translation>回答一直没有结束；到 {count} 个字符时已停止。</translation>
     </message>
 </context>
 <context>
@@ -685,15 +685,15 @@
     </message>
     <message>
         <source>Open a project first, to take pictures from it.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先打开一个项目，才能从中选取图片。</translation>
     </message>
     <message>
         <source>Add pictures to the question</source>
-        <translation type="unfinished"></translation>
+        <translation>给问题添加图片</translation>
     </message>
     <message>
         <source>Files can be dropped anywhere on the page too.</source>
-        <translation type="unfinished"></translation>
+        <translation>也可以把文件拖放到页面的任意位置。</translation>
     </message>
     <message>
         <source>Open or create a project first, then add the chat to it.</source>
@@ -701,27 +701,27 @@
     </message>
     <message>
         <source>The chat is added to the project</source>
-        <translation type="unfinished"></translation>
+        <translation>正在把聊天加入项目</translation>
     </message>
     <message>
         <source>Added to the project: a conversation to learn from</source>
-        <translation type="unfinished"></translation>
+        <translation>已加入项目：一段用来学习的对话</translation>
     </message>
     <message>
-        <source>{count} boxes</source>
-        <translation type="unfinished"></translation>
+        <source>boxes: {count}</source>
+        <translation>框：{count}</translation>
     </message>
     <message>
-        <source>{count} pictures</source>
-        <translation type="unfinished"></translation>
+        <source>pictures: {count}</source>
+        <translation>图片：{count}</translation>
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished">撤销</translation>
+        <translation>撤销</translation>
     </message>
     <message>
         <source>Show it</source>
-        <translation type="unfinished"></translation>
+        <translation>查看</translation>
     </message>
     <message>
         <source>Keep this chat as a conversation to learn from</source>
@@ -736,7 +736,7 @@
     <name>Chats</name>
     <message>
         <source>The project can only be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>该项目只能读取。</translation>
     </message>
 </context>
 <context>
@@ -917,19 +917,19 @@
     </message>
     <message>
         <source>Add pictures (or drop them, or paste)</source>
-        <translation type="unfinished"></translation>
+        <translation>添加图片（也可以拖放或粘贴）</translation>
     </message>
     <message>
         <source>Add pictures</source>
-        <translation type="unfinished">添加图片</translation>
+        <translation>添加图片</translation>
     </message>
     <message>
         <source>Choose files…</source>
-        <translation type="unfinished"></translation>
+        <translation>选择文件…</translation>
     </message>
     <message>
         <source>From the project…</source>
-        <translation type="unfinished"></translation>
+        <translation>从项目中选取…</translation>
     </message>
     <message>
         <source>Point at a place in the picture</source>
@@ -2727,19 +2727,19 @@
     <name>MakeRoom</name>
     <message>
         <source>A run begins while a model is loaded for chatting. Unload it, so that the run has the memory? The answer is remembered; the settings of the Chat page change it.</source>
-        <translation type="unfinished"></translation>
+        <translation>训练即将开始，而聊天用的模型仍在内存中。要卸载它，把内存让给训练吗？选择会被记住，可以在聊天页的设置里更改。</translation>
     </message>
     <message>
         <source>Unload it</source>
-        <translation type="unfinished"></translation>
+        <translation>卸载</translation>
     </message>
     <message>
         <source>Keep it</source>
-        <translation type="unfinished"></translation>
+        <translation>保留</translation>
     </message>
     <message>
         <source>The chat&apos;s model was unloaded for the run. The next question loads it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>聊天的模型已为训练卸载。下一次提问时会重新加载。</translation>
     </message>
 </context>
 <context>
@@ -2814,19 +2814,19 @@
     </message>
     <message>
         <source>Show or hide the list of chats</source>
-        <translation type="unfinished"></translation>
+        <translation>显示或隐藏聊天列表</translation>
     </message>
     <message>
         <source>Settings of the answers</source>
-        <translation type="unfinished"></translation>
+        <translation>回答的设置</translation>
     </message>
     <message>
         <source>Another server…</source>
-        <translation type="unfinished">另一个服务器…</translation>
+        <translation>其他服务器…</translation>
     </message>
     <message>
         <source>Another server answers</source>
-        <translation type="unfinished"></translation>
+        <translation>由其他服务器回答</translation>
     </message>
     <message>
         <source>Ready</source>
@@ -3124,15 +3124,15 @@
     </message>
     <message>
         <source>Drag the box that is missing. Esc gives it up.</source>
-        <translation type="unfinished"></translation>
+        <translation>拖出缺少的框。按 Esc 放弃。</translation>
     </message>
     <message>
         <source>Drag the box or its handles to put it right; the answer stays as a version.</source>
-        <translation type="unfinished"></translation>
+        <translation>拖动框或它的控点来更正；原回答会作为一个版本保留。</translation>
     </message>
     <message>
         <source>{drawn} of {total} boxes are drawn. Point at words to see theirs.</source>
-        <translation type="unfinished"></translation>
+        <translation>共 {total} 个框，画出 {drawn} 个。把鼠标移到文字上可查看它的框。</translation>
     </message>
 </context>
 <context>
@@ -3296,19 +3296,19 @@
     </message>
     <message>
         <source>Add a box</source>
-        <translation type="unfinished"></translation>
+        <translation>添加框</translation>
     </message>
     <message>
         <source>Drag another box for the same words (Ins)</source>
-        <translation type="unfinished"></translation>
+        <translation>为同样的文字再拖一个框（Ins）</translation>
     </message>
     <message>
         <source>Remove</source>
-        <translation type="unfinished">移除</translation>
+        <translation>移除</translation>
     </message>
     <message>
         <source>Take the box out of the answer (Del)</source>
-        <translation type="unfinished"></translation>
+        <translation>从回答中去掉这个框（Del）</translation>
     </message>
 </context>
 <context>
@@ -3483,19 +3483,19 @@
     <name>QuestionView</name>
     <message>
         <source>Ask in other words; this version stays</source>
-        <translation type="unfinished"></translation>
+        <translation>换一种问法；这一版会保留</translation>
     </message>
     <message>
         <source>Question</source>
-        <translation type="unfinished">问题</translation>
+        <translation>问题</translation>
     </message>
     <message>
         <source>Ask again</source>
-        <translation type="unfinished"></translation>
+        <translation>重新提问</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">取消</translation>
+        <translation>取消</translation>
     </message>
 </context>
 <context>
@@ -4295,102 +4295,102 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <name>ServerClient</name>
     <message>
         <source>{url} does not answer. Is the server running, and the address right?</source>
-        <translation type="unfinished"></translation>
+        <translation>{url} 没有应答。服务器在运行吗？地址对吗？</translation>
     </message>
     <message>
         <source>{url} went away in the middle of the answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>{url} 在回答途中断开了。</translation>
     </message>
 </context>
 <context>
     <name>ServerForm</name>
     <message>
         <source>Other servers</source>
-        <translation type="unfinished">其他服务器</translation>
+        <translation>其他服务器</translation>
     </message>
     <message>
         <source>Any address that speaks OpenAI&apos;s protocol: vLLM, SGLang, LM Studio, Ollama, or this program on another machine. Questions and pictures are sent there. The key stays in your settings, never in a project.</source>
-        <translation type="unfinished"></translation>
+        <translation>任何支持 OpenAI 协议的地址：vLLM、SGLang、LM Studio、Ollama，或另一台机器上的本程序。问题和图片会发送到那里。密钥只保存在你的设置里，不会写入项目。</translation>
     </message>
     <message>
         <source>Remove</source>
-        <translation type="unfinished">移除</translation>
+        <translation>移除</translation>
     </message>
     <message>
         <source>None</source>
-        <translation type="unfinished">无</translation>
+        <translation>无</translation>
     </message>
     <message>
         <source>Ask it</source>
-        <translation type="unfinished"></translation>
+        <translation>查询</translation>
     </message>
     <message>
         <source>Ask the server which models it has</source>
-        <translation type="unfinished"></translation>
+        <translation>向服务器查询它有哪些模型</translation>
     </message>
     <message>
         <source>This program&apos;s server</source>
-        <translation type="unfinished"></translation>
+        <translation>本程序的服务器</translation>
     </message>
     <message>
         <source>The family of the model: it says how boxes are written, and how large pictures are</source>
-        <translation type="unfinished"></translation>
+        <translation>模型的系列：决定框的写法和图片的大小</translation>
     </message>
     <message>
         <source>Keep</source>
-        <translation type="unfinished">保存</translation>
+        <translation>保存</translation>
     </message>
     <message>
         <source>Address</source>
-        <translation type="unfinished"></translation>
+        <translation>地址</translation>
     </message>
     <message>
         <source>Key</source>
-        <translation type="unfinished">访问令牌</translation>
+        <translation>密钥</translation>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished">模型</translation>
+        <translation>模型</translation>
     </message>
     <message>
         <source>Family</source>
-        <translation type="unfinished"></translation>
+        <translation>系列</translation>
     </message>
     <message>
         <source>New server…</source>
-        <translation type="unfinished"></translation>
+        <translation>新服务器…</translation>
     </message>
     <message>
         <source>An address begins with http:// or https:// and names a machine.</source>
-        <translation type="unfinished"></translation>
+        <translation>地址以 http:// 或 https:// 开头，并写明主机。</translation>
     </message>
     <message>
         <source>Name the model, or ask the server which it has.</source>
-        <translation type="unfinished"></translation>
+        <translation>请填写模型名称，或向服务器查询。</translation>
     </message>
     <message>
         <source>Choose the family of the model.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择模型的系列。</translation>
     </message>
     <message>
         <source>Kept. Choose it at the top of the page, in the place of a model.</source>
-        <translation type="unfinished"></translation>
+        <translation>已保存。在页面顶部选择模型的地方选用它。</translation>
     </message>
     <message>
         <source>Asking…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在查询…</translation>
     </message>
     <message>
-        <source>It has {count} models.</source>
-        <translation type="unfinished"></translation>
+        <source>It names its models: {count}.</source>
+        <translation>服务器列出了模型：{count} 个。</translation>
     </message>
     <message>
         <source>It answers, but names no models. Type the name.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器有应答，但没有列出模型。请输入名称。</translation>
     </message>
     <message>
         <source>It does not answer as it should: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器的应答不正常：{reason}</translation>
     </message>
 </context>
 <context>
@@ -4463,79 +4463,79 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <name>SettingsView</name>
     <message>
         <source>Settings of the answers</source>
-        <translation type="unfinished"></translation>
+        <translation>回答的设置</translation>
     </message>
     <message>
         <source>Done</source>
-        <translation type="unfinished"></translation>
+        <translation>完成</translation>
     </message>
     <message>
         <source>For example: Answer in one sentence.</source>
-        <translation type="unfinished"></translation>
+        <translation>例如：用一句话回答。</translation>
     </message>
     <message>
         <source>System prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>系统提示</translation>
     </message>
     <message>
         <source>What the model is told before this chat begins. New chats begin with the same words.</source>
-        <translation type="unfinished"></translation>
+        <translation>在这次聊天开始之前告诉模型的话。新的聊天也以它开始。</translation>
     </message>
     <message>
         <source>Temperature</source>
-        <translation type="unfinished"></translation>
+        <translation>温度</translation>
     </message>
     <message>
         <source>0 takes the likeliest word each time: best for boxes, and the same answer every time. Higher is freer, and less certain.</source>
-        <translation type="unfinished"></translation>
+        <translation>0 表示每次取最可能的词：最适合画框，每次回答都相同。数值越高越自由，也越不确定。</translation>
     </message>
     <message>
         <source>Top p</source>
-        <translation type="unfinished"></translation>
+        <translation>Top p</translation>
     </message>
     <message>
         <source>Only the likeliest words that make up this share are drawn from. 1 leaves none out. Counts when the temperature is above 0.</source>
-        <translation type="unfinished"></translation>
+        <translation>只在累计达到这一份额的最可能的词中抽取。1 表示不排除任何词。温度高于 0 时有效。</translation>
     </message>
     <message>
         <source>Longest answer</source>
-        <translation type="unfinished"></translation>
+        <translation>回答的最大长度</translation>
     </message>
     <message>
         <source>In tokens: a word has one or two, a box about twelve. A longer answer is cut off there.</source>
-        <translation type="unfinished"></translation>
+        <translation>以词元计：一个词约一到两个，一个框约十二个。更长的回答会在此截断。</translation>
     </message>
     <message>
         <source>Chance</source>
-        <translation type="unfinished"></translation>
+        <translation>随机</translation>
     </message>
     <message>
         <source>Seed</source>
-        <translation type="unfinished">随机种子</translation>
+        <translation>随机种子</translation>
     </message>
     <message>
         <source>The same number draws the same answer again. Empty: another one each time.</source>
-        <translation type="unfinished"></translation>
+        <translation>相同的数字会得到相同的回答。留空则每次不同。</translation>
     </message>
     <message>
         <source>Ask</source>
-        <translation type="unfinished"></translation>
+        <translation>询问</translation>
     </message>
     <message>
         <source>Unload it</source>
-        <translation type="unfinished"></translation>
+        <translation>卸载</translation>
     </message>
     <message>
         <source>Keep it loaded</source>
-        <translation type="unfinished"></translation>
+        <translation>保持加载</translation>
     </message>
     <message>
         <source>When training begins</source>
-        <translation type="unfinished"></translation>
+        <translation>训练开始时</translation>
     </message>
     <message>
         <source>The model of this page takes memory that a run may need. It is loaded again by the next question.</source>
-        <translation type="unfinished"></translation>
+        <translation>本页的模型占用了训练可能需要的内存。下一次提问时会重新加载。</translation>
     </message>
 </context>
 <context>
@@ -4900,11 +4900,11 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>The model is running again. The chat is as it was: go on.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型已重新运行。聊天保持原样，请继续。</translation>
     </message>
     <message>
         <source>The model was unloaded before it answered.</source>
-        <translation type="unfinished">模型在回答之前被卸载了。</translation>
+        <translation>模型在回答之前被卸载了。</translation>
     </message>
 </context>
 <context>
@@ -5112,102 +5112,102 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <name>ThreadDesk</name>
     <message>
         <source>{title} (copy)</source>
-        <translation type="unfinished"></translation>
+        <translation>{title}（副本）</translation>
     </message>
     <message>
         <source>Chat deleted.</source>
-        <translation type="unfinished"></translation>
+        <translation>聊天已删除。</translation>
     </message>
     <message>
         <source>{count} chats deleted.</source>
-        <translation type="unfinished"></translation>
+        <translation>已删除 {count} 个聊天。</translation>
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished">撤销</translation>
+        <translation>撤销</translation>
     </message>
     <message>
         <source>These chats belong to another project: open it first.</source>
-        <translation type="unfinished"></translation>
+        <translation>这些聊天属于另一个项目：请先打开它。</translation>
     </message>
     <message>
         <source>Export the chat</source>
-        <translation type="unfinished"></translation>
+        <translation>导出聊天</translation>
     </message>
     <message>
         <source>Written: {path}</source>
-        <translation type="unfinished"></translation>
+        <translation>已写入：{path}</translation>
     </message>
     <message>
         <source>The chat could not be written: {reason}. Choose another folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法写入聊天：{reason}。请选择另一个文件夹。</translation>
     </message>
     <message>
         <source>This chat is not kept: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>这个聊天没有保存：{reason}</translation>
     </message>
 </context>
 <context>
     <name>ThreadList</name>
     <message>
         <source>Search chats</source>
-        <translation type="unfinished"></translation>
+        <translation>搜索聊天</translation>
     </message>
     <message>
         <source>Search titles and texts of chats</source>
-        <translation type="unfinished"></translation>
+        <translation>搜索聊天的标题和内容</translation>
     </message>
     <message>
         <source>Searches titles, questions and answers</source>
-        <translation type="unfinished"></translation>
+        <translation>搜索标题、问题和回答</translation>
     </message>
     <message>
         <source>Name of the folder</source>
-        <translation type="unfinished"></translation>
+        <translation>文件夹名称</translation>
     </message>
     <message>
         <source>Chats</source>
-        <translation type="unfinished"></translation>
+        <translation>聊天</translation>
     </message>
     <message>
         <source>No chat has these words.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有聊天包含这些文字。</translation>
     </message>
     <message>
         <source>Chats are kept here: each begins with its first question.</source>
-        <translation type="unfinished"></translation>
+        <translation>聊天保存在这里：从第一个问题开始。</translation>
     </message>
     <message>
         <source>Rename</source>
-        <translation type="unfinished">重命名</translation>
+        <translation>重命名</translation>
     </message>
     <message>
         <source>Take all out of this folder</source>
-        <translation type="unfinished"></translation>
+        <translation>全部移出此文件夹</translation>
     </message>
     <message>
         <source>Duplicate</source>
-        <translation type="unfinished"></translation>
+        <translation>创建副本</translation>
     </message>
     <message>
         <source>Move to folder</source>
-        <translation type="unfinished"></translation>
+        <translation>移到文件夹</translation>
     </message>
     <message>
         <source>No folder</source>
-        <translation type="unfinished"></translation>
+        <translation>不放入文件夹</translation>
     </message>
     <message>
         <source>New folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>新建文件夹…</translation>
     </message>
     <message>
         <source>Export…</source>
-        <translation type="unfinished">导出…</translation>
+        <translation>导出…</translation>
     </message>
     <message>
         <source>Delete</source>
-        <translation type="unfinished">删除</translation>
+        <translation>删除</translation>
     </message>
 </context>
 <context>
@@ -5405,7 +5405,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <name>Transcript</name>
     <message>
         <source>Show earlier messages</source>
-        <translation type="unfinished"></translation>
+        <translation>显示更早的消息</translation>
     </message>
     <message>
         <source>Chat</source>
@@ -5713,7 +5713,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>Ask the server which models it has</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">向服务器查询它有哪些模型</translation>
     </message>
     <message>
         <source>Looking…</source>
@@ -5739,7 +5739,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>Address</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">地址</translation>
     </message>
     <message>
         <source>Key</source>
@@ -5747,7 +5747,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>Family</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">系列</translation>
     </message>
     <message>
         <source>How that model writes boxes; the wrong family puts them in the wrong places</source>
@@ -6117,135 +6117,135 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <name>chat</name>
     <message>
         <source>New chat</source>
-        <translation type="unfinished">新聊天</translation>
+        <translation>新聊天</translation>
     </message>
     <message>
         <source>Search the chats</source>
-        <translation type="unfinished"></translation>
+        <translation>搜索聊天</translation>
     </message>
     <message>
         <source>Next chat in the list</source>
-        <translation type="unfinished"></translation>
+        <translation>列表中的下一个聊天</translation>
     </message>
     <message>
         <source>Previous chat in the list</source>
-        <translation type="unfinished"></translation>
+        <translation>列表中的上一个聊天</translation>
     </message>
     <message>
         <source>Show or hide the list of chats</source>
-        <translation type="unfinished"></translation>
+        <translation>显示或隐藏聊天列表</translation>
     </message>
     <message>
         <source>Duplicate the chat</source>
-        <translation type="unfinished"></translation>
+        <translation>创建聊天的副本</translation>
     </message>
     <message>
         <source>Export the chat</source>
-        <translation type="unfinished"></translation>
+        <translation>导出聊天</translation>
     </message>
     <message>
         <source>Settings of the answers</source>
-        <translation type="unfinished"></translation>
+        <translation>回答的设置</translation>
     </message>
     <message>
         <source>Go to the question</source>
-        <translation type="unfinished"></translation>
+        <translation>转到问题框</translation>
     </message>
     <message>
         <source>Add picture files to the question</source>
-        <translation type="unfinished"></translation>
+        <translation>给问题添加图片文件</translation>
     </message>
     <message>
         <source>Add pictures of the project to the question</source>
-        <translation type="unfinished"></translation>
+        <translation>给问题添加项目中的图片</translation>
     </message>
     <message>
         <source>Point at a place in the picture</source>
-        <translation type="unfinished">在图片上指点一处</translation>
+        <translation>在图片上指点一处</translation>
     </message>
     <message>
         <source>Ask the question in other words</source>
-        <translation type="unfinished"></translation>
+        <translation>换一种问法</translation>
     </message>
     <message>
         <source>Answer again</source>
-        <translation type="unfinished"></translation>
+        <translation>重新回答</translation>
     </message>
     <message>
         <source>The version before</source>
-        <translation type="unfinished"></translation>
+        <translation>上一版</translation>
     </message>
     <message>
         <source>The next version</source>
-        <translation type="unfinished"></translation>
+        <translation>下一版</translation>
     </message>
     <message>
         <source>Choose the answer above</source>
-        <translation type="unfinished"></translation>
+        <translation>选择上面的回答</translation>
     </message>
     <message>
         <source>Choose the answer below</source>
-        <translation type="unfinished"></translation>
+        <translation>选择下面的回答</translation>
     </message>
     <message>
         <source>Go to the boxes of the answer</source>
-        <translation type="unfinished"></translation>
+        <translation>转到回答的框</translation>
     </message>
     <message>
         <source>Add the chat up to this answer to the project</source>
-        <translation type="unfinished"></translation>
+        <translation>把到此回答为止的聊天加入项目</translation>
     </message>
     <message>
         <source>Copy the answer</source>
-        <translation type="unfinished"></translation>
+        <translation>复制回答</translation>
     </message>
     <message>
         <source>Show the tokens of the answer</source>
-        <translation type="unfinished"></translation>
+        <translation>显示回答的词元</translation>
     </message>
     <message>
         <source>Send the question</source>
-        <translation type="unfinished"></translation>
+        <translation>发送问题</translation>
     </message>
     <message>
         <source>Begin a line</source>
-        <translation type="unfinished"></translation>
+        <translation>换行</translation>
     </message>
     <message>
         <source>Change the last question, in an empty field</source>
-        <translation type="unfinished"></translation>
+        <translation>在空的输入框中修改上一个问题</translation>
     </message>
     <message>
         <source>Stop the answer</source>
-        <translation type="unfinished"></translation>
+        <translation>停止回答</translation>
     </message>
     <message>
         <source>Next or previous box</source>
-        <translation type="unfinished"></translation>
+        <translation>下一个或上一个框</translation>
     </message>
     <message>
         <source>Move the box; with Ctrl change its size</source>
-        <translation type="unfinished"></translation>
+        <translation>移动框；按住 Ctrl 改变大小</translation>
     </message>
     <message>
         <source>Add a box for the same words</source>
-        <translation type="unfinished"></translation>
+        <translation>为同样的文字添加框</translation>
     </message>
     <message>
         <source>Take the box out of the answer</source>
-        <translation type="unfinished"></translation>
+        <translation>从回答中去掉这个框</translation>
     </message>
     <message>
         <source>Open the chat or folder</source>
-        <translation type="unfinished"></translation>
+        <translation>打开聊天或文件夹</translation>
     </message>
     <message>
         <source>Rename the chat or folder</source>
-        <translation type="unfinished"></translation>
+        <translation>重命名聊天或文件夹</translation>
     </message>
     <message>
         <source>Delete the chats that are chosen</source>
-        <translation type="unfinished"></translation>
+        <translation>删除所选的聊天</translation>
     </message>
 </context>
 <context>
@@ -7573,7 +7573,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>{path}: chat {id} is no longer there.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：聊天 {id} 已不存在。</translation>
     </message>
     <message>
         <source>{path}: no job was cut short; there is nothing to go on with.</source>
@@ -8504,23 +8504,23 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>Chat</source>
-        <translation type="unfinished">聊天</translation>
+        <translation>聊天</translation>
     </message>
     <message>
         <source>Answers</source>
-        <translation type="unfinished">回答</translation>
+        <translation>回答</translation>
     </message>
     <message>
         <source>The question</source>
-        <translation type="unfinished"></translation>
+        <translation>问题</translation>
     </message>
     <message>
         <source>Boxes of an answer</source>
-        <translation type="unfinished"></translation>
+        <translation>回答的框</translation>
     </message>
     <message>
         <source>The list of chats</source>
-        <translation type="unfinished"></translation>
+        <translation>聊天列表</translation>
     </message>
     <message>
         <source>Suggested boxes</source>

@@ -150,7 +150,7 @@ def test_an_answer_with_many_boxes_goes_in_beside_the_window(session: Session, q
     page.desk.open(1)
     with qtbot.waitSignal(session.offered, timeout=20_000) as told:
         page.add_to_project(0)
-    assert "450 boxes" in told.args[1]
+    assert "boxes: 450" in told.args[1]
     assert project.region_count() == 450
     session.undo()
     qtbot.waitUntil(lambda: not session.edits.running and project.region_count() == 0, timeout=20_000)

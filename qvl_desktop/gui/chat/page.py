@@ -279,9 +279,9 @@ class ChatPage(QWidget):
     def _added(self, added: Added) -> None:
         words = [self.tr("Added to the project: a conversation to learn from")]
         if added.regions:
-            words.append(self.tr("{count} boxes").format(count=added.regions))
+            words.append(self.tr("boxes: {count}").format(count=added.regions))
         if added.pictures:
-            words.append(self.tr("{count} pictures").format(count=added.pictures))
+            words.append(self.tr("pictures: {count}").format(count=added.pictures))
         place = Place(conversation_id=added.conversation)
         self._session.offered.emit(
             "success",

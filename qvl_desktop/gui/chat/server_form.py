@@ -205,7 +205,7 @@ class ServerForm(QWidget):
             self.model.clear()
             self.model.addItems(names)
             self.model.setEditText(typed or names[0])
-            self._say(self.tr("It has {count} models.").format(count=len(names)), "success")
+            self._say(self.tr("It names its models: {count}.").format(count=len(names)), "success")
         elif status == 200:
             self._say(self.tr("It answers, but names no models. Type the name."), "warning")
         else:
