@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from qvl_desktop.core.conversation import Turn
+from qvl_desktop.core.dialects import QWEN_VL
 from qvl_desktop.core.errors import PictureError, QvlError
+from qvl_desktop.core.foreign_servers import extra_fields
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.tokens import Picture, Text, spans
 
@@ -111,19 +113,31 @@ class ChatOptions:
 
 
 def request_body(
-    turns: Sequence[Turn], model: str, options: ChatOptions, url_of: Callable[[Path], str] | None = None
+    turns: Sequence[Turn],
+    model: str,
+    options: ChatOptions,
+    url_of: Callable[[Path], str] | None = None,
+    *,
+    family: str = "",
 ) -> bytes:
     """The JSON body of a streaming chat request. Picture files named in the turns are read and sent along, as
     `url_of` says (as they are by default).
 
+    `family`: of a model on another program's server, whose turns are in its dialect already; "" for a server of this
+    program, which numbers pictures itself, as every server of first-generation models does. Other servers number
+    nothing: with several pictures, their "Picture 1:" stays.
+
     Raises `PictureError` for a file that cannot be read, `ChatError` when all is too much.
     """
+    several = sum(isinstance(span.segment, Picture) for turn in turns for span in spans(turn.text)) > 1
+    numbered = several and family not in ("", QWEN_VL)
     body: dict[str, Any] = {
         "model": model,
-        "messages": [_message(turn, url_of or picture_url) for turn in turns],
+        "messages": [_message(turn, url_of or picture_url, numbered=numbered) for turn in turns],
         "stream": True,
         "stream_options": {"include_usage": True},
         **{key: value for key, value in asdict(options).items() if value is not None},
+        **extra_fields(family),
     }
     data = json.dumps(body, ensure_ascii=False).encode()
     if len(data) > MAX_BODY_BYTES:
@@ -137,7 +151,7 @@ def request_body(
     return data
 
 
-def _message(turn: Turn, url_of: Callable[[Path], str]) -> dict[str, Any]:
+def _message(turn: Turn, url_of: Callable[[Path], str], *, numbered: bool) -> dict[str, Any]:
     if "<img>" not in turn.text:
         return {"role": turn.role, "content": turn.text}
     parts: list[dict[str, Any]] = []
@@ -148,8 +162,8 @@ def _message(turn: Turn, url_of: Callable[[Path], str]) -> dict[str, Any]:
         text = turn.text[span.start : span.end]
         if parts and parts[-1]["type"] == "image_url":
             text = text.removeprefix("\n")
-        if isinstance(span.segment, Text):
-            text = _LABEL.sub("", text)  # the server numbers the pictures itself
+        if isinstance(span.segment, Text) and not numbered:
+            text = _LABEL.sub("", text)
         if text:
             _append_text(parts, text)
     return {"role": turn.role, "content": parts}

@@ -24,6 +24,7 @@ from qvl_desktop.core.chat_protocol import ChatOptions, StreamReader, error_mess
 from qvl_desktop.core.conversation import user_turn
 from qvl_desktop.core.dialects import QWEN2_5_VL, QWEN2_VL, QWEN_VL, Resizing, dialect
 from qvl_desktop.core.errors import Cancelled, QvlError
+from qvl_desktop.core.foreign_servers import extra_fields, filtered
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.pictures import open_upright, to_rgb
 
@@ -123,9 +124,9 @@ class Asker:
         resizing = seen_size(door.dialect)
         language = dialect(door.dialect, resizing if door.dialect == QWEN2_5_VL else None)
         size, url = picture_for(picture, resizing)
-        body = plain_body(url, language.render(question, (size,)), door.model, options)
+        body = plain_body(url, language.render(question, (size,)), door.model, options, door.dialect)
         reply = self._post(door, body, max_tokens)
-        reading = language.parse(reply.text, (size,))
+        reading = language.parse(filtered(reply.text), (size,))
         faulty = any(fault.code not in _HARMLESS for fault in reading.faults)
         return replace(reply, text=reading.text, faulty=faulty)
 
@@ -295,7 +296,7 @@ def picture_for(path: Path, resizing: Resizing) -> tuple[tuple[int, int], str]:
     return size, f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode('ascii')}"
 
 
-def plain_body(picture: str, text: str, model: str, options: ChatOptions) -> bytes:
+def plain_body(picture: str, text: str, model: str, options: ChatOptions, family: str = "") -> bytes:
     """A question about one picture as every server of the protocol takes it."""
     parts = [{"type": "image_url", "image_url": {"url": picture}}, {"type": "text", "text": text}]
     body = {
@@ -305,5 +306,6 @@ def plain_body(picture: str, text: str, model: str, options: ChatOptions) -> byt
         "stream_options": {"include_usage": True},
         "max_tokens": options.max_tokens,
         "temperature": options.temperature,
+        **extra_fields(family),
     }
     return json.dumps(body, ensure_ascii=False).encode()

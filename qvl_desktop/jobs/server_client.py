@@ -18,6 +18,7 @@ from PySide6.QtNetwork import QNetworkProxy, QNetworkReply, QNetworkRequest
 from qvl_desktop.core.chat_protocol import ChatOptions, Chunk, parse_chunk, request_body
 from qvl_desktop.core.conversation import Conversation, Turn
 from qvl_desktop.core.dialects import QWEN2_5_VL, Dialect, DialectStream, Size, dialect, render_turns
+from qvl_desktop.core.foreign_servers import AnswerFilter
 from qvl_desktop.jobs.asking import picture_for, seen_size
 from qvl_desktop.jobs.chat_client import ChatClient
 from qvl_desktop.jobs.engine import EngineState, EngineSupervisor
@@ -56,6 +57,7 @@ class ServerClient(ChatClient):
         self._door.setParent(self)
         self._server = server
         self._stream: DialectStream | None = None
+        self._filter = AnswerFilter()
         self._heard = False
         self._asking: Task[Prepared] | None = None
         self._network.setProxy(QNetworkProxy(QNetworkProxy.ProxyType.DefaultProxy))
@@ -84,6 +86,7 @@ class ServerClient(ChatClient):
         self._asking = None
         if self._server.dialect:
             self._stream = DialectStream(_language(self._server.dialect), made.sizes)
+            self._filter = AnswerFilter()
         self._prepared(made.body)
 
     def _not_made(self, error: Exception) -> None:
@@ -105,16 +108,20 @@ class ServerClient(ChatClient):
         if stream is None:
             super()._take(chunk)
             return
-        text = stream.feed(chunk.text) if chunk.text else ""
+        text = stream.feed(self._filter.feed(chunk.text)) if chunk.text else ""
         if chunk.finish or chunk.done or chunk.error:
-            text += stream.close()
+            text += self._rest(stream)
         super()._take(Chunk(text, chunk.finish, chunk.usage, chunk.error, chunk.done))
+
+    def _rest(self, stream: DialectStream) -> str:
+        """What was held back, now that nothing comes any more."""
+        return stream.feed(self._filter.close()) + stream.close()
 
     def _replied(self) -> None:
         reply, stream = self._reply, self._stream
         if reply is not None and stream is not None and reply.error() is not QNetworkReply.NetworkError.NoError:
             self._read()
-            if held := stream.close():
+            if held := self._rest(stream):
                 self.piece.emit(held)
         super()._replied()
 
@@ -141,7 +148,8 @@ def prepare(turns: Sequence[Turn], server: Server, options: ChatOptions) -> Prep
     made = {path: picture_for(Path(path), resizing) for path in dict.fromkeys(_paths(turns))}
     sizes = tuple(made[path][0] for path in _paths(turns))
     rendered = render_turns(_language(server.dialect), turns, sizes)
-    return Prepared(request_body(rendered, server.model, options, lambda path: made[str(path)][1]), sizes)
+    body = request_body(rendered, server.model, options, lambda path: made[str(path)][1], family=server.dialect)
+    return Prepared(body, sizes)
 
 
 def _paths(turns: Sequence[Turn]) -> tuple[str, ...]:

@@ -229,8 +229,9 @@ def test_the_request_of_a_chat_with_several_pictures(red: Path, tmp_path: Path) 
 
     body = json.loads(made.body)
     assert made.sizes == ((2400, 1200), (56, 28), (2400, 1200))
-    kinds = [part["type"] for part in body["messages"][0]["content"]]
-    assert kinds == ["image_url", "image_url", "text"]
+    parts = body["messages"][0]["content"]
+    assert [part["type"] for part in parts] == ["text", "image_url", "text", "image_url", "text"]
+    assert [parts[0]["text"], parts[2]["text"]] == ["Picture 1: ", "Picture 2: "], "nobody else numbers them"
     assert '"bbox_2d": [0, 0, 500, 500]' in body["messages"][1]["content"]
     assert (body["max_tokens"], body["temperature"], body["seed"]) == (9, 0.5, 3)
     assert "top_p" not in body
