@@ -30,6 +30,7 @@ from qvl_desktop.storage.rows import Change, PictureRow, RegionRow
 from qvl_desktop.storage.suggestions import Shelf
 
 _RELOAD_MS = 600
+_FEW = 500
 
 
 class BoxesView(BoxesFrame):
@@ -120,7 +121,7 @@ class BoxesView(BoxesFrame):
                     self._walk()
             elif self._handled is not None and self._handled[0] in change.picture_ids:
                 self._came_back(self._handled[0])
-            self.pictures.look_again(change.picture_ids)
+            self.pictures.look_again(change.picture_ids if len(change.picture_ids) <= _FEW else None)
             if not self._later.isActive():
                 self._later.start()
         elif change.kind == "regions" and here:
