@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from weakref import WeakSet
 
 from PySide6.QtCore import QObject, Signal
 
@@ -36,7 +37,7 @@ class Chats(QObject):
         self._own: Threads | None = None
         self._refused = ""
         self._listing: Task[list[ThreadRow]] | None = None
-        self._purged: set[object] = set()
+        self._purged: WeakSet[Threads] = WeakSet()
         session.projectChanged.connect(self.storeChanged)
 
     @classmethod

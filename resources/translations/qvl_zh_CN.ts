@@ -4503,7 +4503,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>In tokens: a word has one or two, a box about twelve. A longer answer is cut off there.</source>
-        <translation>以词元计：一个词约一到两个，一个框约十二个。更长的回答会在此截断。</translation>
+        <translation>以 token 计：一个词约一到两个，一个框约十二个。更长的回答会在此截断。</translation>
     </message>
     <message>
         <source>Chance</source>
@@ -6201,7 +6201,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>Show the tokens of the answer</source>
-        <translation>显示回答的词元</translation>
+        <translation>显示回答的 token</translation>
     </message>
     <message>
         <source>Send the question</source>

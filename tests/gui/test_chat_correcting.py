@@ -112,7 +112,7 @@ def test_all_of_it_by_keys(page: ChatPage, session: Session, qtbot: QtBot) -> No
     assert boxes(page) == [second]
     press(page, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
     assert page.thread_data.exchanges[-1].answer == CAT
-    press(page, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    press(page, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     assert session.project is not None
     assert session.project.conversation_count() == 1
 

@@ -38,7 +38,7 @@ _ACTIONS = (
     ("up", _N("chat", "Choose the answer above"), ("Alt+Up",), _ANSWER),
     ("down", _N("chat", "Choose the answer below"), ("Alt+Down",), _ANSWER),
     ("boxes", _N("chat", "Go to the boxes of the answer"), ("Ctrl+G",), _ANSWER),
-    ("keep", _N("chat", "Add the chat up to this answer to the project"), ("Ctrl+K",), _ANSWER),
+    ("keep", _N("chat", "Add the chat up to this answer to the project"), ("Ctrl+Shift+K",), _ANSWER),
     ("copy", _N("chat", "Copy the answer"), ("Ctrl+Shift+C",), _ANSWER),
     ("raw", _N("chat", "Show the tokens of the answer"), ("Ctrl+U",), _ANSWER),
 )

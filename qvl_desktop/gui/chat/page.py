@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QSizePolicy, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from qvl_desktop.core.cards import DEMO
@@ -71,8 +71,8 @@ class ChatPage(QWidget):
         self.desk.reopen()
         self._show_project()
         self._show_list()
-        shares = {self.split.indexOf(self.threads): WIDTH, self.split.indexOf(self._talk_side): 460}
-        self.split.setSizes([shares.get(place, 520) for place in range(self.split.count())])
+        shares = {self.split.indexOf(self.threads): WIDTH, self.split.indexOf(self._talk_side): 500}
+        self.split.setSizes([shares.get(place, 500) for place in range(self.split.count())])
 
     # Parts
 
@@ -376,7 +376,15 @@ class ChatPage(QWidget):
         super().resizeEvent(event)
         self._show_list()
 
-    # Dropping
+    # Dropping and pasting
+
+    @guarded
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Paste) and self.composer.isEnabled():
+            self.composer.field.paste()
+            self.composer.field.setFocus()
+        else:
+            super().keyPressEvent(event)
 
     @guarded
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -9,7 +9,17 @@ import json
 
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtNetwork import QNetworkAccessManager, QNetworkReply, QNetworkRequest
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from qvl_desktop.core.chat_protocol import error_message
 from qvl_desktop.core.dialects import DIALECTS
@@ -101,6 +111,9 @@ class ServerForm(QWidget):
             (self.tr("Model"), self.model),
             (self.tr("Family"), self.dialect),
         )
+        for field in (self.choice, self.model, self.dialect, self.url, self.key):
+            field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            field.setMinimumWidth(90)
         for at, (name, field) in enumerate(rows):
             label = QLabel(name, self)
             label.setBuddy(field)
