@@ -23,6 +23,7 @@ from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.resources import resource_path
 from qvl_desktop.core.run_folder import RunFolder
+from qvl_desktop.core.run_notes import RunNotes
 
 DEMO = "demo"
 """The name of the shipped model, on the command line and in plans."""
@@ -226,7 +227,7 @@ def _read_adapter(folder: Path) -> ModelCard:
             base, method = _from_plan(run, base, method)
     return ModelCard(
         kind=CardKind.ADAPTER,
-        name=run.name if run else folder.resolve().name,
+        name=(RunNotes.load(run).title or run.name) if run else folder.resolve().name,
         path=folder.resolve(),
         family="",
         parameters=parameters,

@@ -10,6 +10,8 @@ import json
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar
 
+from qvl_desktop.core.i18n import translate
+
 VERSION = 1
 
 
@@ -146,13 +148,26 @@ class Finished(Event):
 @dataclass(frozen=True, slots=True)
 class Failed(Event):
     """The run ended with an error. `message` is for the user, `traceback` for the log; `values` are what the message
-    names (a sample's `source`, a `path`), for whoever offers a way out."""
+    names (a sample's `source`, a `path`), for whoever offers a way out, and `template` the English words they stand in.
+    """
 
     name: ClassVar[str] = "failed"
     kind: str
     message: str
     traceback: str
-    values: dict[str, str] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
+    template: str = ""
+
+    @property
+    def text(self) -> str:
+        """The message in the user's language where its words are known here, else as the run wrote it."""
+        words = translate("errors", self.template) if self.template else ""
+        if not words or words == self.template:
+            return self.message
+        try:
+            return words.format(**self.values)
+        except (KeyError, IndexError, ValueError):
+            return self.message
 
 
 EVENTS: dict[str, type[Event]] = {

@@ -42,7 +42,7 @@ class RunSummary:
     sample: str = ""
     message: str = ""
     failure: str = ""
-    values: dict[str, str] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
     star: bool = False
     note: str = ""
     title: str = ""
@@ -74,8 +74,8 @@ def _change(summary: RunSummary, event: Event) -> dict[str, Any]:
             return {"checkpoint": True}
         case Finished(adapter=adapter):
             return {"adapter": bool(adapter)}
-        case Failed(kind=kind, message=message, values=values):
-            return {"message": message, "failure": kind, "values": values}
+        case Failed(kind=kind, values=values):
+            return {"message": event.text, "failure": kind, "values": values}
         case _:
             return {}
 

@@ -237,7 +237,7 @@ class TrainingThread(QThread):
                 state = state_after(state, event)
                 self.eventArrived.emit(event)
                 if isinstance(event, Failed):
-                    self._failure = event.message
+                    self._failure = event.text
             self.eventsArrived.emit(batch)
             if self.isInterruptionRequested():
                 break

@@ -129,8 +129,10 @@ def _tell_failure(error: Exception, writer: RunWriter) -> None:
     log.log(logging.ERROR if told is None else logging.DEBUG, "The run failed.\n%s", text)
     message = str(told) if told else f"{type(error).__name__}: {error}"
     try:
-        values = {name: str(value) for name, value in told.values.items()} if told else {}
-        writer.write(Failed(kind=type(told or error).__name__, message=message, traceback=text, values=values))
+        named = told.values.items() if told else ()
+        values = {name: value if isinstance(value, (int, float)) else str(value) for name, value in named}
+        kind, template = type(told or error).__name__, told.template if told else ""
+        writer.write(Failed(kind=kind, message=message, traceback=text, values=values, template=template))
     except OSError as failure:
         log.error("The failure could not be written to the run folder: %s", failure)
 

@@ -65,6 +65,7 @@ def sample_of(kind: type[Event]) -> Event:
         "str": "文 \n\u2028 x",
         "dict[str, float]": {"acc50": 0.25},
         "dict[str, int]": {"weights": 7},
+        "dict[str, Any]": {"source": "猫", "rate": 0.25},
         "dict[str, dict[str, float]]": {"猫": {"acc50": 0.25}},
     }
     values: dict[str, Any] = {f.name: examples[str(f.type)] for f in fields(kind)}

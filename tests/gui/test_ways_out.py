@@ -12,9 +12,11 @@ from pytestqt.qtbot import QtBot
 
 from qvl_desktop.core.conversation import Conversation, Turn, user_turn
 from qvl_desktop.core.events import Failed, Finished
+from qvl_desktop.core.i18n import set_translator
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.run_folder import RunFolder, RunState
 from qvl_desktop.gui.train.page import TrainPage
+from qvl_desktop.jobs.run_summary import read_summary
 from qvl_desktop.jobs.run_trash import TRASH
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.storage.project import Project
@@ -118,6 +120,21 @@ def test_no_number_names_the_sample_and_opens_it(session: Session, qtbot: QtBot,
     rate = page.new_run.form.editor("learning_rate")
     assert isinstance(rate, QLineEdit)
     assert rate.text() == "0.03"
+
+
+def test_a_failure_speaks_the_users_language(session: Session, place: Path) -> None:
+    template = "The loss is no number at step {step}, rate {rate:g}."
+    run = make_run(
+        place, "one", Failed("DivergedError", "as the run wrote it", "", {"step": 4, "rate": 0.09}, template)
+    )
+    assert read_summary(run).message == "as the run wrote it"
+    set_translator(lambda context, text: "第 {step} 步，学习率 {rate:g}" if text == template else text)
+    try:
+        assert read_summary(run).message == "第 4 步，学习率 0.09"
+        older = make_run(place, "two", Failed("X", "as the run wrote it", "", {}, template))
+        assert read_summary(older).message == "as the run wrote it", "what its words need is not there"
+    finally:
+        set_translator(None)
 
 
 def test_a_full_disk_says_what_can_go(session: Session, qtbot: QtBot, place: Path) -> None:

@@ -10,25 +10,21 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QGridLayout,
-    QHeaderView,
     QLabel,
     QSizePolicy,
-    QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
-from qvl_desktop.gui.theme import Space, set_role, set_surface, theme
+from qvl_desktop.gui.theme import Space, set_role, set_surface
 from qvl_desktop.gui.train.pictures import HEIGHT, read_sample
+from qvl_desktop.gui.train.ref_table import RefTable
 from qvl_desktop.gui.words import percent_text
 from qvl_desktop.jobs.before_after import BeforeAfter, Change
 from qvl_desktop.jobs.task import Task
 
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 ROWS = 8
 """Phrases that are seen without scrolling."""
 
@@ -48,17 +44,8 @@ class BeforeAfterView(QWidget):
         for label in (self._figures, self._worse):
             label.setWordWrap(True)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._table = QTableWidget(0, 4, self)
-        self._table.setObjectName("refTable")
-        self._table.setHorizontalHeaderLabels(
-            [self.tr("Phrase"), self.tr("Before"), self.tr("After"), self.tr("Change")]
-        )
-        self._table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self._table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self._table.verticalHeader().hide()
-        self._table.setShowGrid(False)
-        self._table.horizontalHeaderItem(0).setTextAlignment(_LEFT)
-        self._table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        headings = (self.tr("Phrase"), self.tr("Before"), self.tr("After"), self.tr("Change"))
+        self._table = RefTable("refTable", headings, ROWS, self)
         self._table.setAccessibleName(self.tr("Acc@0.5 of each phrase, what got worse first"))
         self._choice = QComboBox(self)
         self._choice.setObjectName("pairBox")
@@ -132,23 +119,7 @@ class BeforeAfterView(QWidget):
         set_role(self._worse, "warning" if worse else "muted")
 
     def _fill(self, refs: tuple[Change, ...]) -> None:
-        self._table.setVisible(bool(refs))
-        self._table.setRowCount(len(refs))
-        for row, change in enumerate(refs):
-            points = round(change.delta * 100)
-            delta = f"{points:+d} %" if points else "–"
-            texts = (change.name, percent_text(change.before), percent_text(change.after), delta)
-            for place, text in enumerate(texts):
-                item = QTableWidgetItem(text)
-                if place:
-                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-                if place == 3 and change.worse:
-                    item.setForeground(theme().colour("danger"))
-                self._table.setItem(row, place, item)
-        height = self._table.verticalHeader().defaultSectionSize()
-        self._table.setFixedHeight(
-            self._table.horizontalHeader().sizeHint().height() + height * min(len(refs), ROWS) + 4
-        )
+        self._table.show_rows((_line(change), change.worse) for change in refs)
 
     def _show_pair(self) -> None:
         if self._shown is None:
@@ -178,3 +149,9 @@ class BeforeAfterView(QWidget):
             pixmap = QPixmap.fromImage(image)
             pixmap.setDevicePixelRatio(self.devicePixelRatioF())
             label.setPixmap(pixmap)
+
+
+def _line(change: Change) -> tuple[str, ...]:
+    points = round(change.delta * 100)
+    delta = f"{points:+d} %" if points else "–"
+    return change.name, percent_text(change.before), percent_text(change.after), delta

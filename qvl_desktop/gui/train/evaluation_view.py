@@ -11,17 +11,13 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QListWidget,
     QListWidgetItem,
     QPushButton,
     QSizePolicy,
-    QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -32,11 +28,11 @@ from qvl_desktop.core.errors import PictureError
 from qvl_desktop.core.pictures import picture_size
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface, theme
+from qvl_desktop.gui.train.ref_table import RefTable
 from qvl_desktop.gui.widgets.box_item import ShownBox
 from qvl_desktop.gui.widgets.picture_view import PictureView
 from qvl_desktop.gui.words import percent_text, split_text
 
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 ROWS = 8
 HEIGHT = 320
 MOST_ANSWERS = 500
@@ -64,17 +60,8 @@ class EvaluationView(QWidget):
         for label in (self._figures, self._worse):
             label.setWordWrap(True)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._table = QTableWidget(0, 4, self)
-        self._table.setObjectName("evaluationRefs")
-        self._table.setHorizontalHeaderLabels(
-            [self.tr("Phrase"), self.tr("F1 before"), self.tr("F1 after"), self.tr("Change")]
-        )
-        self._table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self._table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self._table.verticalHeader().hide()
-        self._table.setShowGrid(False)
-        self._table.horizontalHeaderItem(0).setTextAlignment(_LEFT)
-        self._table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        headings = (self.tr("Phrase"), self.tr("F1 before"), self.tr("F1 after"), self.tr("Change"))
+        self._table = RefTable("evaluationRefs", headings, ROWS, self)
         self._what = QComboBox(self)
         self._what.setObjectName("evaluationWhat")
         self._what.addItem(self.tr("Answers that got worse"), "worse")
@@ -184,21 +171,7 @@ class EvaluationView(QWidget):
 
     def _fill(self, refs: dict[str, dict[str, float]]) -> None:
         rows = sorted(refs.items(), key=lambda item: (item[1]["after"] - item[1]["before"], item[0]))
-        self._table.setVisible(bool(rows))
-        self._table.setRowCount(len(rows))
-        for row, (ref, figures) in enumerate(rows):
-            change = round((figures["after"] - figures["before"]) * 100)
-            delta = f"{change:+d} %" if change else "–"
-            for place, text in enumerate((ref, percent_text(figures["before"]), percent_text(figures["after"]), delta)):
-                item = QTableWidgetItem(text)
-                if place:
-                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-                if place == 3 and change < 0:
-                    item.setForeground(theme().colour("danger"))
-                self._table.setItem(row, place, item)
-        height = self._table.verticalHeader().defaultSectionSize()
-        header = self._table.horizontalHeader().sizeHint().height()
-        self._table.setFixedHeight(header + height * min(len(rows), ROWS) + 4)
+        self._table.show_rows(_line(ref, figures) for ref, figures in rows)
 
     def _list(self) -> None:
         self._answers.clear()
@@ -257,3 +230,9 @@ class EvaluationView(QWidget):
         item = self._answers.currentItem()
         if item is not None:
             self.sourceClicked.emit(str(item.data(_ANSWER)[1].get("source", "")))
+
+
+def _line(ref: str, figures: dict[str, float]) -> tuple[tuple[str, ...], bool]:
+    change = round((figures["after"] - figures["before"]) * 100)
+    delta = f"{change:+d} %" if change else "–"
+    return (ref, percent_text(figures["before"]), percent_text(figures["after"]), delta), change < 0

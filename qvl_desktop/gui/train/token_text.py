@@ -47,9 +47,11 @@ class TokenText(QTextEdit):
         found = {True: "", False: ""}
         block = self.document().begin()
         while block.isValid():
-            for fragment in block:
-                part = fragment.fragment()
+            place = block.begin()
+            while not place.atEnd():
+                part = place.fragment()
                 found[part.charFormat().fontUnderline()] += part.text().replace("⏎", "\n")
+                place += 1
             block = block.next()
         return found[True], found[False]
 

@@ -11,14 +11,10 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon, QImage
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QSizePolicy,
     QSlider,
-    QTableWidget,
-    QTableWidgetItem,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -28,6 +24,7 @@ from qvl_desktop.core.events import Evaluated, Sampled
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_role, set_surface
 from qvl_desktop.gui.train.pictures import read_sample, shown_at
+from qvl_desktop.gui.train.ref_table import RefTable
 from qvl_desktop.gui.widgets.flow import FlowLayout
 from qvl_desktop.gui.words import percent_text
 from qvl_desktop.jobs.run_history import RunHistory
@@ -66,7 +63,9 @@ class ValidationView(QWidget):
         self._figures.setObjectName("stepFigures")
         self._figures.setWordWrap(True)
         self._figures.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._table = self._make_table()
+        headings = (self.tr("Phrase"), self.tr("Boxes"), self.tr("Acc@0.5"), self.tr("mean IoU"))
+        self._table = RefTable("stepRefs", headings, ROWS, self)
+        self._table.setAccessibleName(self.tr("Figures of each phrase at this step, worst first"))
         self._cards = QWidget(self)
         self._flow = FlowLayout(self._cards, Space.S)
         self._buttons: list[QToolButton] = []
@@ -116,19 +115,6 @@ class ValidationView(QWidget):
         set_icon(button, sign)
         button.clicked.connect(lambda: self._slider.setValue(self._slider.value() + by))
         return button
-
-    def _make_table(self) -> QTableWidget:
-        table = QTableWidget(0, 4, self)
-        table.setObjectName("stepRefs")
-        table.setHorizontalHeaderLabels([self.tr("Phrase"), self.tr("Boxes"), self.tr("Acc@0.5"), self.tr("mean IoU")])
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.verticalHeader().hide()
-        table.setShowGrid(False)
-        table.horizontalHeaderItem(0).setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        table.setAccessibleName(self.tr("Figures of each phrase at this step, worst first"))
-        return table
 
     def _lay_out(self, heading: QLabel) -> None:
         row = QHBoxLayout()
@@ -190,23 +176,18 @@ class ValidationView(QWidget):
 
     def _fill(self, told: Evaluated | None) -> None:
         refs = sorted(told.refs.items(), key=lambda item: (item[1].get("acc50", 0.0), item[0])) if told else []
-        self._table.setVisible(bool(refs))
-        self._table.setRowCount(len(refs))
-        for row, (ref, figures) in enumerate(refs):
-            texts = (
-                ref,
-                str(round(figures.get("boxes", 0))),
-                percent_text(figures.get("acc50")),
-                percent_text(figures.get("mean_iou")),
+        self._table.show_rows(
+            (
+                (
+                    ref,
+                    str(round(figures.get("boxes", 0))),
+                    percent_text(figures.get("acc50")),
+                    percent_text(figures.get("mean_iou")),
+                ),
+                False,
             )
-            for place, text in enumerate(texts):
-                item = QTableWidgetItem(text)
-                if place:
-                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-                self._table.setItem(row, place, item)
-        height = self._table.verticalHeader().defaultSectionSize()
-        header = self._table.horizontalHeader().sizeHint().height()
-        self._table.setFixedHeight(header + height * min(len(refs), ROWS) + 4)
+            for ref, figures in refs
+        )
 
     def _show_samples(self, samples: tuple[Sampled, ...]) -> None:
         for button in self._buttons:

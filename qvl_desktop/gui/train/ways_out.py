@@ -140,7 +140,7 @@ class WaysOut(QWidget):
         self._button("toLog", self.tr("Show the log"), "list", self.logClicked.emit, kind="quiet")
 
     def _offer_slower(self, run: RunSummary) -> None:
-        if source := run.values.get("source", "").strip("?"):
+        if source := str(run.values.get("source", "")).strip("?"):
             words = self.tr("Open the sample: {source}").format(source=source)
             self._button("openSample", words, "external", lambda: self.sourceClicked.emit(source))
         if self._plan is not None:
