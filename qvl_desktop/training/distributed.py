@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -45,13 +46,6 @@ def check_world(plan: TrainingPlan, run: Path) -> None:
             came=came,
             line=launch_line(plan, run),
         )
-    if plan.distributed in SHARDED and not _has_cards():
-        raise DistributedError(
-            QT_TRANSLATE_NOOP(
-                "errors", "{name} shares the model out over graphics cards, and there is none here. Choose ddp."
-            ),
-            name=plan.distributed,
-        )
     if plan.distributed.startswith("zero") and importlib.util.find_spec("deepspeed") is None:
         raise DistributedError(
             QT_TRANSLATE_NOOP(
@@ -63,10 +57,12 @@ def check_world(plan: TrainingPlan, run: Path) -> None:
         )
 
 
-def _has_cards() -> bool:
+def choose_accelerator(plan: TrainingPlan) -> None:
+    """Tell DeepSpeed that there are no cards, which it finds out by itself only on some machines."""
     import torch
 
-    return torch.cuda.is_available()
+    if plan.distributed.startswith("zero") and not torch.cuda.is_available():
+        os.environ.setdefault("DS_ACCELERATOR", "cpu")
 
 
 def start_together(plan: TrainingPlan, run: Path, *, resume: bool) -> None:
@@ -94,8 +90,8 @@ def start_together(plan: TrainingPlan, run: Path, *, resume: bool) -> None:
     os.execv(sys.executable, command)
 
 
-def sharing(plan: TrainingPlan, block: str, *, on_card: bool) -> dict[str, Any]:
-    """How `TrainingArguments` are told to share the model out. `block` names the class of one layer."""
+def sharing(plan: TrainingPlan, blocks: Sequence[str], *, on_card: bool) -> dict[str, Any]:
+    """How `TrainingArguments` are told to share the model out. `blocks` names the classes of its layers."""
     chosen: dict[str, Any] = {}
     if not on_card and launched():
         chosen["ddp_backend"] = "gloo"
@@ -105,7 +101,7 @@ def sharing(plan: TrainingPlan, block: str, *, on_card: bool) -> dict[str, Any]:
             "fsdp_config": {
                 "version": 2,
                 "auto_wrap_policy": "TRANSFORMER_BASED_WRAP",
-                "transformer_layer_cls_to_wrap": [block],
+                "transformer_layer_cls_to_wrap": list(blocks),
                 "reshard_after_forward": True,
                 "state_dict_type": "FULL_STATE_DICT",
             },
@@ -113,6 +109,20 @@ def sharing(plan: TrainingPlan, block: str, *, on_card: bool) -> dict[str, Any]:
     elif plan.distributed in ("zero2", "zero3"):
         chosen["deepspeed"] = zero_config(3 if plan.distributed == "zero3" else 2)
     return chosen
+
+
+def share_on_processors(accelerator: Any, plugin: Any) -> None:
+    """Let an accelerator share the model out by FSDP2 between processes without cards.
+
+    `fully_shard` runs on processors as well, with gloo; `accelerate` only never chooses it there. To be called before
+    anything is prepared.
+    """
+    from accelerate.state import PartialState
+    from accelerate.utils import DistributedType
+
+    accelerator.state.distributed_type = DistributedType.FSDP
+    PartialState._shared_state["distributed_type"] = DistributedType.FSDP
+    accelerator.state.fsdp_plugin = plugin
 
 
 def check_sharing(plan: TrainingPlan, accelerator: Any) -> None:
@@ -127,10 +137,11 @@ def check_sharing(plan: TrainingPlan, accelerator: Any) -> None:
         )
 
 
-def block_class(model: Any) -> str:
-    """The name of the class of one layer of the decoder, which stays together when a model is shared out."""
+def block_classes(model: Any) -> list[str]:
+    """The names of the classes of blocks which stay together when a model is shared out; those that it really has."""
     base = model.get_base_model() if hasattr(model, "get_base_model") else model
-    return str(next(iter(base._no_split_modules or ()), ""))
+    known = set(base._no_split_modules or ())
+    return sorted({type(module).__name__ for module in base.modules()} & known)
 
 
 def zero_config(stage: int) -> dict[str, Any]:

@@ -34,7 +34,7 @@ from qvl_desktop.models.qwen_vl.prompt import CHATML
 from qvl_desktop.training.callbacks import RunCallback
 from qvl_desktop.training.checkpoints import PREFIX, check_room, checkpoints, copy_result, damage, place_folder, step_of
 from qvl_desktop.training.control import Control
-from qvl_desktop.training.distributed import SHARDED, block_class, check_sharing
+from qvl_desktop.training.distributed import SHARDED, block_classes, check_sharing, choose_accelerator
 from qvl_desktop.training.errors import CheckpointError, TrainingDataError
 from qvl_desktop.training.families import CachedFamilyPictures, FamilyPictures
 from qvl_desktop.training.feature_cache import CachedPictures, FeatureCache, PixelPictures
@@ -85,6 +85,7 @@ class TrainingSession:
     ) -> None:
         self._run = run
         self._plan = plan
+        choose_accelerator(plan)
         self._folder = model_folder
         self._writer = writer
         self._control = control
@@ -253,7 +254,7 @@ class TrainingSession:
                 device=self._device,
                 dtype=self._dtype,
                 total_steps=total,
-                block=block_class(model),
+                blocks=block_classes(model),
             ),
             data_collator=collator,
             train_dataset=train,

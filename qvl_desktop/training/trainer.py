@@ -22,7 +22,7 @@ from transformers import Trainer, TrainingArguments
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.training.checkpoints import PREFIX, Best, drop_old_checkpoints, place_folder, seal
-from qvl_desktop.training.distributed import agreed, sharing
+from qvl_desktop.training.distributed import agreed, share_on_processors, sharing
 from qvl_desktop.training.errors import DivergedError
 from qvl_desktop.training.memory import optimiser_name, slim_adapter_inputs
 from qvl_desktop.training.packing import SharedSteps, rows_of
@@ -32,12 +32,18 @@ PLAN_NAME = "plan.json"
 
 
 def training_arguments(
-    plan: TrainingPlan, folder: Path, *, device: torch.device, dtype: torch.dtype, total_steps: int, block: str = ""
+    plan: TrainingPlan,
+    folder: Path,
+    *,
+    device: torch.device,
+    dtype: torch.dtype,
+    total_steps: int,
+    blocks: Sequence[str] = (),
 ) -> TrainingArguments:
     """The plan in `Trainer`'s words. Saving and evaluating are decided by our callback, not by its strategies.
 
     With packing the samples of a step are one batch (`packing`), so there is nothing for `Trainer` to accumulate.
-    `block` names the class of one layer, for runs that share the model out. Raises `OptimiserError`.
+    `blocks` names the classes of its layers, for runs that share the model out. Raises `OptimiserError`.
     """
     on_card = device.type == "cuda"
     accumulation = 1 if plan.packing else plan.accumulation
@@ -70,7 +76,7 @@ def training_arguments(
         ddp_find_unused_parameters=False,
         label_names=["labels"],
         accelerator_config={"even_batches": not plan.packing},  # packed steps are shared out by `SharedSteps`
-        **sharing(plan, block, on_card=on_card),
+        **sharing(plan, blocks, on_card=on_card),
     )
 
 
@@ -110,6 +116,15 @@ class QvlTrainer(Trainer):
         self.between_steps: Callable[[QvlTrainer], None] = lambda trainer: None
         self._saved_step = -1
         self._at_hand: deque[tuple[EncodedSample, ...]] = deque()
+
+    def create_accelerator_and_postprocess(self) -> None:
+        """As `Trainer` makes it; without cards FSDP2 is put in its place by hand."""
+        super().create_accelerator_and_postprocess()
+        if self.args.fsdp_plugin_args is not None and not self.is_fsdp_enabled:
+            from accelerate.utils import FullyShardedDataParallelPlugin
+
+            share_on_processors(self.accelerator, FullyShardedDataParallelPlugin(**self.args.fsdp_plugin_args))
+            self.is_fsdp_enabled = True
 
     # The order of the samples
 
