@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject
 
 from qvl_desktop.core.chat_protocol import BASE_MODEL
 from qvl_desktop.jobs.engine import EngineSpec, EngineState, EngineSupervisor, adapter_name
+from qvl_desktop.jobs.waiting import waiter
 
 if TYPE_CHECKING:
     from qvl_desktop.jobs.session import Session
@@ -28,7 +29,9 @@ class EnginePool(QObject):
         super().__init__(session)
         self._main = session.engine
         self._further: dict[str, EngineSupervisor] = {}
+        self._idle = waiter(self, 0, self._follow_main)
         session.projectClosing.connect(self.shutdown)
+        session.engine.stateChanged.connect(self._main_changed)
 
     @classmethod
     def of(cls, session: Session) -> EnginePool:
@@ -74,6 +77,15 @@ class EnginePool(QObject):
             engine.shutdown()
             engine.deleteLater()
         self._further.clear()
+
+    def _main_changed(self, state: EngineState) -> None:
+        if state is EngineState.IDLE:
+            self._idle.start()  # between two specs an engine is idle for a moment too
+
+    def _follow_main(self) -> None:
+        """The user, or a run that needs the card, had the model unloaded: that goes for all."""
+        if self._main.state is EngineState.IDLE:
+            self.unload_further()
 
     def _end(self, engine: EngineSupervisor) -> None:
         """Unload, and let go of the supervisor when its process is gone."""

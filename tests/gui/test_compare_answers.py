@@ -16,14 +16,23 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from qvl_desktop.gui.chat.compare import Compare
-from qvl_desktop.gui.chat.compare_sources import MOST_SOURCES, Source, checkpoint_sources, source_colour
+from qvl_desktop.gui.chat.compare_sources import (
+    MOST_SOURCES,
+    Source,
+    checkpoint_sources,
+    short_names,
+    source_colour,
+    told_apart,
+)
 from qvl_desktop.gui.chat.page import ChatPage
 from qvl_desktop.gui.chat.thread import Exchange, State
 from qvl_desktop.jobs.engine import EngineState
 from qvl_desktop.jobs.engines import EnginePool, checkpoint_name, name_of, with_adapters
 from qvl_desktop.jobs.session import Session
+from qvl_desktop.storage.servers import Server
 
 ROOT = Path(__file__).resolve().parents[2]
+FAKE = ROOT / "tests" / "jobs" / "fake_server.py"
 QUESTION = "Find the red circle."
 RED = "<ref>the red circle</ref><box>(125,166),(500,666)</box>"
 BLUE = "<ref>the red circle</ref><box>(500,500),(900,900)</box>"
@@ -256,6 +265,7 @@ def test_two_models_are_two_processes(page: ChatPage, session: Session, qtbot: Q
     assert further.state is EngineState.STARTING, "it comes back by itself"
 
     pid = further.pid
+    assert pid
     QTest.mouseClick(compare.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not Path(f"/proc/{pid}").exists(), timeout=10_000)
     assert session.engine.state is EngineState.READY
@@ -288,6 +298,36 @@ def test_who_can_be_compared(page: ChatPage, session: Session, qtbot: QtBot, she
     for number in range(MOST_SOURCES):
         compare.add(Source(f"more {number}", "demo", Path(f"/nowhere/{number}")))
     assert len(compare.sources) == MOST_SOURCES
+
+
+def test_other_servers_side_by_side(page: ChatPage, session: Session, qtbot: QtBot, shelf: Path) -> None:
+    """Two addresses, one of which is not there: each answer stands for itself, and no model of ours is loaded."""
+    process = subprocess.Popen([sys.executable, str(FAKE), "good"], stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        url = f"http://127.0.0.1:{int(process.stdout.readline())}/v1"
+        QTest.mouseClick(page.compare.button, Qt.MouseButton.LeftButton)
+        servers = [Server(url, "qwen2.5-vl-7b", "qwen2.5-vl"), Server("http://127.0.0.1:9/v1", "gone", "qwen2-vl")]
+        page.compare._set_sources([Source(server.name, server=server) for server in servers])
+        good, gone = ask(page, qtbot, shelf / "pictures" / "red.png", words="Find the red box.")
+        assert good.state is State.DONE, good.problem
+        assert [phrase.words for phrase in good.reader.phrases] == ["red box"]
+        qtbot.waitUntil(lambda: boxes(page.compare) == {0: ["A · red box"]})
+        assert gone.state is State.FAILED
+        assert gone.problem
+        assert session.engine.pid == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_answers_are_known_by_their_labels() -> None:
+    """Two models of one name get two labels; names beside each other leave out what all share."""
+    same = told_apart([Source("m", "/a/m"), Source("m", "/b/m"), Source("m", "/c/m")])
+    assert [one.label for one in same] == ["m", "m (2)", "m (3)"]
+    one, two = Source("m", "/a/m"), Source("m + blue", "/a/m", Path("/r/blue/adapter"))
+    assert short_names([one, two]) == ["m", "blue"]
+    assert short_names([one, Source("other", "/b/m")]) == ["m", "other"]
 
 
 def test_names_in_one_process(session: Session) -> None:

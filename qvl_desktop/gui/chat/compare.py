@@ -26,6 +26,7 @@ from qvl_desktop.gui.chat.compare_sources import (
     keep_sources,
     kept_sources,
     server_sources,
+    told_apart,
     usual_sources,
 )
 from qvl_desktop.gui.chat.compare_view import CompareView
@@ -170,7 +171,7 @@ class Compare(QObject):
     # Who is compared
 
     def _set_sources(self, sources: list[Source]) -> None:
-        self.sources = sources[:MOST_SOURCES]
+        self.sources = told_apart(sources[:MOST_SOURCES])
         self.view.set_sources(self.sources)
         self.picture.set_sources(self.sources)
         self._show_project()
@@ -178,9 +179,12 @@ class Compare(QObject):
 
     def add(self, source: Source) -> None:
         """Compare with one more."""
-        if source not in self.sources and len(self.sources) < MOST_SOURCES:
+        if not self._has(source) and len(self.sources) < MOST_SOURCES:
             self._set_sources([*self.sources, source])
             keep_sources(self._session, self.sources)
+
+    def _has(self, source: Source) -> bool:
+        return any(one.reference == source.reference for one in self.sources)
 
     def _remove(self, place: int) -> None:
         if not self.desk.busy:
@@ -224,7 +228,7 @@ class Compare(QObject):
 
     def _offer(self, menu: QMenu, source: Source, words: str) -> None:
         action = menu.addAction(words, lambda: self.add(source))
-        action.setEnabled(source not in self.sources and len(self.sources) < MOST_SOURCES and not self.desk.busy)
+        action.setEnabled(not self._has(source) and len(self.sources) < MOST_SOURCES and not self.desk.busy)
 
     # Asking
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QRectF, Qt
@@ -47,6 +47,17 @@ class Source:
         if self.server is not None:
             return f"server {self.server.reference}"
         return f"{self.model}\n{self.adapter or ''}"
+
+
+def told_apart(sources: Sequence[Source]) -> list[Source]:
+    """The same with labels of which no two are alike: answers are known by them."""
+    found: list[Source] = []
+    for source in sources:
+        label, number = source.label, 2
+        while any(one.label == label for one in found):
+            label, number = f"{source.label} ({number})", number + 1
+        found.append(replace(source, label=label))
+    return found
 
 
 def short_names(sources: Sequence[Source]) -> list[str]:

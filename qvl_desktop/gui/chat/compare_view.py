@@ -217,6 +217,9 @@ class CompareView(QWidget):
             words = self.tr("Add at least two: models, adapters, checkpoints of a run, or other servers.")
         else:
             words = self.tr("Your question goes to all of them at once.")
+        held = len({source.model for source in sources if source.server is None})
+        if held > 1:
+            words = f"{words} {self.tr('{count} models are held in memory at a time.').format(count=held)}"
         self._hint.setText(words)
 
     def _make_column(self, place: int, source: Source, name: str) -> Column:
