@@ -161,6 +161,8 @@ def test_a_whole_visit(page: ChatPage, session: Session, qtbot: QtBot, shelf: Pa
     QTest.mouseClick(page.transcript.answers[-1].retry_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(page.thread_data.exchanges[-1].answer) > 5, timeout=ANSWER_MS)
     killed = session.engine.pid
+    said: list[str] = []
+    session.notice.connect(lambda level, words: said.append(words))
     with qtbot.waitSignal(session.engine.crashed, timeout=10_000):
         os.kill(killed, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
     qtbot.waitUntil(lambda: not page.talk.busy)
@@ -170,6 +172,7 @@ def test_a_whole_visit(page: ChatPage, session: Session, qtbot: QtBot, shelf: Pa
     QTest.mouseClick(failed.retry_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: session.engine.state is EngineState.READY, timeout=ANSWER_MS)
     assert session.engine.pid != killed
+    assert any("running again" in words for words in said)
     qtbot.waitUntil(lambda: len(page.thread_data.exchanges[-1].answer) > 5, timeout=ANSWER_MS)
     QTest.mouseClick(page.composer.stop_button, Qt.MouseButton.LeftButton)
 

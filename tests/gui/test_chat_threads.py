@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPoint, QRect, Qt, QUrl
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
@@ -296,3 +298,25 @@ def test_the_list_makes_way_in_a_narrow_window(page: ChatPage) -> None:
     page.resize(930, 600)
     QApplication.processEvents()
     assert page.threads.isVisible()
+
+
+def test_pictures_are_pasted_anywhere_and_bad_ones_are_told(
+    page: ChatPage, session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """Several at once; a broken one and one of 200 megapixels are named, and the others stay."""
+    good = [make_picture(tmp_path / f"{name}.png", (40, 30)) for name in "ab"]
+    broken, huge = tmp_path / "broken.png", tmp_path / "huge.png"
+    broken.write_bytes(good[0].read_bytes()[:30])
+    Image.new("1", (20_000, 10_000)).save(huge)
+    told: list[str] = []
+    session.notice.connect(lambda level, words: told.append(words))
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in (good[0], broken, huge, good[1])])
+    QGuiApplication.clipboard().setMimeData(data)
+    page.composer.setEnabled(True)
+    page.panel.view.setFocus()
+    QTest.keyClick(page, Qt.Key.Key_V, CTRL)
+    assert page.composer.pictures == good
+    assert len(told) == 2
+    assert str(broken) in told[0]
+    assert str(huge) in told[1]

@@ -111,9 +111,9 @@ class ServerForm(QWidget):
             (self.tr("Model"), self.model),
             (self.tr("Family"), self.dialect),
         )
-        for field in (self.choice, self.model, self.dialect, self.url, self.key):
-            field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-            field.setMinimumWidth(90)
+        for line in (self.choice, self.model, self.dialect, self.url, self.key):
+            line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            line.setMinimumWidth(90)
         for at, (name, field) in enumerate(rows):
             label = QLabel(name, self)
             label.setBuddy(field)

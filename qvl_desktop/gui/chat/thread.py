@@ -103,7 +103,7 @@ class Exchange:
     @classmethod
     def of_row(cls, row: ExchangeRow) -> Exchange:
         """The exchange of a row; one that was being answered when the program ended counts as stopped."""
-        facts: dict[str, Any] = json.loads(row.facts) if row.facts else {}
+        facts = _object(row.facts)
         state = State(row.state) if row.state in State._value2member_map_ else State.DONE
         return cls(
             row.question,
@@ -143,8 +143,7 @@ class ChatThread:
         """The chat as it is kept."""
         made = cls()
         made.id, made.title, made.folder = row.id, row.title, row.folder
-        settings = json.loads(row.settings) if row.settings else {}
-        made.system = str(settings.get("system", "")) if isinstance(settings, dict) else ""
+        made.system = str(_object(row.settings).get("system", ""))
         known: dict[int, Exchange] = {}
         for kept in rows:
             exchange = known[kept.id] = Exchange.of_row(kept)
@@ -242,6 +241,15 @@ class ChatThread:
             waiting = []
             if index < last or with_last_answer:
                 yield Turn("assistant", typed(exchange.answer))
+
+
+def _object(text: str) -> dict[str, Any]:
+    """A JSON object; an empty one for a text that holds none."""
+    try:
+        found = json.loads(text) if text else {}
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def typed(words: str) -> str:

@@ -130,6 +130,9 @@ class ThreadDesk(QObject):
 
     def _show_thread(self, thread: ChatThread) -> None:
         self.chat = thread
+        self._live = {
+            key: one for key, one in self._live.items() if one is thread or any(each.running for each in one.exchanges)
+        }
         store = self._store()
         if store is not None:
             store.set_mark(OPEN_MARK, str(thread.id or ""))
