@@ -36,16 +36,16 @@
     <name>AskDialog</name>
     <message numerus="yes">
         <source>Ask about %n picture(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Ask about %n picture</numerusform>
+            <numerusform>Ask about %n pictures</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n picture(s) pass the filter</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n picture passes the filter</numerusform>
+            <numerusform>%n pictures pass the filter</numerusform>
         </translation>
     </message>
 </context>
@@ -73,9 +73,9 @@
     <name>BoxesView</name>
     <message numerus="yes">
         <source>%n picture(s) to go through</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n picture to go through</numerusform>
+            <numerusform>%n pictures to go through</numerusform>
         </translation>
     </message>
 </context>
@@ -141,16 +141,16 @@
     <name>DraftsView</name>
     <message numerus="yes">
         <source>%n draft(s) to go through</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n draft to go through</numerusform>
+            <numerusform>%n drafts to go through</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n draft(s) gone through.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n draft gone through.</numerusform>
+            <numerusform>%n drafts gone through.</numerusform>
         </translation>
     </message>
 </context>
@@ -253,30 +253,30 @@
     <name>JobBar</name>
     <message numerus="yes">
         <source>%n draft(s) came in</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n draft came in</numerusform>
+            <numerusform>%n drafts came in</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n difference(s) found</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n difference found</numerusform>
+            <numerusform>%n differences found</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n box(es) came in</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n box came in</numerusform>
+            <numerusform>%n boxes came in</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n not read</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n not read</numerusform>
+            <numerusform>%n not read</numerusform>
         </translation>
     </message>
 </context>
@@ -294,9 +294,9 @@
     <name>ManyDesk</name>
     <message numerus="yes">
         <source>%n suggestion(s) gone through.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n suggestion gone through.</numerusform>
+            <numerusform>%n suggestions gone through.</numerusform>
         </translation>
     </message>
 </context>
@@ -371,9 +371,9 @@
     <name>RegionDesk</name>
     <message numerus="yes">
         <source>A model proposes %n box(es): Tab goes to them.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>A model proposes %n box: Tab goes to it.</numerusform>
+            <numerusform>A model proposes %n boxes: Tab goes to them.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -450,9 +450,9 @@
     <name>ReviewPage</name>
     <message numerus="yes">
         <source>The model has been asked about %n picture(s).</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>The model has been asked about %n picture.</numerusform>
+            <numerusform>The model has been asked about %n pictures.</numerusform>
         </translation>
     </message>
 </context>
@@ -460,30 +460,30 @@
     <name>ReviewPictures</name>
     <message numerus="yes">
         <source>%n box(es)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n box</numerusform>
+            <numerusform>%n boxes</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n not found</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n not found</numerusform>
+            <numerusform>%n not found</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n not drawn</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n not drawn</numerusform>
+            <numerusform>%n not drawn</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n apart</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n apart</numerusform>
+            <numerusform>%n apart</numerusform>
         </translation>
     </message>
 </context>
@@ -599,9 +599,9 @@
     <name>WhoBox</name>
     <message numerus="yes">
         <source>%n model(s) there</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n model there</numerusform>
+            <numerusform>%n models there</numerusform>
         </translation>
     </message>
 </context>

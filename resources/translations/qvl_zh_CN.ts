@@ -184,123 +184,123 @@
     <name>AskDialog</name>
     <message>
         <source>Ask a model about many pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>向模型批量询问图片</translation>
     </message>
     <message>
         <source>cat, red cup, …</source>
-        <translation type="unfinished"></translation>
+        <translation>猫, 红杯子, …</translation>
     </message>
     <message>
         <source>Add a ref of the project</source>
-        <translation type="unfinished"></translation>
+        <translation>添加项目中的标签</translation>
     </message>
     <message>
         <source>Everything the model sees</source>
-        <translation type="unfinished"></translation>
+        <translation>模型看到的所有东西</translation>
     </message>
     <message>
         <source>Propose again what I rejected before</source>
-        <translation type="unfinished"></translation>
+        <translation>重新建议我拒绝过的框</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">取消</translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>No picture passes the filter.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有图片符合筛选条件。</translation>
     </message>
     <message>
         <source>Type the refs to look for, with commas between them.</source>
-        <translation type="unfinished"></translation>
+        <translation>请输入要查找的标签，用逗号分隔。</translation>
     </message>
     <message>
         <source>Type the question.</source>
-        <translation type="unfinished"></translation>
+        <translation>请输入问题。</translation>
     </message>
     <message>
         <source>Choose who answers.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择由谁回答。</translation>
     </message>
     <message>
         <source>Describe this picture in one sentence.</source>
-        <translation type="unfinished"></translation>
+        <translation>用一句话描述这张图片。</translation>
     </message>
     <message>
         <source>Empty: the refs that each picture has</source>
-        <translation type="unfinished"></translation>
+        <translation>留空：每张图片已有的标签</translation>
     </message>
     <message>
         <source>Asked once for each picture. Answers wait as drafts until you take them.</source>
-        <translation type="unfinished"></translation>
+        <translation>每张图片问一次。回答先作为草稿，由您采纳后才生效。</translation>
     </message>
     <message>
         <source>Asked once for each picture; each box keeps the name that the model gives it.</source>
-        <translation type="unfinished"></translation>
+        <translation>每张图片问一次；每个框使用模型给出的名称。</translation>
     </message>
     <message>
         <source>Asked for each ref, in place of {ref}. Boxes wait until you take them.</source>
-        <translation type="unfinished"></translation>
+        <translation>对每个标签各问一次，{ref} 处替换为标签。框由您采纳后才生效。</translation>
     </message>
     <message>
         <source>Your boxes stay as they are; where the model differs is listed, worst first.</source>
-        <translation type="unfinished"></translation>
+        <translation>您的框保持不变；模型与之不同的地方会列出，差异最大的在前。</translation>
     </message>
     <message numerus="yes">
         <source>Ask about %n picture(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>询问 %n 张图片</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n picture(s) pass the filter</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 张图片符合筛选条件</numerusform>
         </translation>
     </message>
     <message>
         <source>Boxes to take</source>
-        <translation type="unfinished"></translation>
+        <translation>待采纳的框</translation>
     </message>
     <message>
         <source>Differences from mine</source>
-        <translation type="unfinished"></translation>
+        <translation>与我的标注的差异</translation>
     </message>
     <message>
         <source>Draft answers</source>
-        <translation type="unfinished"></translation>
+        <translation>回答草稿</translation>
     </message>
     <message>
         <source>Refs</source>
-        <translation type="unfinished">指代</translation>
+        <translation>标签</translation>
     </message>
     <message>
         <source>Question</source>
-        <translation type="unfinished">问题</translation>
+        <translation>问题</translation>
     </message>
     <message>
         <source>Longest answer, in tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>回答最长 token 数</translation>
     </message>
     <message>
         <source>Boxes differ below an overlap of</source>
-        <translation type="unfinished"></translation>
+        <translation>重叠度低于此值视为差异</translation>
     </message>
     <message>
         <source>What is asked</source>
-        <translation type="unfinished"></translation>
+        <translation>问什么</translation>
     </message>
     <message>
         <source>Which pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>哪些图片</translation>
     </message>
     <message>
         <source>Who answers</source>
-        <translation type="unfinished"></translation>
+        <translation>谁来回答</translation>
     </message>
     <message>
         <source>How</source>
-        <translation type="unfinished"></translation>
+        <translation>如何询问</translation>
     </message>
 </context>
 <context>
@@ -400,84 +400,84 @@
     <name>BoxesFrame</name>
     <message>
         <source>Pictures with suggestions</source>
-        <translation type="unfinished"></translation>
+        <translation>有建议的图片</translation>
     </message>
     <message>
         <source>Suggestions on this picture</source>
-        <translation type="unfinished"></translation>
+        <translation>此图片上的建议</translation>
     </message>
     <message>
         <source>On this picture</source>
-        <translation type="unfinished"></translation>
+        <translation>此图片上</translation>
     </message>
     <message>
         <source>Position in the list</source>
-        <translation type="unfinished">在列表中的位置</translation>
+        <translation>在列表中的位置</translation>
     </message>
     <message>
         <source>Many…</source>
-        <translation type="unfinished"></translation>
+        <translation>批量…</translation>
     </message>
     <message>
         <source>All on this picture, or all of the list</source>
-        <translation type="unfinished"></translation>
+        <translation>此图片的全部，或整个列表</translation>
     </message>
     <message>
         <source>Take all of the list that overlap none of yours</source>
-        <translation type="unfinished"></translation>
+        <translation>采纳列表中与您的框不重叠的全部框</translation>
     </message>
     <message>
         <source>Take all of the list</source>
-        <translation type="unfinished"></translation>
+        <translation>采纳列表中的全部</translation>
     </message>
     <message>
         <source>Reject all of the list</source>
-        <translation type="unfinished"></translation>
+        <translation>拒绝列表中的全部</translation>
     </message>
 </context>
 <context>
     <name>BoxesView</name>
     <message numerus="yes">
         <source>%n picture(s) to go through</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 张图片待审阅</numerusform>
         </translation>
     </message>
     <message>
         <source>Take</source>
-        <translation type="unfinished"></translation>
+        <translation>采纳</translation>
     </message>
     <message>
         <source>Reject</source>
-        <translation type="unfinished"></translation>
+        <translation>拒绝</translation>
     </message>
     <message>
         <source>Delete mine</source>
-        <translation type="unfinished"></translation>
+        <translation>删除我的</translation>
     </message>
     <message>
         <source>Add the model&apos;s</source>
-        <translation type="unfinished"></translation>
+        <translation>添加模型的</translation>
     </message>
     <message>
         <source>Take the model&apos;s</source>
-        <translation type="unfinished"></translation>
+        <translation>采纳模型的</translation>
     </message>
     <message>
         <source>Leave it out</source>
-        <translation type="unfinished"></translation>
+        <translation>不添加</translation>
     </message>
     <message>
         <source>Keep mine</source>
-        <translation type="unfinished"></translation>
+        <translation>保留我的</translation>
     </message>
     <message>
         <source>Enter takes, Del rejects, Tab goes on. Drag or nudge a box to put it right: so it is taken. F2 changes the ref, Shift+Enter takes all on this picture.</source>
-        <translation type="unfinished"></translation>
+        <translation>回车采纳，Del 拒绝，Tab 看下一个。拖动或微调框即以改正后的位置采纳。F2 修改标签，Shift+回车采纳此图片的全部。</translation>
     </message>
     <message>
         <source>Dashed is the model, solid is yours. Enter takes the model&apos;s, Del keeps yours, Tab goes on. Drag either box to put it right.</source>
-        <translation type="unfinished"></translation>
+        <translation>虚线是模型的，实线是您的。回车采纳模型的，Del 保留您的，Tab 看下一个。拖动任一框可改正。</translation>
     </message>
 </context>
 <context>
@@ -1371,71 +1371,71 @@
     <name>DraftsView</name>
     <message>
         <source>Drafts</source>
-        <translation type="unfinished"></translation>
+        <translation>草稿</translation>
     </message>
     <message>
         <source>Question</source>
-        <translation type="unfinished">问题</translation>
+        <translation>问题</translation>
     </message>
     <message>
         <source>Answer</source>
-        <translation type="unfinished"></translation>
+        <translation>回答</translation>
     </message>
     <message>
         <source>Take</source>
-        <translation type="unfinished"></translation>
+        <translation>采纳</translation>
     </message>
     <message>
         <source>Reject</source>
-        <translation type="unfinished"></translation>
+        <translation>拒绝</translation>
     </message>
     <message numerus="yes">
         <source>%n draft(s) to go through</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 个草稿待审阅</numerusform>
         </translation>
     </message>
     <message>
         <source>Answered by {model}</source>
-        <translation type="unfinished"></translation>
+        <translation>由 {model} 回答</translation>
     </message>
     <message numerus="yes">
         <source>%n draft(s) gone through.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>已处理 %n 个草稿。</numerusform>
         </translation>
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished">撤销</translation>
+        <translation>撤销</translation>
     </message>
     <message>
         <source>Taking all drafts</source>
-        <translation type="unfinished"></translation>
+        <translation>正在采纳全部草稿</translation>
     </message>
     <message>
         <source>Rejecting all drafts</source>
-        <translation type="unfinished"></translation>
+        <translation>正在拒绝全部草稿</translation>
     </message>
     <message>
         <source>Position in the list</source>
-        <translation type="unfinished">在列表中的位置</translation>
+        <translation>在列表中的位置</translation>
     </message>
     <message>
         <source>Many…</source>
-        <translation type="unfinished"></translation>
+        <translation>批量…</translation>
     </message>
     <message>
         <source>Take all drafts of the list</source>
-        <translation type="unfinished"></translation>
+        <translation>采纳列表中的全部草稿</translation>
     </message>
     <message>
         <source>Reject all drafts of the list</source>
-        <translation type="unfinished"></translation>
+        <translation>拒绝列表中的全部草稿</translation>
     </message>
     <message>
         <source>Open in Annotate</source>
-        <translation type="unfinished">在标注页打开</translation>
+        <translation>在“标注”中打开</translation>
     </message>
 </context>
 <context>
@@ -2399,67 +2399,67 @@
     <name>JobBar</name>
     <message>
         <source>Pictures asked about</source>
-        <translation type="unfinished"></translation>
+        <translation>已询问的图片</translation>
     </message>
     <message>
         <source>End this job; what was proposed stays</source>
-        <translation type="unfinished"></translation>
+        <translation>结束此任务；已有的建议会保留</translation>
     </message>
     <message>
         <source>End this job</source>
-        <translation type="unfinished"></translation>
+        <translation>结束此任务</translation>
     </message>
     <message>
         <source>Preparing…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在准备…</translation>
     </message>
     <message>
         <source>Pause</source>
-        <translation type="unfinished">暂停</translation>
+        <translation>暂停</translation>
     </message>
     <message>
         <source>Go on</source>
-        <translation type="unfinished">继续</translation>
+        <translation>继续</translation>
     </message>
     <message>
         <source>{done} of {total} pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>{done} / {total} 张图片</translation>
     </message>
     <message>
         <source>Resting: {done}</source>
-        <translation type="unfinished"></translation>
+        <translation>已暂停：{done}</translation>
     </message>
     <message>
         <source>{time} left</source>
-        <translation type="unfinished">剩余 {time}</translation>
+        <translation>剩余 {time}</translation>
     </message>
     <message numerus="yes">
         <source>%n draft(s) came in</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>收到 %n 个草稿</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n difference(s) found</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>发现 %n 处差异</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n box(es) came in</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>收到 %n 个框</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n not read</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 张无法读取</numerusform>
         </translation>
     </message>
     <message>
         <source>Pictures about which there is no answer, or none that can be read whole</source>
-        <translation type="unfinished"></translation>
+        <translation>没有回答、或回答无法完整读取的图片</translation>
     </message>
 </context>
 <context>
@@ -2746,25 +2746,25 @@
     <name>ManyDesk</name>
     <message>
         <source>Taking boxes that overlap none of yours</source>
-        <translation type="unfinished"></translation>
+        <translation>正在采纳与您的框不重叠的框</translation>
     </message>
     <message>
         <source>Taking all suggestions</source>
-        <translation type="unfinished"></translation>
+        <translation>正在采纳全部建议</translation>
     </message>
     <message>
         <source>Rejecting all suggestions</source>
-        <translation type="unfinished"></translation>
+        <translation>正在拒绝全部建议</translation>
     </message>
     <message numerus="yes">
         <source>%n suggestion(s) gone through.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>已处理 %n 条建议。</numerusform>
         </translation>
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished">撤销</translation>
+        <translation>撤销</translation>
     </message>
 </context>
 <context>
@@ -3464,19 +3464,19 @@
     <name>ProblemsDialog</name>
     <message>
         <source>Answers that could not be read</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取的回答</translation>
     </message>
     <message>
         <source>Boxes of these answers that could be read were kept. A double click shows the picture.</source>
-        <translation type="unfinished"></translation>
+        <translation>这些回答中可读取的框已保留。双击可查看图片。</translation>
     </message>
     <message>
         <source>Ask about these again</source>
-        <translation type="unfinished"></translation>
+        <translation>重新询问这些图片</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished">关闭</translation>
+        <translation>关闭</translation>
     </message>
 </context>
 <context>
@@ -3580,7 +3580,7 @@
     </message>
     <message>
         <source>Proposed by a model: Enter takes it, Del rejects it, a drag or an arrow key puts it right.</source>
-        <translation type="unfinished"></translation>
+        <translation>由模型建议：回车采纳，Del 拒绝，拖动或按方向键可改正。</translation>
     </message>
     <message>
         <source>{count} regions. Arrow keys nudge them, 1–9 give a ref to all, Del deletes.</source>
@@ -3596,13 +3596,13 @@
     </message>
     <message numerus="yes">
         <source>A model proposes %n box(es): Tab goes to them.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>模型建议了 %n 个框：按 Tab 逐个查看。</numerusform>
         </translation>
     </message>
     <message>
         <source>Shift+Enter takes all, Shift+Del rejects all.</source>
-        <translation type="unfinished"></translation>
+        <translation>Shift+回车全部采纳，Shift+Del 全部拒绝。</translation>
     </message>
     <message>
         <source>The next region will be “{ref}”.</source>
@@ -3914,93 +3914,95 @@
     <name>ReviewPage</name>
     <message>
         <source>Ask a model…</source>
-        <translation type="unfinished"></translation>
+        <translation>询问模型…</translation>
     </message>
     <message>
         <source>Boxes</source>
-        <translation type="unfinished">框</translation>
+        <translation>框</translation>
     </message>
     <message>
         <source>Differences</source>
-        <translation type="unfinished"></translation>
+        <translation>差异</translation>
     </message>
     <message>
         <source>Drafts</source>
-        <translation type="unfinished"></translation>
+        <translation>草稿</translation>
     </message>
     <message>
         <source>No project is open</source>
-        <translation type="unfinished"></translation>
+        <translation>没有打开的项目</translation>
     </message>
     <message>
         <source>Open or make one to begin.</source>
-        <translation type="unfinished"></translation>
+        <translation>打开或新建一个项目以开始。</translation>
     </message>
     <message>
         <source>No box waits for you</source>
-        <translation type="unfinished"></translation>
+        <translation>没有待审阅的框</translation>
     </message>
     <message>
         <source>Let a model look for refs on many pictures.
 You take or reject each box; nothing of yours is replaced.</source>
-        <translation type="unfinished"></translation>
+        <translation>让模型在许多图片上查找标签。
+每个框由您采纳或拒绝；您自己的标注不会被替换。</translation>
     </message>
     <message>
         <source>No difference waits for you</source>
-        <translation type="unfinished"></translation>
+        <translation>没有待审阅的差异</translation>
     </message>
     <message>
         <source>Let a model look again for what you have drawn.
 Where it misses, adds or moves a box is listed here, the worst pictures first.</source>
-        <translation type="unfinished"></translation>
+        <translation>让模型重新查找您已标注的内容。
+它漏掉、多出或位置不同的框会列在这里，差异最大的图片在前。</translation>
     </message>
     <message>
         <source>No draft waits for you</source>
-        <translation type="unfinished"></translation>
+        <translation>没有待审阅的草稿</translation>
     </message>
     <message>
         <source>Ask one question about many pictures. Answers you take become conversations.</source>
-        <translation type="unfinished"></translation>
+        <translation>就许多图片问同一个问题。您采纳的回答会成为对话。</translation>
     </message>
     <message numerus="yes">
         <source>The model has been asked about %n picture(s).</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>已向模型询问 %n 张图片。</numerusform>
         </translation>
     </message>
     <message>
         <source>Show</source>
-        <translation type="unfinished">查看</translation>
+        <translation>查看</translation>
     </message>
     <message>
         <source>The job rests: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>任务已暂停：{reason}</translation>
     </message>
 </context>
 <context>
     <name>ReviewPictures</name>
     <message numerus="yes">
         <source>%n box(es)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 个框</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n not found</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 个未找到</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n not drawn</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 个未标注</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n apart</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 个有偏差</numerusform>
         </translation>
     </message>
 </context>
@@ -4823,19 +4825,19 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <name>SuggestionLayer</name>
     <message>
         <source>not found</source>
-        <translation type="unfinished"></translation>
+        <translation>模型未找到</translation>
     </message>
     <message>
         <source>not drawn</source>
-        <translation type="unfinished"></translation>
+        <translation>您未标注</translation>
     </message>
     <message>
         <source>overlap {share}</source>
-        <translation type="unfinished"></translation>
+        <translation>重叠度 {share}</translation>
     </message>
     <message>
         <source>suggested</source>
-        <translation type="unfinished"></translation>
+        <translation>建议</translation>
     </message>
 </context>
 <context>
@@ -5693,65 +5695,65 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <name>WhoBox</name>
     <message>
         <source>Who answers</source>
-        <translation type="unfinished"></translation>
+        <translation>谁来回答</translation>
     </message>
     <message>
         <source>A model on this machine</source>
-        <translation type="unfinished"></translation>
+        <translation>本机上的模型</translation>
     </message>
     <message>
         <source>Another server (OpenAI-compatible)</source>
-        <translation type="unfinished"></translation>
+        <translation>其他服务器（兼容 OpenAI）</translation>
     </message>
     <message>
         <source>Only where the server asks for one</source>
-        <translation type="unfinished"></translation>
+        <translation>仅当服务器要求时填写</translation>
     </message>
     <message>
         <source>Look</source>
-        <translation type="unfinished">外观</translation>
+        <translation>查看</translation>
     </message>
     <message>
         <source>Ask the server which models it has</source>
-        <translation type="unfinished">向服务器查询它有哪些模型</translation>
+        <translation>查询服务器上有哪些模型</translation>
     </message>
     <message>
         <source>Looking…</source>
-        <translation type="unfinished">正在查看…</translation>
+        <translation>正在查询…</translation>
     </message>
     <message numerus="yes">
         <source>%n model(s) there</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>有 %n 个模型</numerusform>
         </translation>
     </message>
     <message>
         <source>The server answers and lists no models: type its name.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器有应答，但未列出模型：请输入模型名称。</translation>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished">模型</translation>
+        <translation>模型</translation>
     </message>
     <message>
         <source>Adapter</source>
-        <translation type="unfinished">适配器</translation>
+        <translation>适配器</translation>
     </message>
     <message>
         <source>Address</source>
-        <translation type="unfinished">地址</translation>
+        <translation>地址</translation>
     </message>
     <message>
         <source>Key</source>
-        <translation type="unfinished">访问令牌</translation>
+        <translation>密钥</translation>
     </message>
     <message>
         <source>Family</source>
-        <translation type="unfinished">系列</translation>
+        <translation>系列</translation>
     </message>
     <message>
         <source>How that model writes boxes; the wrong family puts them in the wrong places</source>
-        <translation type="unfinished"></translation>
+        <translation>该模型书写框的方式；系列选错会使框的位置出错</translation>
     </message>
 </context>
 <context>
@@ -5958,7 +5960,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>Delete regions</source>
-        <translation type="unfinished">删除区域</translation>
+        <translation>删除区域</translation>
     </message>
     <message>
         <source>Lock regions</source>
@@ -5978,15 +5980,15 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>Take all suggestions on the picture</source>
-        <translation type="unfinished"></translation>
+        <translation>采纳此图片上的全部建议</translation>
     </message>
     <message>
         <source>Reject all suggestions on the picture</source>
-        <translation type="unfinished"></translation>
+        <translation>拒绝此图片上的全部建议</translation>
     </message>
     <message>
         <source>Show what a model proposes</source>
-        <translation type="unfinished"></translation>
+        <translation>显示模型的建议</translation>
     </message>
     <message>
         <source>Copy regions</source>
@@ -6086,11 +6088,11 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>Select the next or previous region or suggestion</source>
-        <translation type="unfinished"></translation>
+        <translation>选择下一个或上一个区域或建议</translation>
     </message>
     <message>
         <source>Type the ref of the selection, or take the suggestion</source>
-        <translation type="unfinished"></translation>
+        <translation>输入所选区域的标签，或采纳建议</translation>
     </message>
     <message>
         <source>Cancel, then select nothing, then go back to boxes</source>
@@ -7541,11 +7543,11 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>This job cannot be read; it may come from a newer version of the program.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取此任务；它可能来自更新版本的程序。</translation>
     </message>
     <message>
         <source>The question “{question}” needs {{ref}} in it: there the ref goes.</source>
-        <translation type="unfinished"></translation>
+        <translation>问题“{question}”中需要 {{ref}}：标签会放在该处。</translation>
     </message>
     <message>
         <source>{folder}: the files of the web page are missing. Install the program again.</source>
@@ -7557,19 +7559,19 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>No picture to ask about: none passes the filter, or none has regions.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有可询问的图片：没有图片符合筛选条件，或都没有区域。</translation>
     </message>
     <message>
         <source>{path}: job {id} is no longer in the project.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：任务 {id} 已不在项目中。</translation>
     </message>
     <message>
         <source>{path}: draft {id} is no longer in the project.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：草稿 {id} 已不在项目中。</translation>
     </message>
     <message>
         <source>A draft needs a question and an answer. Reject it instead.</source>
-        <translation type="unfinished"></translation>
+        <translation>草稿需要有问题和回答。不需要时请拒绝它。</translation>
     </message>
     <message>
         <source>{path}: chat {id} is no longer there.</source>
@@ -7577,7 +7579,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>{path}: no job was cut short; there is nothing to go on with.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：没有中断的任务可继续。</translation>
     </message>
     <message>
         <source>{path}: this folder was not downloaded by this program, so there is nothing to compare with.</source>
@@ -7721,51 +7723,51 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>{url} said nothing for {minutes} minutes.</source>
-        <translation type="unfinished"></translation>
+        <translation>{url} 已有 {minutes} 分钟没有应答。</translation>
     </message>
     <message>
         <source>{url} broke off: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>{url} 中断了：{reason}</translation>
     </message>
     <message>
         <source>{url} is no address of a server.</source>
-        <translation type="unfinished"></translation>
+        <translation>{url} 不是服务器地址。</translation>
     </message>
     <message>
         <source>{url} went away in the middle of an answer ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{url} 在回答途中断开（{reason}）。</translation>
     </message>
     <message>
         <source>{url} does not answer ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{url} 没有应答（{reason}）。</translation>
     </message>
     <message>
         <source>{url} is busy: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>{url} 正忙：{reason}</translation>
     </message>
     <message>
         <source>{url} refuses: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>{url} 拒绝：{reason}</translation>
     </message>
     <message>
         <source>The model&apos;s server cannot go on: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>模型服务无法继续：{reason}</translation>
     </message>
     <message>
         <source>The model is not loaded just now.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型当前未加载。</translation>
     </message>
     <message>
         <source>The model cannot be used: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>无法使用模型：{reason}</translation>
     </message>
     <message>
         <source>The model was unloaded. Going on loads it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型已卸载。继续时会重新加载。</translation>
     </message>
     <message>
         <source>Another model was loaded in between. Going on loads this one again.</source>
-        <translation type="unfinished"></translation>
+        <translation>期间加载了另一个模型。继续时会重新加载此模型。</translation>
     </message>
     <message>
         <source>{path}: this run is at work. Stop it first, then delete it.</source>
@@ -8524,11 +8526,11 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>Suggested boxes</source>
-        <translation type="unfinished"></translation>
+        <translation>建议的框</translation>
     </message>
     <message>
         <source>Drafts</source>
-        <translation type="unfinished"></translation>
+        <translation>草稿</translation>
     </message>
     <message>
         <source>Comparison</source>
@@ -8770,51 +8772,51 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>Change draft</source>
-        <translation type="unfinished"></translation>
+        <translation>修改草稿</translation>
     </message>
     <message>
         <source>Accept draft</source>
-        <translation type="unfinished"></translation>
+        <translation>采纳草稿</translation>
     </message>
     <message>
         <source>Accept drafts</source>
-        <translation type="unfinished"></translation>
+        <translation>采纳多个草稿</translation>
     </message>
     <message>
         <source>Reject draft</source>
-        <translation type="unfinished"></translation>
+        <translation>拒绝草稿</translation>
     </message>
     <message>
         <source>Reject drafts</source>
-        <translation type="unfinished"></translation>
+        <translation>拒绝多个草稿</translation>
     </message>
     <message>
         <source>Drop drafts</source>
-        <translation type="unfinished"></translation>
+        <translation>丢弃草稿</translation>
     </message>
     <message>
         <source>Accept suggestion</source>
-        <translation type="unfinished"></translation>
+        <translation>采纳建议</translation>
     </message>
     <message>
         <source>Accept suggestions</source>
-        <translation type="unfinished"></translation>
+        <translation>采纳多条建议</translation>
     </message>
     <message>
         <source>Reject suggestion</source>
-        <translation type="unfinished"></translation>
+        <translation>拒绝建议</translation>
     </message>
     <message>
         <source>Reject suggestions</source>
-        <translation type="unfinished"></translation>
+        <translation>拒绝多条建议</translation>
     </message>
     <message>
         <source>Rename suggestions</source>
-        <translation type="unfinished"></translation>
+        <translation>重命名建议</translation>
     </message>
     <message>
         <source>Drop suggestions</source>
-        <translation type="unfinished"></translation>
+        <translation>丢弃建议</translation>
     </message>
 </context>
 <context>
@@ -9708,11 +9710,11 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>Review</source>
-        <translation type="unfinished"></translation>
+        <translation>审阅</translation>
     </message>
     <message>
         <source>Go through what a model proposes</source>
-        <translation type="unfinished"></translation>
+        <translation>审阅模型的建议</translation>
     </message>
     <message>
         <source>Check</source>
@@ -10260,110 +10262,110 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <name>proposals</name>
     <message>
         <source>The answer was cut off at its limit; raise the limit, or ask for fewer.</source>
-        <translation type="unfinished"></translation>
+        <translation>回答达到长度上限而被截断；请提高上限，或减少所问内容。</translation>
     </message>
     <message>
         <source>The answer holds something that looks like a box and is none.</source>
-        <translation type="unfinished"></translation>
+        <translation>回答中有像框但不是框的内容。</translation>
     </message>
     <message>
         <source>The answer holds more boxes than are looked at; the first were kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>回答中的框过多；仅保留了前面的部分。</translation>
     </message>
     <message>
         <source>The answer is empty.</source>
-        <translation type="unfinished">回答是空的。</translation>
+        <translation>回答为空。</translation>
     </message>
     <message>
         <source>The server ended each time it was asked about this picture.</source>
-        <translation type="unfinished"></translation>
+        <translation>每次询问此图片时服务器都会终止。</translation>
     </message>
     <message>
         <source>The model&apos;s answer: {words}</source>
-        <translation type="unfinished"></translation>
+        <translation>模型的回答：{words}</translation>
     </message>
     <message>
         <source>The model is loading</source>
-        <translation type="unfinished"></translation>
+        <translation>正在加载模型</translation>
     </message>
 </context>
 <context>
     <name>review</name>
     <message>
         <source>Take</source>
-        <translation type="unfinished"></translation>
+        <translation>采纳</translation>
     </message>
     <message>
         <source>Reject</source>
-        <translation type="unfinished"></translation>
+        <translation>拒绝</translation>
     </message>
     <message>
         <source>Take all on this picture</source>
-        <translation type="unfinished"></translation>
+        <translation>采纳此图片的全部</translation>
     </message>
     <message>
         <source>Reject all on this picture</source>
-        <translation type="unfinished"></translation>
+        <translation>拒绝此图片的全部</translation>
     </message>
     <message>
         <source>Change the ref</source>
-        <translation type="unfinished"></translation>
+        <translation>修改标签</translation>
     </message>
     <message>
         <source>Next suggestion</source>
-        <translation type="unfinished"></translation>
+        <translation>下一条建议</translation>
     </message>
     <message>
         <source>Previous suggestion</source>
-        <translation type="unfinished"></translation>
+        <translation>上一条建议</translation>
     </message>
     <message>
         <source>Next picture</source>
-        <translation type="unfinished">下一张图片</translation>
+        <translation>下一张图片</translation>
     </message>
     <message>
         <source>Previous picture</source>
-        <translation type="unfinished">上一张图片</translation>
+        <translation>上一张图片</translation>
     </message>
     <message>
         <source>Open in Annotate</source>
-        <translation type="unfinished">在标注页打开</translation>
+        <translation>在“标注”中打开</translation>
     </message>
     <message>
         <source>Fit picture to view</source>
-        <translation type="unfinished">图片适应窗口</translation>
+        <translation>使图片适合窗口</translation>
     </message>
     <message>
         <source>Zoom to the suggestion</source>
-        <translation type="unfinished"></translation>
+        <translation>放大到建议处</translation>
     </message>
     <message>
         <source>Hide boxes</source>
-        <translation type="unfinished">隐藏框</translation>
+        <translation>隐藏框</translation>
     </message>
     <message>
         <source>Take the draft</source>
-        <translation type="unfinished"></translation>
+        <translation>采纳草稿</translation>
     </message>
     <message>
         <source>Reject the draft</source>
-        <translation type="unfinished"></translation>
+        <translation>拒绝草稿</translation>
     </message>
     <message>
         <source>Next draft</source>
-        <translation type="unfinished"></translation>
+        <translation>下一个草稿</translation>
     </message>
     <message>
         <source>Previous draft</source>
-        <translation type="unfinished"></translation>
+        <translation>上一个草稿</translation>
     </message>
     <message>
         <source>Select the next or previous suggestion</source>
-        <translation type="unfinished"></translation>
+        <translation>选择下一条或上一条建议</translation>
     </message>
     <message>
         <source>Nudge the suggestion: it is taken as it is then</source>
-        <translation type="unfinished"></translation>
+        <translation>微调建议的框：即以改正后的位置采纳</translation>
     </message>
 </context>
 <context>
