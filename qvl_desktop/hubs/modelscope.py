@@ -8,6 +8,7 @@ alone is a quarter of a megabyte. The bytes are fetched by `transfer`, as for ev
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 from urllib.parse import quote_plus, urlsplit
 
@@ -15,6 +16,8 @@ from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.hubs.base import FileRequest, Listing, RemoteFile
 from qvl_desktop.hubs.errors import DownloadError, PassingError, caused_by, network_error, status_error
 
+ATTEMPTS = "MODELSCOPE_REPO_TREE_PAGE_MAX_ATTEMPTS"
+"""How often the client asks for a list; read when it is imported."""
 BRANCH = "master"
 """What ModelScope calls the main branch."""
 
@@ -25,6 +28,7 @@ class ModelScope:
     name = "ModelScope"
 
     def __init__(self, endpoint: str = "") -> None:
+        os.environ.setdefault(ATTEMPTS, "1")  # trying again, and hearing a stop meanwhile, is `fetching`'s
         from modelscope_hub import HubApi, HubConfig
 
         self._config = HubConfig(endpoint=endpoint or None)

@@ -105,7 +105,7 @@ def fetch(session: Session, hub: FakeHub, page: ModelsPage, qtbot: QtBot) -> Pat
 def test_a_known_model_is_asked_about_then_fetched(
     page: ModelsPage, session: Session, hub: FakeHub, qtbot: QtBot, source: str
 ) -> None:
-    hub.rate = 300_000
+    hub.rate = 60_000
     said: list[tuple[str, str]] = []
     session.notice.connect(lambda level, text: said.append((level, text)))
     form = open_form(page, qtbot)
