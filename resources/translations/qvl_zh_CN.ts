@@ -7278,6 +7278,14 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation>另有 {count} 个样本已略去。</translation>
     </message>
     <message>
+        <source>This run goes on with less memory by train RUN --resume and {flags}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A new run would need less memory with {flags}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The data has changed since the run began: {before} samples then, {now} now. The run goes on.</source>
         <translation>训练任务开始之后数据有变动：当时有 {before} 个样本，现在有 {now} 个。任务继续。</translation>
     </message>

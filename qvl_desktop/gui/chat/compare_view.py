@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -31,6 +30,7 @@ from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
 from qvl_desktop.gui.widgets.elided_label import ElidedLabel
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
+from qvl_desktop.jobs.waiting import waiter
 
 NARROWEST = 176
 """Pixels of a column; where there is less room the columns scroll sideways."""
@@ -174,6 +174,7 @@ class CompareView(QWidget):
         super().__init__(parent)
         self._thumbnails = thumbnails
         self._asked: tuple[str, tuple[Path, ...]] | None = None
+        self._fit = waiter(self, 0, self._fit_question)
         self.columns: list[Column] = []
         self.add_button = QPushButton(self.tr("Add to the comparison"), self)
         self.add_button.setObjectName("addSourceButton")
@@ -187,8 +188,6 @@ class CompareView(QWidget):
         top.addWidget(self.add_button, 0, Qt.AlignmentFlag.AlignTop)
         self._question_area = QScrollArea(self)
         self._question_area.setWidgetResizable(True)
-        self._question_area.setMaximumHeight(HIGHEST_QUESTION)
-        self._question_area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._question_area.hide()
         row = QWidget(self)
         self._row = QHBoxLayout(row)
@@ -244,7 +243,21 @@ class CompareView(QWidget):
             several = exchange.pictures if len(exchange.pictures) > 1 else ()  # a single one stands large beside it
             question = QuestionView(Exchange(exchange.question, several), self._thumbnails, self._question_area)
             question.edit_button.hide()
+            question.installEventFilter(self)
             self._question_area.setWidget(question)
+            self._fit.start()
+
+    def _fit_question(self) -> None:
+        """As high as its words, up to a point."""
+        question = self._question_area.widget()
+        if question is not None:
+            self._question_area.setFixedHeight(min(question.sizeHint().height(), HIGHEST_QUESTION))
+
+    @guarded(default=False)
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit.start()
+        return super().eventFilter(watched, event)
 
     def light(self, place: int | None, number: int | None) -> None:
         """Draw one phrase of one answer stronger, and no other."""

@@ -64,10 +64,11 @@ def declare_pages(shortcuts: Shortcuts) -> None:
     """Make the commands of all pages known, also of those that were not shown yet."""
     from qvl_desktop.gui.annotate import actions as annotate
     from qvl_desktop.gui.chat import actions as chat
+    from qvl_desktop.gui.chat import compare_actions as compare
     from qvl_desktop.gui.conversations import actions as conversations
     from qvl_desktop.gui.gallery import actions as gallery
 
-    for table in (annotate, gallery, conversations, chat):
+    for table in (annotate, gallery, conversations, chat, compare):
         shortcuts.declare(table.COMMANDS)
 
 
