@@ -85,8 +85,8 @@ def status_error(status: int, what: str, hub: str) -> DownloadError:
 def login_words(hub: str) -> str:
     """What logs in, as it is typed."""
     if hub == "ModelScope":
-        return "qvl-desktop download --login --source modelscope, or MODELSCOPE_API_TOKEN"
-    return "qvl-desktop download --login, or HF_TOKEN"
+        return "qvl-desktop download --login --source modelscope / MODELSCOPE_API_TOKEN"
+    return "qvl-desktop download --login / HF_TOKEN"
 
 
 def network_error(error: Exception, host: str) -> DownloadError:
