@@ -119,9 +119,9 @@ class Watch:
         self._waiting: list[float] = []
         draw = page.run_view.curves.show_history
 
-        def timed(history: object) -> None:
+        def timed(history: object, *more: object) -> None:
             began = time.thread_time()
-            draw(history)  # type: ignore[arg-type]
+            draw(history, *more)  # type: ignore[arg-type]
             page.run_view.curves.repaint()
             self.drawings.append((time.thread_time() - began) * 1000)
             now = time.time()

@@ -25,7 +25,8 @@ class RunSummary:
     """One line of the list of runs. `acc50` is the best validation Acc@0.5 that training reached (None before),
     `best_by` the metric its best checkpoint is kept by ("none": the last one is taken), `created` the time of
     `plan.json` in seconds since the epoch, `checkpoint` whether it can be resumed, `failure` the kind of error that
-    ended it and `values` what its message names."""
+    ended it and `values` what its message names. `adapter` and `full` say what came out: an adapter, or a whole tuned
+    model in `tuned_model`."""
 
     folder: RunFolder
     state: RunState = RunState.NEW
@@ -39,6 +40,7 @@ class RunSummary:
     acc50: float | None = None
     checkpoint: bool = False
     adapter: bool = False
+    full: bool = False
     sample: str = ""
     message: str = ""
     failure: str = ""
@@ -51,6 +53,11 @@ class RunSummary:
     def name(self) -> str:
         """What the user calls it, else the folder's name."""
         return self.title or self.folder.path.name
+
+    @property
+    def tuned_model(self) -> Path:
+        """Where the model of a run that tunes every weight lies, when it is done."""
+        return self.folder.path / "model"
 
     def after(self, events: Iterable[Event]) -> RunSummary:
         """The summary after more events."""
@@ -73,7 +80,8 @@ def _change(summary: RunSummary, event: Event) -> dict[str, Any]:
         case Saved():
             return {"checkpoint": True}
         case Finished(adapter=adapter):
-            return {"adapter": bool(adapter)}
+            whole = summary.method == "full"
+            return {"adapter": bool(adapter) and not whole, "full": bool(adapter) and whole}
         case Failed(kind=kind, values=values):
             return {"message": event.text, "failure": kind, "values": values}
         case _:
@@ -97,6 +105,7 @@ def read_summary(path: Path) -> RunSummary:
         state=_true_state(summary.state, alive=alive, begun=folder.log.exists()),
         checkpoint=any(folder.checkpoints.glob("checkpoint-*")),
         adapter=(folder.adapter / "adapter_config.json").is_file(),
+        full=(summary.tuned_model / "config.json").is_file(),
     )
 
 

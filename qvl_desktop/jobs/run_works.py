@@ -7,6 +7,7 @@ evaluating (`commands`), nor the training of a run (`training`).
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -15,6 +16,7 @@ from PySide6.QtCore import QObject, Signal
 
 from qvl_desktop.core.run_folder import write_beside
 from qvl_desktop.jobs.command import ChildCommand
+from qvl_desktop.jobs.task import Task
 
 Kind = Literal["evaluate", "merge"]
 EVALUATIONS = "evaluations"
@@ -52,10 +54,14 @@ class RunWorks(QObject):
         """The work that is done on a run, or was done last."""
         return self._works.get(run)
 
-    def evaluate(self, run: Path, model: str, data: str, split: str) -> None:
-        """Measure a run's result, and its base beside it, on a split of a data set; the figures stay in its folder."""
-        words = ["evaluate", "--model", model, "--adapter", str(run), "--data", data, "--split", split]
-        self._begin(run, Work("evaluate", split=split), [*words, "--baseline", "--json"])
+    def evaluate(self, run: Path, model: str, data: str, split: str, tuned: Path | None = None) -> None:
+        """Measure a run's result on a split of a data set; the figures stay in its folder.
+
+        An adapter is measured beside its base; `tuned`, a whole tuned model, alone.
+        """
+        words = ["evaluate", "--data", data, "--split", split, "--json"]
+        words += ["--model", str(tuned)] if tuned else ["--model", model, "--adapter", str(run), "--baseline"]
+        self._begin(run, Work("evaluate", split=split), words)
 
     def merge(self, run: Path, model: str, target: Path, bits: int = 0) -> None:
         """Write a model folder with a run's adapter in its base."""
@@ -113,7 +119,10 @@ class RunWorks(QObject):
 
     def _cancelled(self, run: Path) -> None:
         self._drop(run)
-        self._works.pop(run, None)
+        work = self._works.pop(run, None)
+        if work is not None and work.target is not None:  # what a child that was ended leaves beside its target
+            half = work.target.with_name(f".{work.target.name}.partial")
+            Task(lambda: shutil.rmtree(half, ignore_errors=True)).start(self)
         self.changed.emit(run)
 
     def _end(self, run: Path, problem: str) -> None:

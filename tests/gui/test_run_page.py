@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QSlider, QTableWidget, QToolButton
+from PySide6.QtWidgets import QLabel, QMenu, QPlainTextEdit, QPushButton, QSlider, QTableWidget, QToolButton
 from pytestqt.qtbot import QtBot
 
 from qvl_desktop.core.events import Finished
@@ -243,3 +243,41 @@ def test_events_of_an_unfinished_line_are_no_harm(place: Path) -> None:
     writer.write(validation(2, 0.5))
     writer.close()
     assert read_summary(run).acc50 == 0.5
+
+
+def test_work_on_a_result_can_be_given_up_and_failures_are_said(
+    session: Session, qtbot: QtBot, place: Path, tmp_path: Path
+) -> None:
+    page = open_page(session, qtbot, validated(place))
+    target = tmp_path / "merged"
+    half = tmp_path / ".merged.partial"
+    half.mkdir()
+    page.actions_of_runs.merge_into(place / "one", target)
+    words = page.run_view.findChild(QLabel, "workWords")
+    assert "Merging into" in words.text()
+    assert not page.findChild(QPushButton, "evaluateButton").isEnabled()
+    press(page, qtbot, "workCancel")
+    assert words.text() == "Ending…"
+    qtbot.waitUntil(lambda: not words.isVisible(), timeout=20_000)
+    qtbot.waitUntil(lambda: not half.exists())
+    assert not target.exists()
+    assert page.findChild(QPushButton, "evaluateButton").isEnabled()
+    page.run_view.findChild(QMenu, "evaluateMenu").actions()[0].trigger()
+    qtbot.waitUntil(lambda: shown(page, "workClose"), timeout=60_000)
+    assert "failed: " in words.text()
+    assert "data.json" in words.text()
+    press(page, qtbot, "workClose")
+    assert not words.isVisible()
+
+
+def test_a_run_that_tuned_every_weight_offers_its_model(session: Session, qtbot: QtBot, place: Path) -> None:
+    run = make_run(place, "one", *steps(2), Finished(2, "done", "model"), plan=replace(PLAN, method="full"))
+    (run / "model").mkdir()
+    (run / "model" / "config.json").write_text("{}")
+    page = open_page(session, qtbot, run)
+    assert shown(page, "chatButton")
+    assert shown(page, "evaluateButton")
+    assert not shown(page, "mergeButton"), "there is nothing to merge"
+    with qtbot.waitSignal(session.notice) as told:
+        press(page, qtbot, "chatButton")
+    assert str(run / "model") in told.args[1], "a folder that is no model is said to be none"

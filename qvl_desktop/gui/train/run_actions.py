@@ -138,7 +138,15 @@ class RunActions(QObject):
         return summary if summary is not None and summary.state not in ALIVE else None
 
     def _chat(self, path: Path) -> None:
-        if summary := self._summary(path):
+        summary = self._summary(path)
+        if summary is not None and summary.full:
+            try:
+                card = self._session.models.add_folder(summary.tuned_model)
+            except QvlError as error:
+                self._session.report(error)
+            else:
+                self._session.chat_with(card.reference)
+        elif summary is not None:
             self._session.chat_with(summary.model or DEMO, str(summary.folder.adapter))
 
     def _preannotate(self, path: Path) -> None:
@@ -150,13 +158,14 @@ class RunActions(QObject):
             self.againAsked.emit(plan)
 
     def _evaluate(self, path: Path, split: str) -> None:
-        plan = self.plan_of(path)
-        if plan is None or self._summary(path) is None:
+        plan, summary = self.plan_of(path), self._summary(path)
+        if plan is None or summary is None:
             return
         data = plan.data
         if not Path(data).exists() and self._session.project is not None:
             data = str(self._session.project.path)  # the run came from elsewhere
-        self._runs.works.evaluate(path, plan.model, data, split)
+        tuned = summary.tuned_model if summary.full else None
+        self._runs.works.evaluate(path, plan.model, data, split, tuned)
 
     def _merge(self, path: Path, bits: str) -> None:
         summary = self._summary(path)

@@ -220,9 +220,10 @@ class RunHead(QWidget):
             if run.checkpoint
             else self.tr("Start again")
         )
-        result = run.adapter and not alive
-        for button in (self._chat, self._evaluate, self._merge, self._preannotate):
+        result = (run.adapter or run.full) and not alive
+        for button in (self._chat, self._evaluate, self._preannotate):
             button.setVisible(result)
+        self._merge.setVisible(result and run.adapter)
         self._evaluate.setEnabled(not self._busy)
         self._merge.setEnabled(not self._busy)
         self._emphasise(self._chat, "chat", state is RunState.FINISHED)
