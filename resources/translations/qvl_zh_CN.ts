@@ -896,6 +896,10 @@
         <source>Your question goes to all of them at once.</source>
         <translation>你的问题会同时发给所有对象。</translation>
     </message>
+    <message>
+        <source>{count} models are held in memory at a time.</source>
+        <translation>内存中同时保留 {count} 个模型。</translation>
+    </message>
 </context>
 <context>
     <name>Composer</name>
@@ -2705,6 +2709,10 @@
     <message>
         <source>New project for this data</source>
         <translation>为此数据新建项目</translation>
+    </message>
+    <message>
+        <source>Open the project whose pictures are to be annotated first.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Open project</source>

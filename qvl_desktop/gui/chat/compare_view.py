@@ -73,6 +73,7 @@ class Column(QFrame):
         self.take_button.setToolTip(
             self.tr("The next question goes on from this answer (Alt+Shift+{number})").format(number=place + 1)
         )
+        self.take_button.setStyleSheet("QPushButton { padding: 3px 6px 3px 2px; }")
         set_kind(self.take_button, "quiet")
         self.take_button.clicked.connect(self.taken)
         for widget in (self._words, self.ask_button, self.take_button):
@@ -218,7 +219,8 @@ class CompareView(QWidget):
             words = self.tr("Your question goes to all of them at once.")
         held = len({source.model for source in sources if source.server is None})
         if held > 1:
-            words = f"{words} {self.tr('{count} models are held in memory at a time.').format(count=held)}"
+            more = self.tr("{count} models are held in memory at a time.").format(count=held)
+            words = f"{words} {more}"
         self._hint.setText(words)
 
     def _make_column(self, place: int, source: Source, name: str) -> Column:
