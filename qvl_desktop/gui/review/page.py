@@ -104,6 +104,13 @@ class ReviewPage(QWidget):
         if self.session.project is not None:
             self._open(AskDialog(self.session, self.annotator, self.kind, self))
 
+    def ask_with(self, model: str, adapter: str) -> None:
+        """Describe a new job of boxes for this model and adapter."""
+        self.show_kind("boxes")
+        self.ask()
+        if isinstance(self.dialog, AskDialog):
+            self.dialog.who.choose_here(model, adapter)
+
     # What is shown
 
     def _on_project(self) -> None:

@@ -6,6 +6,7 @@ Owns the models and how their rows look. Does not own reading a page of rows at 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QRect, Qt
@@ -39,7 +40,8 @@ class ReviewPictures(PictureModel):
 
     def read(self, project: Project, ids: Sequence[int]) -> Sequence[PictureRow]:
         self._open.update((row.id, row) for row in project.review_rows(self.shelf, ids))
-        return project.pictures(ids)
+        # Without a mark of how far they are: that says nothing here, and takes room.
+        return [replace(row, status="", region_count=0, has_conversations=False) for row in project.pictures(ids)]
 
     def show(self, project: Project | None, ids: list[int]) -> None:
         """Show these pictures of this project."""

@@ -104,6 +104,14 @@ class WhoBox(QWidget):
         """The other server's key."""
         return self.key.text().strip()
 
+    def choose_here(self, model: str, adapter: str) -> None:
+        """Choose a model of this machine and an adapter ("" = none), as `--model` and `--adapter` call them."""
+        self.place.setCurrentIndex(HERE)
+        self._show_place(HERE)
+        self.models.choose(model)
+        self._fill_adapters(adapter)
+        self.changed.emit()
+
     def remember(self) -> None:
         """Keep what is chosen for the next time: the key with the user's settings, never in the project."""
         body = {
