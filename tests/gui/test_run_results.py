@@ -7,13 +7,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtWidgets import QLabel, QListWidget, QMenu, QPushButton, QTableWidget
 from pytestqt.qtbot import QtBot
+from safetensors.numpy import save_file
 
 from qvl_desktop.core.events import Step
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.run_folder import EventReader, RunFolder, RunState
+from qvl_desktop.gui.review.ask_dialog import AskDialog
+from qvl_desktop.gui.review.page import ReviewPage
+from qvl_desktop.gui.shell.main_window import MainWindow
 from qvl_desktop.gui.train.page import TrainPage
 from qvl_desktop.jobs.run_works import evaluations
 from qvl_desktop.jobs.session import Session
@@ -128,3 +133,27 @@ def test_a_cheaper_plan_goes_on_from_the_checkpoint(page: TrainPage, session: Se
     after = [event for event in EventReader(RunFolder(path)).read() if isinstance(event, Step)]
     assert [event.step for event in after] == list(range(1, told[-1].total + 1)), "the same steps in number"
     assert TrainingPlan.load(RunFolder(path).plan).batch_size == 1
+
+
+def test_pre_annotating_begins_with_the_runs_result(
+    window: MainWindow, session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    shipped = read_shipped("en")
+    assert session.open_project(make_demo_project(tmp_path, replace(shipped, pictures=shipped.pictures[:2]), "en"))
+    run = RunFolder(session.runs_folder / "one")
+    run.create()
+    demo_plan(str(tmp_path / "demo.qvl")).save(run.plan)
+    run.adapter.mkdir()
+    (run.adapter / "adapter_config.json").write_text('{"peft_type": "LORA", "base_model_name_or_path": "demo"}')
+    save_file({"lora": np.zeros((2, 2), np.float32)}, run.adapter / "adapter_model.safetensors")
+    session.look_at_runs()
+    qtbot.waitUntil(lambda: bool(session.models.adapters("demo")) and session.runs.summary(run.path) is not None)
+    session.preannotateRequested.emit(run.path)
+    assert window.current_page == "review"
+    page = window._pages["review"]
+    assert isinstance(page, ReviewPage)
+    assert isinstance(page.dialog, AskDialog)
+    who = page.dialog.who.chosen
+    assert who is not None
+    assert (who.model, who.adapter) == ("demo", str(run.adapter))
+    page.dialog.reject()

@@ -225,6 +225,7 @@ class MainWindow(QMainWindow):
         session.pageRequested.connect(self.show_page)
         session.importRequested.connect(self._take_dropped)
         session.placeRequested.connect(self.go_to)
+        session.preannotateRequested.connect(self._preannotate)
         session.runs.listChanged.connect(self._show_runs)
         session.runs.runChanged.connect(self._show_runs)
 
@@ -287,6 +288,18 @@ class MainWindow(QMainWindow):
         self._stack.removeWidget(page)
         page.hide()
         page.deleteLater()
+
+    def _preannotate(self, run: Path) -> None:
+        """Have pictures annotated by the result of a run."""
+        summary = self.session.runs.summary(run)
+        if self.session.project is None or summary is None:
+            self.session.notice.emit("info", self.tr("Open the project whose pictures are to be annotated first."))
+            return
+        self.show_page("review")
+        page = self._pages["review"]
+        if hasattr(page, "ask_with"):
+            model = str(summary.tuned_model) if summary.full else summary.model
+            page.ask_with(model, "" if summary.full else str(summary.folder.adapter))
 
     def _show_train(self) -> None:
         self.show_page("train")

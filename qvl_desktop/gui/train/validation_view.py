@@ -145,7 +145,8 @@ class ValidationView(QWidget):
 
     def _show(self, step: int) -> None:
         told = self._history.validations.get(step)
-        samples = tuple(one for one in self._history.samples_drawn if one.step == step)
+        drawn = {one.path: one for one in self._history.samples_drawn if one.step == step}  # drawn twice: the later one
+        samples = tuple(drawn.values())
         shown = (self._run, step, told, samples)
         self._before.setEnabled(step != self._steps[0])
         self._after.setEnabled(step != self._steps[-1])
