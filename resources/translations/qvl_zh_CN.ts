@@ -2712,7 +2712,7 @@
     </message>
     <message>
         <source>Open the project whose pictures are to be annotated first.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先打开要标注图片的项目。</translation>
     </message>
     <message>
         <source>Open project</source>
@@ -6244,6 +6244,14 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <message>
         <source>Take the box out of the answer</source>
         <translation>从回答中去掉这个框</translation>
+    </message>
+    <message>
+        <source>Take the last change of a box back</source>
+        <translation>撤销对框的最后一次改动</translation>
+    </message>
+    <message>
+        <source>Do it again</source>
+        <translation>重做</translation>
     </message>
     <message>
         <source>Open the chat or folder</source>
