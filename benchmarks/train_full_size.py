@@ -19,8 +19,8 @@ length, the table. Its figures say nothing of anything but that the script works
 
 `--forecast` needs no card: it prints what the product's own forecast says of the same cases, nothing measured.
 
-Run: `python benchmarks/train_full_size.py [--only lora qlora lora-uncached qlora-uncached] [--seconds N] [--save]`, or
-`python benchmarks/train_full_size.py --tiny`.
+Run: `python benchmarks/train_full_size.py [--only lora qlora lora-uncached qlora-uncached] [--lengths 384 512 ...]
+[--seconds N] [--save]`, or with `--tiny` or `--forecast`.
 """
 
 from __future__ import annotations
@@ -142,6 +142,7 @@ def main() -> int:
     """Measure the parts that were asked for, each in a process of its own, and print what is known of this card."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="parts to measure now")
+    parser.add_argument("--lengths", nargs="+", type=int, choices=LENGTHS, default=LENGTHS, help="tokens [all]")
     parser.add_argument("--seconds", type=int, default=PART_SECONDS, help=f"a part may take [{PART_SECONDS}]")
     parser.add_argument("--save", action="store_true", help="also write benchmarks/results/train_full_size.md")
     parser.add_argument("--tiny", action="store_true", help="try the script out: tiny sizes, also without a card")
@@ -162,10 +163,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as place:
         into = arguments.into or (Path(place) if arguments.tiny else RESULTS / "train_full_size")
         if arguments.part:
-            measure_here(arguments.part, into, tiny=arguments.tiny)
+            measure_here(arguments.part, into, arguments.lengths, tiny=arguments.tiny)
             return 0
         into.mkdir(parents=True, exist_ok=True)
-        failures = {part: run_part(part, into, arguments.seconds, tiny=arguments.tiny) for part in arguments.only}
+        flags = ["--lengths", *map(str, arguments.lengths), *(["--tiny"] if arguments.tiny else [])]
+        failures = {part: run_part(part, into, arguments.seconds, flags) for part in arguments.only}
         card = found[0].name if found else PROCESSOR
         rows = list(rows_of(read_figures(into, card)))
     what = "Trying out on the demo model's sizes" if arguments.tiny else "Tuning full-size Qwen-VL"
@@ -177,10 +179,10 @@ def main() -> int:
     return 1 if any(failures.values()) else 0
 
 
-def run_part(part: str, into: Path, seconds: int = PART_SECONDS, *, tiny: bool = False) -> str:
+def run_part(part: str, into: Path, seconds: int = PART_SECONDS, flags: Sequence[str] = ()) -> str:
     """Measure one part in a process of its own; returns why that failed, or nothing. What it measured by then stays."""
     (into / f"{part}.json").unlink(missing_ok=True)
-    command = [sys.executable, __file__, "--part", part, "--into", str(into), *(["--tiny"] if tiny else [])]
+    command = [sys.executable, __file__, "--part", part, "--into", str(into), *flags]
     began = time.perf_counter()
     try:
         done = subprocess.run(command, timeout=seconds, capture_output=True, text=True, check=False)
@@ -245,7 +247,7 @@ def rows_of(known: Sequence[Figures]) -> Iterator[Row]:
         yield Row(f"{what}: rate", rate, "Tflop/s", one.matrix_rate / 1e12, note)
 
 
-def measure_here(part: str, into: Path, *, tiny: bool = False) -> None:
+def measure_here(part: str, into: Path, lengths: Sequence[int] = LENGTHS, *, tiny: bool = False) -> None:
     """All lengths of a part on the first card; each is written down as soon as it is measured."""
     known: list[Figures] = []
 
@@ -262,7 +264,7 @@ def measure_here(part: str, into: Path, *, tiny: bool = False) -> None:
     config = QwenVLConfig.from_pretrained(resource_path("demo_model"), **TINY) if tiny else QwenVLConfig()
     rate = matrix_rate(device, dtype, size=TINY_MATRIX if tiny else MATRIX)
     rank, steps = (TINY_RANK, 2) if tiny else (RANK, STEPS)
-    measure(config, part, device, dtype, LENGTHS, keep, card=card, rate=rate, rank=rank, steps=steps)
+    measure(config, part, device, dtype, lengths, keep, card=card, rate=rate, rank=rank, steps=steps)
 
 
 def matrix_rate(device: torch.device, dtype: torch.dtype, size: int = MATRIX, repeats: int = 20) -> float:

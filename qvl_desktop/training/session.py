@@ -58,7 +58,8 @@ MODEL_FOLDER = "model"
 
 @dataclass(frozen=True, slots=True)
 class Splits:
-    """The samples of a run: to learn from, and to validate on (`held_out` as text, `held_out_encoded` as tokens)."""
+    """The samples of a run: to learn from, and to validate on (`held_out` as text, `held_out_encoded` as tokens), none
+    of them left out."""
 
     train: EncodedSamples
     held_out: tuple[Sample, ...]
@@ -185,7 +186,9 @@ class TrainingSession:
         held_out_encoded, more = encode_samples(held_out, sample_encoder(processor), self._plan)
         self._tell_left_out([*notices, *more])
         self._writer.stage("samples", 1, 1)
-        return Splits(train, held_out, held_out_encoded)
+        whole = {(sample.source, sample.pictures) for sample in held_out_encoded.samples}
+        asked = tuple(sample for sample in held_out if (sample.source, sample.pictures) in whole)
+        return Splits(train, asked, held_out_encoded)
 
     def _tell_left_out(self, notices: list[str]) -> None:
         for notice in notices[:NAMED_SAMPLES]:
@@ -202,7 +205,8 @@ class TrainingSession:
         check_pictures(splits.held_out)
         if not self._cached:
             return PixelPictures(processor.image_processor) if native else FamilyPictures(processor)
-        named = [sample.pictures for sample in splits.train.samples] + [sample.pictures for sample in splits.held_out]
+        encoded = (*splits.train.samples, *splits.held_out_encoded.samples)
+        named = [sample.pictures for sample in encoded] + [sample.pictures for sample in splits.held_out]
         files = list(dict.fromkeys(picture for pictures in named for picture in pictures))
         self._writer.stage("features", 0, len(files))
         memo = WeightsMemo(features_folder())
