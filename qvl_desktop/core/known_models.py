@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
-from qvl_desktop.core.model_sizes import DecoderShape, TowerShape
+from qvl_desktop.core.model_sizes import DecoderShape, Linear, TowerShape
 
 FIRST = DecoderShape(
     hidden=4096, heads_width=4096, kv_width=4096, inner=11008, layers=32, vocabulary=151936, queries=256,
@@ -74,12 +74,24 @@ def _later(
     other_weights, table; `eyes`: weights, learning, width, inner, layers, patch."""
     hidden, heads, keys, inner, layers, vocabulary, blocks, others, table = sizes
     weights, learning, width, inside, depth, patch = eyes
+    newer = family == "Qwen3-VL"
+    linears = {
+        "self_attn.q_proj": (hidden, heads),
+        "self_attn.k_proj": (hidden, keys),
+        "self_attn.v_proj": (hidden, keys),
+        "self_attn.o_proj": (heads, hidden),
+        "mlp.gate_proj": (hidden, inner),
+        "mlp.up_proj": (hidden, inner),
+        "mlp.down_proj": (inner, hidden),
+    }
     shape = DecoderShape(
         hidden=hidden, heads_width=heads, kv_width=keys, inner=inner, layers=layers, vocabulary=vocabulary, queries=0,
         eyes=TowerShape(
             weights=weights, learning=learning, width=width, inner=inside, layers=depth, patch=patch
         ),
         block_weights=blocks, other_weights=others, table=table, native=False,
+        linears=tuple(Linear(layer, size[0], size[1], layers) for layer, size in linears.items()),
+        levels=4 if newer else 1, head_norms=newer,
     )  # fmt: skip
     return KnownModel(name, family, shape.weights, licence, good_for, size=2 * shape.weights, shape=shape)
 
