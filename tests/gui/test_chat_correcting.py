@@ -98,6 +98,12 @@ def test_all_of_it_by_keys(page: ChatPage, session: Session, qtbot: QtBot) -> No
     assert view.selected == (0, 0)
     press(page, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
     assert boxes(page) == [(110, 100, 310, 400)]
+    press(page, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert boxes(page) == [(100, 100, 300, 400)]
+    press(page, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert boxes(page) == [(100, 100, 300, 400)]
+    press(page, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    assert boxes(page) == [(110, 100, 310, 400)]
     press(page, Qt.Key.Key_Insert)
     assert "missing" in page.panel.note
     drag(page, (600, 600), (800, 900))

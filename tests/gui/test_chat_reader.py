@@ -49,7 +49,7 @@ def test_an_answer_reads_the_same_however_it_is_cut(pieces: list[str], chance: o
     whole = read_answer(text)
     assert lines(reader) == lines(whole)
     assert [(p.words, p.shapes) for p in reader.phrases] == [
-        (part.words, part.shapes) for part in phrases(text) if isinstance(part, Phrase)
+        (part.words, part.shapes) for part in phrases(text.replace(PHRASE_SIGN, "\ufffd")) if isinstance(part, Phrase)
     ]
     for line in whole.lines:
         assert sum(run.words == PHRASE_SIGN for run in runs(line)) == len(line.phrases)
@@ -97,6 +97,12 @@ def test_markdown_is_data_and_html_is_words() -> None:
     assert looks["co*de"].code
     last = "".join(run.words for run in runs(reader.lines[-1]))
     assert last == "<img src=http://x/y.png> site (http://x/) snake_case_name 2*3*4 *plain* **open"
+
+
+def test_tables_are_rows_of_cells() -> None:
+    reader = read_answer("| thing | where |\n| --- | :--: |\n| <ref>cat</ref><box>(1,2),(3,4)</box> | left |")
+    assert [line.words for line in reader.lines] == ["thing  │  where", "", f"{PHRASE_SIGN}  │  left"]
+    assert reader.lines[2].phrases[0].words == "cat"
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,8 @@ _HEADING = re.compile(r"(#{1,6})\s+(.*)", re.DOTALL)
 _ITEM = re.compile(r"(\s*)([-*+•]|\d{1,3}[.)])\s+(.*)", re.DOTALL)
 _QUOTE = re.compile(r"\s*>\s?(.*)", re.DOTALL)
 _RULE = re.compile(r"\s*([-*_])(?:\s*\1){2,}\s*")
+_TABLE = re.compile(r"\s*\|(.*)\|\s*", re.DOTALL)
+_TABLE_RULE = re.compile(r":?-+:?")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 
 
@@ -262,6 +264,11 @@ def _line(raw: str, in_code: bool) -> tuple[Line, bool]:
         return Line("item", match[3], min(len(match[1].expandtabs(4)) // 2, 6), mark), False
     if match := _QUOTE.fullmatch(raw):
         return Line("quote", match[1]), False
+    if match := _TABLE.fullmatch(raw):
+        cells = [cell.strip() for cell in match[1].split("|")]
+        if all(map(_TABLE_RULE.fullmatch, cells)):
+            return Line("blank"), False
+        return Line("text", "  │  ".join(cells)), False
     return Line("text", raw), False
 
 

@@ -46,6 +46,7 @@ class Answering(QObject):
         self.client = client
         client.setParent(self)
         self._kept = 0.0
+        self._first_piece = 0.0
         client.waiting.connect(lambda: self.waiting.emit(self))
         client.started.connect(lambda: self.begun.emit(self))
         client.piece.connect(self._piece)
@@ -73,6 +74,7 @@ class Answering(QObject):
         exchange = self.exchange
         exchange.state = State.ANSWERING
         exchange.answer += text
+        self._first_piece = self._first_piece or time.monotonic()
         if len(exchange.answer) > MOST_CHARACTERS:
             words = self.tr("The answer did not end by itself; it was ended after {count} characters.")
             exchange.problem = words.format(count=count_text(len(exchange.answer)))
@@ -87,8 +89,13 @@ class Answering(QObject):
         exchange = self.exchange
         exchange.cut = outcome.finish == "length"
         exchange.tokens, exchange.seconds = outcome.tokens, outcome.seconds
-        exchange.tokens_per_second = outcome.tokens_per_second
+        exchange.tokens_per_second = outcome.tokens_per_second or self._rate(outcome.tokens)
         self._end(State.STOPPED if outcome.finish == "stopped" else State.DONE)
+
+    def _rate(self, tokens: int) -> float:
+        """Tokens a second after the first, where the server does not tell."""
+        passed = time.monotonic() - self._first_piece if self._first_piece else 0.0
+        return (tokens - 1) / passed if tokens > 1 and passed > 0.05 else 0.0
 
     def _failed(self, problem: str) -> None:
         self.exchange.problem = problem

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from qvl_desktop.gui.annotate import interaction
@@ -24,10 +24,12 @@ AT_ONCE = 150
 
 class ChatCanvas(TalkCanvas):
     """Signals, besides those of `TalkCanvas`: `pointingLeft()`, Escape while a place was to be pointed at;
-    `addAsked()`, the Insert key with a box selected."""
+    `addAsked()`, the Insert key with a box selected; `undoAsked()` and `redoAsked()`, whose keys mean boxes here."""
 
     pointingLeft = Signal()
     addAsked = Signal()
+    undoAsked = Signal()
+    redoAsked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -113,9 +115,18 @@ class ChatCanvas(TalkCanvas):
             self._user_selects(())
             self.boxClicked.emit(None)
 
+    @guarded(default=False)
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and _steps(event):
+            event.accept()
+            return True
+        return super().event(event)
+
     @guarded
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._pointing and not self.busy:
+        if by := _steps(event):
+            (self.undoAsked if by < 0 else self.redoAsked).emit()
+        elif event.key() == Qt.Key.Key_Escape and self._pointing and not self.busy:
             self.pointingLeft.emit()
         elif event.key() == Qt.Key.Key_Insert:
             self.addAsked.emit()
@@ -123,3 +134,11 @@ class ChatCanvas(TalkCanvas):
             event.ignore()  # tools of the Conversations page
         else:
             super().keyPressEvent(event)
+
+
+def _steps(event: QKeyEvent) -> int:
+    """-1 for the keys of undo, 1 for those of redo, else 0."""
+    if event.matches(QKeySequence.StandardKey.Undo):
+        return -1
+    again = QKeySequence(event.keyCombination()) == QKeySequence("Ctrl+Y")
+    return 1 if again or event.matches(QKeySequence.StandardKey.Redo) else 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, Signal
 
@@ -56,6 +57,7 @@ class PictureDesk(QObject):
         self._adding: BoxKey | None = None
         self._made: dict[tuple[BoxKey, str], tuple[Box | Quad, ShownBox]] = {}
         self._made_for: tuple[Exchange | None, tuple[int, int]] | None = None
+        self._changes: WeakKeyDictionary[Exchange, tuple[list[str], list[str]]] = WeakKeyDictionary()
         self._soon = waiter(self, SOON_MS, self.show_boxes)
         view = panel.view
         view.boxHovered.connect(self._box_hovered)
@@ -66,6 +68,8 @@ class PictureDesk(QObject):
         view.deleteRequested.connect(self.remove_boxes)
         view.pointingLeft.connect(self.leave_pointing)
         view.addAsked.connect(self.add_box)
+        view.undoAsked.connect(lambda: self.step_back(-1))
+        view.redoAsked.connect(lambda: self.step_back(1))
         view.boxClicked.connect(lambda key: self._box_selected(key) if key is None else None)
         view.pictureShown.connect(lambda _: self.show_boxes())
         panel.pictureChosen.connect(self.choose_picture)
@@ -299,7 +303,26 @@ class PictureDesk(QObject):
         self._panel.view.setFocus()
         self._show_note(0, 0)
 
+    def step_back(self, by: int) -> None:
+        """Take the last change of the boxes of this answer back (-1), or do it again (1)."""
+        exchange = self.exchange
+        if exchange is None or exchange.running:
+            return
+        past, future = self._changes.setdefault(exchange, ([], []))
+        source, target = (past, future) if by < 0 else (future, past)
+        if source:
+            target.append(exchange.answer)
+            self._tell(source.pop())
+
     def _say_corrected(self, text: str) -> None:
+        before = self.exchange.answer if self.exchange is not None else ""
+        self._tell(text)
+        if self.exchange is not None and text != before:
+            past, future = self._changes.setdefault(self.exchange, ([], []))
+            past.append(before)
+            future.clear()
+
+    def _tell(self, text: str) -> None:
         selected = self._panel.view.selection
         self.corrected.emit(self._shown, text)
         self.show_boxes()

@@ -35,7 +35,7 @@ class State(str, Enum):
     FAILED = "failed"
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Exchange:
     """One question, the pictures that came with it, and its answer (canonical text).
 
