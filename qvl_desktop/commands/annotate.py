@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from qvl_desktop.storage.project import Project
 
 KEY_VARIABLE = "QVL_DESKTOP_SERVER_KEY"
+OURS = "qvl-desktop"
 _EVERY_SECONDS = 2.0
 _SHOWN = 20
 
@@ -53,7 +54,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--server", metavar="URL", help="ask this OpenAI-compatible address (with /v1) in place of loading"
     )
     who.add_argument("--key", help=f"that server's key [{KEY_VARIABLE}]")
-    who.add_argument("--family", choices=DIALECTS, help="how the model behind --server writes boxes")
+    who.add_argument(
+        "--family",
+        choices=(*DIALECTS, OURS),
+        help=f"how the model behind --server writes boxes; {OURS}: that server is this program's own",
+    )
     who.add_argument("--precision", default="auto", help="auto, fp32, bf16, fp16, int8 or nf4 [auto]")
     who.add_argument("--device", default="auto", help="auto, cpu, cuda:0, ... [auto]")
     add_on_host(parser)
@@ -161,7 +166,7 @@ def _job(args: argparse.Namespace, project: Project) -> int:
 
 
 def _spec(args: argparse.Namespace) -> AskSpec:
-    who = Answerer(model=args.model, url=args.server or "", dialect=args.family or "")
+    who = Answerer(model=args.model, url=args.server or "", dialect="" if args.family in (None, OURS) else args.family)
     if not args.server:
         adapter = str(adapter_folder(args.adapter).absolute()) if args.adapter else ""
         model = str(Path(args.model).absolute()) if Path(args.model).is_dir() else args.model
@@ -226,7 +231,7 @@ def _answering(args: argparse.Namespace, spec: AskSpec) -> Iterator[GetDoor]:
         arguments += ["--adapter", f"adapter={who.adapter}"]
 
     def tell(event: object) -> None:
-        if isinstance(event, Loading):
+        if isinstance(event, Loading) and event.share < 0:
             print(f"loading {event.stage} ...", file=sys.stderr, flush=True)
 
     with LocalServer(arguments, "adapter" if who.adapter else BASE_MODEL, tell) as server:

@@ -13,6 +13,7 @@ import secrets
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 LOOPBACK = "127.0.0.1"
 KEY_VARIABLE = "QVL_DESKTOP_API_KEY"
 """Environment variable that holds the key, where other users of the machine shall not read it from the command line."""
+SHARES_APART = 0.3
+"""Seconds between two words about how much of a model is read."""
 MOST_OPEN = 320
 """Connections at once; `engine.gate` refuses requests in words before that."""
 
@@ -150,7 +153,7 @@ class Teller:
     def __call__(self, event: EngineEvent) -> None:
         if self._machine:
             print(engine_line(event), file=sys.stderr, flush=True)
-        elif isinstance(event, Loading):
+        elif isinstance(event, Loading) and event.share < 0:
             print(f"loading {event.stage} ...", file=sys.stderr, flush=True)
 
 
@@ -169,6 +172,19 @@ def load(folder: Path, adapters: dict[str, Path], args: argparse.Namespace, tell
     """The model and its adapters."""
     from qvl_desktop.engine.host import ModelHost
 
+    stage, last = "model", time.monotonic()
+
+    def begin(name: str) -> None:
+        nonlocal stage
+        stage = name
+        tell(Loading(name))
+
+    def watch(share: float) -> None:
+        nonlocal last
+        if time.monotonic() - last >= SHARES_APART:
+            last = time.monotonic()
+            tell(Loading(stage, round(share, 3)))
+
     return ModelHost(
         folder,
         adapters,
@@ -176,7 +192,8 @@ def load(folder: Path, adapters: dict[str, Path], args: argparse.Namespace, tell
         device=args.device,
         chat_format=args.prompt_format,
         on_host=args.on_host,
-        tell=lambda stage: tell(Loading(stage)),
+        tell=begin,
+        watch=watch,
     )
 
 

@@ -57,10 +57,14 @@ class EngineEvent:
 
 @dataclass(frozen=True, slots=True)
 class Loading(EngineEvent):
-    """What is being done before the server listens: "libraries", "model", "model in PRECISION", "adapter NAME"."""
+    """What is being done before the server listens: "libraries", "model", "model in PRECISION", "adapter NAME".
+
+    `share` is how much of the weights is read, 0 to 1; -1 where that is not known.
+    """
 
     name: ClassVar[str] = "loading"
     stage: str
+    share: float = -1.0
 
 
 @dataclass(frozen=True, slots=True)

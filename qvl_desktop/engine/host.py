@@ -40,6 +40,7 @@ class ModelHost:
         on_host: parts of a first-generation model that never go to the card; None asks the environment
             (`host_parts.SETTING`), which counts for such models alone.
         tell: gets a word about each stage of loading.
+        watch: hears which share of the weights is read, 0 to 1, where that is known.
 
     Raises `ModelLoadError`, `QuantizationError`, `AdapterError`.
     """
@@ -54,6 +55,7 @@ class ModelHost:
         chat_format: str = AUTO,
         on_host: Sequence[Part] | None = None,
         tell: Tell = lambda stage: None,
+        watch: Callable[[float], None] | None = None,
     ) -> None:
         self.folder = folder
         self._slots: dict[str, str] = {}
@@ -68,6 +70,7 @@ class ModelHost:
             device=device,
             on_host=on_host,
             tell=lambda reason: tell(f"model in {reason}"),
+            watch=watch,
         )
         for name, adapter in (adapters or {}).items():
             tell(f"adapter {name}")

@@ -69,7 +69,8 @@ class EngineSupervisor(QObject):
 
     Signals:
         stateChanged(EngineState): the new state; `error`, `stage`, `url`, `key` and `models` are set by then.
-        stageChanged(stage): a starting engine does something else ("libraries", "model", "adapter NAME").
+        stageChanged(stage): a starting engine does something else ("libraries", "model", "adapter NAME"), or has got
+            further with it: `share` is how much of the weights is read, 0 to 1, -1 where that is not known.
         crashed(reason): the process is gone though nobody asked; it starts again unless that happened too often.
     """
 
@@ -82,6 +83,7 @@ class EngineSupervisor(QObject):
         self.state = EngineState.IDLE
         self.spec: EngineSpec | None = None
         self.stage = ""
+        self.share = -1.0
         self.error = ""
         self.url = ""
         self.key = ""
@@ -145,6 +147,7 @@ class EngineSupervisor(QObject):
     def _start(self, spec: EngineSpec) -> None:
         self.spec, self._next = spec, None
         self.error = self.stage = self.url = self.key = ""
+        self.share = -1.0
         self.models = []
         self._lines.clear()
         self._held = b""
@@ -253,7 +256,7 @@ class EngineSupervisor(QObject):
         for line in (line.decode("utf-8", "replace") for line in lines):
             event = parse_engine_line(line)
             if isinstance(event, Loading):
-                self.stage = event.stage
+                self.stage, self.share = event.stage, event.share
                 self.stageChanged.emit(event.stage)
             elif isinstance(event, StartFailed):
                 self.error = event.message

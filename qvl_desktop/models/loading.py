@@ -59,6 +59,7 @@ def load_model(
     kernel: str = "auto",
     on_host: Sequence[Part] = (),
     tell: Callable[[str], None] = _log.info,
+    watch: Callable[[float], None] | None = None,
 ) -> PreTrainedModel:
     """Load a model in evaluation mode.
 
@@ -77,6 +78,7 @@ def load_model(
         on_host: parts of a first-generation model that go to the host's memory and never to the card, "table" and
             "tower" (``engine.host_parts``); the model is then not spread over several cards.
         tell: gets a sentence about the precision that was chosen, and why.
+        watch: hears which share of a first-generation model's weights is read, 0 to 1.
 
     Raises:
         ModelLoadError: no or broken config, an unknown family, tensors missing, unexpected or of another shape.
@@ -105,7 +107,7 @@ def load_model(
         replace_layers(model, checkpoint, read_settings(folder, config))
     ignored = None if visual else _is_visual
     if gptq or config.get("quantization_config") is None:
-        model = _load_native(model, checkpoint, dtype, quantization, device, where, ignored, on_host)
+        model = _load_native(model, checkpoint, dtype, quantization, device, where, ignored, on_host, watch)
     else:  # layers that bitsandbytes has written, with tensors of its own beside the weights
         cls = family.model_class(config["model_type"])
         options = {} if visual else {"visual_tower": False}
@@ -154,13 +156,14 @@ def _load_native(
     where: torch.device,
     ignored: Callable[[str], bool] | None,
     on_host: Sequence[Part] = (),
+    watch: Callable[[float], None] | None = None,
 ) -> PreTrainedModel:
     """Fill a native model on the meta device, tensor by tensor, on the devices where its parts are to live."""
     quantizer = insert_layers(model, quantization, {"": where}) if quantization is not None else None
     may_spread = device == "auto" and not on_host
     devices = place(model, dtype, where, spread_over_all=device == "all", may_spread=may_spread)
     away = dict.fromkeys(host_paths(on_host, tied=model.config.tie_word_embeddings), torch.device("cpu"))
-    fill(model, checkpoint, dtype=dtype, placement=Placement({**devices, **away}), ignored=ignored)
+    fill(model, checkpoint, dtype=dtype, placement=Placement({**devices, **away}), ignored=ignored, watch=watch)
     _complete(model, checkpoint.folder, dtype, devices)
     if quantizer is not None:
         quantizer.postprocess_model(model)

@@ -53,11 +53,13 @@ def fill(
     dtype: torch.dtype,
     placement: Placement,
     ignored: Callable[[str], bool] | None = None,
+    watch: Callable[[float], None] | None = None,
 ) -> None:
     """Give a model on the meta device its tensors, floating ones in ``dtype``, and mark it as loaded.
 
     Args:
         ignored: says which names of the checkpoint are left out on purpose; they are not read.
+        watch: hears after each tensor which share of the bytes is there, 0 to 1.
 
     Raises ModelLoadError (names, shapes or kinds of tensors do not fit) before anything is read, and WeightFileError.
     """
@@ -69,9 +71,10 @@ def fill(
     checkpoint.check({name: value.shape for name, value in expected.items()}, ignored)
     _check_kinds(checkpoint, expected)
     copies = {name for name in expected if checkpoint.tensors[name].begin < 0}
-    waste = 0
+    waste = done = 0
     for name, value in checkpoint.read(expected):
         waste += value.nbytes
+        done += value.nbytes
         if waste > TRIM_BYTES:
             waste = 0
             give_back_memory()
@@ -79,6 +82,8 @@ def fill(
         module = model.get_submodule(path)
         target = _target_dtype(module, leaf, value, dtype)
         _assign(module, leaf, value.to(placement.device_of(name), target, copy=name in copies))
+        if watch is not None:
+            watch(min(1.0, done / max(checkpoint.nbytes, 1)))
     if model.config.tie_word_embeddings:
         model.tie_weights()
     _rebuild_tables(model, placement)

@@ -63,9 +63,9 @@ def test_ten_thousand_boxes_and_as_many_words() -> None:
     seconds = []
     for count in (5_000, 10_000):
         text = "<ref>dots</ref>" + "".join(f"<box>({n % 900},1),({n % 900 + 9},20)</box>" for n in range(count))
-        began = time.process_time()
+        began = time.thread_time()
         assert len(told(text, 4)) == count
-        seconds.append(time.process_time() - began)
+        seconds.append(time.thread_time() - began)
     assert seconds[1] < 3.5 * seconds[0] + 0.2
     reader = BoxReader([(10, 10)])
     assert told("word " * 50_000 + "<", 5, reader) == []

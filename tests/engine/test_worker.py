@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from qvl_desktop.core.chat_protocol import Loading, engine_line, parse_engine_line
 from qvl_desktop.core.conversation import user_turn
 from qvl_desktop.engine import batch as batches
 from qvl_desktop.engine.generator import Answer, Question
@@ -147,3 +148,15 @@ def test_a_later_family_is_answered_one_by_one(tmp_path: Path, pictures: list[Pa
     stopped = Asked(worker, ask("hello", pictures[0]), 2000)
     stopped.job.cancel()
     assert Asked(worker, ask("again", pictures[1]), 4).answer.tokens <= 4
+
+
+def test_how_much_is_loaded_is_told(model_folder: Path) -> None:
+    stages: list[str] = []
+    shares: list[float] = []
+    ModelHost(model_folder, tell=stages.append, watch=shares.append)
+    assert stages[0] == "model"
+    assert shares == sorted(shares)
+    assert 0 < shares[0] < 0.5 < shares[-1] <= 1
+    line = engine_line(Loading("model", 0.4))
+    assert parse_engine_line(line) == Loading("model", 0.4)
+    assert parse_engine_line('{"event": "loading", "stage": "model"}') == Loading("model")

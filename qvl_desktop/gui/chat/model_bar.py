@@ -241,7 +241,8 @@ class ModelBar(QWidget):
             return self.tr("Another server answers"), "muted"
         match engine.state:
             case EngineState.STARTING:
-                return self.stage_words(engine.stage), "muted"
+                share = f" {engine.share:.0%}" if engine.share >= 0 else ""
+                return self.stage_words(engine.stage) + share, "muted"
             case EngineState.READY:
                 return self.tr("Ready"), "success"
             case EngineState.FAILED:
