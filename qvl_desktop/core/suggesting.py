@@ -2,7 +2,7 @@
 
 Owns the question for a ref and for everything, reading an answer's boxes, leaving out what is there already, and the
 disagreements between a model and the regions of a picture. Does not own asking (`jobs.asking`), keeping
-(`storage.suggestions`) nor matching (`metrics`).
+(`storage.suggestions`) nor matching (`matching`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from qvl_desktop.core.box import Box, Quad, iou
 from qvl_desktop.core.conversation import Conversation, Turn
 from qvl_desktop.core.errors import QvlError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
-from qvl_desktop.core.metrics import match
+from qvl_desktop.core.matching import match
 from qvl_desktop.core.tokens import faults, format_box, format_quad
 
 SAME = 0.9

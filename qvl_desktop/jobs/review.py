@@ -30,6 +30,7 @@ from qvl_desktop.jobs.task import Task
 from qvl_desktop.storage.asks import AskRow
 from qvl_desktop.storage.filters import PictureFilter
 from qvl_desktop.storage.project import Project
+from qvl_desktop.storage.servers import key_of
 
 _LOOK_MS = 250
 _END_SECONDS = 10.0
@@ -196,7 +197,7 @@ class Annotator(QObject):
         place, who = _Place(), spec.who
         if who.external:
             place.door = Door(
-                who.url, key or self._session.settings.server_keys.get(who.url, ""), who.model, who.dialect
+                who.url, key or key_of(self._session.settings, who.url), who.model, who.dialect
             )
             return place
         engine = self._session.engine

@@ -105,8 +105,6 @@ class Settings:
     """What answers on the Chat page are made with, by name."""
     make_room = _text("", "", "yes", "no")
     """Whether the model is unloaded when a run needs the card; empty = asked once."""
-    server_keys = _table()
-    """Keys of other servers, by address: the user's own, never in a project."""
     shortcuts = _table()
     """Key sequences that the user changed, by the action's name."""
 

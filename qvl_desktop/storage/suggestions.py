@@ -13,13 +13,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from qvl_desktop.core.answerers import AskSpec
 from qvl_desktop.core.box import Box, iou
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.shapes import Shape
 from qvl_desktop.core.suggesting import Difference, Found, Known, differences, disagreement_of, fresh
 from qvl_desktop.core.tokens import BoxToken, QuadToken, parse
 from qvl_desktop.storage.asks import MOST_WORDS, Asks, PictureState
-from qvl_desktop.storage.rows import Change, RegionRow
+from qvl_desktop.storage.rows import Change
 from qvl_desktop.storage.store import chunks, marks
 
 Shelf = Literal["boxes", "differences"]
@@ -27,6 +28,9 @@ SuggestionKind = Literal["new"] | Difference
 SuggestionState = Literal["open", "accepted", "rejected"]
 
 Progress = Callable[[int, int], None]
+
+_NewRow = tuple[SuggestionKind, str, str, int | None, float, float]
+"""Kind, ref, token, region, overlap and score of a suggestion that comes in."""
 
 _AT_A_TIME = 500
 """Suggestions that are held in memory while many are accepted."""
@@ -105,76 +109,66 @@ class Suggestions(Asks):
         """
         spec = self.ask(ask_id).spec
         model, added = spec.who.name, 0
+        make = self._differences if spec.kind == "differences" else self._new
+        made = [(one, make(one, spec)) for one in heard]  # before the lock: matching crowds takes its time
         with self._noting() as writer:
-            for one in heard:
-                picture = writer.execute("SELECT 1 FROM pictures WHERE id = ?", (one.picture_id,)).fetchone()
-                if picture is None:
+            for one, rows in made:
+                if writer.execute("SELECT 1 FROM pictures WHERE id = ?", (one.picture_id,)).fetchone() is None:
                     continue  # it has left the project meanwhile
-                regions = self.regions(one.picture_id)
                 if spec.kind == "differences":
                     writer.execute(
                         "DELETE FROM suggestions WHERE picture_id = ? AND model = ? AND kind <> 'new' "
                         "AND state = 'open'",
                         (one.picture_id, model),
                     )
-                    rows = self._differences(writer, one, regions, model, spec.limit, spec.again)
-                else:
-                    rows = self._new(writer, one, regions, model, spec.again)
-                writer.executemany(
-                    "INSERT INTO suggestions (picture_id, ask_id, model, kind, ref, token, region_id, overlap, score) "
-                    f"VALUES ({one.picture_id}, {int(ask_id)}, ?, ?, ?, ?, ?, ?, ?)",
-                    ((model, *row) for row in rows),
-                )
-                added += len(rows)
-                note_entry(writer, one, len(rows))
+                count = 0
+                for kind, ref, token, region_id, overlap, score in rows:
+                    count += writer.execute(
+                        "INSERT INTO suggestions "
+                        "(picture_id, ask_id, model, kind, ref, token, region_id, overlap, score) "
+                        "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 "
+                        "WHERE ?7 IS NULL OR EXISTS (SELECT 1 FROM regions WHERE id = ?7)",
+                        (one.picture_id, ask_id, model, kind, ref, token, region_id, overlap, score),
+                    ).rowcount
+                added += count
+                note_entry(writer, one, count)
         self._say(Change("proposals", picture_ids=frozenset(one.picture_id for one in heard)))
         return added
 
-    def _new(
-        self, writer: sqlite3.Connection, one: Heard, regions: Sequence[RegionRow], model: str, again: bool
-    ) -> list[tuple[object, ...]]:
-        standing = [(row.ref, row.box) for row in regions]
+    def _new(self, one: Heard, spec: AskSpec) -> list[_NewRow]:
+        """The boxes that stand nowhere yet and were not rejected."""
+        standing = [(row.ref, row.box) for row in self.regions(one.picture_id)]
         query = (
             "SELECT ref, token FROM suggestions WHERE picture_id = ? AND kind = 'new' "
             "AND (state = 'open' OR (state = 'rejected' AND model = ? AND NOT ?))"
         )
-        for ref, token in writer.execute(query, (one.picture_id, model, again)):
-            standing.append((ref, _box_of(token)))
+        known = self._all(query, (one.picture_id, spec.who.name, spec.again))
+        standing += [(ref, _box_of(token)) for ref, token in known]
         return [("new", each.ref, each.text, None, 0.0, 0.0) for each in fresh(one.found, standing)]
 
-    def _differences(
-        self,
-        writer: sqlite3.Connection,
-        one: Heard,
-        regions: Sequence[RegionRow],
-        model: str,
-        limit: float,
-        again: bool,
-    ) -> list[tuple[object, ...]]:
-        mine = [row for row in regions if row.ref in one.refs and row.kind != "point"]
+    def _differences(self, one: Heard, spec: AskSpec) -> list[_NewRow]:
+        """Where the regions and the boxes differ, less what the user has said about the same differences before."""
+        mine = [row for row in self.regions(one.picture_id) if row.ref in one.refs and row.kind != "point"]
         found = fresh(one.found, ())
-        every = differences([Known(row.ref, row.box) for row in mine], found, limit)
-        missed = sum(each.kind == "missed" for each in every)
-        low = sum(each.kind == "low" for each in every)
-        score = disagreement_of(every, len(mine) - missed - low)
+        every = differences([Known(row.ref, row.box) for row in mine], found, spec.limit)
+        alone = sum(each.kind != "extra" for each in every)
+        score = disagreement_of(every, len(mine) - alone)
         kept: set[tuple[str, int]] = set()
         refused: list[tuple[str, Box]] = []
-        if not again:
-            query = (
-                "SELECT kind, ref, token, region_id FROM suggestions "
-                "WHERE picture_id = ? AND model = ? AND kind <> 'new' AND state = 'rejected'"
-            )
-            for kind, ref, token, region_id in writer.execute(query, (one.picture_id, model)):
-                if region_id is not None:
-                    kept.add((kind, region_id))
-                refused.append((ref, _box_of(token)))
-        rows: list[tuple[object, ...]] = []
+        query = (
+            "SELECT kind, ref, token, region_id FROM suggestions "
+            "WHERE picture_id = ? AND model = ? AND kind <> 'new' AND state = 'rejected'"
+        )
+        for kind, ref, token, region_id in () if spec.again else self._all(query, (one.picture_id, spec.who.name)):
+            if region_id is not None:
+                kept.add((kind, region_id))
+            refused.append((ref, _box_of(token)))
+        rows: list[_NewRow] = []
         for each in every:
             region = mine[each.known] if each.known is not None else None
             box = found[each.found] if each.found is not None else None
-            if region is not None and (each.kind, region.id) in kept and (box is None or not fresh([box], refused)):
-                continue
-            if region is None and box is not None and not fresh([box], refused):
+            again = box is None or not fresh([box], refused)
+            if again and (region is None or (each.kind, region.id) in kept):
                 continue
             ref, token = (box.ref, box.text) if box is not None else (region.ref, region.token) if region else ("", "")
             rows.append((each.kind, ref, token, region.id if region else None, each.overlap, score))

@@ -19,8 +19,8 @@ from qvl_desktop.core.box import Box
 from qvl_desktop.core.shapes import Shape
 from qvl_desktop.core.suggesting import Found
 from qvl_desktop.gui.annotate.page import AnnotatePage
+from qvl_desktop.gui.review.ask_dialog import AskDialog
 from qvl_desktop.gui.review.page import ReviewPage
-from qvl_desktop.gui.review.problems_dialog import ProblemsDialog
 from qvl_desktop.gui.review.suggestion_layer import Proposed
 from qvl_desktop.gui.shell.main_window import MainWindow
 from qvl_desktop.jobs.engine import EngineState
@@ -28,6 +28,7 @@ from qvl_desktop.jobs.place import Place
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.storage.asks import AskCounts
 from qvl_desktop.storage.project import Project
+from qvl_desktop.storage.servers import known_servers
 from qvl_desktop.storage.suggestions import Heard
 from tests.jobs.test_preannotate import draw, foreign
 
@@ -315,11 +316,11 @@ def begin(page: ReviewPage, url: str, refs: str = "red box") -> None:
     """Fill the dialog by hand and start."""
     page.ask()
     dialog = page.dialog
-    assert dialog is not None
-    assert not isinstance(dialog, ProblemsDialog)
+    assert isinstance(dialog, AskDialog)
     QTest.keyClicks(dialog.refs, refs)
-    dialog.who.place.setCurrentIndex(1)
-    dialog.who.place.activated.emit(1)
+    last = dialog.who.place.count() - 1
+    dialog.who.place.setCurrentIndex(last)
+    dialog.who.place.activated.emit(last)
     QTest.keyClicks(dialog.who.url, url)
     QTest.keyClicks(dialog.who.remote.lineEdit(), "qwen2.5-vl-7b")  # type: ignore[arg-type]
     assert dialog.begin_button.isEnabled()
@@ -342,6 +343,12 @@ def test_a_foreign_server_is_asked_from_the_dialog_and_boxes_come_in(
     qtbot.waitUntil(lambda: len(page.boxes.pictures.ids) == COUNT)
     assert page.job_bar.words.text() == f"{COUNT} box(es) came in"
     assert "key" not in project.asks()[0].spec.to_text()
+    (server,) = known_servers(window.session.settings)
+    assert (server.model, server.dialect) == ("qwen2.5-vl-7b", "qwen2.5-vl")
+    page.ask()  # the next time it is the one that is chosen
+    assert isinstance(page.dialog, AskDialog)
+    assert page.dialog.who.chosen == server.answerer
+    page.dialog.reject()
 
 
 def test_a_job_rests_when_the_project_closes_and_goes_on_when_asked(

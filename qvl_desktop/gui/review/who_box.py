@@ -1,7 +1,7 @@
 """Who is asked: a model of this machine with an adapter, or another server with its family's dialect.
 
-Owns these fields and what they were last time (the user's settings; keys of servers by address). Does not own models
-(`jobs.models`) nor asking (`jobs.asking`).
+Owns these fields and what they were last time. The servers are those of the Chat page, and one that is asked here is
+kept among them. Does not own models (`jobs.models`), that list (`storage.servers`) nor asking (`jobs.asking`).
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from qvl_desktop.gui.widgets.model_choice import AdapterChoice, ModelChoice
 from qvl_desktop.jobs.asking import Asker, Door
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.jobs.task import Task
+from qvl_desktop.storage.servers import Server, keep_servers, known_servers
 
 _REMEMBERED = "review.who"
 HERE, THERE = 0, 1
@@ -46,7 +47,7 @@ class WhoBox(QWidget):
         self._kept = self._remembered()
         self.place = QComboBox(self)
         self.place.setAccessibleName(self.tr("Who answers"))
-        self.place.addItems([self.tr("A model on this machine"), self.tr("Another server (OpenAI-compatible)")])
+        self._fill_places()
         self.models = ModelChoice(session, self)
         self.adapters = AdapterChoice(session, self)
         self.url = QLineEdit(self)
@@ -60,6 +61,7 @@ class WhoBox(QWidget):
         self.family = QComboBox(self)
         for name in DIALECTS:
             self.family.addItem(family_name(name), name)
+        self.family.addItem(self.tr("This program's server"), "")
         self.look_button = QPushButton(self.tr("Look"), self)
         self.look_button.setToolTip(self.tr("Ask the server which models it has"))
         self.look_button.setAutoDefault(False)
@@ -115,17 +117,18 @@ class WhoBox(QWidget):
     def remember(self) -> None:
         """Keep what is chosen for the next time: the key with the user's settings, never in the project."""
         body = {
-            "place": self.place.currentIndex(),
             "model": str(self.models.currentData() or ""),
             "adapter": str(self.adapters.currentData() or ""),
-            "url": self.url.text().strip().rstrip("/"),
-            "remote": self.remote.currentText().strip(),
-            "family": str(self.family.currentData()),
+            "server": "",
         }
         settings = self._session.settings
+        chosen = self.chosen
+        if chosen is not None and chosen.external:
+            server = Server(chosen.url, chosen.model, chosen.dialect, self.given_key)
+            others = [one for one in known_servers(settings) if one.reference != server.reference]
+            keep_servers(settings, [*others, server])
+            body["server"] = server.reference
         settings.window_state = settings.window_state | {_REMEMBERED: json.dumps(body)}
-        if body["url"] and self.given_key:
-            settings.server_keys = settings.server_keys | {str(body["url"]): self.given_key}
 
     def look(self) -> None:
         """Ask the server which models it has, and say what it says."""
@@ -147,9 +150,29 @@ class WhoBox(QWidget):
 
     # What is shown
 
-    def _on_place(self, place: int) -> None:
-        self._show_place(place)
+    def _fill_places(self) -> None:
+        """This machine, the servers that are kept, and one more."""
+        self.place.addItem(self.tr("A model on this machine"), "")
+        for server in known_servers(self._session.settings):
+            self.place.addItem(server.name, server.reference)
+        self.place.addItem(self.tr("Another server (OpenAI-compatible)"), "")
+
+    def _on_place(self, number: int) -> None:
+        servers = {one.reference: one for one in known_servers(self._session.settings)}
+        server = servers.get(str(self.place.itemData(number)))
+        if server is not None:
+            self._show_server(server.url, server.key, server.model, server.dialect)
+        elif number:
+            self._show_server("", "", "", QWEN2_5_VL)
+        self._show_place(THERE if number else HERE)
         self.changed.emit()
+
+    def _show_server(self, url: str, key: str, model: str, family: str) -> None:
+        self.url.setText(url)
+        self.key.setText(key)
+        self.remote.setEditText(model)
+        self.family.setCurrentIndex(max(self.family.findData(family), 0))
+        self.said.setText("")
 
     def _show_place(self, place: int) -> None:
         """Turn to the fields of a place; those of the other take no room."""
@@ -184,14 +207,10 @@ class WhoBox(QWidget):
     def _restore(self) -> None:
         kept = self._kept
         self._fill_models()
-        url = str(kept.get("url", ""))
-        self.url.setText(url)
-        self.key.setText(self._session.settings.server_keys.get(url, ""))
-        self.remote.setEditText(str(kept.get("remote", "")))
-        self.family.setCurrentIndex(max(self.family.findData(kept.get("family", QWEN2_5_VL)), 0))
-        place = THERE if kept.get("place") == THERE else HERE
-        self.place.setCurrentIndex(place)
-        self._show_place(place)
+        number = self.place.findData(kept.get("server")) if kept.get("server") else HERE
+        self.place.setCurrentIndex(max(number, HERE))
+        self._show_server("", "", "", QWEN2_5_VL)
+        self._on_place(max(number, HERE))
 
     def _here(self) -> QWidget:
         page = QWidget(self)
