@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from qvl_desktop.gui.chat.compare import Compare
+from qvl_desktop.gui.chat.compare_picture import MOST_BOXES
 from qvl_desktop.gui.chat.compare_sources import (
     MOST_SOURCES,
     Source,
@@ -319,6 +320,26 @@ def test_other_servers_side_by_side(page: ChatPage, session: Session, qtbot: QtB
     finally:
         process.kill()
         process.wait()
+
+
+def test_ten_thousand_boxes_of_each(page: ChatPage, qtbot: QtBot, shelf: Path) -> None:
+    """They come onto the picture a few at a time, each source gets its share, and the page says how many there are."""
+    QTest.mouseClick(page.compare.button, Qt.MouseButton.LeftButton)
+    page.compare._set_sources([Source("one", "m"), Source("two", "n")])
+    many = "".join(
+        f"<ref>thing {n}</ref><box>({n % 900},{n // 11}),({n % 900 + 9},{n // 11 + 9})</box>\n" for n in range(10_000)
+    )
+    for label in ("one", "two"):
+        exchange = Exchange("All?", (shelf / "pictures" / "red.png",), model=label, answer=many, state=State.DONE)
+        page.desk.add(exchange, None)
+    page.compare.show_answers()
+    picture = page.compare.picture
+    qtbot.waitUntil(lambda: picture.view.picture_size is not None)
+    qtbot.waitUntil(lambda: len(picture.view.boxes) == MOST_BOXES)
+    assert {place: len(labels) for place, labels in boxes(page.compare).items()} == {0: 300, 1: 300}
+    assert "20" in picture.note
+    picture.toggles[0].click()
+    qtbot.waitUntil(lambda: {place: len(labels) for place, labels in boxes(page.compare).items()} == {1: MOST_BOXES})
 
 
 def test_answers_are_known_by_their_labels() -> None:

@@ -22,9 +22,13 @@ from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.picture_view import ShownBox
 from qvl_desktop.gui.widgets.point_view import PointView
 from qvl_desktop.gui.words import count_text
+from qvl_desktop.jobs.waiting import waiter
 
 MOST_BOXES = 600
 """So many boxes are drawn of all answers together; more would hide the picture."""
+
+AT_ONCE = 60
+"""Boxes that are put on the picture between two looks at the mouse."""
 
 NAME_LETTERS = 34
 
@@ -46,6 +50,7 @@ class ComparePicture(QWidget):
         self._hidden: set[str] = set()
         self._sources: list[Source] = []
         self._lit: tuple[int | None, int | None] = (None, None)
+        self._more = waiter(self, 0, self.draw)
         self.view = PointView(self)
         self.view.setAcceptDrops(False)  # the page takes what is dropped anywhere
         self.view.viewport().setAcceptDrops(False)
@@ -155,9 +160,19 @@ class ComparePicture(QWidget):
             answer = self._answers[place]
             total += answer.reader.boxes if answer is not None else 0
             boxes += self._boxes_of(place, share, size)
-        self.view.show_boxes(boxes)
         self._say(len(boxes), total)
+        self.view.show_boxes(self._some(boxes))
         self.light(*self._lit)
+
+    def _some(self, boxes: list[ShownBox]) -> list[ShownBox]:
+        """What is on the picture already, and so many of the others as can be put there without being felt."""
+        drawn = {box.key for box in self.view.boxes}
+        new = [box for box in boxes if box.key not in drawn]
+        if len(new) <= AT_ONCE:
+            return boxes
+        self._more.start()
+        later = {box.key for box in new[AT_ONCE:]}
+        return [box for box in boxes if box.key not in later]
 
     def _boxes_of(self, place: int, most: int, size: tuple[int, int]) -> list[ShownBox]:
         answer = self._answers[place]

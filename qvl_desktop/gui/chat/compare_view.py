@@ -115,6 +115,7 @@ class Column(QFrame):
             self.answer.retry.connect(self.asked)
             self.answer.addToProject.connect(self.added)
             self.answer.add_button.setAccessibleName(self.answer.add_button.text())
+            self.answer.add_button.setToolTip(self.answer.add_button.text())
             self.answer.add_button.setText("")  # its icon has to do in a column
             self._layout.insertWidget(1, self.answer)
         self._words.setVisible(exchange is None)
