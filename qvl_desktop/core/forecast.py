@@ -40,7 +40,7 @@ PIXEL_COPIES = 6
 ANSWER_TOKENS = 256
 """What an answer may be long in validation."""
 
-HELD_FULL, HELD_ADAPTER = 1.3, 1.9
+HELD_FULL, HELD_ADAPTER = 1.3, 1.5
 """In main memory the system's allocator keeps more than the tensors of a step need; measured, for blocks that are
 tuned themselves, and for those with an adapter, whose tensors come in more sizes. On a card torch allots itself."""
 

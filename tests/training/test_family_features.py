@@ -124,8 +124,7 @@ def mixed(dataset: Dataset, pictures: list[Path], shapes: list[Path]) -> Dataset
     return replace(dataset, samples=(*dataset.samples, *talks(pictures), *found))
 
 
-@pytest.mark.parametrize("method", ["lora", "qlora"])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("name", "method"), [*((name, "lora") for name in NAMES), ("qwen3-vl", "qlora")])
 def test_twenty_steps_with_and_without_the_cache(
     folders: dict[str, Path], dataset: Dataset, pictures: list[Path], shapes: list[Path], tmp_path: Path, name: str,
     method: str, monkeypatch: pytest.MonkeyPatch,
