@@ -84,6 +84,21 @@
     </message>
 </context>
 <context>
+    <name>Annotator</name>
+    <message>
+        <source>A model was being asked about pictures: {done} of {total}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation type="unfinished">继续</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation type="unfinished">查看</translation>
+    </message>
+</context>
+<context>
     <name>AnswerText</name>
     <message>
         <source>Copy</source>
@@ -5718,6 +5733,10 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation>仅当服务器要求时填写</translation>
     </message>
     <message>
+        <source>This program&apos;s server</source>
+        <translation type="unfinished">本程序的服务器</translation>
+    </message>
+    <message>
         <source>Look</source>
         <translation>查看</translation>
     </message>
@@ -7579,7 +7598,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>The layers of this model ({name}) carry something from token to token that packed samples would share. Switch packing off.</source>
-        <translation type="unfinished"></translation>
+        <translation>这个模型的层（{name}）会把内容从一个词元带到下一个，打包在一起的样本会互相影响。请关闭打包。</translation>
     </message>
     <message>
         <source>No picture to ask about: none passes the filter, or none has regions.</source>
@@ -7807,7 +7826,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>This model was loaded without its visual tower, so it cannot read pixels. Hand over features, or load the model with its visual tower.</source>
-        <translation type="unfinished"></translation>
+        <translation>这个模型加载时没有带视觉塔，不能读取像素。请传入特征，或连同视觉塔一起加载。</translation>
     </message>
     <message>
         <source>{folder}: the adapter does not fit this model. Layers that the model does not have: {lost}. Of another size: {wrong}. Choose the model it was made on.</source>
@@ -7888,6 +7907,10 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <message>
         <source>{hub} does not accept this key. Make one in your account there, with the right to read.</source>
         <translation>{hub} 不接受这个访问令牌。请在该站点的账号里新建一个有读取权限的令牌。</translation>
+    </message>
+    <message>
+        <source>The server is being stopped.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -10221,6 +10244,14 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <message>
         <source>longer samples are left out</source>
         <translation>略去更长的样本</translation>
+    </message>
+    <message>
+        <source>Learning rate: {rate:g} is {times:.0f} times what is usual for this method ({usual:g}); models forget what they knew at that rate, or their loss becomes no number. Try {usual:g} first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The loss climbs: {now:.2f} over the last {count} steps, {lowest:.2f} at its lowest. The run seems to diverge, most often because the learning rate (now {rate:g}) is too high: stop it and start again with a third of it.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
