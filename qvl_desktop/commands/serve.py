@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -140,8 +141,7 @@ def run(args: argparse.Namespace) -> int:
             raise
         tell(StartFailed(str(error)))
         return 1
-    serve(host, listener, settings_of(args, access))
-    return 0
+    return serve(host, listener, settings_of(args, access))
 
 
 class Teller:
@@ -265,14 +265,22 @@ def settings_of(args: argparse.Namespace, access: PictureAccess) -> ServerSettin
     return ServerSettings(args.api_key or secrets.token_urlsafe(24), access, limits, args.web)
 
 
-def serve(host: ModelHost, listener: socket.socket, settings: ServerSettings) -> None:
-    """Answer until the process is asked to end."""
+def serve(host: ModelHost, listener: socket.socket, settings: ServerSettings) -> int:
+    """Answer until the process is asked to end; then it ends here, with 0."""
     import uvicorn
 
     from qvl_desktop.engine.server import create_app
 
     app = create_app(host, settings)
-    server = uvicorn.Server(
+
+    class Server(uvicorn.Server):
+        """Tells requests under way that the end has come, before it waits for them."""
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            app.state.closing = True
+            await super().shutdown(sockets)
+
+    server = Server(
         uvicorn.Config(
             app,
             log_level="warning",
@@ -289,7 +297,9 @@ def serve(host: ModelHost, listener: socket.socket, settings: ServerSettings) ->
     print(engine_line(Listening(f"http://{shown}:{port}/v1", settings.key, host.names)), flush=True)
     if settings.web:
         tell_page(name, port)
-    server.run(sockets=[listener])
+    with suppress(KeyboardInterrupt):  # uvicorn raises it again when it has ended as it was asked to
+        server.run(sockets=[listener])
+    leave()
 
 
 def tell_page(name: str, port: int) -> None:
@@ -309,5 +319,11 @@ def end_with_stdin() -> NoReturn:
     """End this process when the parent's end of stdin closes, however the parent went."""
     while sys.stdin.buffer.read(1024):
         pass
+    leave()
+
+
+def leave() -> NoReturn:
+    """End this process: there is nothing to save, and torch takes its time to end."""
     sys.stdout.flush()
-    os._exit(0)  # nothing to save, and torch takes its time to end
+    sys.stderr.flush()
+    os._exit(0)

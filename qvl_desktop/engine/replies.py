@@ -17,6 +17,7 @@ from fastapi import Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from qvl_desktop.core.errors import PictureError, QvlError
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.pictures import open_upright
 from qvl_desktop.engine.answer_boxes import BoxReader
 from qvl_desktop.engine.generator import Answer, PromptTooLongError, Question
@@ -29,6 +30,10 @@ DISCONNECT_POLL = 0.2
 
 class Gone(Exception):
     """The client hung up."""
+
+
+class ClosingError(QvlError):
+    """The server is being stopped."""
 
 
 class Reply:
@@ -127,17 +132,20 @@ class Reply:
 
     async def _next(self) -> tuple[int, Event]:
         """The next event; looks after the client while there is none. Raises `Gone`."""
-        if not self._queue.empty():
-            return self._queue.get_nowait()
-        waiting = asyncio.ensure_future(self._queue.get())
-        try:
-            while not waiting.done():
+        while True:
+            if self._request.app.state.closing:
+                return 0, ClosingError(QT_TRANSLATE_NOOP("errors", "The server is being stopped."))
+            if not self._queue.empty():
+                return self._queue.get_nowait()
+            waiting = asyncio.ensure_future(self._queue.get())
+            try:
                 await asyncio.wait({waiting}, timeout=DISCONNECT_POLL)
-                if not waiting.done() and await self._request.is_disconnected():
-                    raise Gone
-            return waiting.result()
-        finally:
-            waiting.cancel()
+                if waiting.done():
+                    return waiting.result()
+            finally:
+                waiting.cancel()
+            if await self._request.is_disconnected():
+                raise Gone
 
 
 def counts(answers: Mapping[int, Answer]) -> dict[str, Any]:
@@ -172,7 +180,7 @@ def describe(error: Exception, question: Question) -> tuple[int, str]:
     if isinstance(error, PictureError):
         return 400, guilty_picture(question) or str(error)
     if isinstance(error, QvlError):
-        return 400, str(error)
+        return 503 if isinstance(error, ClosingError) else 400, str(error)
     return 500, f"The model failed: {type(error).__name__}: {error}"
 
 

@@ -57,6 +57,7 @@ class ServerSettings:
 def create_app(host: ModelHost, settings: ServerSettings) -> FastAPI:
     """The ASGI application; its worker thread starts at once."""
     app = FastAPI(title="QVL Desktop", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.closing = False
     worker = GenerationWorker(host, settings.limits)
     worker.start()
     readers = ThreadPoolExecutor(READERS, thread_name_prefix="requests")

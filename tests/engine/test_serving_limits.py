@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import os
 import re
+import signal
 import socket
 import subprocess
 import threading
@@ -22,7 +24,7 @@ from qvl_desktop.engine.generator import Question
 from qvl_desktop.engine.job import Job
 from qvl_desktop.engine.sampling import GREEDY
 from tests.engine.bombs import bomb
-from tests.engine.serving import Served, data_url, request, serving, user_message
+from tests.engine.serving import ROOT, Served, data_url, request, serve_command, serving, user_message
 
 
 @pytest.fixture(scope="module")
@@ -269,8 +271,6 @@ def test_files_outside_are_nobodys_business(served: Served, pictures: list[Path]
 
 
 def test_a_pipe_is_no_picture(served: Served, pictures: list[Path]) -> None:
-    import os
-
     pipe = pictures[0].parent / "pipe.png"
     if not pipe.exists():
         os.mkfifo(pipe)
@@ -337,6 +337,30 @@ def test_the_key_may_come_from_the_environment(model_folder: Path) -> None:
         assert card["adapter"] is False
         for given in (b"Bearer from-outsid\xe9", "Bearer from-outsidé".encode(), b"Bearer"):
             assert httpx.get(f"{server.url}/models", headers={b"Authorization": given}).status_code == 401
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_ctrl_c_ends_it_in_the_middle_of_an_answer(model_folder: Path) -> None:
+    """Whoever waits is told; the process ends at once, without a traceback."""
+    process = subprocess.Popen(
+        serve_command("--model", str(model_folder)),
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stderr is not None
+    event = json.loads(process.stdout.readline())
+    server = Served(process, event["url"], event["key"])
+    told: list[httpx.Response] = []
+    asking = threading.Thread(target=lambda: told.append(server.post(request("hello", max_tokens=10**6))))
+    asking.start()
+    time.sleep(0.2)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(15) == 0
+    asking.join(10)
+    assert told[0].status_code in (200, 503)
+    assert "Traceback" not in process.stderr.read()
+    process.stdout.close()
+    process.stderr.close()
 
 
 def test_curl(served: Served, pictures: list[Path], tmp_path: Path) -> None:
