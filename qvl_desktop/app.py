@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from PySide6 import __version__ as pyside_version
@@ -115,7 +116,16 @@ def make_session(settings: Settings) -> Session:
         os.environ.setdefault(ENGINE_VARIABLE, settings.engine_program)
     session = Session(settings, ModelShelf(settings), EngineSupervisor())
     files_of(session)
+    session.projectChanged.connect(partial(_offer_rest, session))
     return session
+
+
+def _offer_rest(session: Session) -> None:
+    """A job over pictures that was cut short is offered when its project opens."""
+    if session.project is not None and session.project.open_ask() is not None:
+        from qvl_desktop.jobs.review import annotator_of  # late: few projects have one
+
+        annotator_of(session)
 
 
 def shut_down(session: Session) -> None:

@@ -196,9 +196,7 @@ class Annotator(QObject):
         """Where this job asks: another server at once, this program's own as soon as the model is loaded."""
         place, who = _Place(), spec.who
         if who.external:
-            place.door = Door(
-                who.url, key or key_of(self._session.settings, who.url), who.model, who.dialect
-            )
+            place.door = Door(who.url, key or key_of(self._session.settings, who.url), who.model, who.dialect)
             return place
         engine = self._session.engine
         wanted = engine_spec(spec)
@@ -262,6 +260,17 @@ class Annotator(QObject):
                 self._session.report(error)
         self.stateChanged.emit()
 
+    def _offer(self, progress: JobProgress) -> None:
+        """A job was cut short when the project was open last: say how far it is, with the ways on."""
+        counts = progress.counts
+        words = self.tr("A model was being asked about pictures: {done} of {total}.")
+        words = words.format(done=f"{counts.asked:,}", total=f"{counts.total:,}")
+        offers = ((self.tr("Go on"), self.go_on), (self.tr("Show"), self._show))
+        self._session.offered.emit("info", words, offers)
+
+    def _show(self) -> None:
+        self._session.pageRequested.emit("review")
+
     @Slot()
     def _on_project(self) -> None:
         self.shutdown()
@@ -273,6 +282,7 @@ class Annotator(QObject):
                 self.job = project.open_ask()
                 if self.job is not None:
                     self.progress = JobProgress(project.ask_counts(self.job.id))
+                    self._offer(self.progress)
             except QvlError as error:
                 self._session.report(error)
         self.stateChanged.emit()

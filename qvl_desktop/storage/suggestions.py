@@ -251,7 +251,8 @@ class Suggestions(Asks):
 
         A new or extra box becomes a region, a `low` one gives its region the model's place; a `missed` region is
         deleted. `shapes` are taken in place of the model's, where the user put it right. Those that are not open are
-        passed over. `progress(done, total)` may raise `Cancelled`: then nothing has happened.
+        passed over; for one that stands there as a region by now, none is added.
+        `progress(done, total)` may raise `Cancelled`: then nothing has happened.
         """
         wanted = sorted(ids)
         made: list[int] = []
@@ -275,9 +276,9 @@ class Suggestions(Asks):
     def _take_over(self, picture_id: int, rows: Sequence[SuggestionRow]) -> list[int]:
         """Take suggestions about one picture; the regions that are there now."""
         made: list[int] = []
-        added = [(row.ref, row.shape) for row in rows if row.kind in ("new", "extra")]
+        added = [row for row in rows if row.kind in ("new", "extra")]
         if added:
-            made += self.add_shapes(picture_id, added)
+            made += self.add_shapes(picture_id, self._not_drawn(picture_id, added))
         self._close(row.id for row in rows)
         moved = {row.region_id: row.shape for row in rows if row.kind == "low" and row.region_id is not None}
         if moved:
@@ -287,6 +288,17 @@ class Suggestions(Asks):
         if gone:
             self.delete_regions(gone)
         return made
+
+    def _not_drawn(self, picture_id: int, rows: Sequence[SuggestionRow]) -> list[tuple[str, Shape]]:
+        """What the user has not drawn since by hand, and what is not twice among the suggestions themselves."""
+        picture = self.picture(picture_id)
+        size = picture.width, picture.height
+        shapes = {number: (row.ref, row.shape.clipped(*size)) for number, row in enumerate(rows)}
+        codes = {number: shape.encode(*size) for number, (_, shape) in shapes.items()}
+        found = [Found(shapes[number][0], code) for number, code in codes.items()]
+        kept = fresh(found, [(row.ref, row.box) for row in self.regions(picture_id)])
+        wanted = {id(one) for one in kept}
+        return [shapes[number] for number, one in enumerate(found) if id(one) in wanted]
 
     def _close(self, ids: Iterable[int], state: SuggestionState = "accepted") -> None:
         self._write_many(

@@ -433,9 +433,12 @@ def test_a_killed_window_goes_on_where_it_was(tmp_path: Path, session: Session, 
         assert child.stdout.readline().startswith("found")
         child.send_signal(signal.SIGKILL)
         child.communicate()
+        offered: list[str] = []
+        session.offered.connect(lambda _level, words, _offers: offered.append(words))
         assert session.open_project(path)
         project = session.project
         assert project is not None
+        assert any("was being asked about pictures" in words for words in offered)
         window = MainWindow(session)
         qtbot.addWidget(window)
         window.show()

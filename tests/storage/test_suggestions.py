@@ -90,6 +90,14 @@ def test_a_box_put_right_is_taken_as_it_is_then(project: Project, first: int) ->
     assert proposed(project, first) == [cat]
 
 
+def test_what_the_user_drew_by_hand_meanwhile_is_not_added_twice(project: Project, first: int) -> None:
+    hear(project, job(project), ("cat", A), ("dog", B))
+    project.add_region(first, "cat", A.decode(640, 480))
+    assert len(project.accept_suggestions(project.open_suggestion_ids("boxes"))) == 1
+    assert [row.ref for row in project.regions(first)] == ["cat", "dog"]
+    assert proposed(project, first) == []
+
+
 def test_a_ref_put_right_can_be_undone_and_must_be_one(project: Project, first: int) -> None:
     hear(project, job(project), ("cat", A))
     (cat,) = proposed(project, first)
