@@ -59,7 +59,7 @@ def test_errors_of_core_speak_the_language(chinese: object) -> None:
 
 def test_plurals(qapp: QApplication) -> None:
     install_language("en")
-    words = [QCoreApplication.translate("NewRun", "%n picture(s)", "", n) for n in (1, 2)]
+    words = [QCoreApplication.translate("DataBox", "%n picture(s)", "", n) for n in (1, 2)]
     assert words == ["1 picture", "2 pictures"]
 
 
