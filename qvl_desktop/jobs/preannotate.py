@@ -128,6 +128,11 @@ class JobRunner:
         self._retry: deque[_Entry] = deque()
         self._flying = 0
 
+    @property
+    def stopped(self) -> bool:
+        """`pause` was called."""
+        return self._asker.stopped
+
     def pause(self) -> None:
         """End the questions under way and return from `run`; their pictures wait for the next time."""
         self._asker.stop()

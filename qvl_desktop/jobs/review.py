@@ -13,7 +13,8 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -98,6 +99,7 @@ class Annotator(QObject):
         self._work: _Work | None = None
         self._place = _Place()
         self._starting = False
+        self._then: Callable[[], None] | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(_LOOK_MS)
         self._timer.timeout.connect(self._look)
@@ -114,12 +116,20 @@ class Annotator(QObject):
         """A job is carried out now."""
         return self._work is not None or self._starting
 
+    @property
+    def pausing(self) -> bool:
+        """The job has been asked to rest, and ends what it has in hand."""
+        return self._work is not None and self._work.runner.stopped
+
     def begin(self, spec: AskSpec, asked: PictureFilter | Sequence[int] | None, key: str = "") -> None:
-        """Begin a job; a running one rests meanwhile. What is wrong is reported to the session."""
+        """Begin a job; a running one rests first. What is wrong is reported to the session."""
+        if self._work is not None:
+            self._then = partial(self.begin, spec, asked, key)
+            self.pause()
+            return
         project = self._session.project
         if project is None:
             return
-        self.pause()
         self._starting = True
         self.stateChanged.emit()
         task: Task[int] = Task(lambda: project.begin_ask(spec, asked))
@@ -151,14 +161,17 @@ class Annotator(QObject):
 
     @Slot()
     def pause(self) -> None:
-        """Let the running job rest; what was heard is kept."""
+        """Let the running job rest, in a moment: what was heard is kept. `jobEnded` follows."""
         if self._work is not None:
-            self._work.stop(_END_SECONDS)
-            self._look()
+            self._work.runner.pause()
+            self.stateChanged.emit()
 
     def cancel(self) -> None:
-        """End the job for good; what was proposed stays."""
-        self.pause()
+        """End the job for good, once it rests; what was proposed stays."""
+        if self._work is not None:
+            self._then = self.cancel
+            self.pause()
+            return
         project, row = self._session.project, self.job
         if project is not None and row is not None:
             try:
@@ -172,6 +185,7 @@ class Annotator(QObject):
     def shutdown(self) -> None:
         """Let the job rest now: the project closes."""
         self._timer.stop()
+        self._then = None
         work, self._work = self._work, None
         if work is not None:
             work.stop(_END_SECONDS)
@@ -258,7 +272,10 @@ class Annotator(QObject):
                 self.jobEnded.emit(row, work.end or "rested")
             except QvlError as error:
                 self._session.report(error)
+        then, self._then = self._then, None
         self.stateChanged.emit()
+        if then is not None:
+            then()
 
     def _offer(self, progress: JobProgress) -> None:
         """A job was cut short when the project was open last: say how far it is, with the ways on."""

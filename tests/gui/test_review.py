@@ -364,8 +364,10 @@ def test_a_job_rests_when_the_project_closes_and_goes_on_when_asked(
     with foreign("slow") as (_, door):
         begin(page, door.url)
         qtbot.waitUntil(lambda: project.review_counts("boxes").suggestions > 0, timeout=20_000)
-        page.annotator.pause()
-        assert not page.annotator.running
+        QTest.mouseClick(page.job_bar.pause_button, Qt.MouseButton.LeftButton)
+        assert page.annotator.pausing
+        assert page.job_bar.words.text().startswith("Pausing: ")
+        qtbot.waitUntil(lambda: not page.annotator.running)
         session.close_project()
         assert session.open_project(path)
         assert session.project is not None
@@ -374,6 +376,7 @@ def test_a_job_rests_when_the_project_closes_and_goes_on_when_asked(
         before = session.project.ask_counts(page.annotator.job.id)
         QTest.mouseClick(page.job_bar.pause_button, Qt.MouseButton.LeftButton)
         assert page.annotator.running
+        qtbot.wait(300)
         session.close_project()  # in the middle of it
         assert session.open_project(path)
         page.annotator.go_on()

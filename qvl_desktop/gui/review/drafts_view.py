@@ -75,7 +75,7 @@ class DraftsView(QWidget):
         self.view = PictureView(self)
         self.question = self._text(self.tr("Question"))
         self.answer = self._text(self.tr("Answer"))
-        self.who = QLabel(self)
+        self.who = ElidedLabel(self)
         set_role(self.who, "caption")
         self.take_button = QPushButton(self.tr("Take"), self)
         self.reject_button = QPushButton(self.tr("Reject"), self)

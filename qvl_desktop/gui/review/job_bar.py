@@ -73,6 +73,7 @@ class JobBar(QWidget):
         self.bar.setRange(0, max(counts.total, 1))
         self.bar.setValue(counts.asked)
         self._show_problems(progress)
+        self.pause_button.setEnabled(not self._annotator.pausing)
         name = self.tr("Pause") if running else self.tr("Go on")
         set_icon(self.pause_button, "pause" if running else "play")
         self.pause_button.setToolTip(name)
@@ -82,6 +83,8 @@ class JobBar(QWidget):
     def _words(self, job: AskRow, progress: JobProgress, running: bool) -> str:
         counts = progress.counts
         done = self.tr("{done} of {total} pictures").format(done=f"{counts.asked:,}", total=f"{counts.total:,}")
+        if self._annotator.pausing:
+            return self.tr("Pausing: {done}").format(done=done)
         if not running:
             words = self.tr("Resting: {done}").format(done=done)
             return f"{words}. {job.problem}" if job.problem else words
