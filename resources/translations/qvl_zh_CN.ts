@@ -87,15 +87,15 @@
     <name>Annotator</name>
     <message>
         <source>A model was being asked about pictures: {done} of {total}.</source>
-        <translation type="unfinished"></translation>
+        <translation>正在向模型询问图片：已完成 {done} / {total}。</translation>
     </message>
     <message>
         <source>Go on</source>
-        <translation type="unfinished">继续</translation>
+        <translation>继续</translation>
     </message>
     <message>
         <source>Show</source>
-        <translation type="unfinished">查看</translation>
+        <translation>查看</translation>
     </message>
 </context>
 <context>
@@ -2443,6 +2443,10 @@
     <message>
         <source>{done} of {total} pictures</source>
         <translation>{done} / {total} 张图片</translation>
+    </message>
+    <message>
+        <source>Pausing: {done}</source>
+        <translation>正在暂停：{done}</translation>
     </message>
     <message>
         <source>Resting: {done}</source>
@@ -5734,7 +5738,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>This program&apos;s server</source>
-        <translation type="unfinished">本程序的服务器</translation>
+        <translation>本程序的服务器</translation>
     </message>
     <message>
         <source>Look</source>
@@ -6263,14 +6267,6 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <message>
         <source>Take the box out of the answer</source>
         <translation>从回答中去掉这个框</translation>
-    </message>
-    <message>
-        <source>Take the last change of a box back</source>
-        <translation>撤销对框的最后一次改动</translation>
-    </message>
-    <message>
-        <source>Do it again</source>
-        <translation>重做</translation>
     </message>
     <message>
         <source>Open the chat or folder</source>
