@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from typing import Any
 from weakref import WeakSet
 
 from PySide6.QtCore import QObject, Signal
@@ -37,6 +38,10 @@ class Chats(QObject):
         self._own: Threads | None = None
         self._refused = ""
         self._listing: Task[list[ThreadRow]] | None = None
+        self.live: dict[tuple[int, int], Any] = {}
+        """Chats that were asked lately, by store and id: the very objects that answers go into."""
+        self.under_way: list[Any] = []
+        """Answers under way; they outlive a page that is made again in another language."""
         self._purged: WeakSet[Threads] = WeakSet()
         session.projectChanged.connect(self.storeChanged)
 

@@ -100,7 +100,7 @@ def test_ten_thousand_boxes_in_an_answer(session: Session, qtbot: QtBot, tmp_pat
     with stalls_watched() as watch:
         page.desk.open(1)
         settle(60)
-        page.desk._live.clear()
+        page.desk.chats.live.clear()
         page.desk.open(2)
         qtbot.waitUntil(lambda: len(page.panel.view.boxes) == MOST_BOXES)
         settle(300)

@@ -17,6 +17,8 @@ from qvl_desktop.core.chat_protocol import ChatOptions
 from qvl_desktop.core.conversation import Turn, user_turn
 from qvl_desktop.gui.chat.page import ChatPage
 from qvl_desktop.gui.chat.thread import Exchange, State
+from qvl_desktop.gui.shell.keyboard_sheet import KeyboardSheet
+from qvl_desktop.gui.shell.main_window import MainWindow
 from qvl_desktop.jobs.server_client import prepare
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.storage.servers import Server, keep_servers, known_servers
@@ -235,3 +237,40 @@ def test_the_request_of_a_chat_with_several_pictures(red: Path, tmp_path: Path) 
     assert '"bbox_2d": [0, 0, 500, 500]' in body["messages"][1]["content"]
     assert (body["max_tokens"], body["temperature"], body["seed"]) == (9, 0.5, 3)
     assert "top_p" not in body
+
+
+def test_another_language_in_the_middle_of_an_answer(
+    window: MainWindow, session: Session, qtbot: QtBot, start: Start, red: Path
+) -> None:
+    """The page is made anew; the answer goes on."""
+    keep_servers(session.settings, [Server(start("slow"), "qwen2.5-vl-7b", "qwen2.5-vl")])
+    window.show_page("chat")
+    page = window.findChild(ChatPage)
+    assert page is not None
+    page.bar.choose_server(known_servers(session.settings)[0].reference)
+    page.composer.attach([red])
+    QTest.keyClicks(page.composer.field, "Find the red box.")
+    QTest.keyClick(page.composer.field, Qt.Key.Key_Return)
+    assert page.talk.busy
+    window.change_language("zh_CN")
+    try:
+        pages = [one for one in window.findChildren(ChatPage) if one is not page]
+        assert len(pages) == 1
+        assert pages[0].talk.busy
+        qtbot.waitUntil(lambda: not pages[0].talk.busy, timeout=15_000)
+        assert pages[0].transcript.answers[-1].text == "red box"
+        assert pages[0].composer.field.placeholderText() == "就图片提问…"
+    finally:
+        window.change_language("en")
+
+
+def test_the_sheet_of_keys_has_the_page(window: MainWindow, qtbot: QtBot) -> None:
+    window.show_page("chat")
+    QTest.keyClick(window, Qt.Key.Key_F1)
+    sheet = window.findChild(KeyboardSheet)
+    assert sheet is not None
+    shown = {item.text(0): item.text(1) for item in sheet._items()}
+    assert shown["Answer again"] == "Ctrl+R"
+    assert shown["Take the box out of the answer"] == "Del"
+    assert "chat" not in {name.split(".")[0] for name in window.shortcuts.conflicts()}
+    sheet.close()

@@ -52,8 +52,6 @@ _FIXED = (
     ("nudge", _N("chat", "Move the box; with Ctrl change its size"), ("Left", "Right", "Up", "Down"), _BOX),
     ("add_box", _N("chat", "Add a box for the same words"), ("Ins",), _BOX),
     ("remove_box", _N("chat", "Take the box out of the answer"), ("Del",), _BOX),
-    ("undo_box", _N("chat", "Take the last change of a box back"), ("Ctrl+Z",), _BOX),
-    ("redo_box", _N("chat", "Do it again"), ("Ctrl+Shift+Z", "Ctrl+Y"), _BOX),
     ("open", _N("chat", "Open the chat or folder"), ("Return",), _LIST),
     ("rename", _N("chat", "Rename the chat or folder"), ("F2",), _LIST),
     ("delete", _N("chat", "Delete the chats that are chosen"), ("Del",), _LIST),

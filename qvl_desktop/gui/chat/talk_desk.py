@@ -48,7 +48,7 @@ class TalkDesk(QObject):
         self._composer = composer
         self._threads = threads
         self._pictures = pictures
-        self._under_way: list[Answering] = []
+        self._under_way: list[Answering] = threads.chats.under_way
         self._crash = ""
         self._idle = waiter(self, 0, self._stay_idle)
         composer.sent.connect(self.ask)
@@ -57,6 +57,8 @@ class TalkDesk(QObject):
         transcript.edited.connect(self.ask_otherwise)
         transcript.versionAsked.connect(self.step_version)
         pictures.corrected.connect(self.correct)
+        for one in self._under_way:  # of a page in another language
+            self._follow(one)
         session.engine.stageChanged.connect(self._say_waiting)
         session.engine.stateChanged.connect(self._engine_changed)
         session.engine.crashed.connect(self._crashed)
@@ -137,7 +139,8 @@ class TalkDesk(QObject):
 
     def stop_all(self) -> None:
         """End every answer, and keep what was said of them."""
-        under_way, self._under_way = self._under_way, []
+        under_way = self._under_way[:]
+        self._under_way.clear()
         for one in under_way:
             one.blockSignals(True)
             one.stop()
@@ -148,12 +151,8 @@ class TalkDesk(QObject):
     def _send(self, exchange: Exchange) -> None:
         server, spec = self._bar.server, self._bar.spec()
         client = ChatClient(self._session.engine) if server is None else client_of(server)
-        under_way = Answering(client, self.chat, exchange, self, local=server is None)
-        under_way.grown.connect(self._grown)
-        under_way.waiting.connect(lambda _: self._say_waiting())
-        under_way.begun.connect(lambda one: self._say(one, ""))
-        under_way.ended.connect(self._ended)
-        under_way.keepAsked.connect(lambda one: self._threads.keep(one.exchange))
+        under_way = Answering(client, self.chat, exchange, self._threads.chats, local=server is None)
+        self._follow(under_way)
         self._under_way.append(under_way)
         self._composer.set_busy(True)
         if server is None and spec is not None:
@@ -164,6 +163,22 @@ class TalkDesk(QObject):
         self.changed.emit()
 
     # Hearing
+
+    def _follow(self, one: Answering) -> None:
+        one.grown.connect(self._grown)
+        one.waiting.connect(self._waits)
+        one.begun.connect(self._begun)
+        one.ended.connect(self._ended)
+        one.keepAsked.connect(self._keep)
+
+    def _waits(self, _: Answering) -> None:
+        self._say_waiting()
+
+    def _begun(self, one: Answering) -> None:
+        self._say(one, "")
+
+    def _keep(self, one: Answering) -> None:
+        self._threads.keep(one.exchange)
 
     def _index(self, one: Answering) -> int | None:
         """Where the exchange is on show; None while another chat or version is."""

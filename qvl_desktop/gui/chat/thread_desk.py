@@ -41,7 +41,6 @@ class ThreadDesk(QObject):
         self.list = threads
         self.chats = Chats.of(session)
         self.chat = ChatThread()
-        self._live: dict[tuple[int, int], ChatThread] = {}
         self._told = False
         self._in_project = self.chats.in_project
         self._again = waiter(self, _AGAIN_MS, self.look)
@@ -69,7 +68,7 @@ class ThreadDesk(QObject):
     def _store_changed(self) -> None:
         left, was_own = self.chat, not self._in_project
         self._in_project = self.chats.in_project
-        self._live.clear()
+        self.chats.live.clear()
         self._told = False
         self.chat = ChatThread()
         self.look()
@@ -111,7 +110,7 @@ class ThreadDesk(QObject):
         store = self._store()
         if store is None or (thread_id == self.chat.id and thread_id):
             return
-        thread = self._live.get((id(store), thread_id))
+        thread: ChatThread | None = self.chats.live.get((id(store), thread_id))
         if thread is None:
             try:
                 thread = ChatThread.of_rows(store.thread(thread_id), store.exchanges(thread_id))
@@ -130,9 +129,8 @@ class ThreadDesk(QObject):
 
     def _show_thread(self, thread: ChatThread) -> None:
         self.chat = thread
-        self._live = {
-            key: one for key, one in self._live.items() if one is thread or any(each.running for each in one.exchanges)
-        }
+        busy = {one.thread_data for one in self.chats.under_way}
+        self.chats.live = {key: one for key, one in self.chats.live.items() if one is thread or one in busy}
         store = self._store()
         if store is not None:
             store.set_mark(OPEN_MARK, str(thread.id or ""))
@@ -166,7 +164,7 @@ class ThreadDesk(QObject):
             exchange.id = self._add_row(store, thread, exchange, parent)
         except QvlError as error:
             self._not_kept(str(error))
-        self._live[id(store), thread.id] = thread
+        self.chats.live[id(store), thread.id] = thread
         self._again.start()
 
     def _add_row(self, store: Threads, chat: ChatThread, exchange: Exchange, parent: int | None) -> int:
@@ -209,7 +207,7 @@ class ThreadDesk(QObject):
     def forget_live(self, thread: ChatThread) -> None:
         """A chat is not being answered any more: it can be read anew."""
         if thread is not self.chat:
-            self._live = {key: one for key, one in self._live.items() if one is not thread}
+            self.chats.live = {key: one for key, one in self.chats.live.items() if one is not thread}
 
     # What is done to chats
 
