@@ -1,4 +1,4 @@
-"""Several answers of one first-generation model side by side: they join and leave between two tokens.
+"""Several answers of one model side by side: they join and leave between two tokens.
 
 Owns the rows being answered, one step for all of them, and what stays of a chat for its next turn. Whose question is
 taken when, and under which adapter, is `worker`'s; prompts, pictures and one pass over a prompt are `generator`'s.
@@ -8,17 +8,17 @@ Not thread-safe.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
 
-from qvl_desktop.engine.generator import Answer, Generator, Laid
+from qvl_desktop.engine.generator import Answer, Question
 from qvl_desktop.engine.job import Job
 from qvl_desktop.engine.prefix import Prefix, PrefixStore
-from qvl_desktop.engine.sampling import Sampler
+from qvl_desktop.engine.sampling import Sampler, Sampling
 from qvl_desktop.engine.slot_cache import SlotCache, extend
-from qvl_desktop.engine.slot_steps import SlotSteps
 from qvl_desktop.engine.writing import Writing
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Row:
     """One answer being made: the prompt, how many tokens may follow it, what is written and what it took."""
 
     job: Job
-    laid: Laid
+    laid: Reading
     room: int
     writing: Writing
     sampler: Sampler
@@ -61,6 +61,57 @@ class Row:
         )
 
 
+class Reading(Protocol):
+    """A question as tokens; see `generator.Laid`."""
+
+    @property
+    def input_ids(self) -> list[int]: ...
+
+    @property
+    def pictures(self) -> list[tuple[int, str]]: ...
+
+    @property
+    def lead(self) -> str: ...
+
+    @property
+    def level(self) -> int: ...
+
+    @property
+    def mark(self) -> int: ...
+
+
+class Steps(Protocol):
+    """See `slot_steps.SlotSteps`."""
+
+    def next(self, ids: torch.Tensor) -> torch.Tensor: ...
+
+
+class Side(Protocol):
+    """What a batch needs of a model: `generator.Generator`, or `family_batch.FamilySide`."""
+
+    model: Any
+
+    @property
+    def device(self) -> torch.device: ...
+
+    @property
+    def context(self) -> int: ...
+
+    def lay_out(self, question: Question, variant: str) -> Any: ...
+
+    def writing(
+        self, laid: Any, stop: Sequence[str], on_piece: Callable[[str], None] | None, *, ends: bool
+    ) -> Writing: ...
+
+    def sampler(self, sampling: Sampling) -> Sampler: ...
+
+    def read(self, prefix: Prefix, laid: Any, variant: str) -> torch.Tensor: ...
+
+    def read_on(self, prefix: Prefix, laid: Any, ids: Sequence[int]) -> torch.Tensor: ...
+
+    def steps(self, cache: SlotCache, variant: str) -> Steps: ...
+
+
 class Batch:
     """Rows under one adapter, which must be in force whenever `join` or `step` is called.
 
@@ -71,14 +122,14 @@ class Batch:
         most: rows at most, for the size of buffers.
     """
 
-    def __init__(self, generator: Generator, variant: str, prefixes: PrefixStore, most: int) -> None:
+    def __init__(self, generator: Side, variant: str, prefixes: PrefixStore, most: int) -> None:
         generator.model.eval()  # for good: to look at every module before each token takes its time
         self._generator = generator
         self._variant = variant
         self._prefixes = prefixes
         self._most = most
         self._cache = SlotCache()
-        self._steps = SlotSteps(generator.model, self._cache, generator.step_store(), variant)
+        self._steps = generator.steps(self._cache, variant)
         self.rows: list[Row] = []
 
     @property
@@ -99,9 +150,9 @@ class Batch:
         """
         began = time.perf_counter()
         with torch.no_grad():
-            laid = self._generator.lay_out(job.question)
+            laid = self._generator.lay_out(job.question, self._variant)
             on_piece = job.tell if job.pieces else None
-            writing = self._generator.writing(job.stop, on_piece, ends=not job.ignore_end)
+            writing = self._generator.writing(laid, job.stop, on_piece, ends=not job.ignore_end)
             writing.lead(laid.lead)
             room = min(job.max_new_tokens, self._generator.context - len(laid.input_ids))
             self.join(Row(job, laid, room, writing, self._generator.sampler(job.sampling), began))
@@ -113,7 +164,7 @@ class Batch:
             self._prefixes.put(prefix)
             row.prefix = prefix
             if self._goes_on(row, int(row.sampler.choose(logits))):
-                self._cache.add(prefix.cache, row.laid.level, self._most)
+                self._cache.add(prefix.cache, row.laid.mark, self._most)
                 self.rows.append(row)
 
     def step(self) -> None:
@@ -155,7 +206,7 @@ class Batch:
             row.reused = len(prefix.input_ids)
         logits = generator.read(prefix, laid, self._variant)
         if row.writing.ids:  # in a pass of its own: the prompt's length decides the rotary level
-            logits = generator.read_on(prefix, row.writing.ids)
+            logits = generator.read_on(prefix, laid, row.writing.ids)
         return logits, prefix
 
     def _goes_on(self, row: Row, token: int) -> bool:

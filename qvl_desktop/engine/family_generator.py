@@ -97,12 +97,12 @@ class FamilyGenerator:
         began = time.perf_counter()
         with evaluating(self.model):
             check_places(turns, len(pictures))
-            shown = self.pictures.get(pictures, variant if self._tower_is_adapted() else "")
+            shown = self.look_at(pictures, variant)
             sizes = [picture.size for picture in shown]
             ids = self.processor.encode_turns(turns, sizes, [picture.grid for picture in shown])
             check_room(len(ids), self.context)
             room = min(max_new_tokens, self.context - len(ids))
-            writing = self._writing(sizes, stop, on_piece)
+            writing = self.writing(sizes, stop, on_piece)
             prompt_tokens, reused, first = len(ids), 0, 0.0
             if should_stop is not None and should_stop():
                 room, writing.reason = 0, "cancelled"
@@ -110,7 +110,7 @@ class FamilyGenerator:
                 prefix = self._resume(ids, shown, variant)
                 reused = len(prefix.ids)
                 sampler = Sampler(sampling.completed(self._base.generation_config), self.device)
-                positions, ahead = self._positions(ids, shown)
+                positions, ahead = self.positions(ids, shown)
                 logits = self._read(prefix, ids, shown, positions)
                 first = time.perf_counter() - began
             while len(writing.ids) < room:
@@ -170,25 +170,37 @@ class FamilyGenerator:
 
     # One answer
 
-    def _writing(self, sizes: Sequence[Size], stop: Sequence[str], on_piece: Callable[[str], None] | None) -> Writing:
+    def look_at(self, pictures: Sequence[PictureSource], variant: str) -> list[Shown]:
+        """Each picture with its features, in order. Raises `PictureError`."""
+        return self.pictures.get(pictures, variant if self._tower_is_adapted() else "")
+
+    def writing(
+        self,
+        sizes: Sequence[Size],
+        stop: Sequence[str],
+        on_piece: Callable[[str], None] | None,
+        *,
+        ends: bool = True,
+    ) -> Writing:
+        """The text of an answer about pictures of these sizes. `ends`: whether the model's own end is obeyed."""
         return Writing(
             self.processor.dialect,
             sizes,
             stop,
             on_piece,
             token_bytes=self._tokenizer.token_bytes,
-            ends=self._stop_ids,
+            ends=self._stop_ids if ends else frozenset(),
             silent=self._tokenizer.silent_ids,
         )
 
     def _resume(self, ids: Sequence[int], shown: Sequence[Shown], variant: str) -> FamilyPrefix:
         """The kept cache, cut to what the prompt shares with it, or an empty one."""
         kept, self._prefix = self._prefix, None
-        if kept is not None and kept.keep(ids, self._places(ids, shown), variant):
+        if kept is not None and kept.keep(ids, self.places(ids, shown), variant):
             return kept
         return FamilyPrefix.empty(self._base.config.get_text_config(decoder=True), variant)
 
-    def _places(self, ids: Sequence[int], shown: Sequence[Shown]) -> list[tuple[int, str]]:
+    def places(self, ids: Sequence[int], shown: Sequence[Shown]) -> list[tuple[int, str]]:
         """The first slot and the key of each picture."""
         pad, places, place = self._tokenizer.image_pad_id, [], 0
         for picture in shown:
@@ -197,7 +209,7 @@ class FamilyGenerator:
             place += len(picture.rows)
         return places
 
-    def _positions(self, ids: Sequence[int], shown: Sequence[Shown]) -> tuple[torch.Tensor, int]:
+    def positions(self, ids: Sequence[int], shown: Sequence[Shown]) -> tuple[torch.Tensor, int]:
         """Positions of a whole prompt (3, 1, tokens), and how far later ones are ahead of the count of tokens."""
         if not shown:
             return torch.arange(len(ids)).expand(3, 1, -1), 0
@@ -216,7 +228,7 @@ class FamilyGenerator:
         """Logits (1, vocabulary) after the last of `ids`; the cache then holds all of them."""
         known = len(prefix.ids)
         fresh = ids[known:]
-        places = self._places(ids, shown)
+        places = self.places(ids, shown)
         later = [picture for picture, (place, _) in zip(shown, places, strict=True) if place >= known]
         outputs = self.model(
             input_ids=torch.tensor([fresh], device=self.device),

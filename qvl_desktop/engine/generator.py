@@ -25,7 +25,8 @@ from qvl_desktop.engine.features import Encode, FeatureStore, PictureSource, con
 from qvl_desktop.engine.host_parts import encode_images
 from qvl_desktop.engine.prefix import Prefix
 from qvl_desktop.engine.sampling import GREEDY, Sampler, Sampling
-from qvl_desktop.engine.static_decoding import StepStore
+from qvl_desktop.engine.slot_cache import SlotCache
+from qvl_desktop.engine.slot_steps import SlotSteps
 from qvl_desktop.engine.text_stream import TextStream
 from qvl_desktop.engine.writing import StopReason, Writing
 from qvl_desktop.models.errors import ModelError
@@ -71,6 +72,11 @@ class Laid:
     shown: list[PictureSource]
     lead: str
     level: int
+
+    @property
+    def mark(self) -> int:
+        """What a slot remembers of it."""
+        return self.level
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +191,7 @@ class Generator:
         first, fed = 0.0, 0
         with evaluating(self.model):
             laid = self.lay_out(Question(tuple(turns), tuple(pictures)))
-            writing = self.writing(stop, on_piece)
+            writing = self.writing(laid, stop, on_piece)
             writing.lead(laid.lead)
             prompt_tokens, reused = len(laid.input_ids), 0
             room = min(max_new_tokens, self.context - prompt_tokens)
@@ -228,9 +234,9 @@ class Generator:
         )
 
     def writing(
-        self, stop: Sequence[str] = (), on_piece: Callable[[str], None] | None = None, *, ends: bool = True
+        self, laid: Laid, stop: Sequence[str], on_piece: Callable[[str], None] | None, *, ends: bool = True
     ) -> Writing:
-        """The text of an answer of this model. `ends`: whether the model's own end is obeyed."""
+        """The text of an answer to a question. `ends`: whether the model's own end is obeyed."""
         return Writing(
             dialect(QWEN_VL),
             (),
@@ -284,7 +290,7 @@ class Generator:
         resize = self.processor.image_processor.resize
         return {key: resize(picture) for key, picture in keys.items() if not self.features.holds(key)}
 
-    def lay_out(self, question: Question) -> Laid:
+    def lay_out(self, question: Question, variant: str = "") -> Laid:
         """A question as tokens. Raises `PictureCountError`, `PictureError`, `PromptTooLongError`, `TurnOrderError`."""
         turns, lead = self._laid_out(question.turns, question.pictures)
         prompt = self._encode(turns)
@@ -310,15 +316,16 @@ class Generator:
         prefix.input_ids, prefix.pictures = list(laid.input_ids), list(laid.pictures)
         return logits
 
-    def read_on(self, prefix: Prefix, ids: Sequence[int]) -> torch.Tensor:
+    def read_on(self, prefix: Prefix, laid: Laid, ids: Sequence[int]) -> torch.Tensor:
         """Logits (1, vocabulary) after more tokens without pictures."""
         logits = self._pass(prefix, ids, [])
         prefix.input_ids = [*prefix.input_ids, *ids]
         return logits
 
-    def step_store(self) -> StepStore | None:
-        """For recorded steps over buffers of somebody else's; None where none are recorded."""
-        return self._store.another() if self._store is not None and self._store.record else None
+    def steps(self, cache: SlotCache, variant: str) -> SlotSteps:
+        """Steps of one token for the answers in these slots, recorded where this generator's own are."""
+        store = self._store.another() if self._store is not None and self._store.record else None
+        return SlotSteps(self.model, cache, store, variant)
 
     def _pass(self, prefix: Prefix, ids: Sequence[int], rows: Sequence[torch.Tensor]) -> torch.Tensor:
         outputs = self.model(

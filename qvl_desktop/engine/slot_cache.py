@@ -22,7 +22,8 @@ SHARE = 4
 class SlotCache:
     """What the model takes for its cache while several answers each take a step of one token.
 
-    `lengths` are the places in use of each slot. `fixed_level`, int64 (slots,), is each one's rotary level.
+    `lengths` are the places in use of each slot. `fixed_level`, int64 (slots,), is what each one remembers: its rotary
+    level, or how far its positions run ahead of its places.
     """
 
     is_compileable = False

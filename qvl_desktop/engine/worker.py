@@ -16,8 +16,11 @@ from dataclasses import dataclass
 import torch
 
 from qvl_desktop.core.errors import QvlError
-from qvl_desktop.engine.batch import Batch, Row, Solo
+from qvl_desktop.engine.answerer import Answerer
+from qvl_desktop.engine.batch import Batch, Row, Side, Solo
 from qvl_desktop.engine.fair_queue import FairQueue
+from qvl_desktop.engine.family_batch import FamilySide
+from qvl_desktop.engine.family_generator import FamilyGenerator
 from qvl_desktop.engine.generator import Answer, Generator
 from qvl_desktop.engine.host import ModelHost
 from qvl_desktop.engine.job import Event, Job
@@ -52,9 +55,9 @@ class GenerationWorker:
         self.limits = limits or Limits()
         self.meter = meter or Meter()
         self.queue = FairQueue(self.limits.waiting, self.limits.per_client)
-        self._together = isinstance(host.generator, Generator)
+        self._side = side_of(host.generator)
         self._room = self.limits.key_bytes or room_for_keys(host.generator.model)
-        self._rows = self.limits.rows if self._together else 1
+        self._rows = self.limits.rows if self._side is not None else 1
         self._prefixes = PrefixStore(int(self._room * PREFIX_SHARE))
         self._kept = 0
         self._batches: dict[str, Batch | Solo] = {}
@@ -188,8 +191,8 @@ class GenerationWorker:
             batch.join(joining)
 
     def _new_batch(self, name: str) -> Batch | Solo:
-        if isinstance(self.host.generator, Generator):
-            return Batch(self.host.generator, name, self._prefixes, self._rows)
+        if self._side is not None:
+            return Batch(self._side, name, self._prefixes, self._rows)
         return Solo(self.host.generator, name)
 
     def _put_in_force(self, name: str) -> None:
@@ -278,6 +281,15 @@ class GenerationWorker:
                 job.cancel()
 
         return counted
+
+
+def side_of(generator: Answerer) -> Side | None:
+    """What answers side by side; None for a model that is answered one by one."""
+    if isinstance(generator, Generator):
+        return generator
+    if isinstance(generator, FamilyGenerator) and FamilySide.fits(generator):
+        return FamilySide(generator)
+    return None
 
 
 def out_of_memory(error: Exception) -> bool:

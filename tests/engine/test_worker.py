@@ -141,8 +141,8 @@ def test_a_batch_has_one_step_for_all(host: ModelHost, pictures: list[Path]) -> 
     assert worker.meter.total("qvl_steps_total") < 8 * 100 / 2
 
 
-def test_a_later_family_is_answered_one_by_one(tmp_path: Path, pictures: list[Path]) -> None:
-    worker = started(ModelHost(make_family("qwen2.5-vl", tmp_path / "model")))
+def test_a_family_with_states_is_answered_one_by_one(tmp_path: Path, pictures: list[Path]) -> None:
+    worker = started(ModelHost(make_family("qwen3.5", tmp_path / "model")))
     asked = [Asked(worker, ask("hello", pictures[number]), 8) for number in range(3)]
     assert all(0 < one.answer.tokens <= 8 for one in asked)
     stopped = Asked(worker, ask("hello", pictures[0]), 2000)
