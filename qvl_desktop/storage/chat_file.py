@@ -19,6 +19,9 @@ from qvl_desktop.storage.settings import data_folder
 from qvl_desktop.storage.threads import Threads
 
 NAME = "chats.qvl"
+CHECKED_BYTES = 8 << 20
+"""A larger file is not read through for damage first: the window waits for this. SQLite tells of damage it meets."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -47,7 +50,8 @@ def _open(path: Path) -> Threads:
     check_header(path)
     writer = connect_writer(path)
     try:
-        check_whole(writer, path)
+        if path.stat().st_size <= CHECKED_BYTES:
+            check_whole(writer, path)
         migrate(writer, path)
         return Threads(path, writer, ReaderPool(path), None)
     except BaseException:
