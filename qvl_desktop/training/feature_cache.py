@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 import numpy as np
 import torch
@@ -143,19 +143,22 @@ class FeatureCache:
         told = 0
         with ThreadPoolExecutor(max_workers=min(READERS, size)) as pool, index.with_suffix(".bin").open("wb") as file:
             waiting = [pool.submit(tower.read, picture) for picture in batches[0]]
-            for number, batch in enumerate(batches):
-                check()
-                ahead = batches[number + 1] if number + 1 < len(batches) else []
-                ready, waiting = waiting, [pool.submit(tower.read, picture) for picture in ahead]
-                for picture, seen in zip(batch, tower.encode([future.result() for future in ready]), strict=True):
-                    rows = seen.rows.to("cpu", self._dtype).contiguous()
-                    file.write(rows.view(torch.uint8).numpy().tobytes())
-                    listed.append(Entry(self._key(picture), 0 if self._rows else len(rows), seen.note).listed)
-                if len(listed) - told >= LISTED_EVERY or len(listed) == len(missing):
-                    file.flush()
-                    write_beside(index, json.dumps(listed) + "\n")
-                    told = len(listed)
-                progress(len(listed), len(missing))
+            try:
+                for number, batch in enumerate(batches):
+                    check()
+                    ahead = batches[number + 1] if number + 1 < len(batches) else []
+                    ready, waiting = waiting, [pool.submit(tower.read, picture) for picture in ahead]
+                    for picture, seen in zip(batch, tower.encode([future.result() for future in ready]), strict=True):
+                        rows = seen.rows.to("cpu", self._dtype).contiguous()
+                        file.write(rows.view(torch.uint8).numpy().tobytes())
+                        listed.append(Entry(self._key(picture), 0 if self._rows else len(rows), seen.note).listed)
+                    if len(listed) - told >= LISTED_EVERY:
+                        _list(file, index, listed)
+                        told = len(listed)
+                    progress(len(listed), len(missing))
+            finally:  # also when somebody stops it, or a picture cannot be read
+                if listed:
+                    _list(file, index, listed)
         self._read_indexes()
 
     def _make_room(self, pictures: int, rows: int) -> None:
@@ -206,6 +209,12 @@ class FeatureCache:
         if picture not in self._keys_by_path:
             self._keys_by_path[picture] = content_key(picture)
         return self._keys_by_path[picture]
+
+
+def _list(file: IO[bytes], index: Path, listed: Sequence[str | list[str | int]]) -> None:
+    """Promise rows, once they are in the file."""
+    file.flush()
+    write_beside(index, json.dumps(listed) + "\n")
 
 
 class CachedPictures:

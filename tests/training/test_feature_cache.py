@@ -78,7 +78,9 @@ def test_same_content_is_computed_once_and_kept(tiny_model: Path, pictures: list
     assert len(other.missing(pictures)) == len(pictures)
 
 
-def test_a_stop_keeps_what_is_listed(tiny_model: Path, pictures: list[Path], tmp_path: Path) -> None:
+def test_a_stop_keeps_what_is_computed(
+    tiny_model: Path, pictures: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tower = CountingTower(tiny_model)
     cache = FeatureCache(tmp_path, key="k", rows=tower.rows, dtype=tower.dtype)
     fill(cache, pictures[:5], tower, tiny_model)
@@ -90,7 +92,18 @@ def test_a_stop_keeps_what_is_listed(tiny_model: Path, pictures: list[Path], tmp
         fill(cache, pictures, tower, tiny_model, check=stop)
     again = FeatureCache(tmp_path, key="k", rows=tower.rows, dtype=tower.dtype)
     assert again.missing(pictures) == pictures[5:]
-    fill(again, pictures, tower, tiny_model)
+    monkeypatch.setattr(tower, "together", lambda pictures: 3, raising=False)
+    calls = iter((None, None, Cancelled))
+
+    def stop_later() -> None:
+        if (error := next(calls)) is not None:
+            raise error
+
+    with pytest.raises(Cancelled):
+        fill(again, pictures, tower, tiny_model, check=stop_later)
+    third = FeatureCache(tmp_path, key="k", rows=tower.rows, dtype=tower.dtype)
+    assert third.missing(pictures) == pictures[11:], "all that was computed is listed"
+    fill(third, pictures, tower, tiny_model)
     assert tower.count == len(pictures)
 
 
