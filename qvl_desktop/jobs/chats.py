@@ -79,8 +79,9 @@ class Chats(QObject):
                 self._refused = str(error)
         return self._own
 
-    def look(self, text: str, then: Callable[[list[ThreadRow]], None]) -> None:
-        """List the chats, or those that hold `text`, beside the window; an earlier question is given up."""
+    def look(self, text: str, then: Callable[[list[ThreadRow]], None], owner: QObject) -> None:
+        """List the chats, or those that hold `text`, beside the window; an earlier question is given up. `then` is not
+        called once `owner` is gone."""
         if self._listing is not None:
             self._listing.cancel()
             self._listing = None
@@ -96,7 +97,7 @@ class Chats(QObject):
                 store.purge_threads(time.time() - KEPT_DELETED_SECONDS)
             return store.threads(text)
 
-        self._listing = Task(read).on_success(then).start(self)
+        self._listing = Task(read).on_success(then).start(owner)
 
     def close(self) -> None:
         """Close the user's own file."""

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from weakref import WeakSet
 
 from PySide6.QtCore import QObject, Signal
 
 from qvl_desktop.gui.chat.answering import Answering
 from qvl_desktop.gui.chat.choices import Choices
 from qvl_desktop.gui.chat.compare_sources import Source
-from qvl_desktop.gui.chat.thread import Exchange, State
+from qvl_desktop.gui.chat.thread import Exchange, State, settled
 from qvl_desktop.gui.chat.thread_desk import ThreadDesk
 from qvl_desktop.jobs.chat_client import ChatClient
 from qvl_desktop.jobs.engine import EngineState, EngineSupervisor
@@ -40,9 +41,12 @@ class CompareDesk(QObject):
         self._threads = threads
         self._pool = EnginePool.of(session)
         self._under_way: list[Answering] = []
+        running: list[Exchange] = []
+        self._running = running
         self._engines: dict[int, EngineSupervisor] = {}
-        self._heard: set[EngineSupervisor] = set()
+        self._heard: WeakSet[EngineSupervisor] = WeakSet()
         self._idle = waiter(self, 0, self._look_for_idle)
+        self.destroyed.connect(lambda: _abandon(running))
 
     @property
     def busy(self) -> bool:
@@ -113,6 +117,7 @@ class CompareDesk(QObject):
             under_way.ended.connect(self._ended)
             under_way.keepAsked.connect(lambda one: self._threads.keep(one.exchange))
             self._under_way.append(under_way)
+            self._running.append(exchange)
             under_way.ask(name, options)
         if first is not None:
             self._threads.show_version(first)
@@ -128,6 +133,7 @@ class CompareDesk(QObject):
     def drop_all(self) -> None:
         """End every answer without a word: their chats are those of another store."""
         under_way, self._under_way = self._under_way, []
+        self._running.clear()
         for one in under_way:
             one.blockSignals(True)
             one.stop()
@@ -145,11 +151,10 @@ class CompareDesk(QObject):
         if engine in self._heard:
             return
         self._heard.add(engine)
-        engine.stageChanged.connect(lambda _: self._say_all_waiting())
+        engine.stageChanged.connect(self._say_all_waiting)
         engine.stateChanged.connect(self._engine_changed)
-        engine.destroyed.connect(lambda: self._heard.discard(engine))
 
-    def _say_all_waiting(self) -> None:
+    def _say_all_waiting(self, _stage: str) -> None:
         for one in self._under_way:
             self._say_waiting(one)
 
@@ -172,9 +177,17 @@ class CompareDesk(QObject):
     def _ended(self, one: Answering) -> None:
         if one in self._under_way:
             self._under_way.remove(one)
+            self._running.remove(one.exchange)
         self._engines.pop(id(one.exchange), None)
         self._threads.keep(one.exchange)
         if one.thread_data is not self._threads.chat and not self.busy:
             self._threads.forget_live(one.thread_data)
         one.deleteLater()
         self.ended.emit(one.exchange)
+
+
+def _abandon(running: list[Exchange]) -> None:
+    """The page went away (it is made anew in another language) and nobody hears these answers any more."""
+    for exchange in running:
+        exchange.answer, exchange.state = settled(exchange.answer), State.STOPPED
+    running.clear()

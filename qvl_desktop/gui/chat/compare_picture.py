@@ -155,14 +155,18 @@ class ComparePicture(QWidget):
         boxes: list[ShownBox] = []
         shown = [place for place in range(len(self._answers)) if self._answers[place] and self.is_shown(place)]
         share = MOST_BOXES // max(1, len(shown))
-        total = 0
+        total, unread = 0, False
         for place in shown:
             answer = self._answers[place]
-            total += answer.reader.boxes if answer is not None else 0
             boxes += self._boxes_of(place, share, size)
+            if answer is not None:
+                total += answer.reader.boxes
+                unread = unread or not answer.read
         self._say(len(boxes), total)
         self.view.show_boxes(self._some(boxes))
         self.light(*self._lit)
+        if unread:
+            self._more.start()
 
     def _some(self, boxes: list[ShownBox]) -> list[ShownBox]:
         """What is on the picture already, and so many of the others as can be put there without being felt."""

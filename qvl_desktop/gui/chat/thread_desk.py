@@ -60,7 +60,7 @@ class ThreadDesk(QObject):
     def look(self) -> None:
         """Read the list anew, beside the window."""
         self._again.stop()
-        self.chats.look(self.list.search.text().strip(), self._show)
+        self.chats.look(self.list.search.text().strip(), self._show, self)
 
     def _show(self, rows: list[ThreadRow]) -> None:
         self.list.show_threads(rows, self.chat.id)
