@@ -177,6 +177,7 @@ def test_a_pause_that_frees_the_card(session: Session, qtbot: QtBot, place: Path
     qtbot.waitUntil(lambda: text(page, "runState") == "Training")
     press(page, qtbot, "freeButton")
     assert "freeing the card" in page.findChild(QPushButton, "freeButton").text()
+    assert not page.findChild(QPushButton, "stopButton").hasFocus(), "a second Enter must not stop it"
     qtbot.waitUntil(lambda: text(page, "runState") == "Paused, card freed", timeout=20_000)
     qtbot.waitUntil(lambda: session.runs.thread_of(run) is None)
     assert text(page, "runState") == "Paused, card freed"

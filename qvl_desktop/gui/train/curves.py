@@ -7,10 +7,11 @@ Does not own a plot (`plot`), the numbers (`jobs.run_history`) or when to draw (
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pyqtgraph as pg
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from qvl_desktop.gui.theme import Space, theme
@@ -58,26 +59,61 @@ class Curves(QWidget):
             grid.setRowStretch(row, stretch)
         for plot in self.plots.values():
             plot.pointedAt.connect(self.show_values)
+        self._best_by = "none"
+        self._draws: dict[str, Callable[[RunHistory], None]] = {
+            "norm": self._draw_norm,
+            "rate": self._draw_rate,
+            "unreadable": self._draw_unreadable,
+            "accuracy": self._draw_accuracy,
+            "loss": self._draw_loss,
+        }
+        self._pending: list[str] = []
+        self._turn = QTimer(self)
+        self._turn.setInterval(0)
+        self._turn.timeout.connect(self._draw_next)
         theme().changed.connect(self._recolour)
         self._recolour()
 
     def show_history(self, history: RunHistory, best_by: str = "none") -> None:
-        """Draw the run; also an empty one. `best_by` is the metric by which its best checkpoint is kept."""
-        self._history = history
+        """Draw the run; also an empty one. `best_by` is the metric by which its best checkpoint is kept.
+
+        Painting a plot takes most of a frame, so each has a turn of the event loop to itself, the loss the last.
+        """
+        self._history, self._best_by = history, best_by
+        self._pending = list(self._draws)
+        self._turn.start()
+
+    def _draw_next(self) -> None:
+        """Draw one more plot."""
+        if not self._pending:
+            self._turn.stop()
+            return
+        name = self._pending.pop(0)
+        history, plot = self._history, self.plots[name]
+        self._draws[name](history)
+        right = max(history.total, int(history.steps[-1]) if history.steps else 1, 1)
+        best = history.best(self._best_by) if BEST_IN.get(self._best_by) == name else None
+        plot.show_until(right)
+        plot.mark(best)
+
+    def _draw_loss(self, history: RunHistory) -> None:
         steps = np.array(history.steps)
         self._raw.setData(steps, np.array(history.losses))
         self._smooth.setData(steps, np.array(history.smooth))
-        self._rates.setData(steps, np.array(history.rates))
-        self._norms.setData(steps, np.array(history.norms))
         self._held_out.setData(*_told(history.eval_steps, history.eval_losses))
+
+    def _draw_accuracy(self, history: RunHistory) -> None:
         self._accuracies.setData(*_told(history.eval_steps, history.accuracies))
         self._ious.setData(*_told(history.eval_steps, history.mean_ious))
+
+    def _draw_unreadable(self, history: RunHistory) -> None:
         self._failures.setData(*_told(history.eval_steps, history.failures))
-        right = max(history.total, int(steps[-1]) if len(steps) else 1, 1)
-        best = history.best(best_by)
-        for name, plot in self.plots.items():
-            plot.show_until(right)
-            plot.mark(best if best is not None and BEST_IN.get(best_by) == name else None)
+
+    def _draw_rate(self, history: RunHistory) -> None:
+        self._rates.setData(np.array(history.steps), np.array(history.rates))
+
+    def _draw_norm(self, history: RunHistory) -> None:
+        self._norms.setData(np.array(history.steps), np.array(history.norms))
 
     @property
     def drawn_steps(self) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from qvl_desktop.core.run_folder import Command, RunState
@@ -84,6 +84,8 @@ class RunHead(QWidget):
 
     def wished(self, wish: Command) -> None:
         """The user has asked for this; it comes after the step at hand."""
+        if self.isAncestorOf(self.focusWidget() or self):  # or it would go on to "Stop and save" as this button is off
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
         self._wish, self._wished_at = wish, time.monotonic()
         self.show_buttons()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from qvl_desktop.gui.icons import set_icon
@@ -84,4 +84,7 @@ class RunLog(QWidget):
         self._text.setPlainText("\n".join(self._lines) or self.tr("The log is empty."))
         rows = max(2, min(len(self._lines), MOST_ROWS))
         self._text.setFixedHeight(rows * self._text.fontMetrics().lineSpacing() + 2 * Space.M)
-        bar.setValue(bar.maximum() if at_end else place)
+        if at_end:
+            self._text.moveCursor(QTextCursor.MoveOperation.End)
+        else:
+            bar.setValue(place)
