@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from qvl_desktop import __version__
+from qvl_desktop.core.card_memory import ask_for_growing_segments
 from qvl_desktop.core.errors import Cancelled, QvlError
 from qvl_desktop.core.offline import stay_offline
 
@@ -63,6 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     _use_utf8()
     stay_offline()
+    ask_for_growing_segments()
     try:
         if (target := window_target(arguments)) is not None:
             from qvl_desktop.app import run_window

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import tempfile
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from qvl_desktop.commands.plan_flags import add_plan_flags, given_settings
 from qvl_desktop.core.errors import PlanError
 from qvl_desktop.core.plan import TrainingPlan
+from qvl_desktop.core.plan_warnings import plan_warnings
 
 if TYPE_CHECKING:
     from qvl_desktop.core.cheaper import Change
@@ -75,6 +77,8 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(as_json(needs, offers, probed)))
     else:
+        for warning in plan_warnings(needs.plan):
+            print(f"note: {warning}", file=sys.stderr)
         print(table(needs))
         if probed:
             print(_probe_text(probed))

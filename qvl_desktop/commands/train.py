@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from qvl_desktop.core.dataset import Dataset
 from qvl_desktop.core.errors import PlanError, RunError
 from qvl_desktop.core.events import Evaluated, Event, Failed, Finished, Notice, Paused, Resumed, Stage, Started, Step
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
-from qvl_desktop.core.plan import TrainingPlan
+from qvl_desktop.core.plan import CHANGEABLE, TrainingPlan
 from qvl_desktop.core.run_folder import RunFolder
 
 STEP_LINES_EVERY = 1.0
@@ -34,7 +35,11 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument("folder", nargs="?", type=Path, metavar="RUN", help="a run folder that holds a plan.json")
     parser.add_argument("--run", dest="new_folder", type=Path, metavar="RUN", help="the folder of a new run")
-    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint of the run")
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on from the last checkpoint of the run, with less memory when told so: --batch-size, ...",
+    )
     add_plan_flags(parser)
     parser.set_defaults(run=run, parser=parser)
 
@@ -49,9 +54,14 @@ def run(args: argparse.Namespace) -> int:
         args.parser.error("name one run folder: RUN for an existing one, or --run RUN for a new one")
     folder = RunFolder((args.folder or args.new_folder).resolve())
     if args.folder is not None:
-        if chosen:
-            args.parser.error("an existing run has its settings in plan.json: leave the flags out")
+        if chosen and (not args.resume or set(chosen) - set(CHANGEABLE)):
+            args.parser.error(
+                "an existing run has its settings in plan.json: leave the flags out. With --resume these may change: "
+                + ", ".join(f"--{name.replace('_', '-')}" for name in CHANGEABLE)
+            )
         _check_existing(folder, resume=args.resume)
+        if chosen:
+            replace(TrainingPlan.load(folder.plan), **chosen).checked().save(folder.plan)
     else:
         if args.resume:
             args.parser.error("to resume, name the run folder without --run: train RUN --resume")

@@ -27,6 +27,19 @@ CHECKPOINTING = ("auto", "on", "off")
 TOO_LONG = ("skip", "refuse")
 BEST_BY = ("none", "loss", "acc50", "mean_iou")
 DISTRIBUTED = ("none", "ddp", "fsdp2", "zero2", "zero3")
+CHANGEABLE = (
+    "batch_size",
+    "accumulation",
+    "packing",
+    "gradient_checkpointing",
+    "embeddings_on_host",
+    "eval_steps",
+    "eval_samples",
+    "save_steps",
+    "save_limit",
+    "pause_frees_card",
+)
+"""Settings that may be others when a run goes on: what they change is memory and disk, not what is learnt."""
 DEFAULT_TARGETS = ("c_attn", "attn.c_proj", "w1", "w2")
 
 

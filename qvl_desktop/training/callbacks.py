@@ -16,8 +16,9 @@ import torch
 from transformers import TrainerCallback
 
 from qvl_desktop.core.errors import Cancelled
-from qvl_desktop.core.events import Paused, Resumed, Saved, Step
+from qvl_desktop.core.events import Notice, Paused, Resumed, Saved, Step
 from qvl_desktop.core.plan import TrainingPlan
+from qvl_desktop.core.plan_warnings import ClimbingLoss
 from qvl_desktop.core.run_folder import Command
 from qvl_desktop.training.checkpoints import PREFIX
 from qvl_desktop.training.control import CardFreed, Control
@@ -38,6 +39,7 @@ class RunCallback(TrainerCallback):
         self._control = control
         self._sample = sample
         self._process = psutil.Process()
+        self._climbing = ClimbingLoss()
         self.trainer: QvlTrainer | None = None
         self.stopped = False
         self.freed = False
@@ -94,6 +96,8 @@ class RunCallback(TrainerCallback):
                 memory=self._memory(),
             )
         )
+        if climbs := self._climbing.after(loss, float(logs["learning_rate"])):
+            self._writer.write(Notice(message=climbs))
         if self._control.take_sample_wish():
             self._sample(step)
         if not control.should_training_stop and agreed(self._control.should_stop()):

@@ -11,6 +11,10 @@ import errno
 from qvl_desktop.core.errors import QvlError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 
+_FULL = ("No space left on device", "File too large", "Disk quota exceeded", "file write failed")
+_NO_MEMORY = ("out of memory", "can't allocate memory", "bad_alloc", "Cannot allocate memory", "not enough memory")
+"""How libraries that have no error of their own for it say that disk or memory is full."""
+
 
 class TrainingError(QvlError):
     """Root of what ends a run."""
@@ -52,18 +56,36 @@ def for_the_user(error: BaseException) -> QvlError | None:
                 "shorten the longest sample, or choose Q-LoRA. Resume goes on from the last checkpoint.",
             )
         )
-    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return DiskFullError(
-            QT_TRANSLATE_NOOP(
-                "errors",
-                "The disk is full ({path}). Make room, then resume: the last checkpoint is whole.",
-            ),
-            path=error.filename or "the run folder",
-        )
+    if says_disk_full(error):
+        return disk_full(getattr(error, "filename", None) or "the run folder")
     return None
+
+
+def disk_full(path: object) -> DiskFullError:
+    """What is said when something cannot be written to a place."""
+    return DiskFullError(
+        QT_TRANSLATE_NOOP(
+            "errors",
+            "The disk is full ({path}). Make room, then resume: the last checkpoint is whole.",
+        ),
+        path=path,
+    )
+
+
+def says_disk_full(error: BaseException | None) -> bool:
+    """Whether an error, or one that it came of, is about room on a disk.
+
+    Only Python says so by number; safetensors says it in words, and torch that a file is shorter than it wrote.
+    """
+    if error is None:
+        return False
+    text = str(error)
+    found = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+    found = found or any(words in text for words in _FULL) or ("inline_container" in text and "unexpected pos" in text)
+    return found or says_disk_full(error.__cause__)
 
 
 def _says_out_of_memory(error: BaseException) -> bool:
     """Whether torch reports missing memory in a plain `RuntimeError`, as its CPU allocator does."""
     text = str(error)
-    return isinstance(error, RuntimeError) and ("out of memory" in text or "can't allocate memory" in text)
+    return isinstance(error, RuntimeError | OSError) and any(words in text for words in _NO_MEMORY)

@@ -19,9 +19,10 @@ import psutil
 
 from qvl_desktop.core.dataset import Dataset
 from qvl_desktop.core.errors import Cancelled
-from qvl_desktop.core.events import Failed, Finished, Paused, Started, Step
+from qvl_desktop.core.events import Failed, Finished, Notice, Paused, Started, Step
 from qvl_desktop.core.lockfile import FileLock
 from qvl_desktop.core.plan import TrainingPlan
+from qvl_desktop.core.plan_warnings import plan_warnings
 from qvl_desktop.core.run_folder import Command, EventReader, RunFolder
 from qvl_desktop.training.control import CardFreed, Control
 from qvl_desktop.training.distributed import check_world
@@ -92,6 +93,8 @@ def _carry_out(
     plan = TrainingPlan.load(run.plan).checked()
     control.pause_frees = plan.pause_frees_card
     check_world(plan, run.path)
+    for warning in plan_warnings(plan):
+        writer.write(Notice(message=warning))
     if plan.tensorboard and int(os.environ.get("RANK", "0")) == 0:
         writer.observe(TensorBoardFile(run.path / "tensorboard"))
     dataset = load_data(plan)

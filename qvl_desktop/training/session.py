@@ -18,12 +18,13 @@ import torch
 from transformers import PrinterCallback, set_seed
 
 from qvl_desktop.core.adapter_card import AdapterCard, model_fingerprint
+from qvl_desktop.core.cheaper import milder
 from qvl_desktop.core.dataset import Dataset, Sample
 from qvl_desktop.core.events import Finished, Notice, Paused, Saved, Started
 from qvl_desktop.core.feature_files import WeightsMemo, features_folder
 from qvl_desktop.core.forecast import ForecastError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
-from qvl_desktop.core.plan import TrainingPlan
+from qvl_desktop.core.plan import CHANGEABLE, TrainingPlan
 from qvl_desktop.core.run_folder import EventReader, RunFolder
 from qvl_desktop.engine.family_generator import FamilyGenerator
 from qvl_desktop.engine.generator import Generator
@@ -35,7 +36,7 @@ from qvl_desktop.training.callbacks import RunCallback
 from qvl_desktop.training.checkpoints import PREFIX, check_room, checkpoints, copy_result, damage, place_folder, step_of
 from qvl_desktop.training.control import Control
 from qvl_desktop.training.distributed import SHARDED, block_classes, check_sharing, choose_accelerator
-from qvl_desktop.training.errors import CheckpointError, TrainingDataError
+from qvl_desktop.training.errors import CheckpointError, OutOfMemoryError, TrainingDataError, for_the_user
 from qvl_desktop.training.families import CachedFamilyPictures, FamilyPictures
 from qvl_desktop.training.feature_cache import CachedPictures, FeatureCache, PixelPictures
 from qvl_desktop.training.forecasting import available_memory, check_by_step, needs_of
@@ -121,6 +122,10 @@ class TrainingSession:
         pictures = self._pictures(splits, processor)
         try:
             return self._train(dataset, splits, pictures, processor, checkpoint)
+        except (RuntimeError, MemoryError) as error:
+            if isinstance(for_the_user(error), OutOfMemoryError):
+                self._tell_milder(splits.train)
+            raise
         finally:
             pictures.close()
 
@@ -301,6 +306,23 @@ class TrainingSession:
         except ForecastError:
             return
         check_by_step(needs, trainer, self._folder, train, self._dtype, self._writer.write)
+
+    def _tell_milder(self, train: EncodedSamples) -> None:
+        """Memory ran out: tell the settings that need less, as they are written when the run is resumed."""
+        try:
+            needs = needs_of(self._plan, self._folder, train.samples, self._device, self._dtype)
+        except ForecastError:
+            return
+        offers = milder(self._plan, needs.shape, needs.data, needs.machine)
+        here = [one.flags for one in offers if set(one.settings) <= set(CHANGEABLE)]
+        anew = [one.flags for one in offers if not set(one.settings) <= set(CHANGEABLE)]
+        for flags, text in (
+            (here, QT_TRANSLATE_NOOP("errors", "This run goes on with less memory by train RUN --resume and {flags}.")),
+            (anew, QT_TRANSLATE_NOOP("errors", "A new run would need less memory with {flags}.")),
+        ):
+            if flags:
+                message = translate("errors", text).format(flags="; ".join(flags[:3]))
+                self._writer.write(Notice(message=message))
 
     def _tell_changed_data(self, samples: int) -> None:
         """A resumed run meets the same samples only if there are as many as before."""

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from torch.utils.data import DataLoader
 from transformers import Trainer, TrainingArguments
 
@@ -23,7 +24,7 @@ from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.training.checkpoints import PREFIX, Best, drop_old_checkpoints, place_folder, seal
 from qvl_desktop.training.distributed import agreed, share_on_processors, sharing
-from qvl_desktop.training.errors import DivergedError
+from qvl_desktop.training.errors import DivergedError, disk_full, says_disk_full
 from qvl_desktop.training.memory import optimiser_name, slim_adapter_inputs
 from qvl_desktop.training.packing import SharedSteps, rows_of
 from qvl_desktop.training.samples import EncodedSample, EncodedSamples, LengthGroupedSampler
@@ -96,6 +97,7 @@ class QvlTrainer(Trainer):
     """
 
     control: Any
+    is_fsdp_enabled: bool
 
     def __init__(
         self,
@@ -251,6 +253,10 @@ class QvlTrainer(Trainer):
                     self.best.save(folder)
                 drop_old_checkpoints(folder, self._plan.save_limit, [self.best.step] if self.best else [])
             self._saved_step = self.state.global_step
+        except (OSError, RuntimeError, SafetensorError) as error:
+            if says_disk_full(error):
+                raise disk_full(folder) from error
+            raise
         finally:
             if self.args.should_save:
                 shutil.rmtree(self._staging, ignore_errors=True)
