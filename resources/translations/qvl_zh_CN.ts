@@ -6147,6 +6147,119 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
 </context>
 <context>
+    <name>argparse</name>
+    <message>
+        <source>usage: </source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>positional arguments</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>options</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>show this help message and exit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%(prog)s: error: %(message)s
+</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%(prog)s: warning: %(message)s
+</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>argument %(argument_name)s: %(message)s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the following arguments are required: %s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>one of the arguments %s is required</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>unrecognized arguments: %s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ambiguous option: %(option)s could match %(matches)s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>invalid choice: %(value)r (choose from %(choices)s)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>invalid choice: %(value)r, maybe you meant %(maybe)r? (choose from %(choices)s)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>invalid %(type)s value: %(value)r</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>expected one argument</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>expected at most one argument</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>expected at least one argument</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>expected %s argument</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>expected %s arguments</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not allowed with argument %s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ignored explicit argument %r</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>unexpected option string: %s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>unknown parser %(parser_name)r (choices: %(choices)s)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>can&apos;t open &apos;%(filename)s&apos;: %(error)s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>option &apos;%(option)s&apos; is deprecated</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>argument &apos;%(argument_name)s&apos; is deprecated</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>command &apos;%(parser_name)s&apos; is deprecated</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>chat</name>
     <message>
         <source>New chat</source>
@@ -6279,6 +6392,1397 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <message>
         <source>Delete the chats that are chosen</source>
         <translation>删除所选的聊天</translation>
+    </message>
+</context>
+<context>
+    <name>cli</name>
+    <message>
+        <source>let a model propose boxes or answers for a project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask a model about the pictures of a project. What it proposes waits for review in the window (page Review) and is no part of the project&apos;s regions and conversations until it is accepted. Boxes that stand there already are not proposed, nor what was rejected before from the same model. Ctrl-C keeps what was heard; --resume goes on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>who answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>demo, a model folder, or a downloaded name; with --server its name there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>an adapter folder, or a run folder with one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ask this OpenAI-compatible address (with /v1) in place of loading</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>that server&apos;s key [{variable}]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>how the model behind --server writes boxes; {ours}: that server is this program&apos;s own</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>auto, fp32, bf16, fp16, int8 or nf4 [auto]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>auto, cpu, cuda:0, ... [auto]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>what is asked</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>propose boxes of these refs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>propose boxes of everything the model names</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ask for the refs that each picture has, and list where model and annotation disagree, worst first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ask this about each picture; answers wait as drafts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>go on with the last job that was cut short</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the wording for a ref, with {ref} in it [&quot;Find the {ref}.&quot;]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>of the question, where none is given [en]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>length of an answer at most [512]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>below this overlap boxes disagree [{low}]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>propose also what was rejected before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>which pictures (all by default; conditions add up)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a filter kept in the project, or its JSON</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>pictures in this folder, as stored</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>pictures with this in their name or folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>pictures without any region</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>take what this job proposes at once, as one undo step (not for --differences)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>pictures asked at the same time [8]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>write every answer that could not be read here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>print the result as JSON</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{project}: the job rests: {reason}. --resume goes on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{project}: the job rests. --resume goes on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>asked about {asked} of {total} pictures; {proposed}, {accepted} accepted; {unread} answers could not be read whole, {failed} pictures failed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>say what is asked: --refs, --everything, --differences, --draft or --resume</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>say who answers: --model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>--server needs --family: how that model writes boxes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>--accept is not for --differences: somebody must look at them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>--refs names none</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation type="unfinished">无</translation>
+    </message>
+    <message>
+        <source>--filter: no filter of this name is kept (there are: {names}), and it is no JSON</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>asked about {asked} of {total} pictures, {found} proposed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>, about {time} left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>... and {count} more; --problems FILE writes all of them to a file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>leave table (token embeddings), tower (visual encoder) or table,tower of a first-generation model in the host&apos;s memory: 1.2 and 3.9 GB less on the card at full size [QVL_DESKTOP_ON_HOST]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{text} is none of {names}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>how first-generation Qwen-VL is asked: chatml for chat models, raw for the base model; auto as its generation_config.json says (an adapter: chatml) [auto]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>asked {done} of {total}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>note: {text}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>loading libraries ...</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>loading the model ...</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>loading the model in {how} ...</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>loading the adapter {name} ...</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>loading {stage} ...</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>what is kept of pictures between training runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Training keeps what the model sees in each picture, so that the next run with the same model starts at once. This lists how much there is for each model, sets how much may stay, or clears it. Nothing is lost but time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>keep at most this much; 0 keeps nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>delete everything that no run is using</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>print one JSON object</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{text}: name a size in GB, 0 or more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>kept {kept} of at most {limit}, {used} in use by a run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>kept {kept} of at most {limit}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>in use now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>used {time}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>deleted {size}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>look for faults in a project or data file; exit 1 on errors</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One line a finding: where, how grave, what, how to mend it, and its code. Exit 1 on errors.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the folder that picture paths count from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>also check what does not fit this model: a folder, or demo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>print the findings as a JSON list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>longer conversations are told (default 2048)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>do not read picture files that were not read yet (no doubles among them)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>mend all findings of this code in the project (may be given again); each is one undo step</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>only a project can be mended; import the file first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{code} cannot be mended: it needs a person; open the project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{code} cannot be mended: there are {known}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>pictures</source>
+        <translation type="unfinished">图片</translation>
+    </message>
+    <message>
+        <source>checked</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{data}: {code}: {count} mended</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%n error(s)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{what}: {done} of {total}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>make a project from a folder of pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>index this folder and the folders below it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bring a data file or folder into a project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{formats}; found out by default</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>write a project&apos;s conversations or regions as a data file or folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{formats}; qwen-vl by default</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>only this split</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} left out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>how boxes in the text of the data are written: auto (default), {dialects}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>write boxes as this family of models does: {dialects}; the format is then sharegpt by default</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>imported</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>dialect: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} known already</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>exported</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the project has {regions} regions and no conversations here. Make some from templates on the Conversations page, or export the regions (--format coco, yolo, voc or labelme).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the split of pictures for which neither the data nor the project says one (coco, labelme, ...)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>copy the pictures into the folder too (yolo, voc, labelme)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>write into a folder that is not empty (yolo, voc, labelme)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>write every problem to this file, one a line</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>print the counts as a JSON object</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>... and {count} more problems; all of them are in {file}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>... and {count} more problems; --problems FILE writes all of them to a file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>starting the training process</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>turning conversations into tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>computing what the model sees in each picture, once</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>loading the model in 4 bits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>measuring on held-out samples</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the whole loop on the shipped model and pictures: annotate, train, compare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Teach the shipped model a word it has never met: make a project from the shipped pictures and regions, make conversations, tune by Q-LoRA, and compare its answers before and after on held-out pictures. The last line on stdout is a JSON object with the figures.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>where to write [demo-out]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>of refs and questions [en]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>making the project {path}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{pictures} pictures, {conversations} conversations, {learning} to learn from; checked</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>loading the demo model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>asking it for &quot;{word}&quot;, a word it has never met, and for shapes it knows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>before: {new} found of the new, {known} of the known</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>asking again, on pictures it was not trained on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>after: {new} found of the new, {known} of the known</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&quot;{word}&quot; on held-out pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the project, the run and {grid} are in {folder}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>look at it in the window: qvl-desktop {path}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>training: step {step} of {total}, loss {loss}, {time} left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>about {seconds} s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>about {minutes} min</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>truth</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>before training</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>after training</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>(no answer)</source>
+        <translation type="unfinished">（没有回答）</translation>
+    </message>
+    <message>
+        <source>fetch a model from Hugging Face or ModelScope</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fetch a model and check every file against the hub&apos;s hashes. What is here already is not fetched again; the same command goes on after a break, and mends a damaged folder. Afterwards --model takes the name, and no network is needed. Without a name: the known models.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a known model, or any repository as OWNER/NAME</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>which hub [hf]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a mirror&apos;s address [HF_ENDPOINT or MODELSCOPE_ENDPOINT]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the folder to make the model&apos;s folder in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>branch, tag or commit [the main branch]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>take PyTorch files (.bin) where there are no safetensors</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>tries without a byte before giving up [8]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>compare a downloaded model with its hashes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>only say how large it is and how much room there is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>keep a key for private models; it is read from stdin</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stopped. The same command goes on from here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{repo} at {revision}: {count} files, {size}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>to {folder}; {free} free on {place}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>to {folder}; {free} free on {place}: not enough</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>its weights are PyTorch files (.bin): --allow-pickle takes them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Key for {hub}: </source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Logged in at {hub} as {name}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>missing: {file}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>damaged: {file}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no hash known: {file}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{folder}: every file is as the hub had it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{folder}: fetch it again to mend it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The columns: files; GiB on the card to chat, for LoRA, for Q-LoRA; licence.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>asking the hub</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{done} of {total} ({share} %)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>, {speed}/s, {time} to go</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>; {trouble} Again in {seconds} s.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>checking what is here: {share} %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>measure how well a model points</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask the grounding questions of a data set and compare the answered boxes with the true ones. The table on stdout lists the worst labels first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>demo, a model folder, or a downloaded name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ask the base without the adapter too, or another adapter, and say what became better and what got worse</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a project (.qvl) or data in any format that import reads</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>where a data file&apos;s relative picture paths count from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>which samples to ask [val; all where the data has no splits]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ask at most N questions; 0 asks all [0]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>questions answered together [16]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ask each phrase with the prompt of the official RefCOCO evaluation and count by its rule; the published figures stand beside where the file&apos;s name tells the set (refcoco_testA.jsonl). Asks all splits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>print figures, table and answers as one JSON object</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>write a picture with both boxes per question, worst first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>--{name} is not for --refcoco: that rule looks at one box a phrase</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>--baseline compares an adapter with its base: name one with --adapter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} phrases with several boxes are left out: the rule knows one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{model}, published</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>on {name}, by the file&apos;s name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{found} of {phrases} phrases found (IoU at least 0.5 with the first box), {without_box} answers without a box, mean IoU {mean_iou:.3f}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>boxes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{questions} questions, {failures} answers without a readable box</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>mean IoU</source>
+        <translation type="unfinished">平均 IoU</translation>
+    </message>
+    <message>
+        <source>precision</source>
+        <translation type="unfinished">精确率</translation>
+    </message>
+    <message>
+        <source>recall</source>
+        <translation type="unfinished">召回率</translation>
+    </message>
+    <message>
+        <source>worst answers ({shown} of {count} that miss something):</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>after</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>change</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>answers without a readable box: {before} before, {after} after</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nothing got worse: {labels} labels, {questions} questions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>got worse: {refs} of {all_refs} labels, {lost} of {answers} answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{measure} {before:.3f} before, {after:.3f} after</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{folder}: {count} pictures, the worst first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>show what is trained on: the tokens, and which of them are learnt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Print samples as the model is taught them, in its own dialect and layout. What is learnt is green on a terminal and stands in [[ ]] elsewhere; the rest is only read. Samples that are left out are listed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a project (.qvl) or a data file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>which samples [train]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>show sample N, from 1 [the first {count}]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>show N samples from that one on [1; without --sample {count}]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>print JSON lines: sample, left_out, summary</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>--sample: samples are counted from 1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>--count: at least 1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>--- sample {number} ({source}): {tokens} tokens, {supervised} learnt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{samples} samples are learnt from: {tokens} tokens, {supervised} of them learnt; the longest has {longest} of {limit}. {left_out} are left out, {too_long} of them because they are too long.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>left out: sample {number} ({source}): {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>left out: {count} more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>make an adapter part of its base model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write a model folder whose weights are those of the base with the adapter. An Int4 base is made dense first; with --bits the result is quantised again. Afterwards both are asked the same: they must agree.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the folder to write; must not exist yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>how large one file of weights may be: 500MB, 2GB, ... [2GB]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ask the model with its adapter and the merged one N questions, of --data or of what the adapter learnt from, and fail when they do not agree; 0 does not ask [{count}]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{text} is no size: write 500MB or 2GB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not checked: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>asking the model with its adapter ({count} questions) ...</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>asking the merged model ...</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>check: {same} of {answers} answers the same, {agreeing} of {tokens} tokens, largest difference of a logit {difference:.2g} (they spread by {spread:.2g}), alike to {closeness:.6f}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the model takes {need:.1f} GB of memory to be asked, and {free:.1f} GB are free</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>model</source>
+        <translation type="unfinished">模型</translation>
+    </message>
+    <message>
+        <source>adapter</source>
+        <translation type="unfinished">适配器</translation>
+    </message>
+    <message>
+        <source>demo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>list the models and adapters on this machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>List the demo model, downloaded models, the model folders that the window knows, and what the given folders hold: models, or runs with their adapters. The reference is what --model and --adapter take.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>places to look in as well</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>print the list as JSON</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>on {base}</source>
+        <translation type="unfinished">基于 {base}</translation>
+    </message>
+    <message>
+        <source>{text} is not a whole number</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{text} is not a number</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{text} is not a whole number from {least} on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{text} is not a number above 0 and at most 1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{hours} h {minutes} min</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{minutes} min {seconds} s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{seconds} s</source>
+        <translation type="unfinished">{seconds} 秒</translation>
+    </message>
+    <message>
+        <source>validation: {figures}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>weights of the language model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>weights of the visual tower</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>weights of the adapter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>gradients and optimiser</source>
+        <translation type="unfinished">梯度与优化器</translation>
+    </message>
+    <message>
+        <source>activations of the longest batch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>logits of the loss</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>pictures of a batch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>keys and values of answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>tower while it reads pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the program itself</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>what a run would need: memory, disk, steps, time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Forecast the memory, disk, steps and time of a run for this model, this data and this machine. When it does not fit, the cheapest changes that make it fit are named. Exit code 1: it does not fit.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>memory to fit into [what is free now]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>check the forecast by one real step, and remember what was measured</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>print the forecast as one JSON object</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>name the model: --model demo, a model folder, or a downloaded name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>memory, all together</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>free now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>picture features on disk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>checkpoints on disk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>trainable weights</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a step</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the whole run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{samples} samples about {pictures} pictures; the longest has {longest} tokens; activations are computed twice to save memory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{samples} samples about {pictures} pictures; the longest has {longest} tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} samples are left out; `train` names them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Speed and memory are corrected by what was measured here before.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The time is a guess until a step was measured on this machine (--probe).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One real step took {amount}, {off} % more than forecast.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One real step took {amount}, {off} % less than forecast.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It does not fit. No cheaper setting fits either.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It does not fit. Any of these would:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{times}x slower</source>
+        <translation type="unfinished">慢 {times} 倍</translation>
+    </message>
+    <message>
+        <source>about as fast</source>
+        <translation type="unfinished">速度相近</translation>
+    </message>
+    <message>
+        <source>{minutes} min</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{hours} h</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>settings from a command line of the official script, &quot;python finetune.py --model_name_or_path ...&quot;; a .sh file, or - for standard input; flags given beside it win</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>settings that go together, a card and an aim: {names}; --from-official and flags given beside it win</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ask a model about pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the question</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>write the picture with the answered boxes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>print the answer, its boxes and its figures as JSON</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>length of the answer at most [512]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>choose tokens as the model&apos;s own generation_config.json says</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>above 0: choose tokens by chance; 0: the likeliest [0]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>when sampling: the likeliest this share [the model&apos;s]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>when sampling: the same number, the same answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>what weights are held in [auto]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>auto, cpu, cuda:0, ..., or all cards together: all [auto]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{text} is not a number from 0 to {most}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: written</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>make an Int4 or Int8 (GPTQ) version of a model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quantise the decoder of a dense model to 4 or 8 bits, in the layout of AutoGPTQ, which other programs read too. With --data, GPTQ makes up for rounding with what the layers really see; without, each weight goes to the nearest value.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bits a weight [{bits}]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bits a weight (without: the result stays dense)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>inputs that share a scale; -1: all [128]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>how zero points are stored [gptq]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a project (.qvl) or a data file whose samples calibrate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>use at most N samples [{count}]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>where the arithmetic is done: auto, cpu, cuda:0, ... [auto]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{text} is neither -1 nor a whole number from 1 on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{folder}: written, {after} MB (before: {before} MB)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>answer over HTTP as OpenAI&apos;s API does</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>an adapter and the name requests call it by; may be given several times</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>auto, fp32, bf16, fp16, int8 or nf4</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>auto, cpu, cuda:0, ...</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>another address than this machine needs --api-key too</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>0 takes a free one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>what clients must send; by default that of {variable}, else a random one is printed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>let clients on this machine name pictures below DIR by file:// URLs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>let clients name pictures on HOST by http(s):// URLs; HOST:PORT, HOST=ADDRESS for a private one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>answers made side by side at most [16]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>questions that may wait, of all clients [64]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>questions of one client [48]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>memory for what is read and said in open chats; 0 takes half of what is free [0]</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>also serve a page to chat on, for browsers that have the key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>web page: {url} (it asks for the key)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>divide a project into train, val and test</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pictures that are the same or nearly, and all conversations about them, stay in one split. The same project, shares, way and seed give the same division. One undo step.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>default {share}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>at random (default), with each ref in its share, or by whole folders</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>do not read picture files first: nearly the same ones may be parted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>only say what it would give</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>print the numbers as JSON</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>conversations</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>and {count} more refs (--json lists all)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{project}: {count} pictures stay together with others (nothing was changed)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{project}: {count} pictures stay together with others</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>start</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>samples</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>features</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>validation</source>
+        <translation type="unfinished">验证</translation>
+    </message>
+    <message>
+        <source>tune a model on a project or data file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tune a model: either a new run from --model, --data and settings, or the plan.json of an existing run folder. Ctrl-C finishes the step, saves and ends; a second Ctrl-C ends at once.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a run folder that holds a plan.json</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the folder of a new run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>go on from the last checkpoint of the run, with less memory when told so: --batch-size, ...</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>name one run folder: RUN for an existing one, or --run RUN for a new one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>an existing run has its settings in plan.json: leave the flags out. With --resume these may change: {flags}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>to resume, name the run folder without --run: train RUN --resume</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>training on {device} ({precision}): {samples} samples, {weights} trainable weights, steps {step}-{total}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>paused after step {step}: all is saved, the memory is free. Go on with train RUN --resume</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>going on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>stopped after {step} steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>done after {step} steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>failed: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>step {step} of {total}: loss {loss}, about {seconds} s left</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -6465,6 +7969,10 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation>{path}：无法写入文件夹（{reason}）。</translation>
     </message>
     <message>
+        <source>exit code {code}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{path}: this is not a picture that can be read.</source>
         <translation>{path}：这不是可以读取的图片。</translation>
     </message>
@@ -6506,11 +8014,11 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>A key is made of letters, digits and signs, without blanks.</source>
-        <translation type="unfinished"></translation>
+        <translation>密钥只能由字母、数字和符号组成，不能有空格。</translation>
     </message>
     <message>
         <source>{folder}: there is no such folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder}：没有这个文件夹。</translation>
     </message>
     <message>
         <source>{path}: this is no run folder: it has no plan.json.</source>
@@ -7630,35 +9138,35 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>{text}: a host is written HOST, HOST:PORT or HOST=ADDRESS, without http:// and path.</source>
-        <translation type="unfinished"></translation>
+        <translation>{text}：主机应写作 HOST、HOST:PORT 或 HOST=ADDRESS，不带 http:// 和路径。</translation>
     </message>
     <message>
         <source>{host} does not give the picture: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>{host} 没有给出图片：{reason}</translation>
     </message>
     <message>
         <source>{url}: too many redirects.</source>
-        <translation type="unfinished"></translation>
+        <translation>{url}：重定向次数过多。</translation>
     </message>
     <message>
         <source>{url}: this is no web address.</source>
-        <translation type="unfinished"></translation>
+        <translation>{url}：这不是网址。</translation>
     </message>
     <message>
         <source>{host}: nothing is fetched from the network here. Send the picture as a data: URL, or have the server started with --allow-url {host}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{host}：这里不会从网络获取任何内容。请以 data: URL 发送图片，或在启动服务时加上 --allow-url {host}。</translation>
     </message>
     <message>
         <source>{host} cannot be found: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>找不到 {host}：{reason}</translation>
     </message>
     <message>
         <source>{host} leads to an address that is not public. Where that is meant, pin it with --allow-url {host}=ADDRESS.</source>
-        <translation type="unfinished"></translation>
+        <translation>{host} 指向一个非公开地址。如果确实需要，请用 --allow-url {host}=ADDRESS 将其固定。</translation>
     </message>
     <message>
         <source>A picture may have {limit} MB at most.</source>
-        <translation type="unfinished"></translation>
+        <translation>一张图片最多 {limit} MB。</translation>
     </message>
     <message>
         <source>{endpoint}: no address of a mirror. Write it like https://hf-mirror.com</source>
@@ -7906,7 +9414,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>The server is being stopped.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务正在停止。</translation>
     </message>
 </context>
 <context>
