@@ -5297,12 +5297,12 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <name>TokenText</name>
     <message>
         <source>Tokens of the sample; what is learnt is underlined</source>
-        <translation>样本的词元；学习的部分带下划线</translation>
+        <translation>样本的 token；学习的部分带下划线</translation>
     </message>
     <message numerus="yes">
         <source>%n picture token(s)</source>
         <translation>
-            <numerusform>%n 个图片词元</numerusform>
+            <numerusform>%n 个图片 token</numerusform>
         </translation>
     </message>
 </context>
@@ -5377,7 +5377,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>Token borders</source>
-        <translation>词元边界</translation>
+        <translation>token 边界</translation>
     </message>
     <message>
         <source>Open the conversation</source>
@@ -5389,7 +5389,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>Underlined on green: learnt, the loss looks at these tokens. Grey: only read. {sign} stands for a picture.</source>
-        <translation>绿底下划线：学习的部分，损失只看这些词元。灰色：只读取。{sign} 代表一张图片。</translation>
+        <translation>绿底下划线：学习的部分，损失只看这些 token。灰色：只读取。{sign} 代表一张图片。</translation>
     </message>
     <message>
         <source>The next sample</source>
@@ -5409,7 +5409,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>{source} · {tokens} tokens, {learnt} learnt</source>
-        <translation>{source} · {tokens} 个词元，学习其中 {learnt} 个</translation>
+        <translation>{source} · {tokens} 个 token，学习其中 {learnt} 个</translation>
     </message>
     <message>
         <source>Left out: {reason}</source>
@@ -5427,7 +5427,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>{samples} samples are learnt from, {tokens} tokens, {learnt} of them learnt · the longest has {longest} of {limit}</source>
-        <translation>学习 {samples} 个样本，共 {tokens} 个词元，学习其中 {learnt} 个 · 最长 {longest}，上限 {limit}</translation>
+        <translation>学习 {samples} 个样本，共 {tokens} 个 token，学习其中 {learnt} 个 · 最长 {longest}，上限 {limit}</translation>
     </message>
 </context>
 <context>
@@ -7782,6 +7782,26 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>step {step} of {total}: loss {loss}, about {seconds} s left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This slim edition holds the window alone. Install the model half (pip install qvl-desktop), then choose its program under Settings, Program for model work, or name it in QVL_DESKTOP_ENGINE.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draw boxes, build conversations, tune Qwen-VL and chat with the result.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Without a command: qvl-desktop [PROJECT.qvl | FOLDER] opens the window. The language is that of --language, else of QVL_LANGUAGE, else the one chosen in the window, else the system&apos;s (LC_ALL, LC_MESSAGES, LANG).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>show the version and end</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>speak English or Chinese; stands before the command</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -10855,6 +10875,22 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <message>
         <source>A box stands before any picture.</source>
         <translation>框出现在所有图片之前。</translation>
+    </message>
+    <message>
+        <source>, turn {number}</source>
+        <translation type="unfinished">，第 {number} 轮</translation>
+    </message>
+    <message>
+        <source>, characters {start}-{end}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>error</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>warning</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Records that cannot be read</source>
