@@ -121,7 +121,7 @@ class Transcript(QScrollArea):
 
     def show_from(self, index: int, exchanges: Sequence[Exchange]) -> None:
         """The exchanges from `index` on are others now; those before it stay as they are."""
-        if index < self._first:
+        if index < self._first or len(exchanges) > index + PART:
             self.show_all(exchanges)
             return
         for views in (self._questions, self._answers):
@@ -132,10 +132,8 @@ class Transcript(QScrollArea):
                 row.deleteLater()
         self._dirty = {at for at in self._dirty if at < index}
         self._exchanges = list(exchanges[:index])
-        for exchange in exchanges[index : index + PART]:
+        for exchange in exchanges[index:]:
             self.append(exchange)
-        if len(exchanges) > index + PART:
-            self.show_all(exchanges)
 
     def append(self, exchange: Exchange) -> None:
         """Add one at the end and scroll to it."""
