@@ -13,35 +13,41 @@ let counted = 0;
 // A picture: {id, name, url (for showing), blob (for sending), width, height (upright), smaller}. Throws `Problem`.
 export async function take(file, limits) {
   const name = file.name || "picture.png";
-  let bitmap;
-  try {
-    bitmap = await createImageBitmap(file);
-  } catch {
-    throw new Problem("notPicture", { name });
-  }
-  const { width, height } = bitmap;
+  const image = await opened(file, name);
+  const { naturalWidth: width, naturalHeight: height } = image;
   const scale = Math.min(1, LONGEST_SIDE / Math.max(width, height));
   const asIs = scale === 1 && file.size <= LARGEST_AS_IS && AS_THEY_ARE.includes(file.type);
-  let blob = file;
-  try {
-    if (!asIs) blob = await drawn(bitmap, scale, file.type === "image/png" ? "image/png" : "image/jpeg");
-  } finally {
-    bitmap.close();
-  }
-  if (blob === null || blob.size > limits.picture_bytes) throw new Problem("pictureTooLarge", { name });
+  const blob = asIs ? file : await drawn(image, scale, file.type === "image/png" ? "image/png" : "image/jpeg");
+  const fits = blob !== null && blob.size <= limits.picture_bytes;
+  if (!asIs || !fits) URL.revokeObjectURL(image.src);
+  if (!fits) throw new Problem("pictureTooLarge", { name });
   counted += 1;
-  const smaller = scale < 1;
-  return { id: counted, name, blob, width, height, smaller, url: URL.createObjectURL(blob) };
+  const url = asIs ? image.src : URL.createObjectURL(blob);
+  return { id: counted, name, blob, width, height, smaller: scale < 1, url };
 }
 
-async function drawn(bitmap, scale, type) {
+// The file as the browser shows it: upright, whatever way the camera was held.
+async function opened(file, name) {
+  const image = new Image();
+  image.src = URL.createObjectURL(file);
+  try {
+    await image.decode();
+    if (!image.naturalWidth) throw new Error("no size");
+    return image;
+  } catch {
+    URL.revokeObjectURL(image.src);
+    throw new Problem("notPicture", { name });
+  }
+}
+
+async function drawn(image, scale, type) {
   const canvas = document.createElement("canvas");
-  canvas.width = Math.max(1, Math.round(bitmap.width * scale));
-  canvas.height = Math.max(1, Math.round(bitmap.height * scale));
+  canvas.width = Math.max(1, Math.round(image.naturalWidth * scale));
+  canvas.height = Math.max(1, Math.round(image.naturalHeight * scale));
   const context = canvas.getContext("2d");
   if (context === null) return null;
   context.imageSmoothingQuality = "high";
-  context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  context.drawImage(image, 0, 0, canvas.width, canvas.height);
   return new Promise((resolve) => {
     canvas.toBlob(resolve, type, 0.92);
   });

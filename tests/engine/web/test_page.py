@@ -208,7 +208,7 @@ def test_a_picture_from_a_camera_is_upright(served: Served, contexts: Contexts, 
     turned = tmp_path / "turned.jpg"
     Image.new("RGB", (400, 200), "green").save(turned, exif=exif)
     huge = tmp_path / "huge.jpg"
-    Image.new("RGB", (8192, 200), "white").save(huge)
+    Image.new("RGB", (200, 8192), "white").save(huge, exif=exif)
     with opened(contexts(), page_of(served), served.key) as watched:
         page = watched.page
         attach(page, turned)
