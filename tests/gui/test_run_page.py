@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel, QMenu, QPlainTextEdit, QPushButton, QSlider, QTableWidget, QToolButton
 from pytestqt.qtbot import QtBot
 
-from qvl_desktop.core.events import Finished
+from qvl_desktop.core.events import Finished, Notice
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.run_folder import Command, EventWriter, RunFolder, RunState
 from qvl_desktop.gui.train.page import TrainPage
@@ -134,6 +134,16 @@ def test_the_log_of_a_healthy_run(session: Session, qtbot: QtBot, place: Path) -
     press(page, qtbot, "logButton")
     qtbot.waitUntil(lambda: "the last line" in log.toPlainText())
     assert shown(page, "openLogButton")
+
+
+def test_what_the_run_said_is_read(session: Session, qtbot: QtBot, place: Path) -> None:
+    said = [Notice("left out: sample 1"), Notice("left out: sample 1"), Notice("two"), Notice("The loss climbs.")]
+    page = open_page(session, qtbot, make_run(place, "one", *steps(3), *said))
+    notices = page.run_view.findChild(QLabel, "runNotices")
+    qtbot.waitUntil(notices.isVisible)
+    assert notices.text() == "The loss climbs.\ntwo", "the newest first"
+    press(page, qtbot, "moreNotices")
+    assert notices.text().endswith("left out: sample 1  ×2")
 
 
 def test_curves_are_saved(session: Session, qtbot: QtBot, place: Path, tmp_path: Path) -> None:

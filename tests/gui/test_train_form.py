@@ -97,6 +97,16 @@ def test_a_line_of_the_summary_leads_to_its_setting(page: TrainPage, qtbot: QtBo
     assert problems.isHidden()
 
 
+def test_what_is_seldom_meant_is_said_before_the_start(page: TrainPage, qtbot: QtBot, data: Path) -> None:
+    page.new_run.add_file(str(data))
+    type_in(page, qtbot, "learning_rate", "0.09")
+    warning = page.findChild(QLabel, "planWarning")
+    assert warning.isVisible()
+    assert "Learning rate: 0.09" in warning.text()
+    type_in(page, qtbot, "learning_rate", "0.0001")
+    assert not warning.isVisible()
+
+
 def test_faults_between_settings_name_one_of_them() -> None:
     together = TrainingPlan(processes=2, packing=True, metric_for_best="loss", eval_samples=0, lora_targets=[])
     assert [one.field for one in plan_faults(together)] == ["data", "lora_targets", "distributed", "metric_for_best"]

@@ -124,10 +124,9 @@ def test_no_number_names_the_sample_and_opens_it(session: Session, qtbot: QtBot,
 
 def test_a_failure_speaks_the_users_language(session: Session, place: Path) -> None:
     template = "The loss is no number at step {step}, rate {rate:g}."
-    run = make_run(
-        place, "one", Failed("DivergedError", "as the run wrote it", "", {"step": 4, "rate": 0.09}, template)
-    )
-    assert read_summary(run).message == "as the run wrote it"
+    english = template.format(step=4, rate=0.09)
+    run = make_run(place, "one", Failed("DivergedError", english, "", {"step": 4, "rate": 0.09}, template))
+    assert read_summary(run).message == english
     set_translator(lambda context, text: "第 {step} 步，学习率 {rate:g}" if text == template else text)
     try:
         assert read_summary(run).message == "第 4 步，学习率 0.09"

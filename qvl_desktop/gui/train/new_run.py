@@ -10,12 +10,22 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, Signal, SignalInstance
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from qvl_desktop.core.cards import DEMO
 from qvl_desktop.core.errors import PlanError
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.plan_checks import Fault
+from qvl_desktop.core.plan_warnings import plan_warnings
 from qvl_desktop.core.presets import Preset
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role
@@ -69,6 +79,12 @@ class NewRun(QWidget):
         self._text.clicked.connect(self._ask_text)
         self._start.clicked.connect(lambda: self._try(self.startRequested))
         self._prepare.clicked.connect(lambda: self._try(self.prepareRequested))
+        self._warning = QLabel(self)
+        self._warning.setObjectName("planWarning")
+        self._warning.setWordWrap(True)
+        self._warning.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        set_role(self._warning, "warning")
+        self._warning.hide()
         self._problems = ProblemList(self)
         self._problems.setObjectName("problems")
         self._problems.clicked.connect(self.reveal)
@@ -173,6 +189,7 @@ class NewRun(QWidget):
         foot.setContentsMargins(Space.XL, Space.M, Space.XL, Space.M)
         foot.setSpacing(Space.S)
         foot.addWidget(self._problems, 1)
+        foot.addWidget(self._warning, 1)
         foot.addStretch(0)
         low = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
         foot.addWidget(self._prepare, 0, low)
@@ -243,6 +260,9 @@ class NewRun(QWidget):
         self.choices.model_faults.show_faults(told, "model")
         self.choices.data_faults.show_faults(told, "data")
         self._problems.show_faults(told)
+        warnings = plan_warnings(loose) if loose is not None and not faults else []
+        self._warning.setText("\n".join(warnings))
+        self._warning.setVisible(bool(warnings))
         shared = loose is not None and (loose.processes > 1 or loose.distributed != "none")
         self._prepare.setVisible(shared)
         if loose is not None and shared and not faults:

@@ -22,6 +22,7 @@ from qvl_desktop.gui.train.curves import Curves
 from qvl_desktop.gui.train.evaluation_view import EvaluationView
 from qvl_desktop.gui.train.figures import Figures
 from qvl_desktop.gui.train.launch_line import LaunchLine
+from qvl_desktop.gui.train.notices_view import NoticesView
 from qvl_desktop.gui.train.run_head import RunHead
 from qvl_desktop.gui.train.run_log import RunLog
 from qvl_desktop.gui.train.validation_view import ValidationView
@@ -55,6 +56,7 @@ class RunView(QWidget):
         self.head = RunHead(self)
         self.ways_out = WaysOut(model_folder, self)
         self.work_line = WorkLine(self)
+        self._notices = NoticesView(self)
         self._stage = QLabel(self)
         self._stage.setObjectName("runStage")
         set_role(self._stage, "muted")
@@ -107,6 +109,7 @@ class RunView(QWidget):
             self._before_after.show_change(run.folder.path, None)
             self.evaluation.show_evaluations({})
             self._checked.hide()
+            self._notices.show_notices(())
             self.curves.show_history(self._history)
         if another or (self._run is not None and run.state is not self._run.state and run.state in SICK):
             self.log.show_run(run.folder.log, unfolded=run.state in SICK)
@@ -147,7 +150,15 @@ class RunView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(Space.XL, Space.L, Space.XL, Space.L)
         column.setSpacing(Space.M)
-        for widget in (self.head, self.ways_out, self.work_line, self._stage, self._bar, self._figures):
+        for widget in (
+            self.head,
+            self.ways_out,
+            self.work_line,
+            self._notices,
+            self._stage,
+            self._bar,
+            self._figures,
+        ):
             column.addWidget(widget)
         column.addLayout(files)
         column.addWidget(self.curves, 1)
@@ -201,6 +212,7 @@ class RunView(QWidget):
             self.validations.show_history(run.folder.path, history)
             self._before_after.show_change(run.folder.path, before_after(history))
             self._show_checked(history)
+            self._notices.show_notices(history.notices)
             self._show_stage()
         self._draw_seconds = time.perf_counter() - begun
         self._drawn_at = time.monotonic()
