@@ -301,6 +301,16 @@
     </message>
 </context>
 <context>
+    <name>NoticesView</name>
+    <message numerus="yes">
+        <source>%n more</source>
+        <translation>
+            <numerusform>%n more</numerusform>
+            <numerusform>%n more</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>OfficialPaste</name>
     <message numerus="yes">
         <source>%n setting(s) taken.</source>

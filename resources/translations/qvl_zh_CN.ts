@@ -3063,6 +3063,19 @@
     </message>
 </context>
 <context>
+    <name>NoticesView</name>
+    <message>
+        <source>Show fewer</source>
+        <translation>收起</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more</source>
+        <translation>
+            <numerusform>另有 %n 条</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>NumberFields</name>
     <message>
         <source>{name} in pixels</source>
@@ -6525,6 +6538,18 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>%n draft(s) proposed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%n difference(s) proposed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%n box(es) proposed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>asked about {asked} of {total} pictures; {proposed}, {accepted} accepted; {unread} answers could not be read whole, {failed} pictures failed</source>
         <translation type="unfinished"></translation>
     </message>
@@ -6693,6 +6718,10 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>%n conversation(s)</source>
+        <translation type="unfinished">%n 段对话</translation>
+    </message>
+    <message>
         <source>{code} cannot be mended: it needs a person; open the project</source>
         <translation type="unfinished"></translation>
     </message>
@@ -6713,7 +6742,15 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>%n picture(s)</source>
+        <translation type="unfinished">%n 张图片</translation>
+    </message>
+    <message>
         <source>%n error(s)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%n warning(s)</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -6769,7 +6806,19 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>%n new picture(s)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%n new region(s)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{count} known already</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%n problem(s)</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -6791,6 +6840,10 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <message>
         <source>write into a folder that is not empty (yolo, voc, labelme)</source>
         <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%n region(s)</source>
+        <translation type="unfinished">%n 个区域</translation>
     </message>
     <message>
         <source>write every problem to this file, one a line</source>

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWi
 
 from qvl_desktop.core.cheaper import Change
 from qvl_desktop.core.errors import PlanError
-from qvl_desktop.core.plan import TrainingPlan
+from qvl_desktop.core.plan import CHANGEABLE, TrainingPlan
 from qvl_desktop.core.run_folder import RunState
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
@@ -29,9 +29,6 @@ from qvl_desktop.jobs.run_summary import RunSummary
 from qvl_desktop.jobs.task import Task
 from qvl_desktop.jobs.training import describe_end
 from qvl_desktop.storage.dataset import load_dataset
-
-GOES_ON = frozenset({"batch_size", "accumulation", "gradient_checkpointing", "embeddings_on_host"})
-"""Settings that may change between two parts of one run; any other makes a new run of it."""
 
 MOST_CHANGES = 4
 SLOWER_RATE = 1 / 3
@@ -170,7 +167,7 @@ class WaysOut(QWidget):
             return
         self._say(self.tr("Each of these needs less memory, the least costly first:"))
         for place, offer in enumerate(found[:MOST_CHANGES]):
-            goes_on = GOES_ON.issuperset(offer.settings) and self._run is not None and self._run.checkpoint
+            goes_on = set(CHANGEABLE).issuperset(offer.settings) and self._run is not None and self._run.checkpoint
             words = self.tr("Go on with {change}") if goes_on else self.tr("New run with {change}")
             signal = self.goOnWith if goes_on else self.newRunWith
             self._button(
