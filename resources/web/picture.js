@@ -103,13 +103,15 @@ export class PictureView {
     const few = this.count <= LABELS_UPTO;
     const order = [...this.phrases.keys()].filter((number) => number !== this.lit);
     if (this.lit !== null && this.phrases[this.lit]) order.push(this.lit);
-    for (const number of order) {
-      const phrase = this.phrases[number];
-      const lit = number === this.lit;
-      context.globalAlpha = this.lit === null || lit ? 1 : 0.45;
-      for (const shape of phrase.shapes) {
-        drawShape(context, shape, width, height, inkOf(phrase.words), lit);
-        if (few || lit) drawLabel(context, phrase.words.trim(), shape, width, height, inkOf(phrase.words));
+    for (const labels of [false, true]) {
+      for (const number of order) {
+        const { words, shapes } = this.phrases[number];
+        const lit = number === this.lit;
+        context.globalAlpha = this.lit === null || lit ? 1 : 0.45;
+        for (const shape of shapes) {
+          if (!labels) drawShape(context, shape, width, height, inkOf(words), lit);
+          else if (few || lit) drawLabel(context, words.trim(), shape, width, height, inkOf(words));
+        }
       }
     }
   }
