@@ -6163,113 +6163,115 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <name>argparse</name>
     <message>
         <source>usage: </source>
-        <translation type="unfinished"></translation>
+        <translation>用法：</translation>
     </message>
     <message>
         <source>positional arguments</source>
-        <translation type="unfinished"></translation>
+        <translation>位置参数</translation>
     </message>
     <message>
         <source>options</source>
-        <translation type="unfinished"></translation>
+        <translation>选项</translation>
     </message>
     <message>
         <source>show this help message and exit</source>
-        <translation type="unfinished"></translation>
+        <translation>显示此帮助并退出</translation>
     </message>
     <message>
         <source>%(prog)s: error: %(message)s
 </source>
-        <translation type="unfinished"></translation>
+        <translation>%(prog)s：错误：%(message)s
+</translation>
     </message>
     <message>
         <source>%(prog)s: warning: %(message)s
 </source>
-        <translation type="unfinished"></translation>
+        <translation>%(prog)s：警告：%(message)s
+</translation>
     </message>
     <message>
         <source>argument %(argument_name)s: %(message)s</source>
-        <translation type="unfinished"></translation>
+        <translation>参数 %(argument_name)s：%(message)s</translation>
     </message>
     <message>
         <source>the following arguments are required: %s</source>
-        <translation type="unfinished"></translation>
+        <translation>缺少以下参数：%s</translation>
     </message>
     <message>
         <source>one of the arguments %s is required</source>
-        <translation type="unfinished"></translation>
+        <translation>需要以下参数之一：%s</translation>
     </message>
     <message>
         <source>unrecognized arguments: %s</source>
-        <translation type="unfinished"></translation>
+        <translation>无法识别的参数：%s</translation>
     </message>
     <message>
         <source>ambiguous option: %(option)s could match %(matches)s</source>
-        <translation type="unfinished"></translation>
+        <translation>选项有歧义：%(option)s 可能指 %(matches)s</translation>
     </message>
     <message>
         <source>invalid choice: %(value)r (choose from %(choices)s)</source>
-        <translation type="unfinished"></translation>
+        <translation>选择无效：%(value)r（可选：%(choices)s）</translation>
     </message>
     <message>
         <source>invalid choice: %(value)r, maybe you meant %(maybe)r? (choose from %(choices)s)</source>
-        <translation type="unfinished"></translation>
+        <translation>选择无效：%(value)r，是否想用 %(maybe)r？（可选：%(choices)s）</translation>
     </message>
     <message>
         <source>invalid %(type)s value: %(value)r</source>
-        <translation type="unfinished"></translation>
+        <translation>%(type)s 的值无效：%(value)r</translation>
     </message>
     <message>
         <source>expected one argument</source>
-        <translation type="unfinished"></translation>
+        <translation>需要一个值</translation>
     </message>
     <message>
         <source>expected at most one argument</source>
-        <translation type="unfinished"></translation>
+        <translation>最多一个值</translation>
     </message>
     <message>
         <source>expected at least one argument</source>
-        <translation type="unfinished"></translation>
+        <translation>至少需要一个值</translation>
     </message>
     <message>
         <source>expected %s argument</source>
-        <translation type="unfinished"></translation>
+        <translation>需要 %s 个值</translation>
     </message>
     <message>
         <source>expected %s arguments</source>
-        <translation type="unfinished"></translation>
+        <translation>需要 %s 个值</translation>
     </message>
     <message>
         <source>not allowed with argument %s</source>
-        <translation type="unfinished"></translation>
+        <translation>不能与参数 %s 同时使用</translation>
     </message>
     <message>
         <source>ignored explicit argument %r</source>
-        <translation type="unfinished"></translation>
+        <translation>不接受给出的值 %r</translation>
     </message>
     <message>
         <source>unexpected option string: %s</source>
-        <translation type="unfinished"></translation>
+        <translation>意外的选项：%s</translation>
     </message>
     <message>
         <source>unknown parser %(parser_name)r (choices: %(choices)s)</source>
-        <translation type="unfinished"></translation>
+        <translation>未知的命令 %(parser_name)r（可选：%(choices)s）</translation>
     </message>
     <message>
         <source>can&apos;t open &apos;%(filename)s&apos;: %(error)s</source>
-        <translation type="unfinished"></translation>
+        <translation>无法打开“%(filename)s”：%(error)s</translation>
     </message>
     <message>
         <source>option &apos;%(option)s&apos; is deprecated</source>
-        <translation type="unfinished"></translation>
+        <translation>选项“%(option)s”已弃用</translation>
     </message>
     <message>
         <source>argument &apos;%(argument_name)s&apos; is deprecated</source>
-        <translation type="unfinished"></translation>
+        <translation>参数“%(argument_name)s”已弃用</translation>
     </message>
     <message>
         <source>command &apos;%(parser_name)s&apos; is deprecated</source>
-        <translation type="unfinished"></translation>
+        <translation>命令“%(parser_name)s”已弃用</translation>
     </message>
 </context>
 <context>
@@ -6411,1451 +6413,1451 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <name>cli</name>
     <message>
         <source>let a model propose boxes or answers for a project</source>
-        <translation type="unfinished"></translation>
+        <translation>让模型为项目提出框或回答</translation>
     </message>
     <message>
         <source>Ask a model about the pictures of a project. What it proposes waits for review in the window (page Review) and is no part of the project&apos;s regions and conversations until it is accepted. Boxes that stand there already are not proposed, nor what was rejected before from the same model. Ctrl-C keeps what was heard; --resume goes on.</source>
-        <translation type="unfinished"></translation>
+        <translation>就项目中的图片询问模型。模型提出的内容在窗口的“审阅”页等待审阅，接受之前不属于项目的区域和对话。已有的框不会再提出，同一模型先前被拒绝的也不会。按 Ctrl-C 会保留已得到的结果，用 --resume 继续。</translation>
     </message>
     <message>
         <source>who answers</source>
-        <translation type="unfinished"></translation>
+        <translation>由谁回答</translation>
     </message>
     <message>
         <source>demo, a model folder, or a downloaded name; with --server its name there</source>
-        <translation type="unfinished"></translation>
+        <translation>demo、模型文件夹或已下载模型的名称；使用 --server 时为模型在该服务器上的名称</translation>
     </message>
     <message>
         <source>an adapter folder, or a run folder with one</source>
-        <translation type="unfinished"></translation>
+        <translation>适配器文件夹，或含适配器的训练文件夹</translation>
     </message>
     <message>
         <source>ask this OpenAI-compatible address (with /v1) in place of loading</source>
-        <translation type="unfinished"></translation>
+        <translation>不加载模型，改为询问这个 OpenAI 兼容地址（含 /v1）</translation>
     </message>
     <message>
         <source>that server&apos;s key [{variable}]</source>
-        <translation type="unfinished"></translation>
+        <translation>该服务器的密钥 [{variable}]</translation>
     </message>
     <message>
         <source>how the model behind --server writes boxes; {ours}: that server is this program&apos;s own</source>
-        <translation type="unfinished"></translation>
+        <translation>--server 背后的模型如何书写框；{ours}：该服务器就是本程序</translation>
     </message>
     <message>
         <source>auto, fp32, bf16, fp16, int8 or nf4 [auto]</source>
-        <translation type="unfinished"></translation>
+        <translation>auto、fp32、bf16、fp16、int8 或 nf4 [auto]</translation>
     </message>
     <message>
         <source>auto, cpu, cuda:0, ... [auto]</source>
-        <translation type="unfinished"></translation>
+        <translation>auto、cpu、cuda:0 等 [auto]</translation>
     </message>
     <message>
         <source>what is asked</source>
-        <translation type="unfinished"></translation>
+        <translation>询问什么</translation>
     </message>
     <message>
         <source>propose boxes of these refs</source>
-        <translation type="unfinished"></translation>
+        <translation>为这些标签提出框</translation>
     </message>
     <message>
         <source>propose boxes of everything the model names</source>
-        <translation type="unfinished"></translation>
+        <translation>为模型说出的一切提出框</translation>
     </message>
     <message>
         <source>ask for the refs that each picture has, and list where model and annotation disagree, worst first</source>
-        <translation type="unfinished"></translation>
+        <translation>按每张图片已有的标签询问，列出模型与标注不一致之处，最差的在前</translation>
     </message>
     <message>
         <source>ask this about each picture; answers wait as drafts</source>
-        <translation type="unfinished"></translation>
+        <translation>就每张图片问这个问题；回答作为草稿等待审阅</translation>
     </message>
     <message>
         <source>go on with the last job that was cut short</source>
-        <translation type="unfinished"></translation>
+        <translation>继续上次中断的任务</translation>
     </message>
     <message>
         <source>the wording for a ref, with {ref} in it [&quot;Find the {ref}.&quot;]</source>
-        <translation type="unfinished"></translation>
+        <translation>询问标签的措辞，其中含 {ref} [&quot;Find the {ref}.&quot;]</translation>
     </message>
     <message>
         <source>of the question, where none is given [en]</source>
-        <translation type="unfinished"></translation>
+        <translation>未给出问题时所用的语言 [en]</translation>
     </message>
     <message>
         <source>length of an answer at most [512]</source>
-        <translation type="unfinished"></translation>
+        <translation>回答的最大长度 [512]</translation>
     </message>
     <message>
         <source>below this overlap boxes disagree [{low}]</source>
-        <translation type="unfinished"></translation>
+        <translation>重叠低于此值即视为不一致 [{low}]</translation>
     </message>
     <message>
         <source>propose also what was rejected before</source>
-        <translation type="unfinished"></translation>
+        <translation>先前被拒绝的也再次提出</translation>
     </message>
     <message>
         <source>which pictures (all by default; conditions add up)</source>
-        <translation type="unfinished"></translation>
+        <translation>哪些图片（默认全部；条件叠加）</translation>
     </message>
     <message>
         <source>a filter kept in the project, or its JSON</source>
-        <translation type="unfinished"></translation>
+        <translation>项目中保存的筛选，或其 JSON</translation>
     </message>
     <message>
         <source>pictures in this folder, as stored</source>
-        <translation type="unfinished"></translation>
+        <translation>此文件夹中的图片（按存储的路径）</translation>
     </message>
     <message>
         <source>pictures with this in their name or folder</source>
-        <translation type="unfinished"></translation>
+        <translation>文件名或文件夹中含此文字的图片</translation>
     </message>
     <message>
         <source>pictures without any region</source>
-        <translation type="unfinished"></translation>
+        <translation>没有任何区域的图片</translation>
     </message>
     <message>
         <source>take what this job proposes at once, as one undo step (not for --differences)</source>
-        <translation type="unfinished"></translation>
+        <translation>立即采纳本任务提出的内容，作为一个撤销步骤（不适用于 --differences）</translation>
     </message>
     <message>
         <source>pictures asked at the same time [8]</source>
-        <translation type="unfinished"></translation>
+        <translation>同时询问的图片数 [8]</translation>
     </message>
     <message>
         <source>write every answer that could not be read here</source>
-        <translation type="unfinished"></translation>
+        <translation>把所有无法读取的回答写入此文件</translation>
     </message>
     <message>
         <source>print the result as JSON</source>
-        <translation type="unfinished"></translation>
+        <translation>以 JSON 输出结果</translation>
     </message>
     <message>
         <source>{project}: the job rests: {reason}. --resume goes on.</source>
-        <translation type="unfinished"></translation>
+        <translation>{project}：任务已暂停：{reason}。用 --resume 继续。</translation>
     </message>
     <message>
         <source>{project}: the job rests. --resume goes on.</source>
-        <translation type="unfinished"></translation>
+        <translation>{project}：任务已暂停。用 --resume 继续。</translation>
     </message>
     <message>
         <source>%n draft(s) proposed</source>
-        <translation type="unfinished"></translation>
+        <translation>提出 %n 份草稿</translation>
     </message>
     <message>
         <source>%n difference(s) proposed</source>
-        <translation type="unfinished"></translation>
+        <translation>提出 %n 处差异</translation>
     </message>
     <message>
         <source>%n box(es) proposed</source>
-        <translation type="unfinished"></translation>
+        <translation>提出 %n 个框</translation>
     </message>
     <message>
         <source>asked about {asked} of {total} pictures; {proposed}, {accepted} accepted; {unread} answers could not be read whole, {failed} pictures failed</source>
-        <translation type="unfinished"></translation>
+        <translation>已询问 {asked} 张图片，共 {total} 张；{proposed}，接受 {accepted}；{unread} 个回答无法完整读取，{failed} 张图片失败</translation>
     </message>
     <message>
         <source>say what is asked: --refs, --everything, --differences, --draft or --resume</source>
-        <translation type="unfinished"></translation>
+        <translation>请说明询问什么：--refs、--everything、--differences、--draft 或 --resume</translation>
     </message>
     <message>
         <source>say who answers: --model</source>
-        <translation type="unfinished"></translation>
+        <translation>请说明由谁回答：--model</translation>
     </message>
     <message>
         <source>--server needs --family: how that model writes boxes</source>
-        <translation type="unfinished"></translation>
+        <translation>--server 需要 --family：说明该模型如何书写框</translation>
     </message>
     <message>
         <source>--accept is not for --differences: somebody must look at them</source>
-        <translation type="unfinished"></translation>
+        <translation>--accept 不适用于 --differences：差异必须有人查看</translation>
     </message>
     <message>
         <source>--refs names none</source>
-        <translation type="unfinished"></translation>
+        <translation>--refs 没有给出任何标签</translation>
     </message>
     <message>
         <source>none</source>
-        <translation type="unfinished">无</translation>
+        <translation>无</translation>
     </message>
     <message>
         <source>--filter: no filter of this name is kept (there are: {names}), and it is no JSON</source>
-        <translation type="unfinished"></translation>
+        <translation>--filter：没有保存这个名称的筛选（现有：{names}），它也不是 JSON</translation>
     </message>
     <message>
         <source>asked about {asked} of {total} pictures, {found} proposed</source>
-        <translation type="unfinished"></translation>
+        <translation>已询问 {asked} 张图片，共 {total} 张，提出 {found} 项</translation>
     </message>
     <message>
         <source>, about {time} left</source>
-        <translation type="unfinished"></translation>
+        <translation>，约剩 {time}</translation>
     </message>
     <message>
         <source>... and {count} more; --problems FILE writes all of them to a file</source>
-        <translation type="unfinished"></translation>
+        <translation>……另有 {count} 条；--problems FILE 会把全部写入文件</translation>
     </message>
     <message>
         <source>leave table (token embeddings), tower (visual encoder) or table,tower of a first-generation model in the host&apos;s memory: 1.2 and 3.9 GB less on the card at full size [QVL_DESKTOP_ON_HOST]</source>
-        <translation type="unfinished"></translation>
+        <translation>把第一代模型的 table（词元嵌入）、tower（视觉编码器）或 table,tower 留在主机内存：完整尺寸时显存分别少用 1.2 和 3.9 GB [QVL_DESKTOP_ON_HOST]</translation>
     </message>
     <message>
         <source>{text} is none of {names}</source>
-        <translation type="unfinished"></translation>
+        <translation>{text} 不在 {names} 之中</translation>
     </message>
     <message>
         <source>how first-generation Qwen-VL is asked: chatml for chat models, raw for the base model; auto as its generation_config.json says (an adapter: chatml) [auto]</source>
-        <translation type="unfinished"></translation>
+        <translation>如何询问第一代 Qwen-VL：对话模型用 chatml，基础模型用 raw；auto 按其 generation_config.json（适配器：chatml）[auto]</translation>
     </message>
     <message>
         <source>asked {done} of {total}</source>
-        <translation type="unfinished"></translation>
+        <translation>已询问 {done} / {total}</translation>
     </message>
     <message>
         <source>note: {text}</source>
-        <translation type="unfinished"></translation>
+        <translation>提示：{text}</translation>
     </message>
     <message>
         <source>loading libraries ...</source>
-        <translation type="unfinished"></translation>
+        <translation>正在加载程序库……</translation>
     </message>
     <message>
         <source>loading the model ...</source>
-        <translation type="unfinished"></translation>
+        <translation>正在加载模型……</translation>
     </message>
     <message>
         <source>loading the model in {how} ...</source>
-        <translation type="unfinished"></translation>
+        <translation>正在以 {how} 加载模型……</translation>
     </message>
     <message>
         <source>loading the adapter {name} ...</source>
-        <translation type="unfinished"></translation>
+        <translation>正在加载适配器 {name}……</translation>
     </message>
     <message>
         <source>loading {stage} ...</source>
-        <translation type="unfinished"></translation>
+        <translation>正在加载 {stage}……</translation>
     </message>
     <message>
         <source>what is kept of pictures between training runs</source>
-        <translation type="unfinished"></translation>
+        <translation>训练之间保留的图片特征</translation>
     </message>
     <message>
         <source>Training keeps what the model sees in each picture, so that the next run with the same model starts at once. This lists how much there is for each model, sets how much may stay, or clears it. Nothing is lost but time.</source>
-        <translation type="unfinished"></translation>
+        <translation>训练会保留模型在每张图片中看到的内容，使同一模型的下一次训练立即开始。此命令列出每个模型占用多少，设定可保留多少，或将其清除。损失的只有时间。</translation>
     </message>
     <message>
         <source>keep at most this much; 0 keeps nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>最多保留这么多；0 表示不保留</translation>
     </message>
     <message>
         <source>delete everything that no run is using</source>
-        <translation type="unfinished"></translation>
+        <translation>删除没有训练在使用的一切</translation>
     </message>
     <message>
         <source>print one JSON object</source>
-        <translation type="unfinished"></translation>
+        <translation>输出一个 JSON 对象</translation>
     </message>
     <message>
         <source>{text}: name a size in GB, 0 or more</source>
-        <translation type="unfinished"></translation>
+        <translation>{text}：请给出以 GB 为单位的大小，不小于 0</translation>
     </message>
     <message>
         <source>kept {kept} of at most {limit}, {used} in use by a run</source>
-        <translation type="unfinished"></translation>
+        <translation>已保留 {kept}，上限 {limit}，其中 {used} 正被训练使用</translation>
     </message>
     <message>
         <source>kept {kept} of at most {limit}</source>
-        <translation type="unfinished"></translation>
+        <translation>已保留 {kept}，上限 {limit}</translation>
     </message>
     <message>
         <source>in use now</source>
-        <translation type="unfinished"></translation>
+        <translation>正在使用</translation>
     </message>
     <message>
         <source>used {time}</source>
-        <translation type="unfinished"></translation>
+        <translation>上次使用 {time}</translation>
     </message>
     <message>
         <source>{count} pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} 张图片</translation>
     </message>
     <message>
         <source>deleted {size}</source>
-        <translation type="unfinished"></translation>
+        <translation>已删除 {size}</translation>
     </message>
     <message>
         <source>look for faults in a project or data file; exit 1 on errors</source>
-        <translation type="unfinished"></translation>
+        <translation>检查项目或数据文件中的问题；有错误时退出码为 1</translation>
     </message>
     <message>
         <source>One line a finding: where, how grave, what, how to mend it, and its code. Exit 1 on errors.</source>
-        <translation type="unfinished"></translation>
+        <translation>每行一个问题：位置、严重程度、内容、修复办法及代码。有错误时退出码为 1。</translation>
     </message>
     <message>
         <source>the folder that picture paths count from</source>
-        <translation type="unfinished"></translation>
+        <translation>图片路径所相对的文件夹</translation>
     </message>
     <message>
         <source>also check what does not fit this model: a folder, or demo</source>
-        <translation type="unfinished"></translation>
+        <translation>同时检查与此模型不符之处：模型文件夹或 demo</translation>
     </message>
     <message>
         <source>print the findings as a JSON list</source>
-        <translation type="unfinished"></translation>
+        <translation>以 JSON 列表输出问题</translation>
     </message>
     <message>
         <source>longer conversations are told (default 2048)</source>
-        <translation type="unfinished"></translation>
+        <translation>更长的对话会被指出（默认 2048）</translation>
     </message>
     <message>
         <source>do not read picture files that were not read yet (no doubles among them)</source>
-        <translation type="unfinished"></translation>
+        <translation>不读取尚未读过的图片文件（不查其中的重复）</translation>
     </message>
     <message>
         <source>mend all findings of this code in the project (may be given again); each is one undo step</source>
-        <translation type="unfinished"></translation>
+        <translation>修复项目中此代码的所有问题（可多次给出）；每种为一个撤销步骤</translation>
     </message>
     <message>
         <source>only a project can be mended; import the file first</source>
-        <translation type="unfinished"></translation>
+        <translation>只有项目可以修复；请先导入该文件</translation>
     </message>
     <message>
         <source>%n conversation(s)</source>
-        <translation type="unfinished">%n 段对话</translation>
+        <translation>%n 个对话</translation>
     </message>
     <message>
         <source>{code} cannot be mended: it needs a person; open the project</source>
-        <translation type="unfinished"></translation>
+        <translation>{code} 无法自动修复：需要人工处理，请打开项目</translation>
     </message>
     <message>
         <source>{code} cannot be mended: there are {known}</source>
-        <translation type="unfinished"></translation>
+        <translation>{code} 无法自动修复：可用的有 {known}</translation>
     </message>
     <message>
         <source>pictures</source>
-        <translation type="unfinished">图片</translation>
+        <translation>图片</translation>
     </message>
     <message>
         <source>checked</source>
-        <translation type="unfinished"></translation>
+        <translation>已检查</translation>
     </message>
     <message>
         <source>{data}: {code}: {count} mended</source>
-        <translation type="unfinished"></translation>
+        <translation>{data}：{code}：已修复 {count} 处</translation>
     </message>
     <message>
         <source>%n picture(s)</source>
-        <translation type="unfinished">%n 张图片</translation>
+        <translation>%n 张图片</translation>
     </message>
     <message>
         <source>%n error(s)</source>
-        <translation type="unfinished"></translation>
+        <translation>%n 个错误</translation>
     </message>
     <message>
         <source>%n warning(s)</source>
-        <translation type="unfinished"></translation>
+        <translation>%n 个警告</translation>
     </message>
     <message>
         <source>{what}: {done} of {total}</source>
-        <translation type="unfinished"></translation>
+        <translation>{what}：{done} / {total}</translation>
     </message>
     <message>
         <source>make a project from a folder of pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>用图片文件夹建立项目</translation>
     </message>
     <message>
         <source>index this folder and the folders below it</source>
-        <translation type="unfinished"></translation>
+        <translation>收录此文件夹及其子文件夹</translation>
     </message>
     <message>
         <source>bring a data file or folder into a project</source>
-        <translation type="unfinished"></translation>
+        <translation>把数据文件或文件夹导入项目</translation>
     </message>
     <message>
         <source>{formats}; found out by default</source>
-        <translation type="unfinished"></translation>
+        <translation>{formats}；默认自动识别</translation>
     </message>
     <message>
         <source>write a project&apos;s conversations or regions as a data file or folder</source>
-        <translation type="unfinished"></translation>
+        <translation>把项目的对话或区域写成数据文件或文件夹</translation>
     </message>
     <message>
         <source>{formats}; qwen-vl by default</source>
-        <translation type="unfinished"></translation>
+        <translation>{formats}；默认 qwen-vl</translation>
     </message>
     <message>
         <source>only this split</source>
-        <translation type="unfinished"></translation>
+        <translation>只含此划分</translation>
     </message>
     <message>
         <source>{count} left out</source>
-        <translation type="unfinished"></translation>
+        <translation>略去 {count} 个</translation>
     </message>
     <message>
         <source>how boxes in the text of the data are written: auto (default), {dialects}</source>
-        <translation type="unfinished"></translation>
+        <translation>数据文本中框的写法：auto（默认）、{dialects}</translation>
     </message>
     <message>
         <source>write boxes as this family of models does: {dialects}; the format is then sharegpt by default</source>
-        <translation type="unfinished"></translation>
+        <translation>按此模型系列的写法书写框：{dialects}；此时格式默认为 sharegpt</translation>
     </message>
     <message>
         <source>imported</source>
-        <translation type="unfinished"></translation>
+        <translation>已导入</translation>
     </message>
     <message>
         <source>dialect: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>写法：{reason}</translation>
     </message>
     <message>
         <source>%n new picture(s)</source>
-        <translation type="unfinished"></translation>
+        <translation>%n 张新图片</translation>
     </message>
     <message>
         <source>%n new region(s)</source>
-        <translation type="unfinished"></translation>
+        <translation>%n 个新区域</translation>
     </message>
     <message>
         <source>{count} known already</source>
-        <translation type="unfinished"></translation>
+        <translation>已有 {count} 个</translation>
     </message>
     <message>
         <source>%n problem(s)</source>
-        <translation type="unfinished"></translation>
+        <translation>%n 个问题</translation>
     </message>
     <message>
         <source>exported</source>
-        <translation type="unfinished"></translation>
+        <translation>已导出</translation>
     </message>
     <message>
         <source>the project has {regions} regions and no conversations here. Make some from templates on the Conversations page, or export the regions (--format coco, yolo, voc or labelme).</source>
-        <translation type="unfinished"></translation>
+        <translation>项目有 {regions} 个区域，但这里没有对话。请在“对话”页用模板生成对话，或导出区域（--format coco、yolo、voc 或 labelme）。</translation>
     </message>
     <message>
         <source>the split of pictures for which neither the data nor the project says one (coco, labelme, ...)</source>
-        <translation type="unfinished"></translation>
+        <translation>数据和项目都未说明划分的图片归入的划分（coco、labelme 等）</translation>
     </message>
     <message>
         <source>copy the pictures into the folder too (yolo, voc, labelme)</source>
-        <translation type="unfinished"></translation>
+        <translation>同时把图片复制到该文件夹（yolo、voc、labelme）</translation>
     </message>
     <message>
         <source>write into a folder that is not empty (yolo, voc, labelme)</source>
-        <translation type="unfinished"></translation>
+        <translation>写入非空的文件夹（yolo、voc、labelme）</translation>
     </message>
     <message>
         <source>%n region(s)</source>
-        <translation type="unfinished">%n 个区域</translation>
+        <translation>%n 个区域</translation>
     </message>
     <message>
         <source>write every problem to this file, one a line</source>
-        <translation type="unfinished"></translation>
+        <translation>把所有问题写入此文件，每行一个</translation>
     </message>
     <message>
         <source>print the counts as a JSON object</source>
-        <translation type="unfinished"></translation>
+        <translation>以 JSON 对象输出计数</translation>
     </message>
     <message>
         <source>... and {count} more problems; all of them are in {file}</source>
-        <translation type="unfinished"></translation>
+        <translation>……另有 {count} 个问题；全部在 {file} 中</translation>
     </message>
     <message>
         <source>... and {count} more problems; --problems FILE writes all of them to a file</source>
-        <translation type="unfinished"></translation>
+        <translation>……另有 {count} 个问题；--problems FILE 会把全部写入文件</translation>
     </message>
     <message>
         <source>starting the training process</source>
-        <translation type="unfinished"></translation>
+        <translation>正在启动训练进程</translation>
     </message>
     <message>
         <source>turning conversations into tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>正在把对话转换为词元</translation>
     </message>
     <message>
         <source>computing what the model sees in each picture, once</source>
-        <translation type="unfinished"></translation>
+        <translation>正在计算模型在每张图片中看到的内容，只算一次</translation>
     </message>
     <message>
         <source>loading the model in 4 bits</source>
-        <translation type="unfinished"></translation>
+        <translation>正在以 4 位加载模型</translation>
     </message>
     <message>
         <source>measuring on held-out samples</source>
-        <translation type="unfinished"></translation>
+        <translation>正在用留出样本测量</translation>
     </message>
     <message>
         <source>the whole loop on the shipped model and pictures: annotate, train, compare</source>
-        <translation type="unfinished"></translation>
+        <translation>用自带的模型和图片走完全程：标注、训练、比较</translation>
     </message>
     <message>
         <source>Teach the shipped model a word it has never met: make a project from the shipped pictures and regions, make conversations, tune by Q-LoRA, and compare its answers before and after on held-out pictures. The last line on stdout is a JSON object with the figures.</source>
-        <translation type="unfinished"></translation>
+        <translation>教自带的模型一个它从未见过的词：用自带的图片和区域建立项目，生成对话，以 Q-LoRA 微调，并在留出的图片上比较前后的回答。标准输出的最后一行是含各项数值的 JSON 对象。</translation>
     </message>
     <message>
         <source>where to write [demo-out]</source>
-        <translation type="unfinished"></translation>
+        <translation>写到哪里 [demo-out]</translation>
     </message>
     <message>
         <source>of refs and questions [en]</source>
-        <translation type="unfinished"></translation>
+        <translation>标签和问题的语言 [en]</translation>
     </message>
     <message>
         <source>making the project {path}</source>
-        <translation type="unfinished"></translation>
+        <translation>正在建立项目 {path}</translation>
     </message>
     <message>
         <source>{pictures} pictures, {conversations} conversations, {learning} to learn from; checked</source>
-        <translation type="unfinished"></translation>
+        <translation>{pictures} 张图片，{conversations} 个对话，其中 {learning} 个用于学习；已检查</translation>
     </message>
     <message>
         <source>loading the demo model</source>
-        <translation type="unfinished"></translation>
+        <translation>正在加载演示模型</translation>
     </message>
     <message>
         <source>asking it for &quot;{word}&quot;, a word it has never met, and for shapes it knows</source>
-        <translation type="unfinished"></translation>
+        <translation>正在向它询问从未见过的词“{word}”以及它认识的形状</translation>
     </message>
     <message>
         <source>before: {new} found of the new, {known} of the known</source>
-        <translation type="unfinished"></translation>
+        <translation>训练前：新词找到 {new}，已知的找到 {known}</translation>
     </message>
     <message>
         <source>asking again, on pictures it was not trained on</source>
-        <translation type="unfinished"></translation>
+        <translation>正在用未参与训练的图片再次询问</translation>
     </message>
     <message>
         <source>after: {new} found of the new, {known} of the known</source>
-        <translation type="unfinished"></translation>
+        <translation>训练后：新词找到 {new}，已知的找到 {known}</translation>
     </message>
     <message>
         <source>&quot;{word}&quot; on held-out pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>留出图片上的“{word}”</translation>
     </message>
     <message>
         <source>the project, the run and {grid} are in {folder}</source>
-        <translation type="unfinished"></translation>
+        <translation>项目、训练和 {grid} 在 {folder} 中</translation>
     </message>
     <message>
         <source>look at it in the window: qvl-desktop {path}</source>
-        <translation type="unfinished"></translation>
+        <translation>在窗口中查看：qvl-desktop {path}</translation>
     </message>
     <message>
         <source>training: step {step} of {total}, loss {loss}, {time} left</source>
-        <translation type="unfinished"></translation>
+        <translation>训练：第 {step} 步，共 {total} 步，损失 {loss}，剩余{time}</translation>
     </message>
     <message>
         <source>about {seconds} s</source>
-        <translation type="unfinished"></translation>
+        <translation>约 {seconds} 秒</translation>
     </message>
     <message>
         <source>about {minutes} min</source>
-        <translation type="unfinished"></translation>
+        <translation>约 {minutes} 分钟</translation>
     </message>
     <message>
         <source>truth</source>
-        <translation type="unfinished"></translation>
+        <translation>真实</translation>
     </message>
     <message>
         <source>before training</source>
-        <translation type="unfinished"></translation>
+        <translation>训练前</translation>
     </message>
     <message>
         <source>after training</source>
-        <translation type="unfinished"></translation>
+        <translation>训练后</translation>
     </message>
     <message>
         <source>(no answer)</source>
-        <translation type="unfinished">（没有回答）</translation>
+        <translation>（没有回答）</translation>
     </message>
     <message>
         <source>fetch a model from Hugging Face or ModelScope</source>
-        <translation type="unfinished"></translation>
+        <translation>从 Hugging Face 或 ModelScope 下载模型</translation>
     </message>
     <message>
         <source>Fetch a model and check every file against the hub&apos;s hashes. What is here already is not fetched again; the same command goes on after a break, and mends a damaged folder. Afterwards --model takes the name, and no network is needed. Without a name: the known models.</source>
-        <translation type="unfinished"></translation>
+        <translation>下载模型，并按模型站的哈希值核对每个文件。已有的不再下载；中断后同一命令会继续，也能修复损坏的文件夹。之后 --model 可直接用该名称，无需网络。不给名称时：列出已知模型。</translation>
     </message>
     <message>
         <source>a known model, or any repository as OWNER/NAME</source>
-        <translation type="unfinished"></translation>
+        <translation>已知模型，或任意仓库 OWNER/NAME</translation>
     </message>
     <message>
         <source>which hub [hf]</source>
-        <translation type="unfinished"></translation>
+        <translation>哪个模型站 [hf]</translation>
     </message>
     <message>
         <source>a mirror&apos;s address [HF_ENDPOINT or MODELSCOPE_ENDPOINT]</source>
-        <translation type="unfinished"></translation>
+        <translation>镜像地址 [HF_ENDPOINT 或 MODELSCOPE_ENDPOINT]</translation>
     </message>
     <message>
         <source>the folder to make the model&apos;s folder in</source>
-        <translation type="unfinished"></translation>
+        <translation>在此文件夹中建立模型文件夹</translation>
     </message>
     <message>
         <source>branch, tag or commit [the main branch]</source>
-        <translation type="unfinished"></translation>
+        <translation>分支、标签或提交 [主分支]</translation>
     </message>
     <message>
         <source>take PyTorch files (.bin) where there are no safetensors</source>
-        <translation type="unfinished"></translation>
+        <translation>没有 safetensors 时接受 PyTorch 文件（.bin）</translation>
     </message>
     <message>
         <source>tries without a byte before giving up [8]</source>
-        <translation type="unfinished"></translation>
+        <translation>收不到任何字节时放弃前的尝试次数 [8]</translation>
     </message>
     <message>
         <source>compare a downloaded model with its hashes</source>
-        <translation type="unfinished"></translation>
+        <translation>按哈希值核对已下载的模型</translation>
     </message>
     <message>
         <source>only say how large it is and how much room there is</source>
-        <translation type="unfinished"></translation>
+        <translation>只显示大小和剩余空间</translation>
     </message>
     <message>
         <source>keep a key for private models; it is read from stdin</source>
-        <translation type="unfinished"></translation>
+        <translation>保存用于私有模型的密钥；从标准输入读取</translation>
     </message>
     <message>
         <source>Stopped. The same command goes on from here.</source>
-        <translation type="unfinished"></translation>
+        <translation>已停止。同一命令会从这里继续。</translation>
     </message>
     <message>
         <source>{repo} at {revision}: {count} files, {size}</source>
-        <translation type="unfinished"></translation>
+        <translation>{repo}，版本 {revision}：{count} 个文件，{size}</translation>
     </message>
     <message>
         <source>to {folder}; {free} free on {place}</source>
-        <translation type="unfinished"></translation>
+        <translation>存到 {folder}；{place} 上剩余 {free}</translation>
     </message>
     <message>
         <source>to {folder}; {free} free on {place}: not enough</source>
-        <translation type="unfinished"></translation>
+        <translation>存到 {folder}；{place} 上剩余 {free}：空间不足</translation>
     </message>
     <message>
         <source>its weights are PyTorch files (.bin): --allow-pickle takes them</source>
-        <translation type="unfinished"></translation>
+        <translation>其权重为 PyTorch 文件（.bin）：用 --allow-pickle 接受</translation>
     </message>
     <message>
         <source>Key for {hub}: </source>
-        <translation type="unfinished"></translation>
+        <translation>{hub} 的密钥：</translation>
     </message>
     <message>
         <source>Logged in at {hub} as {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>已以 {name} 登录 {hub}。</translation>
     </message>
     <message>
         <source>missing: {file}</source>
-        <translation type="unfinished"></translation>
+        <translation>缺失：{file}</translation>
     </message>
     <message>
         <source>damaged: {file}</source>
-        <translation type="unfinished"></translation>
+        <translation>损坏：{file}</translation>
     </message>
     <message>
         <source>no hash known: {file}</source>
-        <translation type="unfinished"></translation>
+        <translation>没有已知的哈希值：{file}</translation>
     </message>
     <message>
         <source>{folder}: every file is as the hub had it</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder}：每个文件都与模型站上一致</translation>
     </message>
     <message>
         <source>{folder}: fetch it again to mend it</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder}：重新下载即可修复</translation>
     </message>
     <message>
         <source>here</source>
-        <translation type="unfinished"></translation>
+        <translation>本机已有</translation>
     </message>
     <message>
         <source>The columns: files; GiB on the card to chat, for LoRA, for Q-LoRA; licence.</source>
-        <translation type="unfinished"></translation>
+        <translation>各列：文件大小；对话、LoRA、Q-LoRA 所需显存（GiB）；许可证。</translation>
     </message>
     <message>
         <source>asking the hub</source>
-        <translation type="unfinished"></translation>
+        <translation>正在询问模型站</translation>
     </message>
     <message>
         <source>done</source>
-        <translation type="unfinished"></translation>
+        <translation>完成</translation>
     </message>
     <message>
         <source>{done} of {total} ({share} %)</source>
-        <translation type="unfinished"></translation>
+        <translation>{done} / {total}（{share} %）</translation>
     </message>
     <message>
         <source>, {speed}/s, {time} to go</source>
-        <translation type="unfinished"></translation>
+        <translation>，每秒 {speed}，还需 {time}</translation>
     </message>
     <message>
         <source>; {trouble} Again in {seconds} s.</source>
-        <translation type="unfinished"></translation>
+        <translation>；{trouble} {seconds} 秒后重试。</translation>
     </message>
     <message>
         <source>checking what is here: {share} %</source>
-        <translation type="unfinished"></translation>
+        <translation>正在核对已有文件：{share} %</translation>
     </message>
     <message>
         <source>measure how well a model points</source>
-        <translation type="unfinished"></translation>
+        <translation>测量模型的定位能力</translation>
     </message>
     <message>
         <source>Ask the grounding questions of a data set and compare the answered boxes with the true ones. The table on stdout lists the worst labels first.</source>
-        <translation type="unfinished"></translation>
+        <translation>提出数据集中的定位问题，把回答的框与真实的框比较。标准输出上的表格把最差的标签列在前面。</translation>
     </message>
     <message>
         <source>demo, a model folder, or a downloaded name</source>
-        <translation type="unfinished"></translation>
+        <translation>demo、模型文件夹或已下载模型的名称</translation>
     </message>
     <message>
         <source>ask the base without the adapter too, or another adapter, and say what became better and what got worse</source>
-        <translation type="unfinished"></translation>
+        <translation>同时询问不带适配器的基础模型或另一个适配器，并说明哪些变好、哪些变差</translation>
     </message>
     <message>
         <source>a project (.qvl) or data in any format that import reads</source>
-        <translation type="unfinished"></translation>
+        <translation>项目（.qvl），或 import 能读取的任何格式的数据</translation>
     </message>
     <message>
         <source>where a data file&apos;s relative picture paths count from</source>
-        <translation type="unfinished"></translation>
+        <translation>数据文件中相对图片路径的起点</translation>
     </message>
     <message>
         <source>which samples to ask [val; all where the data has no splits]</source>
-        <translation type="unfinished"></translation>
+        <translation>询问哪些样本 [val；数据没有划分时为 all]</translation>
     </message>
     <message>
         <source>ask at most N questions; 0 asks all [0]</source>
-        <translation type="unfinished"></translation>
+        <translation>最多问 N 个问题；0 表示全部 [0]</translation>
     </message>
     <message>
         <source>questions answered together [16]</source>
-        <translation type="unfinished"></translation>
+        <translation>一起回答的问题数 [16]</translation>
     </message>
     <message>
         <source>ask each phrase with the prompt of the official RefCOCO evaluation and count by its rule; the published figures stand beside where the file&apos;s name tells the set (refcoco_testA.jsonl). Asks all splits</source>
-        <translation type="unfinished"></translation>
+        <translation>按官方 RefCOCO 评测的提示词询问每个短语，并按其规则计数；文件名能说明数据集时（refcoco_testA.jsonl）并列公布的数值。询问所有划分</translation>
     </message>
     <message>
         <source>print figures, table and answers as one JSON object</source>
-        <translation type="unfinished"></translation>
+        <translation>以一个 JSON 对象输出数值、表格和回答</translation>
     </message>
     <message>
         <source>write a picture with both boxes per question, worst first</source>
-        <translation type="unfinished"></translation>
+        <translation>每个问题写一张含两种框的图片，最差的在前</translation>
     </message>
     <message>
         <source>--{name} is not for --refcoco: that rule looks at one box a phrase</source>
-        <translation type="unfinished"></translation>
+        <translation>--{name} 不适用于 --refcoco：该规则每个短语只看一个框</translation>
     </message>
     <message>
         <source>--baseline compares an adapter with its base: name one with --adapter</source>
-        <translation type="unfinished"></translation>
+        <translation>--baseline 把适配器与其基础模型比较：请用 --adapter 给出适配器</translation>
     </message>
     <message>
         <source>{count} phrases with several boxes are left out: the rule knows one</source>
-        <translation type="unfinished"></translation>
+        <translation>略去 {count} 个有多个框的短语：该规则只认一个框</translation>
     </message>
     <message>
         <source>{model}, published</source>
-        <translation type="unfinished"></translation>
+        <translation>{model}，公布值</translation>
     </message>
     <message>
         <source>on {name}, by the file&apos;s name</source>
-        <translation type="unfinished"></translation>
+        <translation>数据集 {name}（按文件名判断）</translation>
     </message>
     <message>
         <source>{found} of {phrases} phrases found (IoU at least 0.5 with the first box), {without_box} answers without a box, mean IoU {mean_iou:.3f}</source>
-        <translation type="unfinished"></translation>
+        <translation>{phrases} 个短语中找到 {found} 个（与第一个框的 IoU 不低于 0.5），{without_box} 个回答没有框，平均 IoU {mean_iou:.3f}</translation>
     </message>
     <message>
         <source>all</source>
-        <translation type="unfinished"></translation>
+        <translation>全部</translation>
     </message>
     <message>
         <source>boxes</source>
-        <translation type="unfinished"></translation>
+        <translation>框数</translation>
     </message>
     <message>
         <source>{questions} questions, {failures} answers without a readable box</source>
-        <translation type="unfinished"></translation>
+        <translation>{questions} 个问题，{failures} 个回答没有可读的框</translation>
     </message>
     <message>
         <source>mean IoU</source>
-        <translation type="unfinished">平均 IoU</translation>
+        <translation>平均 IoU</translation>
     </message>
     <message>
         <source>precision</source>
-        <translation type="unfinished">精确率</translation>
+        <translation>精确率</translation>
     </message>
     <message>
         <source>recall</source>
-        <translation type="unfinished">召回率</translation>
+        <translation>召回率</translation>
     </message>
     <message>
         <source>worst answers ({shown} of {count} that miss something):</source>
-        <translation type="unfinished"></translation>
+        <translation>最差的回答（{count} 个有遗漏的回答中的 {shown} 个）：</translation>
     </message>
     <message>
         <source>before</source>
-        <translation type="unfinished"></translation>
+        <translation>之前</translation>
     </message>
     <message>
         <source>after</source>
-        <translation type="unfinished"></translation>
+        <translation>之后</translation>
     </message>
     <message>
         <source>change</source>
-        <translation type="unfinished"></translation>
+        <translation>变化</translation>
     </message>
     <message>
         <source>answers without a readable box: {before} before, {after} after</source>
-        <translation type="unfinished"></translation>
+        <translation>没有可读框的回答：之前 {before}，之后 {after}</translation>
     </message>
     <message>
         <source>nothing got worse: {labels} labels, {questions} questions</source>
-        <translation type="unfinished"></translation>
+        <translation>没有变差的：{labels} 个标签，{questions} 个问题</translation>
     </message>
     <message>
         <source>got worse: {refs} of {all_refs} labels, {lost} of {answers} answers</source>
-        <translation type="unfinished"></translation>
+        <translation>变差：{all_refs} 个标签中的 {refs} 个，{answers} 个回答中的 {lost} 个</translation>
     </message>
     <message>
         <source>{measure} {before:.3f} before, {after:.3f} after</source>
-        <translation type="unfinished"></translation>
+        <translation>{measure} 之前 {before:.3f}，之后 {after:.3f}</translation>
     </message>
     <message>
         <source>{folder}: {count} pictures, the worst first</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder}：{count} 张图片，最差的在前</translation>
     </message>
     <message>
         <source>show what is trained on: the tokens, and which of them are learnt</source>
-        <translation type="unfinished"></translation>
+        <translation>显示训练内容：词元，以及其中哪些被学习</translation>
     </message>
     <message>
         <source>Print samples as the model is taught them, in its own dialect and layout. What is learnt is green on a terminal and stands in [[ ]] elsewhere; the rest is only read. Samples that are left out are listed.</source>
-        <translation type="unfinished"></translation>
+        <translation>按模型学习时的写法和布局输出样本。被学习的内容在终端上为绿色，在别处放在 [[ ]] 中；其余只被读取。略去的样本会列出。</translation>
     </message>
     <message>
         <source>a project (.qvl) or a data file</source>
-        <translation type="unfinished"></translation>
+        <translation>项目（.qvl）或数据文件</translation>
     </message>
     <message>
         <source>which samples [train]</source>
-        <translation type="unfinished"></translation>
+        <translation>哪些样本 [train]</translation>
     </message>
     <message>
         <source>show sample N, from 1 [the first {count}]</source>
-        <translation type="unfinished"></translation>
+        <translation>显示第 N 个样本，从 1 起 [前 {count} 个]</translation>
     </message>
     <message>
         <source>show N samples from that one on [1; without --sample {count}]</source>
-        <translation type="unfinished"></translation>
+        <translation>从该样本起显示 N 个 [1；不用 --sample 时为 {count}]</translation>
     </message>
     <message>
         <source>print JSON lines: sample, left_out, summary</source>
-        <translation type="unfinished"></translation>
+        <translation>输出 JSON 行：sample、left_out、summary</translation>
     </message>
     <message>
         <source>--sample: samples are counted from 1</source>
-        <translation type="unfinished"></translation>
+        <translation>--sample：样本从 1 开始计数</translation>
     </message>
     <message>
         <source>--count: at least 1</source>
-        <translation type="unfinished"></translation>
+        <translation>--count：至少为 1</translation>
     </message>
     <message>
         <source>--- sample {number} ({source}): {tokens} tokens, {supervised} learnt</source>
-        <translation type="unfinished"></translation>
+        <translation>--- 样本 {number}（{source}）：{tokens} 个词元，学习 {supervised} 个</translation>
     </message>
     <message>
         <source>{samples} samples are learnt from: {tokens} tokens, {supervised} of them learnt; the longest has {longest} of {limit}. {left_out} are left out, {too_long} of them because they are too long.</source>
-        <translation type="unfinished"></translation>
+        <translation>从 {samples} 个样本学习：{tokens} 个词元，其中学习 {supervised} 个；最长的有 {longest} 个，上限 {limit}。略去 {left_out} 个，其中 {too_long} 个因为太长。</translation>
     </message>
     <message>
         <source>left out: sample {number} ({source}): {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>略去：样本 {number}（{source}）：{reason}</translation>
     </message>
     <message>
         <source>left out: {count} more</source>
-        <translation type="unfinished"></translation>
+        <translation>略去：另有 {count} 个</translation>
     </message>
     <message>
         <source>make an adapter part of its base model</source>
-        <translation type="unfinished"></translation>
+        <translation>把适配器并入其基础模型</translation>
     </message>
     <message>
         <source>Write a model folder whose weights are those of the base with the adapter. An Int4 base is made dense first; with --bits the result is quantised again. Afterwards both are asked the same: they must agree.</source>
-        <translation type="unfinished"></translation>
+        <translation>写出一个模型文件夹，其权重为基础模型加适配器。Int4 基础模型会先变为稠密；给出 --bits 时结果再次量化。之后向两者提出相同的问题：回答必须一致。</translation>
     </message>
     <message>
         <source>the folder to write; must not exist yet</source>
-        <translation type="unfinished"></translation>
+        <translation>要写入的文件夹；必须尚不存在</translation>
     </message>
     <message>
         <source>how large one file of weights may be: 500MB, 2GB, ... [2GB]</source>
-        <translation type="unfinished"></translation>
+        <translation>单个权重文件的最大大小：500MB、2GB 等 [2GB]</translation>
     </message>
     <message>
         <source>ask the model with its adapter and the merged one N questions, of --data or of what the adapter learnt from, and fail when they do not agree; 0 does not ask [{count}]</source>
-        <translation type="unfinished"></translation>
+        <translation>向带适配器的模型和合并后的模型提出 N 个问题（取自 --data 或适配器的学习数据），不一致则失败；0 表示不问 [{count}]</translation>
     </message>
     <message>
         <source>{text} is no size: write 500MB or 2GB</source>
-        <translation type="unfinished"></translation>
+        <translation>{text} 不是大小：请写成 500MB 或 2GB</translation>
     </message>
     <message>
         <source>not checked: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>未核对：{reason}</translation>
     </message>
     <message>
         <source>asking the model with its adapter ({count} questions) ...</source>
-        <translation type="unfinished"></translation>
+        <translation>正在询问带适配器的模型（{count} 个问题）……</translation>
     </message>
     <message>
         <source>asking the merged model ...</source>
-        <translation type="unfinished"></translation>
+        <translation>正在询问合并后的模型……</translation>
     </message>
     <message>
         <source>check: {same} of {answers} answers the same, {agreeing} of {tokens} tokens, largest difference of a logit {difference:.2g} (they spread by {spread:.2g}), alike to {closeness:.6f}</source>
-        <translation type="unfinished"></translation>
+        <translation>核对：{answers} 个回答中 {same} 个相同，{tokens} 个词元中 {agreeing} 个相同，logit 的最大差异 {difference:.2g}（其离散度为 {spread:.2g}），相似度 {closeness:.6f}</translation>
     </message>
     <message>
         <source>the model takes {need:.1f} GB of memory to be asked, and {free:.1f} GB are free</source>
-        <translation type="unfinished"></translation>
+        <translation>询问该模型需要 {need:.1f} GB 内存，而可用 {free:.1f} GB</translation>
     </message>
     <message>
         <source>model</source>
-        <translation type="unfinished">模型</translation>
+        <translation>模型</translation>
     </message>
     <message>
         <source>adapter</source>
-        <translation type="unfinished">适配器</translation>
+        <translation>适配器</translation>
     </message>
     <message>
         <source>demo</source>
-        <translation type="unfinished"></translation>
+        <translation>演示</translation>
     </message>
     <message>
         <source>list the models and adapters on this machine</source>
-        <translation type="unfinished"></translation>
+        <translation>列出本机上的模型和适配器</translation>
     </message>
     <message>
         <source>List the demo model, downloaded models, the model folders that the window knows, and what the given folders hold: models, or runs with their adapters. The reference is what --model and --adapter take.</source>
-        <translation type="unfinished"></translation>
+        <translation>列出演示模型、已下载的模型、窗口已知的模型文件夹，以及给定文件夹中的模型或带适配器的训练。括号中的引用可用于 --model 和 --adapter。</translation>
     </message>
     <message>
         <source>places to look in as well</source>
-        <translation type="unfinished"></translation>
+        <translation>另外要查找的位置</translation>
     </message>
     <message>
         <source>print the list as JSON</source>
-        <translation type="unfinished"></translation>
+        <translation>以 JSON 输出列表</translation>
     </message>
     <message>
         <source>on {base}</source>
-        <translation type="unfinished">基于 {base}</translation>
+        <translation>基于 {base}</translation>
     </message>
     <message>
         <source>{text} is not a whole number</source>
-        <translation type="unfinished"></translation>
+        <translation>{text} 不是整数</translation>
     </message>
     <message>
         <source>{text} is not a number</source>
-        <translation type="unfinished"></translation>
+        <translation>{text} 不是数字</translation>
     </message>
     <message>
         <source>{text} is not a whole number from {least} on</source>
-        <translation type="unfinished"></translation>
+        <translation>{text} 不是不小于 {least} 的整数</translation>
     </message>
     <message>
         <source>{text} is not a number above 0 and at most 1</source>
-        <translation type="unfinished"></translation>
+        <translation>{text} 不是大于 0 且不超过 1 的数</translation>
     </message>
     <message>
         <source>{hours} h {minutes} min</source>
-        <translation type="unfinished"></translation>
+        <translation>{hours} 小时 {minutes} 分钟</translation>
     </message>
     <message>
         <source>{minutes} min {seconds} s</source>
-        <translation type="unfinished"></translation>
+        <translation>{minutes} 分 {seconds} 秒</translation>
     </message>
     <message>
         <source>{seconds} s</source>
-        <translation type="unfinished">{seconds} 秒</translation>
+        <translation>{seconds} 秒</translation>
     </message>
     <message>
         <source>validation: {figures}</source>
-        <translation type="unfinished"></translation>
+        <translation>验证：{figures}</translation>
     </message>
     <message>
         <source>, </source>
-        <translation type="unfinished"></translation>
+        <translation>，</translation>
     </message>
     <message>
         <source>weights of the language model</source>
-        <translation type="unfinished"></translation>
+        <translation>语言模型的权重</translation>
     </message>
     <message>
         <source>weights of the visual tower</source>
-        <translation type="unfinished"></translation>
+        <translation>视觉塔的权重</translation>
     </message>
     <message>
         <source>weights of the adapter</source>
-        <translation type="unfinished"></translation>
+        <translation>适配器的权重</translation>
     </message>
     <message>
         <source>gradients and optimiser</source>
-        <translation type="unfinished">梯度与优化器</translation>
+        <translation>梯度和优化器</translation>
     </message>
     <message>
         <source>activations of the longest batch</source>
-        <translation type="unfinished"></translation>
+        <translation>最长批次的激活值</translation>
     </message>
     <message>
         <source>logits of the loss</source>
-        <translation type="unfinished"></translation>
+        <translation>计算损失的 logits</translation>
     </message>
     <message>
         <source>pictures of a batch</source>
-        <translation type="unfinished"></translation>
+        <translation>一个批次的图片</translation>
     </message>
     <message>
         <source>keys and values of answers</source>
-        <translation type="unfinished"></translation>
+        <translation>回答的键和值</translation>
     </message>
     <message>
         <source>tower while it reads pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>读取图片时的视觉塔</translation>
     </message>
     <message>
         <source>the program itself</source>
-        <translation type="unfinished"></translation>
+        <translation>程序本身</translation>
     </message>
     <message>
         <source>what a run would need: memory, disk, steps, time</source>
-        <translation type="unfinished"></translation>
+        <translation>一次训练需要什么：显存、磁盘、步数、时间</translation>
     </message>
     <message>
         <source>Forecast the memory, disk, steps and time of a run for this model, this data and this machine. When it does not fit, the cheapest changes that make it fit are named. Exit code 1: it does not fit.</source>
-        <translation type="unfinished"></translation>
+        <translation>针对此模型、数据和机器，预测一次训练的内存、磁盘、步数和时间。放不下时，给出使其放得下的代价最小的改动。退出码 1：放不下。</translation>
     </message>
     <message>
         <source>memory to fit into [what is free now]</source>
-        <translation type="unfinished"></translation>
+        <translation>可用的内存 [当前空闲的]</translation>
     </message>
     <message>
         <source>check the forecast by one real step, and remember what was measured</source>
-        <translation type="unfinished"></translation>
+        <translation>用真实的一步检验预测，并记住测量结果</translation>
     </message>
     <message>
         <source>print the forecast as one JSON object</source>
-        <translation type="unfinished"></translation>
+        <translation>以一个 JSON 对象输出预测</translation>
     </message>
     <message>
         <source>name the model: --model demo, a model folder, or a downloaded name</source>
-        <translation type="unfinished"></translation>
+        <translation>请指定模型：--model demo、模型文件夹或已下载模型的名称</translation>
     </message>
     <message>
         <source>memory, all together</source>
-        <translation type="unfinished"></translation>
+        <translation>内存合计</translation>
     </message>
     <message>
         <source>free now</source>
-        <translation type="unfinished"></translation>
+        <translation>当前空闲</translation>
     </message>
     <message>
         <source>picture features on disk</source>
-        <translation type="unfinished"></translation>
+        <translation>磁盘上的图片特征</translation>
     </message>
     <message>
         <source>checkpoints on disk</source>
-        <translation type="unfinished"></translation>
+        <translation>磁盘上的检查点</translation>
     </message>
     <message>
         <source>trainable weights</source>
-        <translation type="unfinished"></translation>
+        <translation>可训练的权重</translation>
     </message>
     <message>
         <source>steps</source>
-        <translation type="unfinished"></translation>
+        <translation>步数</translation>
     </message>
     <message>
         <source>a step</source>
-        <translation type="unfinished"></translation>
+        <translation>每步</translation>
     </message>
     <message>
         <source>the whole run</source>
-        <translation type="unfinished"></translation>
+        <translation>整个训练</translation>
     </message>
     <message>
         <source>{samples} samples about {pictures} pictures; the longest has {longest} tokens; activations are computed twice to save memory</source>
-        <translation type="unfinished"></translation>
+        <translation>{samples} 个样本，涉及 {pictures} 张图片；最长的有 {longest} 个词元；激活值计算两次以节省内存</translation>
     </message>
     <message>
         <source>{samples} samples about {pictures} pictures; the longest has {longest} tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>{samples} 个样本，涉及 {pictures} 张图片；最长的有 {longest} 个词元</translation>
     </message>
     <message>
         <source>{count} samples are left out; `train` names them</source>
-        <translation type="unfinished"></translation>
+        <translation>略去 {count} 个样本；`train` 会列出它们</translation>
     </message>
     <message>
         <source>Speed and memory are corrected by what was measured here before.</source>
-        <translation type="unfinished"></translation>
+        <translation>速度和内存已按先前在此测量的结果校正。</translation>
     </message>
     <message>
         <source>The time is a guess until a step was measured on this machine (--probe).</source>
-        <translation type="unfinished"></translation>
+        <translation>在本机测量一步（--probe）之前，时间只是估计。</translation>
     </message>
     <message>
         <source>One real step took {amount}, {off} % more than forecast.</source>
-        <translation type="unfinished"></translation>
+        <translation>真实的一步用了 {amount}，比预测多 {off} %。</translation>
     </message>
     <message>
         <source>One real step took {amount}, {off} % less than forecast.</source>
-        <translation type="unfinished"></translation>
+        <translation>真实的一步用了 {amount}，比预测少 {off} %。</translation>
     </message>
     <message>
         <source>It does not fit. No cheaper setting fits either.</source>
-        <translation type="unfinished"></translation>
+        <translation>放不下。更省的设置也放不下。</translation>
     </message>
     <message>
         <source>It does not fit. Any of these would:</source>
-        <translation type="unfinished"></translation>
+        <translation>放不下。以下任何一种都放得下：</translation>
     </message>
     <message>
         <source>{times}x slower</source>
-        <translation type="unfinished">慢 {times} 倍</translation>
+        <translation>慢 {times} 倍</translation>
     </message>
     <message>
         <source>about as fast</source>
-        <translation type="unfinished">速度相近</translation>
+        <translation>速度大致相同</translation>
     </message>
     <message>
         <source>{minutes} min</source>
-        <translation type="unfinished"></translation>
+        <translation>{minutes} 分钟</translation>
     </message>
     <message>
         <source>{hours} h</source>
-        <translation type="unfinished"></translation>
+        <translation>{hours} 小时</translation>
     </message>
     <message>
         <source>settings from a command line of the official script, &quot;python finetune.py --model_name_or_path ...&quot;; a .sh file, or - for standard input; flags given beside it win</source>
-        <translation type="unfinished"></translation>
+        <translation>取自官方脚本命令行的设置：&quot;python finetune.py --model_name_or_path ...&quot;；也可为 .sh 文件，或用 - 表示标准输入；另外给出的选项优先</translation>
     </message>
     <message>
         <source>settings that go together, a card and an aim: {names}; --from-official and flags given beside it win</source>
-        <translation type="unfinished"></translation>
+        <translation>配套的设置（一种显卡和一个目标）：{names}；--from-official 和另外给出的选项优先</translation>
     </message>
     <message>
         <source>settings</source>
-        <translation type="unfinished"></translation>
+        <translation>设置</translation>
     </message>
     <message>
         <source>yes</source>
-        <translation type="unfinished"></translation>
+        <translation>是</translation>
     </message>
     <message>
         <source>no</source>
-        <translation type="unfinished"></translation>
+        <translation>否</translation>
     </message>
     <message>
         <source>ask a model about pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>就图片询问模型</translation>
     </message>
     <message>
         <source>the question</source>
-        <translation type="unfinished"></translation>
+        <translation>问题</translation>
     </message>
     <message>
         <source>write the picture with the answered boxes</source>
-        <translation type="unfinished"></translation>
+        <translation>写出带有所答框的图片</translation>
     </message>
     <message>
         <source>print the answer, its boxes and its figures as JSON</source>
-        <translation type="unfinished"></translation>
+        <translation>以 JSON 输出回答、框和数值</translation>
     </message>
     <message>
         <source>length of the answer at most [512]</source>
-        <translation type="unfinished"></translation>
+        <translation>回答的最大长度 [512]</translation>
     </message>
     <message>
         <source>choose tokens as the model&apos;s own generation_config.json says</source>
-        <translation type="unfinished"></translation>
+        <translation>按模型自己的 generation_config.json 选取词元</translation>
     </message>
     <message>
         <source>above 0: choose tokens by chance; 0: the likeliest [0]</source>
-        <translation type="unfinished"></translation>
+        <translation>大于 0：随机选取词元；0：取最可能的 [0]</translation>
     </message>
     <message>
         <source>when sampling: the likeliest this share [the model&apos;s]</source>
-        <translation type="unfinished"></translation>
+        <translation>采样时：取概率最高的这一部分 [按模型]</translation>
     </message>
     <message>
         <source>when sampling: the same number, the same answer</source>
-        <translation type="unfinished"></translation>
+        <translation>采样时：相同的数得到相同的回答</translation>
     </message>
     <message>
         <source>what weights are held in [auto]</source>
-        <translation type="unfinished"></translation>
+        <translation>权重的存储精度 [auto]</translation>
     </message>
     <message>
         <source>auto, cpu, cuda:0, ..., or all cards together: all [auto]</source>
-        <translation type="unfinished"></translation>
+        <translation>auto、cpu、cuda:0 等，或所有显卡一起：all [auto]</translation>
     </message>
     <message>
         <source>{text} is not a number from 0 to {most}</source>
-        <translation type="unfinished"></translation>
+        <translation>{text} 不是 0 到 {most} 之间的数</translation>
     </message>
     <message>
         <source>{path}: written</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：已写入</translation>
     </message>
     <message>
         <source>make an Int4 or Int8 (GPTQ) version of a model</source>
-        <translation type="unfinished"></translation>
+        <translation>制作模型的 Int4 或 Int8（GPTQ）版本</translation>
     </message>
     <message>
         <source>Quantise the decoder of a dense model to 4 or 8 bits, in the layout of AutoGPTQ, which other programs read too. With --data, GPTQ makes up for rounding with what the layers really see; without, each weight goes to the nearest value.</source>
-        <translation type="unfinished"></translation>
+        <translation>把稠密模型的解码器量化为 4 位或 8 位，采用其他程序也能读取的 AutoGPTQ 布局。给出 --data 时，GPTQ 按各层真实看到的数据补偿舍入；否则每个权重取最近的值。</translation>
     </message>
     <message>
         <source>bits a weight [{bits}]</source>
-        <translation type="unfinished"></translation>
+        <translation>每个权重的位数 [{bits}]</translation>
     </message>
     <message>
         <source>bits a weight (without: the result stays dense)</source>
-        <translation type="unfinished"></translation>
+        <translation>每个权重的位数（不给出：结果保持稠密）</translation>
     </message>
     <message>
         <source>inputs that share a scale; -1: all [128]</source>
-        <translation type="unfinished"></translation>
+        <translation>共用一个缩放系数的输入数；-1：全部 [128]</translation>
     </message>
     <message>
         <source>how zero points are stored [gptq]</source>
-        <translation type="unfinished"></translation>
+        <translation>零点的存储方式 [gptq]</translation>
     </message>
     <message>
         <source>a project (.qvl) or a data file whose samples calibrate</source>
-        <translation type="unfinished"></translation>
+        <translation>用其样本校准的项目（.qvl）或数据文件</translation>
     </message>
     <message>
         <source>use at most N samples [{count}]</source>
-        <translation type="unfinished"></translation>
+        <translation>最多使用 N 个样本 [{count}]</translation>
     </message>
     <message>
         <source>where the arithmetic is done: auto, cpu, cuda:0, ... [auto]</source>
-        <translation type="unfinished"></translation>
+        <translation>在哪里计算：auto、cpu、cuda:0 等 [auto]</translation>
     </message>
     <message>
         <source>{text} is neither -1 nor a whole number from 1 on</source>
-        <translation type="unfinished"></translation>
+        <translation>{text} 既不是 -1，也不是不小于 1 的整数</translation>
     </message>
     <message>
         <source>{folder}: written, {after} MB (before: {before} MB)</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder}：已写入，{after} MB（之前：{before} MB）</translation>
     </message>
     <message>
         <source>answer over HTTP as OpenAI&apos;s API does</source>
-        <translation type="unfinished"></translation>
+        <translation>像 OpenAI 的 API 那样通过 HTTP 回答</translation>
     </message>
     <message>
         <source>an adapter and the name requests call it by; may be given several times</source>
-        <translation type="unfinished"></translation>
+        <translation>适配器及请求中所用的名称；可多次给出</translation>
     </message>
     <message>
         <source>auto, fp32, bf16, fp16, int8 or nf4</source>
-        <translation type="unfinished"></translation>
+        <translation>auto、fp32、bf16、fp16、int8 或 nf4</translation>
     </message>
     <message>
         <source>auto, cpu, cuda:0, ...</source>
-        <translation type="unfinished"></translation>
+        <translation>auto、cpu、cuda:0 等</translation>
     </message>
     <message>
         <source>another address than this machine needs --api-key too</source>
-        <translation type="unfinished"></translation>
+        <translation>使用本机以外的地址时还需要 --api-key</translation>
     </message>
     <message>
         <source>0 takes a free one</source>
-        <translation type="unfinished"></translation>
+        <translation>0 表示取一个空闲端口</translation>
     </message>
     <message>
         <source>what clients must send; by default that of {variable}, else a random one is printed</source>
-        <translation type="unfinished"></translation>
+        <translation>客户端必须发送的密钥；默认取 {variable}，否则输出一个随机的</translation>
     </message>
     <message>
         <source>let clients on this machine name pictures below DIR by file:// URLs</source>
-        <translation type="unfinished"></translation>
+        <translation>允许本机的客户端用 file:// 地址指定 DIR 下的图片</translation>
     </message>
     <message>
         <source>let clients name pictures on HOST by http(s):// URLs; HOST:PORT, HOST=ADDRESS for a private one</source>
-        <translation type="unfinished"></translation>
+        <translation>允许客户端用 http(s):// 地址指定 HOST 上的图片；私有主机用 HOST:PORT、HOST=ADDRESS</translation>
     </message>
     <message>
         <source>answers made side by side at most [16]</source>
-        <translation type="unfinished"></translation>
+        <translation>最多同时生成的回答数 [16]</translation>
     </message>
     <message>
         <source>questions that may wait, of all clients [64]</source>
-        <translation type="unfinished"></translation>
+        <translation>所有客户端可等待的问题数 [64]</translation>
     </message>
     <message>
         <source>questions of one client [48]</source>
-        <translation type="unfinished"></translation>
+        <translation>单个客户端的问题数 [48]</translation>
     </message>
     <message>
         <source>memory for what is read and said in open chats; 0 takes half of what is free [0]</source>
-        <translation type="unfinished"></translation>
+        <translation>用于进行中对话内容的内存；0 表示取空闲内存的一半 [0]</translation>
     </message>
     <message>
         <source>also serve a page to chat on, for browsers that have the key</source>
-        <translation type="unfinished"></translation>
+        <translation>同时提供一个聊天网页，供持有密钥的浏览器使用</translation>
     </message>
     <message>
         <source>web page: {url} (it asks for the key)</source>
-        <translation type="unfinished"></translation>
+        <translation>网页：{url}（需要输入密钥）</translation>
     </message>
     <message>
         <source>divide a project into train, val and test</source>
-        <translation type="unfinished"></translation>
+        <translation>把项目划分为 train、val 和 test</translation>
     </message>
     <message>
         <source>Pictures that are the same or nearly, and all conversations about them, stay in one split. The same project, shares, way and seed give the same division. One undo step.</source>
-        <translation type="unfinished"></translation>
+        <translation>相同或近似的图片及其所有对话留在同一划分中。同样的项目、比例、方式和种子得到同样的划分。一个撤销步骤。</translation>
     </message>
     <message>
         <source>default {share}</source>
-        <translation type="unfinished"></translation>
+        <translation>默认 {share}</translation>
     </message>
     <message>
         <source>at random (default), with each ref in its share, or by whole folders</source>
-        <translation type="unfinished"></translation>
+        <translation>随机（默认）、使每个标签按比例分布，或按整个文件夹</translation>
     </message>
     <message>
         <source>do not read picture files first: nearly the same ones may be parted</source>
-        <translation type="unfinished"></translation>
+        <translation>不先读取图片文件：近似的图片可能被分开</translation>
     </message>
     <message>
         <source>only say what it would give</source>
-        <translation type="unfinished"></translation>
+        <translation>只显示会得到的结果</translation>
     </message>
     <message>
         <source>print the numbers as JSON</source>
-        <translation type="unfinished"></translation>
+        <translation>以 JSON 输出数字</translation>
     </message>
     <message>
         <source>conversations</source>
-        <translation type="unfinished"></translation>
+        <translation>对话</translation>
     </message>
     <message>
         <source>and {count} more refs (--json lists all)</source>
-        <translation type="unfinished"></translation>
+        <translation>另有 {count} 个标签（--json 列出全部）</translation>
     </message>
     <message>
         <source>{project}: {count} pictures stay together with others (nothing was changed)</source>
-        <translation type="unfinished"></translation>
+        <translation>{project}：{count} 张图片与其他图片留在一起（未作任何更改）</translation>
     </message>
     <message>
         <source>{project}: {count} pictures stay together with others</source>
-        <translation type="unfinished"></translation>
+        <translation>{project}：{count} 张图片与其他图片留在一起</translation>
     </message>
     <message>
         <source>start</source>
-        <translation type="unfinished"></translation>
+        <translation>启动</translation>
     </message>
     <message>
         <source>samples</source>
-        <translation type="unfinished"></translation>
+        <translation>样本</translation>
     </message>
     <message>
         <source>features</source>
-        <translation type="unfinished"></translation>
+        <translation>图片特征</translation>
     </message>
     <message>
         <source>validation</source>
-        <translation type="unfinished">验证</translation>
+        <translation>验证</translation>
     </message>
     <message>
         <source>tune a model on a project or data file</source>
-        <translation type="unfinished"></translation>
+        <translation>用项目或数据文件微调模型</translation>
     </message>
     <message>
         <source>Tune a model: either a new run from --model, --data and settings, or the plan.json of an existing run folder. Ctrl-C finishes the step, saves and ends; a second Ctrl-C ends at once.</source>
-        <translation type="unfinished"></translation>
+        <translation>微调模型：用 --model、--data 和设置开始新的训练，或用已有训练文件夹中的 plan.json。按 Ctrl-C 会完成当前步、保存并结束；再按一次立即结束。</translation>
     </message>
     <message>
         <source>a run folder that holds a plan.json</source>
-        <translation type="unfinished"></translation>
+        <translation>含有 plan.json 的训练文件夹</translation>
     </message>
     <message>
         <source>the folder of a new run</source>
-        <translation type="unfinished"></translation>
+        <translation>新训练的文件夹</translation>
     </message>
     <message>
         <source>go on from the last checkpoint of the run, with less memory when told so: --batch-size, ...</source>
-        <translation type="unfinished"></translation>
+        <translation>从训练的最后一个检查点继续；可按要求少用内存：--batch-size 等</translation>
     </message>
     <message>
         <source>name one run folder: RUN for an existing one, or --run RUN for a new one</source>
-        <translation type="unfinished"></translation>
+        <translation>请给出一个训练文件夹：已有的用 RUN，新的用 --run RUN</translation>
     </message>
     <message>
         <source>an existing run has its settings in plan.json: leave the flags out. With --resume these may change: {flags}</source>
-        <translation type="unfinished"></translation>
+        <translation>已有训练的设置在 plan.json 中：请去掉这些选项。使用 --resume 时可更改：{flags}</translation>
     </message>
     <message>
         <source>to resume, name the run folder without --run: train RUN --resume</source>
-        <translation type="unfinished"></translation>
+        <translation>要继续训练，请不用 --run 给出训练文件夹：train RUN --resume</translation>
     </message>
     <message>
         <source>training on {device} ({precision}): {samples} samples, {weights} trainable weights, steps {step}-{total}</source>
-        <translation type="unfinished"></translation>
+        <translation>在 {device}（{precision}）上训练：{samples} 个样本，{weights} 个可训练权重，第 {step}-{total} 步</translation>
     </message>
     <message>
         <source>paused after step {step}: all is saved, the memory is free. Go on with train RUN --resume</source>
-        <translation type="unfinished"></translation>
+        <translation>在第 {step} 步后暂停：全部已保存，内存已释放。用 train RUN --resume 继续</translation>
     </message>
     <message>
         <source>paused</source>
-        <translation type="unfinished"></translation>
+        <translation>已暂停</translation>
     </message>
     <message>
         <source>going on</source>
-        <translation type="unfinished"></translation>
+        <translation>继续</translation>
     </message>
     <message>
         <source>stopped after {step} steps</source>
-        <translation type="unfinished"></translation>
+        <translation>{step} 步后停止</translation>
     </message>
     <message>
         <source>done after {step} steps</source>
-        <translation type="unfinished"></translation>
+        <translation>{step} 步后完成</translation>
     </message>
     <message>
         <source>failed: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>失败：{reason}</translation>
     </message>
     <message>
         <source>step {step} of {total}: loss {loss}, about {seconds} s left</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {step} 步，共 {total} 步：损失 {loss}，约剩 {seconds} 秒</translation>
     </message>
     <message>
         <source>This slim edition holds the window alone. Install the model half (pip install qvl-desktop), then choose its program under Settings, Program for model work, or name it in QVL_DESKTOP_ENGINE.</source>
-        <translation type="unfinished"></translation>
+        <translation>此精简版只含窗口。请安装模型部分（pip install qvl-desktop），然后在“设置”的“模型工作程序”中选择它，或用 QVL_DESKTOP_ENGINE 指定。</translation>
     </message>
     <message>
         <source>Draw boxes, build conversations, tune Qwen-VL and chat with the result.</source>
-        <translation type="unfinished"></translation>
+        <translation>画框、生成对话、微调 Qwen-VL，并与结果对话。</translation>
     </message>
     <message>
         <source>Without a command: qvl-desktop [PROJECT.qvl | FOLDER] opens the window. The language is that of --language, else of QVL_LANGUAGE, else the one chosen in the window, else the system&apos;s (LC_ALL, LC_MESSAGES, LANG).</source>
-        <translation type="unfinished"></translation>
+        <translation>不带命令：qvl-desktop [PROJECT.qvl | FOLDER] 打开窗口。语言依次取自 --language、QVL_LANGUAGE、窗口中的选择、系统（LC_ALL、LC_MESSAGES、LANG）。</translation>
     </message>
     <message>
         <source>show the version and end</source>
-        <translation type="unfinished"></translation>
+        <translation>显示版本并退出</translation>
     </message>
     <message>
         <source>speak English or Chinese; stands before the command</source>
-        <translation type="unfinished"></translation>
+        <translation>使用英文或中文；放在命令之前</translation>
     </message>
 </context>
 <context>
@@ -8043,7 +8045,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>exit code {code}</source>
-        <translation type="unfinished"></translation>
+        <translation>退出码 {code}</translation>
     </message>
     <message>
         <source>{path}: this is not a picture that can be read.</source>
@@ -8891,11 +8893,11 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>This run goes on with less memory by train RUN --resume and {flags}.</source>
-        <translation type="unfinished"></translation>
+        <translation>用 train RUN --resume 加上 {flags}，此训练可以少用内存继续。</translation>
     </message>
     <message>
         <source>A new run would need less memory with {flags}.</source>
-        <translation type="unfinished"></translation>
+        <translation>新的训练使用 {flags} 可以少用内存。</translation>
     </message>
     <message>
         <source>The data has changed since the run began: {before} samples then, {now} now. The run goes on.</source>
@@ -9407,11 +9409,11 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>{folder}: the adapter does not fit this model. Layers that the model does not have: {lost}. Of another size: {wrong}. Choose the model it was made on.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder}：此适配器与该模型不符。模型没有的层：{lost}。大小不同的层：{wrong}。请选择它所基于的模型。</translation>
     </message>
     <message>
         <source>The merged model does not answer as the model with its adapter: {same} of {answers} answers are the same, {agreeing} of {tokens} tokens, and the logits are alike to {closeness:.4f} where {wanted} is due. It lies in {target} to be looked at; do not use it. Merge again from files that are whole, or quantise with samples (--data).</source>
-        <translation type="unfinished"></translation>
+        <translation>合并后的模型与带适配器的模型回答不一致：{answers} 个回答中 {same} 个相同，{tokens} 个词元中 {agreeing} 个相同，logits 的相似度为 {closeness:.4f}，应达到 {wanted}。它放在 {target} 供查看；请勿使用。请用完整的文件重新合并，或用样本（--data）量化。</translation>
     </message>
     <message>
         <source>{path}: cannot be read ({reason}).</source>
@@ -10931,19 +10933,19 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>, turn {number}</source>
-        <translation type="unfinished">，第 {number} 轮</translation>
+        <translation>，第 {number} 轮</translation>
     </message>
     <message>
         <source>, characters {start}-{end}</source>
-        <translation type="unfinished"></translation>
+        <translation>，字符 {start}-{end}</translation>
     </message>
     <message>
         <source>error</source>
-        <translation type="unfinished"></translation>
+        <translation>错误</translation>
     </message>
     <message>
         <source>warning</source>
-        <translation type="unfinished"></translation>
+        <translation>警告</translation>
     </message>
     <message>
         <source>Records that cannot be read</source>
@@ -11840,11 +11842,11 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>Learning rate: {rate:g} is {times:.0f} times what is usual for this method ({usual:g}); models forget what they knew at that rate, or their loss becomes no number. Try {usual:g} first.</source>
-        <translation type="unfinished"></translation>
+        <translation>学习率：{rate:g} 是此方法常用值（{usual:g}）的 {times:.0f} 倍；这样的学习率会使模型忘记所学，或使损失不再是数字。请先试 {usual:g}。</translation>
     </message>
     <message>
         <source>The loss climbs: {now:.2f} over the last {count} steps, {lowest:.2f} at its lowest. The run seems to diverge, most often because the learning rate (now {rate:g}) is too high: stop it and start again with a third of it.</source>
-        <translation type="unfinished"></translation>
+        <translation>损失在上升：最近 {count} 步为 {now:.2f}，最低时为 {lowest:.2f}。训练似乎在发散，多半因为学习率（现为 {rate:g}）太高：请停止训练，用其三分之一重新开始。</translation>
     </message>
 </context>
 <context>
