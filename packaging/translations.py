@@ -1,14 +1,16 @@
 """Brings the catalogues of the window up to date: `python packaging/translations.py [--check]`.
 
-Collects the words of the program into `resources/translations/*.ts` (pyside6-lupdate) and builds the `.qm` files the
-window loads (pyside6-lrelease). With `--check` nothing is written: it fails when a word is missing, left over or not
-translated, when a placeholder was lost in translation, or when a `.qm` file is older than its words.
+Collects the words of the program into `resources/translations/*.ts` (pyside6-lupdate) and builds the `.qm` files that
+the window and the command line load (pyside6-lrelease). With `--check` nothing is written: it fails when a word is
+missing, left over or not translated, when a marked word was not seen by the collector, when a placeholder was lost in
+translation, or when a `.qm` file is older than its words.
 Does not translate.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import re
 import shutil
 import subprocess
@@ -22,7 +24,10 @@ FOLDER = ROOT / "resources" / "translations"
 LANGUAGES = ("zh_CN", "en")
 """English has a catalogue of its own for plurals ("1 picture", "2 pictures")."""
 
-PLACEHOLDER = re.compile(r"{[^{}]*}|%n")
+PLACEHOLDER = re.compile(r"{[^{}]*}|%n|%\(\w+\)[srd]|%[sr]\b")
+"""What is filled in: `{name}` by `format`, `%n` in plurals, `%(name)s` and `%s` in the words of `argparse`."""
+
+MARKERS = ("translate", "QT_TRANSLATE_NOOP", "_N")
 
 
 def main() -> int:
@@ -34,8 +39,8 @@ def main() -> int:
         for language in LANGUAGES:
             collect(language, FOLDER)
             build(language, FOLDER)
-        return report(problems(FOLDER))
-    return report(stale() + problems(FOLDER))
+        return report(unseen() + problems(FOLDER))
+    return report(unseen() + stale() + problems(FOLDER))
 
 
 def report(found: list[str]) -> int:
@@ -88,6 +93,30 @@ def stale() -> list[str]:
             if not built.exists() or built.read_bytes() != (copy / built.name).read_bytes():
                 found.append(f"{built.name}: older than its words; run packaging/translations.py")
     return found
+
+
+def unseen() -> list[str]:
+    """Marked words that are in no catalogue: lupdate passes over what it cannot read, such as a plural whose number is
+    more than a name."""
+    known = entries(FOLDER / f"qvl_{LANGUAGES[0]}.ts")
+    found = []
+    for path in sorted((ROOT / "qvl_desktop").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            words = marked(node)
+            if words is not None and words not in known:
+                found.append(f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}: not in the catalogue: {words}")
+    return found
+
+
+def marked(node: ast.AST) -> tuple[str, str] | None:
+    """Context and source that a call of a marker names, when both are written out."""
+    if not isinstance(node, ast.Call) or len(node.args) < 2:
+        return None
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    first, second = node.args[0], node.args[1]
+    if name not in MARKERS or not isinstance(first, ast.Constant) or not isinstance(second, ast.Constant):
+        return None
+    return (first.value, second.value) if isinstance(first.value, str) and isinstance(second.value, str) else None
 
 
 def entries(path: Path) -> set[tuple[str, str]]:

@@ -1,7 +1,9 @@
 """The command line: one program, the window by default, sub-commands for everything else.
 
-Owns the top-level parser, exit codes and how an error is printed. Does not own any command (`commands/`); a command's
-file is imported to build its parser, but nothing heavy is, until it runs.
+Owns the top-level parser, exit codes and how an error is printed. Does not own any command (`commands/`) nor which
+language it speaks (`core.language`). Only the file of the command that is asked for is imported to build its parser
+(for `--help` those of all), and nothing heavy is, until it runs. With `--json` the result is English in any language:
+programs read it.
 Exit codes: 0 done, 1 the data or run failed, 2 wrong use.
 """
 
@@ -9,13 +11,17 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from qvl_desktop import __version__
+from qvl_desktop.commands.parser import Parser
 from qvl_desktop.core.card_memory import ask_for_growing_segments
 from qvl_desktop.core.errors import Cancelled, QvlError
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
+from qvl_desktop.core.language import CHOICES, VARIABLE, language_in_force, speak
 from qvl_desktop.core.offline import stay_offline
 
 COMMANDS = (
@@ -38,23 +44,43 @@ COMMANDS = (
 )
 """The files of `commands/`; each offers `add_parser(subparsers)` and sets `run=` on what it adds."""
 
-NO_MODEL_HALF = (
+_FILES = {"new": "data", "import": "data", "export": "data"}
+"""Commands whose file has another name."""
+
+NO_MODEL_HALF = QT_TRANSLATE_NOOP(
+    "cli",
     "This slim edition holds the window alone. Install the model half (pip install qvl-desktop), then choose its "
-    "program under Settings, Program for model work, or name it in QVL_DESKTOP_ENGINE."
+    "program under Settings, Program for model work, or name it in QVL_DESKTOP_ENGINE.",
 )
 _MODEL_HALF = (["qvl_desktop", "engine"], ["qvl_desktop", "models"], ["qvl_desktop", "training"])
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The parser of `qvl-desktop COMMAND ...`."""
-    parser = argparse.ArgumentParser(
+def build_parser(commands: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
+    """The parser of `qvl-desktop COMMAND ...`, with the commands of these files."""
+    parser = Parser(
         prog="qvl-desktop",
-        description="Draw boxes, build conversations, tune Qwen-VL and chat with the result.",
-        epilog="Without a command: qvl-desktop [PROJECT.qvl | FOLDER] opens the window.",
+        description=QT_TRANSLATE_NOOP("cli", "Draw boxes, build conversations, tune Qwen-VL and chat with the result."),
+        epilog=QT_TRANSLATE_NOOP(
+            "cli",
+            "Without a command: qvl-desktop [PROJECT.qvl | FOLDER] opens the window. The language is that of "
+            "--language, else of QVL_LANGUAGE, else the one chosen in the window, else the system's (LC_ALL, "
+            "LC_MESSAGES, LANG).",
+        ),
     )
-    parser.add_argument("--version", action="version", version=f"qvl-desktop {__version__}")
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"qvl-desktop {__version__}",
+        help=QT_TRANSLATE_NOOP("cli", "show the version and end"),
+    )
+    parser.add_argument(
+        "--language",
+        dest="spoken_language",
+        choices=CHOICES,
+        help=QT_TRANSLATE_NOOP("cli", "speak English or Chinese; stands before the command"),
+    )
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name in COMMANDS:
+    for name in commands:
         importlib.import_module(f"qvl_desktop.commands.{name}").add_parser(subparsers)
     return parser
 
@@ -63,6 +89,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the window or one command; returns the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     _use_utf8()
+    asked, arguments = take_language(arguments)
+    language = language_in_force(asked)
+    if asked:
+        os.environ[VARIABLE] = asked  # for the processes that this one starts
+    speak(language)
     stay_offline()
     ask_for_growing_segments()
     try:
@@ -70,9 +101,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             from qvl_desktop.app import run_window
 
             return run_window(target.path)
-        options = build_parser().parse_args(arguments)
+        options = build_parser(needed(arguments)).parse_args(arguments)
+        speak(language, results_in_english=bool(getattr(options, "json", False)))
         return int(options.run(options))
     except QvlError as error:
+        speak(language)
         print(f"qvl-desktop: {error}", file=sys.stderr)  # noqa: T201
         return 1
     except (Cancelled, KeyboardInterrupt):
@@ -80,11 +113,32 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         if not lacks_model_half(error):
             raise
-        print(f"qvl-desktop: {NO_MODEL_HALF}", file=sys.stderr)  # noqa: T201
+        print(f"qvl-desktop: {translate('cli', NO_MODEL_HALF)}", file=sys.stderr)  # noqa: T201
         return 1
     except BrokenPipeError:
         sys.stderr.close()
         return 1
+
+
+def take_language(arguments: Sequence[str]) -> tuple[str, list[str]]:
+    """What `--language` says before anything else, and the arguments without it; the parser refuses wrong values."""
+    rest = list(arguments)
+    name, equals, value = rest[0].partition("=") if rest else ("", "", "")
+    if name == "--language":
+        taken = 1 if equals else 2
+        value = value if equals else "".join(rest[1:2])
+        if value in CHOICES:
+            return value, rest[taken:]
+    return "", rest
+
+
+def needed(arguments: Sequence[str]) -> Sequence[str]:
+    """The files of the commands that a command line can mean: one, none (`--version` alone) or all."""
+    first = arguments[0] if arguments else ""
+    name = _FILES.get(first, first)
+    if name in COMMANDS and (first in _FILES or name not in _FILES.values()):
+        return (name,)
+    return () if list(arguments) == ["--version"] else COMMANDS
 
 
 def lacks_model_half(error: ModuleNotFoundError) -> bool:

@@ -19,14 +19,17 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qvl_desktop.commands.asking import adapter_folder, add_on_host, add_prompt_format
+from qvl_desktop.commands.asking import adapter_folder, add_on_host, add_prompt_format, tell_loading
+from qvl_desktop.commands.parser import listed, number_from, share, time_left
 from qvl_desktop.core.answerers import Answerer, AskError, AskSpec
 from qvl_desktop.core.dialects import DIALECTS
-from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
 from qvl_desktop.core.suggesting import EVERYTHING, LOW, QUESTIONS, check_question
 
 if TYPE_CHECKING:
     from qvl_desktop.jobs.preannotate import GetDoor, JobProgress
+    from qvl_desktop.storage.asks import AskCounts
     from qvl_desktop.storage.filters import PictureFilter
     from qvl_desktop.storage.project import Project
 
@@ -40,73 +43,93 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add `annotate` to the command line."""
     parser = subparsers.add_parser(
         "annotate",
-        help="let a model propose boxes or answers for a project",
-        description="Ask a model about the pictures of a project. What it proposes waits for review in the window "
-        "(page Review) and is no part of the project's regions and conversations until it is accepted. Boxes that "
-        "stand there already are not proposed, nor what was rejected before from the same model. Ctrl-C keeps what "
-        "was heard; --resume goes on.",
+        help=_N("cli", "let a model propose boxes or answers for a project"),
+        description=_N(
+            "cli",
+            "Ask a model about the pictures of a project. What it proposes waits for review in the window "
+            "(page Review) and is no part of the project's regions and conversations until it is accepted. Boxes that "
+            "stand there already are not proposed, nor what was rejected before from the same model. Ctrl-C keeps what "
+            "was heard; --resume goes on.",
+        ),
     )
     parser.add_argument("project", type=Path, metavar="PROJECT.qvl")
-    who = parser.add_argument_group("who answers")
-    who.add_argument("--model", help="demo, a model folder, or a downloaded name; with --server its name there")
-    who.add_argument("--adapter", type=Path, help="an adapter folder, or a run folder with one")
+    who = parser.add_argument_group(_N("cli", "who answers"))
     who.add_argument(
-        "--server", metavar="URL", help="ask this OpenAI-compatible address (with /v1) in place of loading"
+        "--model", help=_N("cli", "demo, a model folder, or a downloaded name; with --server its name there")
     )
-    who.add_argument("--key", help=f"that server's key [{KEY_VARIABLE}]")
+    who.add_argument("--adapter", type=Path, help=_N("cli", "an adapter folder, or a run folder with one"))
+    who.add_argument(
+        "--server", metavar="URL", help=_N("cli", "ask this OpenAI-compatible address (with /v1) in place of loading")
+    )
+    who.add_argument("--key", help=translate("cli", "that server's key [{variable}]").format(variable=KEY_VARIABLE))
     who.add_argument(
         "--family",
         choices=(*DIALECTS, OURS),
-        help=f"how the model behind --server writes boxes; {OURS}: that server is this program's own",
+        help=translate(
+            "cli", "how the model behind --server writes boxes; {ours}: that server is this program's own"
+        ).format(ours=OURS),
     )
-    who.add_argument("--precision", default="auto", help="auto, fp32, bf16, fp16, int8 or nf4 [auto]")
-    who.add_argument("--device", default="auto", help="auto, cpu, cuda:0, ... [auto]")
+    who.add_argument("--precision", default="auto", help=_N("cli", "auto, fp32, bf16, fp16, int8 or nf4 [auto]"))
+    who.add_argument("--device", default="auto", help=_N("cli", "auto, cpu, cuda:0, ... [auto]"))
     add_on_host(parser)
     add_prompt_format(parser)
-    what = parser.add_argument_group("what is asked")
+    what = parser.add_argument_group(_N("cli", "what is asked"))
     kind = what.add_mutually_exclusive_group()
-    kind.add_argument("--refs", metavar="A,B,...", help="propose boxes of these refs")
-    kind.add_argument("--everything", action="store_true", help="propose boxes of everything the model names")
+    kind.add_argument("--refs", metavar="A,B,...", help=_N("cli", "propose boxes of these refs"))
+    kind.add_argument(
+        "--everything", action="store_true", help=_N("cli", "propose boxes of everything the model names")
+    )
     kind.add_argument(
         "--differences", action="store_true",
-        help="ask for the refs that each picture has, and list where model and annotation disagree, worst first",
+        help=_N(
+            "cli", "ask for the refs that each picture has, and list where model and annotation disagree, worst first"
+        ),
     )  # fmt: skip
-    kind.add_argument("--draft", metavar="QUESTION", help="ask this about each picture; answers wait as drafts")
-    kind.add_argument("--resume", action="store_true", help="go on with the last job that was cut short")
-    what.add_argument("--question", help='the wording for a ref, with {ref} in it ["Find the {ref}."]')
-    what.add_argument(
-        "--language", choices=("en", "zh"), default="en", help="of the question, where none is given [en]"
+    kind.add_argument(
+        "--draft", metavar="QUESTION", help=_N("cli", "ask this about each picture; answers wait as drafts")
     )
-    what.add_argument("--max-tokens", type=_count, default=512, metavar="N", help="length of an answer at most [512]")
-    what.add_argument("--min-iou", type=_share, default=LOW, help=f"below this overlap boxes disagree [{LOW}]")
-    what.add_argument("--again", action="store_true", help="propose also what was rejected before")
-    which = parser.add_argument_group("which pictures (all by default; conditions add up)")
-    which.add_argument("--filter", metavar="NAME|JSON", help="a filter kept in the project, or its JSON")
+    kind.add_argument("--resume", action="store_true", help=_N("cli", "go on with the last job that was cut short"))
+    what.add_argument("--question", help=_N("cli", 'the wording for a ref, with {ref} in it ["Find the {ref}."]'))
+    what.add_argument(
+        "--language", choices=("en", "zh"), default="en", help=_N("cli", "of the question, where none is given [en]")
+    )
+    what.add_argument(
+        "--max-tokens",
+        type=number_from(1),
+        default=512,
+        metavar="N",
+        help=_N("cli", "length of an answer at most [512]"),
+    )
+    what.add_argument(
+        "--min-iou",
+        type=share,
+        default=LOW,
+        help=translate("cli", "below this overlap boxes disagree [{low}]").format(low=LOW),
+    )
+    what.add_argument("--again", action="store_true", help=_N("cli", "propose also what was rejected before"))
+    which = parser.add_argument_group(_N("cli", "which pictures (all by default; conditions add up)"))
+    which.add_argument("--filter", metavar="NAME|JSON", help=_N("cli", "a filter kept in the project, or its JSON"))
     which.add_argument("--split", choices=("train", "val", "test", "none"), action="append")
     which.add_argument("--status", choices=("untouched", "in_work", "done", "skipped"), action="append")
-    which.add_argument("--folder", help="pictures in this folder, as stored")
-    which.add_argument("--name", help="pictures with this in their name or folder")
-    which.add_argument("--without-regions", action="store_true", help="pictures without any region")
+    which.add_argument("--folder", help=_N("cli", "pictures in this folder, as stored"))
+    which.add_argument("--name", help=_N("cli", "pictures with this in their name or folder"))
+    which.add_argument("--without-regions", action="store_true", help=_N("cli", "pictures without any region"))
     parser.add_argument(
         "--accept", action="store_true",
-        help="take what this job proposes at once, as one undo step (not for --differences)",
+        help=_N("cli", "take what this job proposes at once, as one undo step (not for --differences)"),
     )  # fmt: skip
-    parser.add_argument("--in-flight", type=_count, default=8, metavar="N", help="pictures asked at the same time [8]")
-    parser.add_argument("--problems", type=Path, metavar="FILE", help="write every answer that could not be read here")
-    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.add_argument(
+        "--in-flight",
+        type=number_from(1),
+        default=8,
+        metavar="N",
+        help=_N("cli", "pictures asked at the same time [8]"),
+    )
+    parser.add_argument(
+        "--problems", type=Path, metavar="FILE", help=_N("cli", "write every answer that could not be read here")
+    )
+    parser.add_argument("--json", action="store_true", help=_N("cli", "print the result as JSON"))
     parser.set_defaults(run=run, parser=parser)
-
-
-def _count(text: str) -> int:
-    if (value := int(text)) < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1 on")
-    return value
-
-
-def _share(text: str) -> float:
-    if not 0 < (value := float(text)) <= 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a number above 0 and at most 1")
-    return value
 
 
 def run(args: argparse.Namespace) -> int:
@@ -130,26 +153,51 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(body, ensure_ascii=False))
     else:
-        noun = "drafts" if spec.kind == "drafts" else "differences" if spec.kind == "differences" else "boxes"
-        print(
-            f"{args.project}: asked about {counts.asked} of {counts.total} pictures; {counts.found} {noun} proposed, "
-            f"{accepted} accepted; {counts.unread} answers could not be read whole, {counts.failed} pictures failed"
-        )
+        print(f"{args.project}: {_sum(spec.kind, counts, accepted)}")
     if end != "done":
-        reason = f": {problem}" if problem else ""
-        print(f"{args.project}: the job rests{reason}. --resume goes on.", file=sys.stderr)
+        words = (
+            translate("cli", "{project}: the job rests: {reason}. --resume goes on.")
+            if problem
+            else translate("cli", "{project}: the job rests. --resume goes on.")
+        )
+        print(words.format(project=args.project, reason=problem), file=sys.stderr)
     return 0 if end == "done" else 1
+
+
+def _sum(kind: str, counts: AskCounts, accepted: int) -> str:
+    """What came of the job, in one sentence."""
+    found = counts.found
+    if kind == "drafts":
+        proposed = translate("cli", "%n draft(s) proposed", "", found)
+    elif kind == "differences":
+        proposed = translate("cli", "%n difference(s) proposed", "", found)
+    else:
+        proposed = translate("cli", "%n box(es) proposed", "", found)
+    return translate(
+        "cli",
+        "asked about {asked} of {total} pictures; {proposed}, {accepted} accepted; {unread} answers could not be read "
+        "whole, {failed} pictures failed",
+    ).format(
+        asked=counts.asked,
+        total=counts.total,
+        proposed=proposed,
+        accepted=accepted,
+        unread=counts.unread,
+        failed=counts.failed,
+    )
 
 
 def _check(args: argparse.Namespace) -> None:
     if not (args.refs or args.everything or args.differences or args.draft or args.resume):
-        args.parser.error("say what is asked: --refs, --everything, --differences, --draft or --resume")
+        args.parser.error(
+            translate("cli", "say what is asked: --refs, --everything, --differences, --draft or --resume")
+        )
     if not args.resume and not args.model:
-        args.parser.error("say who answers: --model")
+        args.parser.error(translate("cli", "say who answers: --model"))
     if args.server and not args.resume and not args.family:
-        args.parser.error("--server needs --family: how that model writes boxes")
+        args.parser.error(translate("cli", "--server needs --family: how that model writes boxes"))
     if args.accept and args.differences:
-        args.parser.error("--accept is not for --differences: somebody must look at them")
+        args.parser.error(translate("cli", "--accept is not for --differences: somebody must look at them"))
 
 
 def _job(args: argparse.Namespace, project: Project) -> int:
@@ -180,7 +228,7 @@ def _spec(args: argparse.Namespace) -> AskSpec:
     check_question(question)
     refs = tuple(dict.fromkeys(" ".join(ref.split()) for ref in (args.refs or "").split(",") if ref.strip()))
     if not refs and not args.differences:
-        args.parser.error("--refs names none")
+        args.parser.error(translate("cli", "--refs names none"))
     return AskSpec(kind="differences" if args.differences else "boxes", question=question, refs=refs, **more)
 
 
@@ -198,8 +246,11 @@ def _filter(args: argparse.Namespace, project: Project) -> PictureFilter:
         else:
             asked = PictureFilter.from_text(args.filter)
             if asked.empty:
-                names = ", ".join(sorted(kept)) or "none"
-                args.parser.error(f"--filter: no filter of this name is kept (there are: {names}), and it is no JSON")
+                names = listed(sorted(kept)) or translate("cli", "none")
+                words = translate(
+                    "cli", "--filter: no filter of this name is kept (there are: {names}), and it is no JSON"
+                )
+                args.parser.error(words.format(names=names))
     if args.split:
         asked = asked.but(splits=tuple("" if one == "none" else one for one in args.split))
     if args.status:
@@ -232,7 +283,7 @@ def _answering(args: argparse.Namespace, spec: AskSpec) -> Iterator[GetDoor]:
 
     def tell(event: object) -> None:
         if isinstance(event, Loading) and event.share < 0:
-            print(f"loading {event.stage} ...", file=sys.stderr, flush=True)
+            tell_loading(event.stage)
 
     with LocalServer(arguments, "adapter" if who.adapter else BASE_MODEL, tell) as server:
         yield server.door
@@ -269,19 +320,17 @@ def _progress_line() -> Callable[[JobProgress], None]:
         counts = progress.counts
         words = progress.waiting_for
         if not words:
-            left = "" if progress.seconds_left is None else f", about {_duration(progress.seconds_left)} left"
-            words = f"asked about {counts.asked} of {counts.total} pictures, {counts.found} proposed{left}"
+            words = translate("cli", "asked about {asked} of {total} pictures, {found} proposed").format(
+                asked=counts.asked, total=counts.total, found=counts.found
+            )
+            if progress.seconds_left is not None:
+                left = translate("cli", ", about {time} left").format(time=time_left(progress.seconds_left))
+                words += left
         if time.monotonic() >= due and words != said:
             due, said = time.monotonic() + _EVERY_SECONDS, words
             print(words, file=sys.stderr, flush=True)
 
     return tell
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 def _accept(project: Project, ask_id: int, spec: AskSpec) -> int:
@@ -297,7 +346,8 @@ def _tell_problems(args: argparse.Namespace, project: Project, ask_id: int) -> N
     for row in project.asked_pictures(entries[:_SHOWN]):
         print(f"{row.path}: {row.problem}".replace("\n", " "), file=sys.stderr)
     if len(entries) > _SHOWN:
-        print(f"... and {len(entries) - _SHOWN} more; --problems FILE writes all of them to a file", file=sys.stderr)
+        words = translate("cli", "... and {count} more; --problems FILE writes all of them to a file")
+        print(words.format(count=len(entries) - _SHOWN), file=sys.stderr)
     if args.problems is None:
         return
     with args.problems.open("w", encoding="utf-8") as file:

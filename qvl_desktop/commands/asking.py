@@ -11,6 +11,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
+from qvl_desktop.core.i18n import translate
+
 if TYPE_CHECKING:
     from qvl_desktop.core.dataset import Dataset
     from qvl_desktop.engine.host import ModelHost
@@ -29,8 +32,11 @@ def add_on_host(parser: argparse.ArgumentParser) -> None:
         "--on-host",
         type=host_parts,
         metavar="PART,...",
-        help="leave table (token embeddings), tower (visual encoder) or table,tower of a first-generation model in the "
-        "host's memory: 1.2 and 3.9 GB less on the card at full size [QVL_DESKTOP_ON_HOST]",
+        help=_N(
+            "cli",
+            "leave table (token embeddings), tower (visual encoder) or table,tower of a first-generation model in the "
+            "host's memory: 1.2 and 3.9 GB less on the card at full size [QVL_DESKTOP_ON_HOST]",
+        ),
     )
 
 
@@ -38,7 +44,8 @@ def host_parts(text: str) -> tuple[str, ...]:
     """Names of `HOST_PARTS` with commas between, from the command line; none at all for an empty text."""
     named = tuple(part.strip() for part in text.split(",") if part.strip())
     if wrong := [part for part in named if part not in HOST_PARTS]:
-        raise argparse.ArgumentTypeError(f"{wrong[0]} is none of {', '.join(HOST_PARTS)}")
+        words = translate("cli", "{text} is none of {names}")
+        raise argparse.ArgumentTypeError(words.format(text=wrong[0], names=", ".join(HOST_PARTS)))
     return named
 
 
@@ -48,8 +55,11 @@ def add_prompt_format(parser: argparse.ArgumentParser) -> None:
         "--prompt-format",
         choices=PROMPT_FORMATS,
         default="auto",
-        help="how first-generation Qwen-VL is asked: chatml for chat models, raw for the base model; auto as its "
-        "generation_config.json says (an adapter: chatml) [auto]",
+        help=_N(
+            "cli",
+            "how first-generation Qwen-VL is asked: chatml for chat models, raw for the base model; auto as its "
+            "generation_config.json says (an adapter: chatml) [auto]",
+        ),
     )
 
 
@@ -88,10 +98,31 @@ def told_dataset(data: Path, images: Path | None) -> Dataset:
 
     dataset = load_questions(data, images)
     for problem in dataset.problems:
-        print(f"note: {problem}", file=sys.stderr)
+        tell_note(str(problem))
     return dataset
 
 
 def tell_progress(done: int, total: int) -> None:
     """One line for each batch."""
-    print(f"asked {done} of {total}", file=sys.stderr, flush=True)
+    words = translate("cli", "asked {done} of {total}").format(done=done, total=total)
+    print(words, file=sys.stderr, flush=True)
+
+
+def tell_note(text: str) -> None:
+    """One thing to know, on stderr."""
+    print(translate("cli", "note: {text}").format(text=text), file=sys.stderr, flush=True)
+
+
+def tell_loading(stage: str) -> None:
+    """What is being loaded, on stderr: `libraries`, `model`, `model in REASON`, `adapter NAME`."""
+    if stage == "libraries":
+        words = translate("cli", "loading libraries ...")
+    elif stage == "model":
+        words = translate("cli", "loading the model ...")
+    elif stage.startswith("model in "):
+        words = translate("cli", "loading the model in {how} ...").format(how=stage.removeprefix("model in "))
+    elif stage.startswith("adapter "):
+        words = translate("cli", "loading the adapter {name} ...").format(name=stage.removeprefix("adapter "))
+    else:
+        words = translate("cli", "loading {stage} ...").format(stage=stage)
+    print(words, file=sys.stderr, flush=True)

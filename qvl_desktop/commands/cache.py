@@ -11,6 +11,10 @@ import time
 from dataclasses import asdict
 from typing import Any
 
+from qvl_desktop.commands.parser import number
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
+from qvl_desktop.core.i18n import translate
+
 GB = 10**9
 
 
@@ -18,21 +22,25 @@ def add_parser(subparsers: Any) -> None:
     """`cache [--limit GB] [--clear] [--json]`."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "cache",
-        help="what is kept of pictures between training runs",
-        description="Training keeps what the model sees in each picture, so that the next run with the same model "
-        "starts at once. This lists how much there is for each model, sets how much may stay, or clears it. Nothing is "
-        "lost but time.",
+        help=_N("cli", "what is kept of pictures between training runs"),
+        description=_N(
+            "cli",
+            "Training keeps what the model sees in each picture, so that the next run with the same model "
+            "starts at once. This lists how much there is for each model, sets how much may stay, or clears it. "
+            "Nothing is "
+            "lost but time.",
+        ),
     )
-    parser.add_argument("--limit", type=_size, metavar="GB", help="keep at most this much; 0 keeps nothing")
-    parser.add_argument("--clear", action="store_true", help="delete everything that no run is using")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--limit", type=_size, metavar="GB", help=_N("cli", "keep at most this much; 0 keeps nothing"))
+    parser.add_argument("--clear", action="store_true", help=_N("cli", "delete everything that no run is using"))
+    parser.add_argument("--json", action="store_true", help=_N("cli", "print one JSON object"))
     parser.set_defaults(run=run, parser=parser)
 
 
 def _size(text: str) -> float:
-    size = float(text)
+    size = number(text)
     if not 0 <= size < 10**6:
-        raise argparse.ArgumentTypeError(f"{text}: name a size in GB, 0 or more")
+        raise argparse.ArgumentTypeError(translate("cli", "{text}: name a size in GB, 0 or more").format(text=text))
     return size
 
 
@@ -51,12 +59,19 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(body | {"stores": [asdict(store) | {"folder": str(store.folder)} for store in stores]}))
         return 0
     print(f"{root}")
-    print(f"kept {_gb(kept)} of at most {_gb(read_limit(root))}" + (f", {_gb(used)} in use by a run" if used else ""))
+    words = (
+        translate("cli", "kept {kept} of at most {limit}, {used} in use by a run")
+        if used
+        else translate("cli", "kept {kept} of at most {limit}")
+    )
+    print(words.format(kept=_gb(kept), limit=_gb(read_limit(root)), used=_gb(used)))
     for store in stores:
-        when = "in use now" if store.in_use else f"used {time.strftime('%Y-%m-%d %H:%M', time.localtime(store.used))}"
-        print(f"  {_gb(store.bytes):>10}  {store.pictures:>7,} pictures  {when}  {store.model or store.folder.name}")
+        at = time.strftime("%Y-%m-%d %H:%M", time.localtime(store.used))
+        when = translate("cli", "in use now") if store.in_use else translate("cli", "used {time}").format(time=at)
+        pictures = translate("cli", "{count} pictures").format(count=f"{store.pictures:>7,}")
+        print(f"  {_gb(store.bytes):>10}  {pictures}  {when}  {store.model or store.folder.name}")
     if args.clear or args.limit is not None:
-        print(f"deleted {_gb(gone)}")
+        print(translate("cli", "deleted {size}").format(size=_gb(gone)))
     return 0
 
 

@@ -13,6 +13,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qvl_desktop.commands.parser import listed
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
+from qvl_desktop.core.i18n import translate
+
 if TYPE_CHECKING:
     from qvl_desktop.core.findings import Finding
     from qvl_desktop.storage.project import Project
@@ -24,22 +28,34 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add `check` to the command line."""
     check = subparsers.add_parser(
         "check",
-        help="look for faults in a project or data file; exit 1 on errors",
-        description="One line a finding: where, how grave, what, how to mend it, and its code. Exit 1 on errors.",
+        help=_N("cli", "look for faults in a project or data file; exit 1 on errors"),
+        description=_N(
+            "cli", "One line a finding: where, how grave, what, how to mend it, and its code. Exit 1 on errors."
+        ),
     )
     check.add_argument("data", type=Path, metavar="PROJECT.qvl | DATA.json")
-    check.add_argument("--images", type=Path, metavar="FOLDER", help="the folder that picture paths count from")
-    check.add_argument("--model", metavar="M", help="also check what does not fit this model: a folder, or demo")
-    check.add_argument("--json", action="store_true", help="print the findings as a JSON list")
     check.add_argument(
-        "--max-length", type=int, default=2048, metavar="TOKENS", help="longer conversations are told (default 2048)"
+        "--images", type=Path, metavar="FOLDER", help=_N("cli", "the folder that picture paths count from")
     )
     check.add_argument(
-        "--quick", action="store_true", help="do not read picture files that were not read yet (no doubles among them)"
+        "--model", metavar="M", help=_N("cli", "also check what does not fit this model: a folder, or demo")
+    )
+    check.add_argument("--json", action="store_true", help=_N("cli", "print the findings as a JSON list"))
+    check.add_argument(
+        "--max-length",
+        type=int,
+        default=2048,
+        metavar="TOKENS",
+        help=_N("cli", "longer conversations are told (default 2048)"),
+    )
+    check.add_argument(
+        "--quick",
+        action="store_true",
+        help=_N("cli", "do not read picture files that were not read yet (no doubles among them)"),
     )
     check.add_argument(
         "--mend", action="append", default=[], metavar="CODE",
-        help="mend all findings of this code in the project (may be given again); each is one undo step",
+        help=_N("cli", "mend all findings of this code in the project (may be given again); each is one undo step"),
     )  # fmt: skip
     check.set_defaults(run=run_check)
 
@@ -51,7 +67,8 @@ def run_check(args: argparse.Namespace) -> int:
     if args.data.exists() and is_project(args.data):
         return _check_project(args)
     if args.mend:
-        print("qvl-desktop: only a project can be mended; import the file first", file=sys.stderr)
+        words = translate("cli", "only a project can be mended; import the file first")
+        print(f"qvl-desktop: {words}", file=sys.stderr)
         return 2
     from qvl_desktop.core.lint import lint
     from qvl_desktop.core.together import lint_together
@@ -63,7 +80,8 @@ def run_check(args: argparse.Namespace) -> int:
         from qvl_desktop.commands.check_model import with_model
 
         findings = with_model(findings, dataset, args.model)
-    return _tell(args, findings, f"{len(dataset.samples)} conversations")
+    count = len(dataset.samples)
+    return _tell(args, findings, translate("cli", "%n conversation(s)", "", count))
 
 
 def _check_project(args: argparse.Namespace) -> int:
@@ -75,19 +93,24 @@ def _check_project(args: argparse.Namespace) -> int:
 
     for code in args.mend:
         if code not in MENDS:
-            known = ", ".join(sorted(MENDS)) if code not in RULES else "it needs a person; open the project"
-            print(f"qvl-desktop: {code} cannot be mended: {known}", file=sys.stderr)
+            words = (
+                translate("cli", "{code} cannot be mended: it needs a person; open the project")
+                if code in RULES
+                else translate("cli", "{code} cannot be mended: there are {known}")
+            )
+            print(f"qvl-desktop: {words.format(code=code, known=listed(sorted(MENDS)))}", file=sys.stderr)
             return 2
     with _opened(args.data, writing=bool(args.mend)) as project:
         assert isinstance(project, Project)
-        missing = project.look_at_files(progress=_progress("pictures"), read=not args.quick).missing
+        missing = project.look_at_files(progress=_progress(translate("cli", "pictures")), read=not args.quick).missing
         shelf = FindingShelf()
         check = ProjectCheck(project, shelf, limit=args.max_length)
-        check.everything(_progress("checked"))
+        check.everything(_progress(translate("cli", "checked")))
         for code in args.mend:
             mended = mend(project, code, shelf.all_of(code))
-            print(f"{args.data}: {code}: {mended} mended", file=sys.stderr)
-            check.everything(_progress("checked"))
+            words = translate("cli", "{data}: {code}: {count} mended")
+            print(words.format(data=args.data, code=code, count=mended), file=sys.stderr)
+            check.everything(_progress(translate("cli", "checked")))
         told = {finding.at.picture for finding in shelf.all_of("file-missing")}
         findings = [finding for count in shelf.counts() for finding in shelf.all_of(count.code)]
         if project.read_only:
@@ -98,7 +121,13 @@ def _check_project(args: argparse.Namespace) -> int:
             from qvl_desktop.storage.dataset import project_dataset
 
             findings = with_model(findings, project_dataset(project), args.model)
-        what = f"{project.picture_count()} pictures, {project.conversation_count()} conversations"
+        pictures, conversations = project.picture_count(), project.conversation_count()
+        what = listed(
+            [
+                translate("cli", "%n picture(s)", "", pictures),
+                translate("cli", "%n conversation(s)", "", conversations),
+            ]
+        )
     return _tell(args, findings, what)
 
 
@@ -124,12 +153,18 @@ def _missing(project: Project, picture_ids: Iterable[int]) -> Iterable[Finding]:
 
 def _tell(args: argparse.Namespace, findings: list[Finding], what: str) -> int:
     errors = sum(finding.level == "error" for finding in findings)
+    warnings = len(findings) - errors
     if args.json:
         print(json.dumps([finding.as_json() for finding in findings], ensure_ascii=False, indent=2))
     else:
         for finding in findings:
             print(finding)
-    print(f"{args.data}: {what}, {errors} errors, {len(findings) - errors} warnings", file=sys.stderr)
+    said = [
+        what,
+        translate("cli", "%n error(s)", "", errors),
+        translate("cli", "%n warning(s)", "", warnings),
+    ]
+    print(f"{args.data}: {listed(said)}", file=sys.stderr)
     return 1 if errors else 0
 
 
@@ -142,6 +177,7 @@ def _progress(what: str) -> Callable[[int, int], None]:
         told = min(told, done)
         if done - told >= _EVERY:
             told = done
-            print(f"{what}: {done} of {total}", file=sys.stderr, flush=True)
+            words = translate("cli", "{what}: {done} of {total}").format(what=what, done=done, total=total)
+            print(words, file=sys.stderr, flush=True)
 
     return tell

@@ -23,35 +23,46 @@ from qvl_desktop.commands.data_regions import (
     run_import_regions,
 )
 from qvl_desktop.commands.data_report import Problems, add_report_flags, progress_line
+from qvl_desktop.commands.parser import listed
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
+from qvl_desktop.core.i18n import translate
 
 _FORMATS = "qwen-vl, sharegpt, ms-swift, refcoco, coco, yolo, voc, labelme"
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `new`, `import` and `export` to the command line."""
-    new = subparsers.add_parser("new", help="make a project from a folder of pictures")
+    new = subparsers.add_parser("new", help=_N("cli", "make a project from a folder of pictures"))
     new.add_argument("project", type=Path, metavar="PROJECT.qvl")
-    new.add_argument("--images", type=Path, metavar="FOLDER", help="index this folder and the folders below it")
+    new.add_argument(
+        "--images", type=Path, metavar="FOLDER", help=_N("cli", "index this folder and the folders below it")
+    )
     new.set_defaults(run=run_new)
 
-    importing = subparsers.add_parser("import", help="bring a data file or folder into a project")
+    importing = subparsers.add_parser("import", help=_N("cli", "bring a data file or folder into a project"))
     importing.add_argument("project", type=Path, metavar="PROJECT.qvl")
     importing.add_argument("source", type=Path, metavar="SOURCE")
-    importing.add_argument("--format", metavar="F", help=f"{_FORMATS}; found out by default")
-    importing.add_argument("--images", type=Path, metavar="FOLDER", help="the folder that picture paths count from")
+    importing.add_argument(
+        "--format", metavar="F", help=translate("cli", "{formats}; found out by default").format(formats=_FORMATS)
+    )
+    importing.add_argument(
+        "--images", type=Path, metavar="FOLDER", help=_N("cli", "the folder that picture paths count from")
+    )
     add_dialect_flag(importing)
     add_import_flags(importing)
     add_report_flags(importing)
     importing.set_defaults(run=run_import)
 
     exporting = subparsers.add_parser(
-        "export", help="write a project's conversations or regions as a data file or folder"
+        "export", help=_N("cli", "write a project's conversations or regions as a data file or folder")
     )
     exporting.add_argument("project", type=Path, metavar="PROJECT.qvl")
     exporting.add_argument("target", type=Path, metavar="TARGET")
-    exporting.add_argument("--format", metavar="F", help=f"{_FORMATS}; qwen-vl by default")
+    exporting.add_argument(
+        "--format", metavar="F", help=translate("cli", "{formats}; qwen-vl by default").format(formats=_FORMATS)
+    )
     add_family_flag(exporting)
-    exporting.add_argument("--split", choices=("train", "val", "test"), help="only this split")
+    exporting.add_argument("--split", choices=("train", "val", "test"), help=_N("cli", "only this split"))
     add_export_flags(exporting)
     add_report_flags(exporting)
     exporting.set_defaults(run=run_export)
@@ -64,11 +75,16 @@ def run_new(args: argparse.Namespace) -> int:
 
     files = find_pictures(args.images) if args.images else []
     with Project.create(args.project) as project:
-        report = project.add_pictures(files, progress_line("pictures"))
+        report = project.add_pictures(files, progress_line(translate("cli", "pictures")))
     with Problems(None) as problems:
         for problem in report.problems:
             problems.tell(problem)
-    print(f"{args.project}: {report.added} pictures, {len(report.problems)} left out")
+    pictures = report.added
+    said = [
+        translate("cli", "%n picture(s)", "", pictures),
+        translate("cli", "{count} left out").format(count=len(report.problems)),
+    ]
+    print(f"{args.project}: {listed(said)}")
     return 0
 
 

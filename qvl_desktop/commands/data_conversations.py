@@ -10,7 +10,10 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from qvl_desktop.commands.asking import tell_note
 from qvl_desktop.commands.data_report import Problems, progress_line, tell_counts
+from qvl_desktop.commands.parser import listed
+from qvl_desktop.core.i18n import translate
 
 if TYPE_CHECKING:
     from qvl_desktop.formats.base import Format
@@ -24,7 +27,9 @@ def add_dialect_flag(parser: argparse.ArgumentParser) -> None:
         "--dialect",
         metavar="D",
         default="auto",
-        help=f"how boxes in the text of the data are written: auto (default), {_DIALECTS}",
+        help=translate("cli", "how boxes in the text of the data are written: auto (default), {dialects}").format(
+            dialects=_DIALECTS
+        ),
     )
 
 
@@ -33,7 +38,9 @@ def add_family_flag(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--family",
         metavar="FAMILY",
-        help=f"write boxes as this family of models does: {_DIALECTS}; the format is then sharegpt by default",
+        help=translate(
+            "cli", "write boxes as this family of models does: {dialects}; the format is then sharegpt by default"
+        ).format(dialects=_DIALECTS),
     )
 
 
@@ -53,7 +60,7 @@ def run_import_conversations(args: argparse.Namespace, file_format: Format) -> i
     reader = DialectReader(args.dialect)
     project = Project.open(args.project) if args.project.exists() else Project.create(args.project)
     with project:
-        told = progress_line("imported")
+        told = progress_line(translate("cli", "imported"))
         report = import_file(project, args.source, reader.format(file_format), args.images, told, split=args.split)
     with Problems(args.problems) as problems:
         for problem in report.problems:
@@ -61,7 +68,7 @@ def run_import_conversations(args: argparse.Namespace, file_format: Format) -> i
     for line in reader.notes:
         print(line, file=sys.stderr)
     if reader.told is not None and reader.told.dialect and args.dialect == "auto":
-        print(f"dialect: {reader.told.reason}", file=sys.stderr)
+        print(translate("cli", "dialect: {reason}").format(reason=reader.told.reason), file=sys.stderr)
     counts = {
         "format": file_format.name,
         "conversations": report.conversations,
@@ -70,11 +77,16 @@ def run_import_conversations(args: argparse.Namespace, file_format: Format) -> i
         "known_conversations": report.known,
         "problems": report.problem_count,
     }
-    sentence = (
-        f"{report.conversations} conversations, {report.pictures} new pictures, "
-        f"{report.regions} new regions, {report.known} known already, {report.problem_count} problems"
-    )
-    tell_counts(args, args.project, counts, sentence)
+    conversations, pictures, regions = report.conversations, report.pictures, report.regions
+    count = report.problem_count
+    said = [
+        translate("cli", "%n conversation(s)", "", conversations),
+        translate("cli", "%n new picture(s)", "", pictures),
+        translate("cli", "%n new region(s)", "", regions),
+        translate("cli", "{count} known already").format(count=report.known),
+        translate("cli", "%n problem(s)", "", count),
+    ]
+    tell_counts(args, args.project, counts, listed(said))
     return 1 if report.problems and not (report.conversations or report.known) else 0
 
 
@@ -85,18 +97,21 @@ def run_export_conversations(args: argparse.Namespace, file_format: Format) -> i
     from qvl_desktop.storage.project import Project
 
     written_as = writing(file_format, args.family or "qwen-vl")
+    told = progress_line(translate("cli", "exported"))
     with Project.open_read_only(args.project) as project:
-        report = export_samples(project, written_as, args.target, args.split, progress=progress_line("exported"))
+        report = export_samples(project, written_as, args.target, args.split, progress=told)
         regions = 0 if report.written else project.region_count()
     with Problems(args.problems) as problems:
         for problem in report.problems:
             problems.tell(problem)
     if regions and not report.problems:
-        print(
-            f"note: the project has {regions} regions and no conversations here. Make some from templates on the "
+        words = translate(
+            "cli",
+            "the project has {regions} regions and no conversations here. Make some from templates on the "
             "Conversations page, or export the regions (--format coco, yolo, voc or labelme).",
-            file=sys.stderr,
         )
+        tell_note(words.format(regions=regions))
     counts = {"format": file_format.name, "conversations": report.written, "problems": len(report.problems)}
-    tell_counts(args, args.target, counts, f"{report.written} conversations")
+    written = report.written
+    tell_counts(args, args.target, counts, translate("cli", "%n conversation(s)", "", written))
     return 0

@@ -11,6 +11,9 @@ import sys
 from typing import TYPE_CHECKING
 
 from qvl_desktop.commands.data_report import Problems, progress_line, tell_counts
+from qvl_desktop.commands.parser import listed
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
+from qvl_desktop.core.i18n import translate
 
 if TYPE_CHECKING:
     from qvl_desktop.formats.regions import RegionFormat
@@ -23,17 +26,21 @@ def add_import_flags(parser: argparse.ArgumentParser) -> None:
         "--split",
         choices=("train", "val", "test"),
         default="",
-        help="the split of pictures for which neither the data nor the project says one (coco, labelme, ...)",
+        help=_N(
+            "cli", "the split of pictures for which neither the data nor the project says one (coco, labelme, ...)"
+        ),
     )
 
 
 def add_export_flags(parser: argparse.ArgumentParser) -> None:
     """`--copy-images` and `--force` of `export`."""
     parser.add_argument(
-        "--copy-images", action="store_true", help="copy the pictures into the folder too (yolo, voc, labelme)"
+        "--copy-images",
+        action="store_true",
+        help=_N("cli", "copy the pictures into the folder too (yolo, voc, labelme)"),
     )
     parser.add_argument(
-        "--force", action="store_true", help="write into a folder that is not empty (yolo, voc, labelme)"
+        "--force", action="store_true", help=_N("cli", "write into a folder that is not empty (yolo, voc, labelme)")
     )
 
 
@@ -72,7 +79,7 @@ def run_import_regions(args: argparse.Namespace, file_format: RegionFormat) -> i
             args.source,
             file_format,
             args.images,
-            progress_line("imported"),
+            progress_line(translate("cli", "imported")),
             split=args.split,
             on_problem=problems.tell,
         )
@@ -86,11 +93,14 @@ def run_import_regions(args: argparse.Namespace, file_format: RegionFormat) -> i
         "problems": report.problem_count,
         "notes": list(report.notes),
     }
-    sentence = (
-        f"{report.pictures} new pictures, {report.regions} new regions, {report.known_regions} known already, "
-        f"{report.problem_count} problems"
-    )
-    tell_counts(args, args.project, counts, sentence)
+    pictures, regions, count = report.pictures, report.regions, report.problem_count
+    said = [
+        translate("cli", "%n new picture(s)", "", pictures),
+        translate("cli", "%n new region(s)", "", regions),
+        translate("cli", "{count} known already").format(count=report.known_regions),
+        translate("cli", "%n problem(s)", "", count),
+    ]
+    tell_counts(args, args.project, counts, listed(said))
     return 1 if report.problem_count and not (report.pictures or report.regions or report.known_regions) else 0
 
 
@@ -104,8 +114,9 @@ def run_export_regions(args: argparse.Namespace, file_format: RegionFormat) -> i
     if args.family:
         check_family(file_format, args.family)
     options = WriteOptions(force=args.force, copy_images=args.copy_images)
+    told = progress_line(translate("cli", "exported"))
     with Project.open_read_only(args.project) as project:
-        written = export_regions(project, file_format, args.target, args.split, options, progress_line("exported"))
+        written = export_regions(project, file_format, args.target, args.split, options, told)
     with Problems(args.problems) as problems:
         for problem in written.problems:
             problems.tell(str(problem))
@@ -115,5 +126,7 @@ def run_export_regions(args: argparse.Namespace, file_format: RegionFormat) -> i
         "regions": written.regions,
         "notes": [str(problem) for problem in written.problems],
     }
-    tell_counts(args, args.target, counts, f"{written.pictures} pictures, {written.regions} regions")
+    pictures, regions = written.pictures, written.regions
+    said = [translate("cli", "%n picture(s)", "", pictures), translate("cli", "%n region(s)", "", regions)]
+    tell_counts(args, args.target, counts, listed(said))
     return 0

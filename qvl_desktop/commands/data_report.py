@@ -14,6 +14,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
+from qvl_desktop.core.i18n import translate
+
 SHOWN = 20
 """So many problems are printed; the others are counted."""
 
@@ -22,8 +25,10 @@ _EVERY_SECONDS = 2.0
 
 def add_report_flags(parser: argparse.ArgumentParser) -> None:
     """`--problems` and `--json`."""
-    parser.add_argument("--problems", type=Path, metavar="FILE", help="write every problem to this file, one a line")
-    parser.add_argument("--json", action="store_true", help="print the counts as a JSON object")
+    parser.add_argument(
+        "--problems", type=Path, metavar="FILE", help=_N("cli", "write every problem to this file, one a line")
+    )
+    parser.add_argument("--json", action="store_true", help=_N("cli", "print the counts as a JSON object"))
 
 
 class Problems:
@@ -43,8 +48,12 @@ class Problems:
         if self._file is not None:
             self._file.close()
         if self.count > SHOWN:
-            where = f"all of them are in {self._path}" if self._path else "--problems FILE writes all of them to a file"
-            print(f"... and {self.count - SHOWN} more problems; {where}", file=sys.stderr)
+            words = (
+                translate("cli", "... and {count} more problems; all of them are in {file}")
+                if self._path
+                else translate("cli", "... and {count} more problems; --problems FILE writes all of them to a file")
+            )
+            print(words.format(count=self.count - SHOWN, file=self._path), file=sys.stderr)
 
     def tell(self, problem: str) -> None:
         """One more problem."""

@@ -13,7 +13,10 @@ import time
 from pathlib import Path
 from typing import Any, get_args
 
+from qvl_desktop.commands.parser import metrics_line
 from qvl_desktop.core.events import Evaluated, Event, Notice, Stage, Step
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
+from qvl_desktop.core.i18n import translate
 from qvl_desktop.core.run_folder import RunFolder
 from qvl_desktop.core.templates import Language
 
@@ -22,11 +25,11 @@ LINES_EVERY = 3.0
 """Seconds between two lines about training."""
 
 _STAGES = {
-    "start": "starting the training process",
-    "samples": "turning conversations into tokens",
-    "features": "computing what the model sees in each picture, once",
-    "model": "loading the model in 4 bits",
-    "validation": "measuring on held-out samples",
+    "start": _N("cli", "starting the training process"),
+    "samples": _N("cli", "turning conversations into tokens"),
+    "features": _N("cli", "computing what the model sees in each picture, once"),
+    "model": _N("cli", "loading the model in 4 bits"),
+    "validation": _N("cli", "measuring on held-out samples"),
 }
 
 
@@ -34,13 +37,21 @@ def add_parser(subparsers: Any) -> None:
     """`demo [--out DIR] [--language en|zh]`."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "demo",
-        help="the whole loop on the shipped model and pictures: annotate, train, compare",
-        description="Teach the shipped model a word it has never met: make a project from the shipped pictures and "
-        "regions, make conversations, tune by Q-LoRA, and compare its answers before and after on held-out pictures. "
-        "The last line on stdout is a JSON object with the figures.",
+        help=_N("cli", "the whole loop on the shipped model and pictures: annotate, train, compare"),
+        description=_N(
+            "cli",
+            "Teach the shipped model a word it has never met: make a project from the shipped pictures and "
+            "regions, make conversations, tune by Q-LoRA, and compare its answers before and after on held-out "
+            "pictures. "
+            "The last line on stdout is a JSON object with the figures.",
+        ),
     )
-    parser.add_argument("--out", type=Path, default=Path("demo-out"), metavar="DIR", help="where to write [demo-out]")
-    parser.add_argument("--language", choices=get_args(Language), default="en", help="of refs and questions [en]")
+    parser.add_argument(
+        "--out", type=Path, default=Path("demo-out"), metavar="DIR", help=_N("cli", "where to write [demo-out]")
+    )
+    parser.add_argument(
+        "--language", choices=get_args(Language), default="en", help=_N("cli", "of refs and questions [en]")
+    )
     parser.set_defaults(run=run)
 
 
@@ -53,30 +64,34 @@ def run(args: argparse.Namespace) -> int:
     out: Path = args.out.resolve()
     shipped = read_shipped(args.language)
     steps.clear(out)
-    tell(f"making the project {out / PROJECT_NAME}")
+    tell(translate("cli", "making the project {path}").format(path=out / PROJECT_NAME))
     dataset = steps.make_project(out, shipped, args.language)
     learning = len(dataset.split("train"))
-    tell(f"{len(shipped.pictures)} pictures, {len(dataset.samples)} conversations, {learning} to learn from; checked")
+    words = translate("cli", "{pictures} pictures, {conversations} conversations, {learning} to learn from; checked")
+    tell(words.format(pictures=len(shipped.pictures), conversations=len(dataset.samples), learning=learning))
 
-    tell("loading the demo model")
+    tell(translate("cli", "loading the demo model"))
     examiner = steps.Examiner(dataset, shipped.unseen)
     began = time.perf_counter()
-    tell(f'asking it for "{shipped.unseen}", a word it has never met, and for shapes it knows')
+    words = translate("cli", 'asking it for "{word}", a word it has never met, and for shapes it knows')
+    tell(words.format(word=shipped.unseen))
     new_before, known_before = examiner.ask(examiner.new), examiner.ask(examiner.known)
     tell.after_training = time.perf_counter() - began
-    tell(f"before: {steps.acc50(new_before):.0%} found of the new, {steps.acc50(known_before):.0%} of the known")
+    words = translate("cli", "before: {new} found of the new, {known} of the known")
+    tell(words.format(new=f"{steps.acc50(new_before):.0%}", known=f"{steps.acc50(known_before):.0%}"))
 
     folder = RunFolder(out / "demo.runs" / shipped.unseen)
     steps.train(folder, demo_plan(out / PROJECT_NAME), tell.event)
     examiner.put_on(folder.adapter)
-    tell("asking again, on pictures it was not trained on")
+    tell(translate("cli", "asking again, on pictures it was not trained on"))
     new_after, known_after = examiner.ask(examiner.new), examiner.ask(examiner.known)
-    tell(f"after: {steps.acc50(new_after):.0%} found of the new, {steps.acc50(known_after):.0%} of the known")
+    words = translate("cli", "after: {new} found of the new, {known} of the known")
+    tell(words.format(new=f"{steps.acc50(new_after):.0%}", known=f"{steps.acc50(known_after):.0%}"))
 
-    title = f'"{shipped.unseen}" on held-out pictures'
+    title = translate("cli", '"{word}" on held-out pictures').format(word=shipped.unseen)
     steps.picture_sheet(title, new_before, new_after).save(out / GRID_NAME)
-    tell(f"the project, the run and {GRID_NAME} are in {out}")
-    tell(f"look at it in the window: qvl-desktop {out / PROJECT_NAME}")
+    tell(translate("cli", "the project, the run and {grid} are in {folder}").format(grid=GRID_NAME, folder=out))
+    tell(translate("cli", "look at it in the window: qvl-desktop {path}").format(path=out / PROJECT_NAME))
     figures = {
         "acc50_before": round(steps.acc50(new_before), 4),
         "acc50_after": round(steps.acc50(new_after), 4),
@@ -118,11 +133,11 @@ class Narrator:
             case Stage(stage=stage) if stage != self._stage:
                 self._stage = stage
                 if stage in _STAGES:
-                    self(_STAGES[stage])
+                    self(translate("cli", _STAGES[stage]))
             case Step():
                 self._on_step(event)
             case Evaluated(metrics=metrics):
-                self("validation: " + ", ".join(f"{name} {value:.3g}" for name, value in metrics.items()))
+                self(metrics_line(metrics))
             case Notice(message=message):
                 self(message)
             case _:
@@ -133,11 +148,12 @@ class Narrator:
         if time.monotonic() - self._last_line < LINES_EVERY and step.step not in (1, step.total):
             return
         left = (step.total - step.step) * sum(self._recent) / len(self._recent) + self.after_training
-        self(f"training: step {step.step} of {step.total}, loss {step.loss:.3f}, {_spoken(left)} left")
+        words = translate("cli", "training: step {step} of {total}, loss {loss}, {time} left")
+        self(words.format(step=step.step, total=step.total, loss=f"{step.loss:.3f}", time=_spoken(left)))
 
 
 def _spoken(seconds: float) -> str:
     """A time as a person says it."""
     if seconds < 60:
-        return f"about {max(5, round(seconds / 5) * 5)} s"
-    return f"about {seconds / 60:.1f} min"
+        return translate("cli", "about {seconds} s").format(seconds=max(5, round(seconds / 5) * 5))
+    return translate("cli", "about {minutes} min").format(minutes=f"{seconds / 60:.1f}")

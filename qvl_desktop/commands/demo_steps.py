@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from qvl_desktop.core.dataset import Dataset
 from qvl_desktop.core.errors import DataError
 from qvl_desktop.core.events import Event, Failed
-from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.core.lint import lint
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.run_folder import EventReader, RunFolder
@@ -88,7 +88,7 @@ def train(run: RunFolder, plan: TrainingPlan, tell: Callable[[Event], None]) -> 
             for event in reader.read():
                 tell(event)
                 if isinstance(event, Failed):
-                    failure = event.message
+                    failure = event.text
             if ended:
                 break
             time.sleep(POLL_SECONDS)
@@ -99,7 +99,7 @@ def train(run: RunFolder, plan: TrainingPlan, tell: Callable[[Event], None]) -> 
     if child.returncode != 0:
         raise DemoError(
             QT_TRANSLATE_NOOP("errors", "The training run failed: {reason} ({log} has the rest)."),
-            reason=failure or f"exit code {child.returncode}",
+            reason=failure or translate("errors", "exit code {code}").format(code=child.returncode),
             log=run.log,
         )
 
@@ -161,7 +161,8 @@ def picture_sheet(title: str, before: Sequence[Outcome], after: Sequence[Outcome
         [_truth_cell(old), _answer_cell(old), _answer_cell(new)]
         for old, new in list(zip(before, after, strict=True))[:rows]
     ]
-    return sheet(title, ("truth", "before training", "after training"), cells)
+    heads = (translate("cli", "truth"), translate("cli", "before training"), translate("cli", "after training"))
+    return sheet(title, heads, cells)
 
 
 def _truth_cell(outcome: Outcome) -> Any:
@@ -188,6 +189,6 @@ def _answer_cell(outcome: Outcome) -> Any:
     ]
     picture = draw_boxes(open_upright(outcome.question.pictures[-1]), boxes)
     if not boxes:
-        return Cell(picture, outcome.answer.strip() or "(no answer)", MISSED)
+        return Cell(picture, outcome.answer.strip() or translate("cli", "(no answer)"), MISSED)
     hit = max(best) >= 0.5
     return Cell(picture, f"IoU {max(best):.2f}", ANSWER if hit else MISSED)

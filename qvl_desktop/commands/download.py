@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qvl_desktop.core.errors import QvlError
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
+from qvl_desktop.core.i18n import translate
+from qvl_desktop.core.text_width import columns
 
 if TYPE_CHECKING:
     from qvl_desktop.core.download_record import DownloadRecord
@@ -27,26 +30,45 @@ def add_parser(subparsers: Any) -> None:
     """`download NAME [--source hf|modelscope] [--endpoint URL] [--to DIR] [--revision R]`."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "download",
-        help="fetch a model from Hugging Face or ModelScope",
-        description="Fetch a model and check every file against the hub's hashes. What is here already is not fetched "
-        "again; the same command goes on after a break, and mends a damaged folder. Afterwards --model takes the name, "
-        "and no network is needed. Without a name: the known models.",
+        help=_N("cli", "fetch a model from Hugging Face or ModelScope"),
+        description=_N(
+            "cli",
+            "Fetch a model and check every file against the hub's hashes. What is here already is not fetched "
+            "again; the same command goes on after a break, and mends a damaged folder. Afterwards --model takes the "
+            "name, "
+            "and no network is needed. Without a name: the known models.",
+        ),
     )
-    parser.add_argument("name", nargs="?", metavar="NAME", help="a known model, or any repository as OWNER/NAME")
-    parser.add_argument("--source", choices=("hf", "modelscope"), default="hf", help="which hub [hf]")
     parser.add_argument(
-        "--endpoint", default="", metavar="URL", help="a mirror's address [HF_ENDPOINT or MODELSCOPE_ENDPOINT]"
+        "name", nargs="?", metavar="NAME", help=_N("cli", "a known model, or any repository as OWNER/NAME")
     )
-    parser.add_argument("--to", type=Path, metavar="DIR", help="the folder to make the model's folder in")
-    parser.add_argument("--revision", default="", metavar="R", help="branch, tag or commit [the main branch]")
+    parser.add_argument("--source", choices=("hf", "modelscope"), default="hf", help=_N("cli", "which hub [hf]"))
     parser.add_argument(
-        "--allow-pickle", action="store_true", help="take PyTorch files (.bin) where there are no safetensors"
+        "--endpoint",
+        default="",
+        metavar="URL",
+        help=_N("cli", "a mirror's address [HF_ENDPOINT or MODELSCOPE_ENDPOINT]"),
     )
-    parser.add_argument("--retries", type=int, default=8, metavar="N", help="tries without a byte before giving up [8]")
-    parser.add_argument("--check", action="store_true", help="compare a downloaded model with its hashes")
-    parser.add_argument("--size", action="store_true", help="only say how large it is and how much room there is")
-    parser.add_argument("--login", action="store_true", help="keep a key for private models; it is read from stdin")
-    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.add_argument("--to", type=Path, metavar="DIR", help=_N("cli", "the folder to make the model's folder in"))
+    parser.add_argument(
+        "--revision", default="", metavar="R", help=_N("cli", "branch, tag or commit [the main branch]")
+    )
+    parser.add_argument(
+        "--allow-pickle",
+        action="store_true",
+        help=_N("cli", "take PyTorch files (.bin) where there are no safetensors"),
+    )
+    parser.add_argument(
+        "--retries", type=int, default=8, metavar="N", help=_N("cli", "tries without a byte before giving up [8]")
+    )
+    parser.add_argument("--check", action="store_true", help=_N("cli", "compare a downloaded model with its hashes"))
+    parser.add_argument(
+        "--size", action="store_true", help=_N("cli", "only say how large it is and how much room there is")
+    )
+    parser.add_argument(
+        "--login", action="store_true", help=_N("cli", "keep a key for private models; it is read from stdin")
+    )
+    parser.add_argument("--json", action="store_true", help=_N("cli", "print the result as JSON"))
     parser.add_argument("--queue", action="store_true", help=argparse.SUPPRESS)
     parser.set_defaults(run=run, parser=parser)
 
@@ -89,7 +111,7 @@ def _fetch(what: Wanted, args: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         stop.now()
         line.end()
-        print("Stopped. The same command goes on from here.", file=sys.stderr)
+        print(translate("cli", "Stopped. The same command goes on from here."), file=sys.stderr)
         return 1
     finally:
         line.end()
@@ -134,10 +156,17 @@ def _size(what: Wanted, *, as_json: bool) -> int:
     if as_json:
         print(json.dumps({**_body(what, record), "free": free, "fits": fits, "pickled": pickled}, ensure_ascii=False))
         return 0 if fits else 1
-    print(f"{what.repo} at {record.commit or record.revision}: {len(files)} files, {file_size(record.size)}")
-    print(f"to {what.folder}; {file_size(free)} free on {place}" + ("" if fits else ": not enough"))
+    words = translate("cli", "{repo} at {revision}: {count} files, {size}")
+    revision = record.commit or record.revision
+    print(words.format(repo=what.repo, revision=revision, count=len(files), size=file_size(record.size)))
+    words = (
+        translate("cli", "to {folder}; {free} free on {place}")
+        if fits
+        else translate("cli", "to {folder}; {free} free on {place}: not enough")
+    )
+    print(words.format(folder=what.folder, free=file_size(free), place=place))
     if pickled:
-        print("its weights are PyTorch files (.bin): --allow-pickle takes them")
+        print(translate("cli", "its weights are PyTorch files (.bin): --allow-pickle takes them"))
     return 0 if fits else 1
 
 
@@ -149,7 +178,8 @@ def _login(source: str, endpoint: str, *, as_json: bool) -> int:
     from qvl_desktop.hubs.login import log_in
     from qvl_desktop.hubs.queue import problem_of
 
-    key = getpass(f"Key for {SOURCES[source]}: ") if sys.stdin.isatty() else sys.stdin.readline()
+    words = translate("cli", "Key for {hub}: ").format(hub=SOURCES[source])
+    key = getpass(words) if sys.stdin.isatty() else sys.stdin.readline()
     try:
         name = log_in(source, key, endpoint)
     except QvlError as error:
@@ -157,7 +187,8 @@ def _login(source: str, endpoint: str, *, as_json: bool) -> int:
             raise
         print(json.dumps({"problem": problem_of(error), "kind": type(error).__name__}, ensure_ascii=False))
         return 1
-    print(json.dumps({"name": name}) if as_json else f"Logged in at {SOURCES[source]} as {name or '?'}.")
+    words = translate("cli", "Logged in at {hub} as {name}.").format(hub=SOURCES[source], name=name or "?")
+    print(json.dumps({"name": name}) if as_json else words)
     return 0
 
 
@@ -176,10 +207,20 @@ def _check(name: str, *, as_json: bool) -> int:
         body = {"folder": str(folder), "files": result.checked, "whole": result.whole}
         print(json.dumps({**body, "missing": result.missing, "wrong": result.wrong, "unhashed": result.unhashed}))
     else:
-        for kind, files in (("missing", result.missing), ("damaged", result.wrong), ("no hash known", result.unhashed)):
+        kinds = (
+            (translate("cli", "missing: {file}"), result.missing),
+            (translate("cli", "damaged: {file}"), result.wrong),
+            (translate("cli", "no hash known: {file}"), result.unhashed),
+        )
+        for words, files in kinds:
             for file in files:
-                print(f"{kind}: {file}")
-        print(f"{folder}: " + ("every file is as the hub had it" if result.whole else "fetch it again to mend it"))
+                print(words.format(file=file))
+        words = (
+            translate("cli", "{folder}: every file is as the hub had it")
+            if result.whole
+            else translate("cli", "{folder}: fetch it again to mend it")
+        )
+        print(words.format(folder=folder))
     return 0 if result.whole else 1
 
 
@@ -189,6 +230,7 @@ def _list(*, as_json: bool) -> int:
     from qvl_desktop.core.known_models import KNOWN
     from qvl_desktop.core.model_needs import needs_of
     from qvl_desktop.core.model_places import find_model
+    from qvl_desktop.core.text_width import left
 
     bodies = []
     for model in KNOWN:
@@ -212,12 +254,14 @@ def _list(*, as_json: bool) -> int:
         if not as_json:
             size = file_size(model.size) if model.size else "-"
             memory = " ".join(_gib(part) for part in (needs.chat, needs.lora, needs.qlora)) if needs else "-"
-            here = "here" if folder else ""
-            print(f"{model.name:<24}{size:>9}  {memory:<24}{model.licence.partition(' (')[0]:<22}{here}")
+            here = translate("cli", "here") if folder else ""
+            licence = left(translate("models", model.licence).partition(" (")[0].partition("（")[0], 22)
+            print(f"{model.name:<24}{size:>9}  {memory:<24}{licence}{here}")
     if as_json:
         print(json.dumps(bodies, ensure_ascii=False, indent=2))
     else:
-        print("The columns: files; GiB on the card to chat, for LoRA, for Q-LoRA; licence.", file=sys.stderr)
+        words = translate("cli", "The columns: files; GiB on the card to chat, for LoRA, for Q-LoRA; licence.")
+        print(words, file=sys.stderr)
     return 0
 
 
@@ -240,25 +284,34 @@ class _Line:
         if progress.stage == "checking":
             self.show_check(progress.done, progress.total)
             return
-        words = {"listing": "asking the hub", "done": "done"}.get(progress.stage, "")
+        words = {"listing": translate("cli", "asking the hub"), "done": translate("cli", "done")}.get(
+            progress.stage, ""
+        )
         if progress.stage == "fetching":
             share = 100 * progress.done / progress.total if progress.total else 100
-            words = f"{file_size(progress.done)} of {file_size(progress.total)} ({share:.0f} %)"
+            words = translate("cli", "{done} of {total} ({share} %)").format(
+                done=file_size(progress.done), total=file_size(progress.total), share=f"{share:.0f}"
+            )
             if progress.speed:
-                words += f", {file_size(progress.speed)}/s, {duration(progress.eta)} to go"
+                words += translate("cli", ", {speed}/s, {time} to go").format(
+                    speed=file_size(progress.speed), time=duration(progress.eta)
+                )
         if progress.trouble is not None:
-            words += f"; {progress.trouble} Again in {progress.wait:.0f} s."
+            words += translate("cli", "; {trouble} Again in {seconds} s.").format(
+                trouble=progress.trouble, seconds=f"{progress.wait:.0f}"
+            )
         self._write(words, new=progress.stage != self._stage)
         self._stage = progress.stage
 
     def show_check(self, done: int, total: int) -> None:
         """How far a check is."""
-        self._write(f"checking what is here: {100 * done / total if total else 100:.0f} %", new=self._stage != "check")
+        words = translate("cli", "checking what is here: {share} %")
+        self._write(words.format(share=f"{100 * done / total if total else 100:.0f}"), new=self._stage != "check")
         self._stage = "check"
 
     def _write(self, words: str, *, new: bool) -> None:
         if sys.stderr.isatty():
-            sys.stderr.write("\r" + words.ljust(len(self._shown)))
+            sys.stderr.write("\r" + words + " " * (columns(self._shown) - columns(words)))
             self._shown = words
         elif new or time.monotonic() - self._at >= LINE_SECONDS:
             sys.stderr.write(words + "\n")

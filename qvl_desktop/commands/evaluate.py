@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,13 +18,15 @@ from qvl_desktop.commands.asking import (
     add_on_host,
     add_prompt_format,
     open_host,
+    tell_loading,
     tell_progress,
     told_dataset,
 )
 from qvl_desktop.commands.evaluate_report import comparison_text, questions_worst_first, table, worst, write_pictures
 from qvl_desktop.core.dataset import SPLITS
 from qvl_desktop.core.errors import DataError
-from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
 
 if TYPE_CHECKING:
     from qvl_desktop.engine.host import ModelHost
@@ -36,41 +37,61 @@ def add_parser(subparsers: Any) -> None:
     """`evaluate --model M [--adapter A] --data D [--baseline [A]] [--json] [--pictures DIR]`."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "evaluate",
-        help="measure how well a model points",
-        description="Ask the grounding questions of a data set and compare the answered boxes with the true ones. "
-        "The table on stdout lists the worst labels first.",
+        help=_N("cli", "measure how well a model points"),
+        description=_N(
+            "cli",
+            "Ask the grounding questions of a data set and compare the answered boxes with the true ones. "
+            "The table on stdout lists the worst labels first.",
+        ),
     )
-    parser.add_argument("--model", required=True, help="demo, a model folder, or a downloaded name")
-    parser.add_argument("--adapter", type=Path, help="an adapter folder, or a run folder with one")
+    parser.add_argument("--model", required=True, help=_N("cli", "demo, a model folder, or a downloaded name"))
+    parser.add_argument("--adapter", type=Path, help=_N("cli", "an adapter folder, or a run folder with one"))
     parser.add_argument(
         "--baseline",
         nargs="?",
         const=BASE,
         metavar="ADAPTER",
-        help="ask the base without the adapter too, or another adapter, and say what became better and what got worse",
+        help=_N(
+            "cli",
+            "ask the base without the adapter too, or another adapter, and say what became better and what got worse",
+        ),
     )
     parser.add_argument(
-        "--data", required=True, type=Path, help="a project (.qvl) or data in any format that import reads"
+        "--data", required=True, type=Path, help=_N("cli", "a project (.qvl) or data in any format that import reads")
     )
-    parser.add_argument("--images", type=Path, help="where a data file's relative picture paths count from")
+    parser.add_argument("--images", type=Path, help=_N("cli", "where a data file's relative picture paths count from"))
     parser.add_argument(
-        "--split", choices=(*SPLITS, "all"), help="which samples to ask [val; all where the data has no splits]"
+        "--split",
+        choices=(*SPLITS, "all"),
+        help=_N("cli", "which samples to ask [val; all where the data has no splits]"),
     )
-    parser.add_argument("--limit", type=int, default=0, metavar="N", help="ask at most N questions; 0 asks all [0]")
-    parser.add_argument("--precision", default="auto", help="auto, fp32, bf16, fp16, int8 or nf4 [auto]")
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda:0, ... [auto]")
+    parser.add_argument(
+        "--limit", type=int, default=0, metavar="N", help=_N("cli", "ask at most N questions; 0 asks all [0]")
+    )
+    parser.add_argument("--precision", default="auto", help=_N("cli", "auto, fp32, bf16, fp16, int8 or nf4 [auto]"))
+    parser.add_argument("--device", default="auto", help=_N("cli", "auto, cpu, cuda:0, ... [auto]"))
     add_on_host(parser)
     add_prompt_format(parser)
-    parser.add_argument("--batch-size", type=int, default=16, metavar="N", help="questions answered together [16]")
+    parser.add_argument(
+        "--batch-size", type=int, default=16, metavar="N", help=_N("cli", "questions answered together [16]")
+    )
     parser.add_argument(
         "--refcoco",
         action="store_true",
-        help="ask each phrase with the prompt of the official RefCOCO evaluation and count by its rule; the published "
-        "figures stand beside where the file's name tells the set (refcoco_testA.jsonl). Asks all splits",
+        help=_N(
+            "cli",
+            "ask each phrase with the prompt of the official RefCOCO evaluation and count by its rule; the published "
+            "figures stand beside where the file's name tells the set (refcoco_testA.jsonl). Asks all splits",
+        ),
     )
-    parser.add_argument("--json", action="store_true", help="print figures, table and answers as one JSON object")
     parser.add_argument(
-        "--pictures", type=Path, metavar="DIR", help="write a picture with both boxes per question, worst first"
+        "--json", action="store_true", help=_N("cli", "print figures, table and answers as one JSON object")
+    )
+    parser.add_argument(
+        "--pictures",
+        type=Path,
+        metavar="DIR",
+        help=_N("cli", "write a picture with both boxes per question, worst first"),
     )
     parser.set_defaults(run=run, parser=parser)
 
@@ -80,14 +101,15 @@ def run(args: argparse.Namespace) -> int:
     if args.refcoco:
         for name in ("pictures", "baseline"):
             if getattr(args, name):
-                args.parser.error(f"--{name} is not for --refcoco: that rule looks at one box a phrase")
+                words = translate("cli", "--{name} is not for --refcoco: that rule looks at one box a phrase")
+                args.parser.error(words.format(name=name))
         from qvl_desktop.commands.evaluate_refcoco import run_refcoco
 
         return run_refcoco(args)
     if args.baseline == BASE and not args.adapter:
-        args.parser.error("--baseline compares an adapter with its base: name one with --adapter")
+        args.parser.error(translate("cli", "--baseline compares an adapter with its base: name one with --adapter"))
     questions = _questions(args)
-    print("loading the model ...", file=sys.stderr, flush=True)
+    tell_loading("model")
     from qvl_desktop.core.answered import compare, score_of, worst_first
     from qvl_desktop.training.evaluation import answered
 
@@ -130,7 +152,7 @@ def _questions(args: argparse.Namespace) -> list[Question]:
     from qvl_desktop.training.evaluation import grounding_questions
 
     dataset = told_dataset(args.data, args.images)
-    split = args.split or ("val" if any(sample.split for sample in dataset.samples) else "all")
+    split: Any = args.split or ("val" if any(sample.split for sample in dataset.samples) else "all")
     samples = dataset.samples if split == "all" else dataset.split(split)
     questions = grounding_questions(samples)
     if not questions:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import time
 from dataclasses import astuple
 from typing import TYPE_CHECKING, Any
 
-from qvl_desktop.commands.asking import open_host, tell_progress, told_dataset
+from qvl_desktop.commands.asking import open_host, tell_loading, tell_note, tell_progress, told_dataset
 from qvl_desktop.core.errors import DataError
-from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.core.refcoco import Judged, figures, published_for
+from qvl_desktop.core.text_width import left
 
 if TYPE_CHECKING:
     from qvl_desktop.training.refcoco import RefPhrase
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def run_refcoco(args: argparse.Namespace) -> int:
     """Ask, judge, print."""
     phrases = _phrases(args)
-    print("loading the model ...", file=sys.stderr, flush=True)
+    tell_loading("model")
     from qvl_desktop.training.refcoco import ask_phrases
 
     host, name = open_host(args)
@@ -46,7 +46,8 @@ def _phrases(args: argparse.Namespace) -> list[RefPhrase]:
     dataset = told_dataset(args.data, args.images)
     phrases, several = ref_phrases(dataset.samples)
     if several:
-        print(f"note: {several} phrases with several boxes are left out: the rule knows one", file=sys.stderr)
+        words = translate("cli", "{count} phrases with several boxes are left out: the rule knows one")
+        tell_note(words.format(count=several))
     if not phrases:
         raise DataError(
             QT_TRANSLATE_NOOP(
@@ -78,13 +79,15 @@ def _body(judged: list[Judged], known: tuple[str, dict[str, float]] | None, seco
 def report(judged: list[Judged], known: tuple[str, dict[str, float]] | None) -> str:
     """The accuracy with the published ones beside, and the counts."""
     sums = figures(judged)
-    lines = [f"{'this model':<24}{sums['accuracy']:>8.2f} %"]
+    lines = [left(translate("cli", "this model"), 24) + f"{sums['accuracy']:>8.2f} %"]
     if known:
         name, models = known
-        lines += [f"{model + ', published':<24}{value:>8.2f} %" for model, value in models.items()]
-        lines.append(f"on {name}, by the file's name")
-    lines.append(
-        f"{sums['found']} of {sums['phrases']} phrases found (IoU at least 0.5 with the first box), "
-        f"{sums['without_box']} answers without a box, mean IoU {sums['mean_iou']:.3f}"
+        head = translate("cli", "{model}, published")
+        lines += [f"{left(head.format(model=model), 24)}{value:>8.2f} %" for model, value in models.items()]
+        lines.append(translate("cli", "on {name}, by the file's name").format(name=name))
+    words = translate(
+        "cli",
+        "{found} of {phrases} phrases found (IoU at least 0.5 with the first box), {without_box} answers without a "
+        "box, mean IoU {mean_iou:.3f}",
     )
-    return "\n".join(lines)
+    return "\n".join([*lines, words.format(**sums)])

@@ -11,37 +11,45 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qvl_desktop.core.i18n import translate
+from qvl_desktop.core.text_width import columns, cut, left, right
+
 if TYPE_CHECKING:
     from qvl_desktop.core.answered import Answered, Comparison
-    from qvl_desktop.core.metrics import GroundingScore, Tally
+    from qvl_desktop.core.metrics import GroundingScore
     from qvl_desktop.training.evaluation import Outcome
 
 SHOWN = 5
 """Answers that are shown as the worst, and as those that got worse."""
 WIDEST = 60
-"""Characters of an answer or a source in one line."""
+"""Columns of an answer or a source in one line."""
 
 
 def table(figures: GroundingScore) -> str:
     """The figures of each label, worst first, and of all together."""
-    width = max((_columns(ref) for ref in [*figures.per_ref, "all"]), default=3)
-    lines = [f"{'':<{width}}  boxes  Acc@0.5  mean IoU  precision  recall     F1"]
-    for ref, tally in [*figures.worst_first(), ("all", figures.total)]:
-        lines.append(f"{_padded(ref, width)}  {tally.boxes:>5}  {_shares(tally)}")
-    lines.append(f"{figures.questions} questions, {figures.parse_failures} answers without a readable box")
+    every = translate("cli", "all")
+    width = max(columns(ref) for ref in [*figures.per_ref, every])
+    heads = [translate("cli", "boxes"), "Acc@0.5", *_measures()]
+    widths = [max(columns(head), 5) for head in heads]
+    lines = ["  ".join([" " * width, *map(right, heads, widths)])]
+    for ref, tally in [*figures.worst_first(), (every, figures.total)]:
+        shares = (tally.acc50, tally.mean_iou, tally.precision, tally.recall, tally.f1)
+        cells = [f"{tally.boxes}", *(f"{share:.3f}" for share in shares)]
+        lines.append("  ".join([left(ref, width), *map(right, cells, widths)]))
+    words = translate("cli", "{questions} questions, {failures} answers without a readable box")
+    lines.append(words.format(questions=figures.questions, failures=figures.parse_failures))
     return "\n".join(lines)
 
 
-def _shares(tally: Tally) -> str:
-    return (
-        f"{tally.acc50:>7.3f}  {tally.mean_iou:>8.3f}  {tally.precision:>9.3f}  {tally.recall:>6.3f}  {tally.f1:>5.3f}"
-    )
+def _measures() -> list[str]:
+    return [translate("cli", "mean IoU"), translate("cli", "precision"), translate("cli", "recall"), "F1"]
 
 
 def worst(answers: Sequence[Answered]) -> str:
     """The answers that miss most, one line each; empty when none misses anything. `answers` are worst first."""
     missed = [one for one in answers if one.quality[0] < 1.0]
-    lines = [f"worst answers ({min(SHOWN, len(missed))} of {len(missed)} that miss something):"] if missed else []
+    words = translate("cli", "worst answers ({shown} of {count} that miss something):")
+    lines = [words.format(shown=min(SHOWN, len(missed)), count=len(missed))] if missed else []
     for one in missed[:SHOWN]:
         lines.append(f"  {one.number:>5}  IoU {one.tally.mean_iou:.3f}  {_short(one.ref)}: {_short(one.answer)}")
         lines.append(f"         {_short(one.source)}")
@@ -51,24 +59,34 @@ def worst(answers: Sequence[Answered]) -> str:
 def comparison_text(found: Comparison, name: str) -> str:
     """Both rounds' figures, and what got worse. `name` is what the round before is called."""
     before, after = found.before, found.after
+    mean, precision, recall, f1 = _measures()
     rows = [
         ("Acc@0.5", before.total.acc50, after.total.acc50),
-        ("mean IoU", before.total.mean_iou, after.total.mean_iou),
-        ("precision", before.total.precision, after.total.precision),
-        ("recall", before.total.recall, after.total.recall),
-        ("F1", before.total.f1, after.total.f1),
+        (mean, before.total.mean_iou, after.total.mean_iou),
+        (precision, before.total.precision, after.total.precision),
+        (recall, before.total.recall, after.total.recall),
+        (f1, before.total.f1, after.total.f1),
     ]
-    lines = [f"{'':<10}  before   after   change", f"{'':<10}  ({name})"]
-    lines += [f"{label:<10}  {old:>6.3f}  {new:>6.3f}  {new - old:>+7.3f}" for label, old, new in rows]
-    lines.append(f"answers without a readable box: {before.parse_failures} before, {after.parse_failures} after")
+    heads = (translate("cli", "before"), translate("cli", "after"), translate("cli", "change"))
+    lines = ["  ".join([" " * 10, *map(right, heads, (6, 6, 7))]), f"{'':<10}  ({name})"]
+    lines += [f"{left(label, 10)}  {old:>6.3f}  {new:>6.3f}  {new - old:>+7.3f}" for label, old, new in rows]
+    words = translate("cli", "answers without a readable box: {before} before, {after} after")
+    lines.append(words.format(before=before.parse_failures, after=after.parse_failures))
     fallen, lost = found.worse_refs, found.worse_answers
     if not fallen and not lost:
-        return "\n".join([*lines, f"nothing got worse: {len(found.refs)} labels, {after.questions} questions"])
-    lines.append(f"got worse: {len(fallen)} of {len(found.refs)} labels, {len(lost)} of {len(found.answers)} answers")
-    lines += [f"  {_short(ref.ref)}: F1 {ref.before:.3f} before, {ref.after:.3f} after" for ref in fallen[:SHOWN]]
+        words = translate("cli", "nothing got worse: {labels} labels, {questions} questions")
+        return "\n".join([*lines, words.format(labels=len(found.refs), questions=after.questions)])
+    words = translate("cli", "got worse: {refs} of {all_refs} labels, {lost} of {answers} answers")
+    lines.append(words.format(refs=len(fallen), all_refs=len(found.refs), lost=len(lost), answers=len(found.answers)))
+    words = "  {ref}: " + translate("cli", "{measure} {before:.3f} before, {after:.3f} after")
+    lines += [
+        words.format(ref=_short(ref.ref), measure=f1, before=ref.before, after=ref.after) for ref in fallen[:SHOWN]
+    ]
+    words = "  {number:>5}  {ref}: " + translate("cli", "{measure} {before:.3f} before, {after:.3f} after")
     for one in lost[:SHOWN]:
         old, new = one.before.tally.mean_iou, one.after.tally.mean_iou
-        lines.append(f"  {one.after.number:>5}  {_short(one.after.ref)}: IoU {old:.3f} before, {new:.3f} after")
+        number, ref = one.after.number, _short(one.after.ref)
+        lines.append(words.format(number=number, ref=ref, measure="IoU", before=old, after=new))
         lines.append(f"         {_short(one.after.source)}")
     return "\n".join(lines)
 
@@ -86,7 +104,8 @@ def write_pictures(outcomes: Sequence[Outcome], order: Sequence[int], folder: Pa
         if outcomes[number - 1].question.pictures:
             names[number] = f"{len(names) + 1:05d}.jpg"
             draw_outcome(outcomes[number - 1], folder / names[number])
-    print(f"{folder}: {len(names)} pictures, the worst first", file=sys.stderr)
+    words = translate("cli", "{folder}: {count} pictures, the worst first")
+    print(words.format(folder=folder, count=len(names)), file=sys.stderr)
     return names
 
 
@@ -96,16 +115,4 @@ def questions_worst_first(answers: Sequence[Answered]) -> list[int]:
 
 
 def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= WIDEST else line[: WIDEST - 1] + "…"
-
-
-def _padded(text: str, width: int) -> str:
-    return text + " " * (width - _columns(text))
-
-
-def _columns(text: str) -> int:
-    """How many columns of a terminal a text takes: Chinese signs take two."""
-    from unicodedata import east_asian_width
-
-    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
+    return cut(" ".join(text.split()), WIDEST)

@@ -7,12 +7,11 @@ those of `quantize`.
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
-from qvl_desktop.commands.asking import adapter_folder
+from qvl_desktop.commands.asking import adapter_folder, tell_loading
 from qvl_desktop.commands.merge_check import MergeCheck
 from qvl_desktop.commands.quantize import (
     add_quantisation_flags,
@@ -21,6 +20,8 @@ from qvl_desktop.commands.quantize import (
     show_progress,
     tell_result,
 )
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
+from qvl_desktop.core.i18n import translate
 
 CHECKED = 3
 """Questions that both models are asked."""
@@ -31,14 +32,20 @@ def add_parser(subparsers: Any) -> None:
     """`merge --model M --adapter A --out DIR [--bits 4|8 [--data D]] [--max-shard-size 2GB] [--check N]`."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "merge",
-        help="make an adapter part of its base model",
-        description="Write a model folder whose weights are those of the base with the adapter. An Int4 base is made "
-        "dense first; with --bits the result is quantised again. Afterwards both are asked the same: they must agree.",
+        help=_N("cli", "make an adapter part of its base model"),
+        description=_N(
+            "cli",
+            "Write a model folder whose weights are those of the base with the adapter. An Int4 base is made "
+            "dense first; with --bits the result is quantised again. Afterwards both are asked the same: they must "
+            "agree.",
+        ),
     )
-    parser.add_argument("--model", required=True, help="demo, a model folder, or a downloaded name")
-    parser.add_argument("--adapter", required=True, type=Path, help="an adapter folder, or a run folder with one")
+    parser.add_argument("--model", required=True, help=_N("cli", "demo, a model folder, or a downloaded name"))
     parser.add_argument(
-        "--out", required=True, type=Path, metavar="DIR", help="the folder to write; must not exist yet"
+        "--adapter", required=True, type=Path, help=_N("cli", "an adapter folder, or a run folder with one")
+    )
+    parser.add_argument(
+        "--out", required=True, type=Path, metavar="DIR", help=_N("cli", "the folder to write; must not exist yet")
     )
     add_quantisation_flags(parser, bits=None)
     parser.add_argument(
@@ -46,17 +53,20 @@ def add_parser(subparsers: Any) -> None:
         type=byte_size,
         default=byte_size("2GB"),
         metavar="SIZE",
-        help="how large one file of weights may be: 500MB, 2GB, ... [2GB]",
+        help=_N("cli", "how large one file of weights may be: 500MB, 2GB, ... [2GB]"),
     )
     parser.add_argument(
         "--check",
         type=int,
         default=CHECKED,
         metavar="N",
-        help="ask the model with its adapter and the merged one N questions, of --data or of what the adapter learnt "
-        f"from, and fail when they do not agree; 0 does not ask [{CHECKED}]",
+        help=translate(
+            "cli",
+            "ask the model with its adapter and the merged one N questions, of --data or of what the adapter learnt "
+            "from, and fail when they do not agree; 0 does not ask [{count}]",
+        ).format(count=CHECKED),
     )
-    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.add_argument("--json", action="store_true", help=_N("cli", "print the result as JSON"))
     parser.set_defaults(run=run)
 
 
@@ -72,13 +82,13 @@ def byte_size(text: str) -> int:
     except ValueError:
         size = 0
     if size < 1:
-        raise argparse.ArgumentTypeError(f"{text} is no size: write 500MB or 2GB")
+        raise argparse.ArgumentTypeError(translate("cli", "{text} is no size: write 500MB or 2GB").format(text=text))
     return size
 
 
 def run(args: argparse.Namespace) -> int:
     """Ask, merge, ask again, tell what came out."""
-    print("loading libraries ...", file=sys.stderr, flush=True)
+    tell_loading("libraries")
     from qvl_desktop.engine.host import check_base
     from qvl_desktop.models.loading import resolve_model
     from qvl_desktop.models.merging import merge_folder

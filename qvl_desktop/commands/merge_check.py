@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qvl_desktop.commands.asking import tell_note
 from qvl_desktop.core.errors import QvlError
+from qvl_desktop.core.i18n import translate
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.resources import resource_path
 
@@ -39,10 +41,11 @@ class MergeCheck:
         self._kind = _kind(folder, args.bits)
         self._given: list[Given] = []
         if reason := _no_room(folder, args.device):
-            print(f"note: not checked: {reason}", file=sys.stderr)
+            tell_note(translate("cli", "not checked: {reason}").format(reason=reason))
             return
         questions = _questions(adapter, args)
-        print(f"asking the model with its adapter ({len(questions)} questions) ...", file=sys.stderr, flush=True)
+        words = translate("cli", "asking the model with its adapter ({count} questions) ...")
+        print(words.format(count=len(questions)), file=sys.stderr, flush=True)
         for generator in _opened(folder, adapter, args.device):
             self._given = ask_with_logits(generator, questions)
 
@@ -55,15 +58,23 @@ class MergeCheck:
             return None
         from qvl_desktop.training.agreement import MergeError, agreement
 
-        print("asking the merged model ...", file=sys.stderr, flush=True)
+        print(translate("cli", "asking the merged model ..."), file=sys.stderr, flush=True)
         for generator in _opened(target, self._adapter, self._args.device, merged=True):
             found = agreement(self._given, generator)
-        print(
-            f"check: {found.same} of {found.answers} answers the same, {found.agreeing} of {found.tokens} tokens, "
-            f"largest difference of a logit {found.max_difference:.2g} (they spread by {found.spread:.2g}), "
-            f"alike to {found.closeness:.6f}",
-            file=sys.stderr,
+        words = translate(
+            "cli",
+            "check: {same} of {answers} answers the same, {agreeing} of {tokens} tokens, largest difference of a logit "
+            "{difference:.2g} (they spread by {spread:.2g}), alike to {closeness:.6f}",
+        ).format(
+            same=found.same,
+            answers=found.answers,
+            agreeing=found.agreeing,
+            tokens=found.tokens,
+            difference=found.max_difference,
+            spread=found.spread,
+            closeness=found.closeness,
         )
+        print(words, file=sys.stderr)
         rejected = target.with_name(f"{target.name}-rejected")
         try:
             found.check(self._kind, rejected)
@@ -106,7 +117,8 @@ def _no_room(folder: Path, device: str) -> str:
     need, free = Checkpoint.open(folder).nbytes, psutil.virtual_memory().available
     if need < free or (torch.cuda.is_available() and device != "cpu"):
         return ""
-    return f"the model takes {need / 1e9:.1f} GB of memory to be asked, and {free / 1e9:.1f} GB are free"
+    words = translate("cli", "the model takes {need:.1f} GB of memory to be asked, and {free:.1f} GB are free")
+    return words.format(need=need / 1e9, free=free / 1e9)
 
 
 def _questions(adapter: Path, args: argparse.Namespace) -> list[Question]:
@@ -122,7 +134,7 @@ def _questions(adapter: Path, args: argparse.Namespace) -> list[Question]:
         try:
             dataset = load_questions(data, images)
         except QvlError as error:
-            print(f"note: {error}", file=sys.stderr)
+            tell_note(str(error))
             continue
         found = [*grounding_questions(dataset.split("val")), *grounding_questions(dataset.samples)]
         asked = [one for one in dict.fromkeys(found) if all(picture.is_file() for picture in one.pictures)]

@@ -10,20 +10,30 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
+from qvl_desktop.core.i18n import translate
+from qvl_desktop.core.text_width import left
+
 if TYPE_CHECKING:
     from qvl_desktop.core.cards import ModelCard
+
+_KINDS = {"demo": _N("cli", "demo"), "model": _N("cli", "model"), "adapter": _N("cli", "adapter")}
 
 
 def add_parser(subparsers: Any) -> None:
     """`models [FOLDER ...] [--json]`."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "models",
-        help="list the models and adapters on this machine",
-        description="List the demo model, downloaded models, the model folders that the window knows, and what the "
-        "given folders hold: models, or runs with their adapters. The reference is what --model and --adapter take.",
+        help=_N("cli", "list the models and adapters on this machine"),
+        description=_N(
+            "cli",
+            "List the demo model, downloaded models, the model folders that the window knows, and what the "
+            "given folders hold: models, or runs with their adapters. The reference is what --model and --adapter "
+            "take.",
+        ),
     )
-    parser.add_argument("folders", nargs="*", type=Path, metavar="FOLDER", help="places to look in as well")
-    parser.add_argument("--json", action="store_true", help="print the list as JSON")
+    parser.add_argument("folders", nargs="*", type=Path, metavar="FOLDER", help=_N("cli", "places to look in as well"))
+    parser.add_argument("--json", action="store_true", help=_N("cli", "print the list as JSON"))
     parser.set_defaults(run=run)
 
 
@@ -62,5 +72,6 @@ def _body(card: ModelCard) -> dict[str, Any]:
 
 
 def _line(card: ModelCard) -> str:
-    about = f"on {card.base}" if card.base else card.family
-    return f"{card.kind.value:<8} {card.name:<24} {card.size / 2**20:>9.1f} MB  {about}  ({card.reference})"
+    about = translate("cli", "on {base}").format(base=card.base) if card.base else card.family
+    kind = left(translate("cli", _KINDS.get(card.kind.value, card.kind.value)), 8)
+    return f"{kind} {left(card.name, 24)} {card.size / 2**20:>9.1f} MB  {about}  ({card.reference})"

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import tempfile
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qvl_desktop.commands.asking import tell_note
+from qvl_desktop.commands.parser import listed
 from qvl_desktop.commands.plan_flags import add_plan_flags, given_settings
 from qvl_desktop.core.errors import PlanError
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
+from qvl_desktop.core.i18n import translate
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.plan_warnings import plan_warnings
+from qvl_desktop.core.text_width import left, right
 
 if TYPE_CHECKING:
     from qvl_desktop.core.cheaper import Change
@@ -26,16 +30,16 @@ if TYPE_CHECKING:
 
 GIB = 2**30
 PARTS = {
-    "weights": "weights of the language model",
-    "tower": "weights of the visual tower",
-    "adapter": "weights of the adapter",
-    "optimiser": "gradients and optimiser",
-    "activations": "activations of the longest batch",
-    "loss": "logits of the loss",
-    "pictures": "pictures of a batch",
-    "validation": "keys and values of answers",
-    "reading": "tower while it reads pictures",
-    "overhead": "the program itself",
+    "weights": _N("cli", "weights of the language model"),
+    "tower": _N("cli", "weights of the visual tower"),
+    "adapter": _N("cli", "weights of the adapter"),
+    "optimiser": _N("cli", "gradients and optimiser"),
+    "activations": _N("cli", "activations of the longest batch"),
+    "loss": _N("cli", "logits of the loss"),
+    "pictures": _N("cli", "pictures of a batch"),
+    "validation": _N("cli", "keys and values of answers"),
+    "reading": _N("cli", "tower while it reads pictures"),
+    "overhead": _N("cli", "the program itself"),
 }
 
 
@@ -43,16 +47,21 @@ def add_parser(subparsers: Any) -> None:
     """`plan --model M --data D [settings] [--memory GIB] [--probe] [--json]`."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "plan",
-        help="what a run would need: memory, disk, steps, time",
-        description="Forecast the memory, disk, steps and time of a run for this model, this data and this machine. "
-        "When it does not fit, the cheapest changes that make it fit are named. Exit code 1: it does not fit.",
+        help=_N("cli", "what a run would need: memory, disk, steps, time"),
+        description=_N(
+            "cli",
+            "Forecast the memory, disk, steps and time of a run for this model, this data and this machine. "
+            "When it does not fit, the cheapest changes that make it fit are named. Exit code 1: it does not fit.",
+        ),
     )
     add_plan_flags(parser)
-    parser.add_argument("--memory", type=float, metavar="GIB", help="memory to fit into [what is free now]")
+    parser.add_argument("--memory", type=float, metavar="GIB", help=_N("cli", "memory to fit into [what is free now]"))
     parser.add_argument(
-        "--probe", action="store_true", help="check the forecast by one real step, and remember what was measured"
+        "--probe",
+        action="store_true",
+        help=_N("cli", "check the forecast by one real step, and remember what was measured"),
     )
-    parser.add_argument("--json", action="store_true", help="print the forecast as one JSON object")
+    parser.add_argument("--json", action="store_true", help=_N("cli", "print the forecast as one JSON object"))
     parser.set_defaults(run=run, parser=parser)
 
 
@@ -61,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         given = given_settings(args)
         if "model" not in given:
-            args.parser.error("name the model: --model demo, a model folder, or a downloaded name")
+            args.parser.error(translate("cli", "name the model: --model demo, a model folder, or a downloaded name"))
         plan = TrainingPlan.from_dict(given).checked()
     except PlanError as error:
         args.parser.error(str(error))
@@ -78,7 +87,7 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(as_json(needs, offers, probed)))
     else:
         for warning in plan_warnings(needs.plan):
-            print(f"note: {warning}", file=sys.stderr)
+            tell_note(warning)
         print(table(needs))
         if probed:
             print(_probe_text(probed))
@@ -133,7 +142,7 @@ def probe(plan: TrainingPlan) -> Forecasted:
                 told.append(event)
                 folder.ask(Command.STOP)
             elif isinstance(event, Failed):
-                failures.append(event.message)
+                failures.append(event.text)
 
         folder.create()
         replace(plan, eval_samples=0, distributed="none", processes=1).save(folder.plan)
@@ -172,42 +181,58 @@ def as_json(needs: Needs, offers: list[Change], probed: Forecasted | None) -> di
 def table(needs: Needs) -> str:
     """The forecast, a part a line."""
     need, data = needs.forecast, needs.data
-    lines = [f"{PARTS[name]:<34}{_amount(size):>12}" for name, size in need.parts.items()]
-    lines += [
-        f"{'memory, all together':<34}{_amount(need.memory):>12}",
-        f"{'free now':<34}{_amount(needs.available):>12}",
-        f"{'picture features on disk':<34}{_amount(need.feature_cache):>12}",
-        f"{'checkpoints on disk':<34}{_amount(need.checkpoints):>12}",
-        f"{'trainable weights':<34}{need.trainable:>12,}",
-        f"{'steps':<34}{need.steps:>12,}",
-        f"{'a step':<34}{_time(need.step_seconds):>12}",
-        f"{'the whole run':<34}{_time(need.seconds):>12}",
-        f"{data.samples:,} samples about {data.pictures:,} pictures; the longest has {data.longest:,} tokens"
-        + ("; activations are computed twice to save memory" if need.checkpointing else ""),
+    rows = [(translate("cli", PARTS[name]), _amount(size)) for name, size in need.parts.items()]
+    rows += [
+        (translate("cli", "memory, all together"), _amount(need.memory)),
+        (translate("cli", "free now"), _amount(needs.available)),
+        (translate("cli", "picture features on disk"), _amount(need.feature_cache)),
+        (translate("cli", "checkpoints on disk"), _amount(need.checkpoints)),
+        (translate("cli", "trainable weights"), f"{need.trainable:,}"),
+        (translate("cli", "steps"), f"{need.steps:,}"),
+        (translate("cli", "a step"), _time(need.step_seconds)),
+        (translate("cli", "the whole run"), _time(need.seconds)),
     ]
+    lines = [left(name, 34) + right(value, 12) for name, value in rows]
+    words = (
+        translate(
+            "cli",
+            "{samples} samples about {pictures} pictures; the longest has {longest} tokens; activations are computed "
+            "twice to save memory",
+        )
+        if need.checkpointing
+        else translate("cli", "{samples} samples about {pictures} pictures; the longest has {longest} tokens")
+    )
+    counts = {"samples": data.samples, "pictures": data.pictures, "longest": data.longest}
+    lines.append(words.format(**{name: f"{count:,}" for name, count in counts.items()}))
     if data.left_out:
-        lines.append(f"{data.left_out:,} samples are left out; `train` names them")
+        words = translate("cli", "{count} samples are left out; `train` names them")
+        lines.append(words.format(count=f"{data.left_out:,}"))
     lines.append(
-        "Speed and memory are corrected by what was measured here before."
+        translate("cli", "Speed and memory are corrected by what was measured here before.")
         if need.measured
-        else "The time is a guess until a step was measured on this machine (--probe)."
+        else translate("cli", "The time is a guess until a step was measured on this machine (--probe).")
     )
     return "\n".join(lines)
 
 
 def _probe_text(probed: Forecasted) -> str:
     off = 100 * (probed.measured / probed.forecast - 1)
-    how = "more" if off > 0 else "less"
-    return f"One real step took {_amount(probed.measured)}, {abs(off):.0f} % {how} than forecast."
+    words = (
+        translate("cli", "One real step took {amount}, {off} % more than forecast.")
+        if off > 0
+        else translate("cli", "One real step took {amount}, {off} % less than forecast.")
+    )
+    return words.format(amount=_amount(probed.measured), off=f"{abs(off):.0f}")
 
 
 def _offers_text(offers: list[Change]) -> str:
     if not offers:
-        return "It does not fit. No cheaper setting fits either."
-    lines = ["It does not fit. Any of these would:"]
+        return translate("cli", "It does not fit. No cheaper setting fits either.")
+    lines = [translate("cli", "It does not fit. Any of these would:")]
     for offer in offers:
-        cost = f"{offer.slower:.1f}x slower" if offer.slower > 1.05 else "about as fast"
-        notes = ", ".join(part for part in (_amount(offer.need.memory), cost, offer.loses) if part)
+        slower = translate("cli", "{times}x slower").format(times=f"{offer.slower:.1f}")
+        cost = slower if offer.slower > 1.05 else translate("cli", "about as fast")
+        notes = listed(part for part in (_amount(offer.need.memory), cost, offer.loses) if part)
         lines.append(f"  {offer.flags}  ({notes})")
     return "\n".join(lines)
 
@@ -218,6 +243,8 @@ def _amount(size: float) -> str:
 
 def _time(seconds: float) -> str:
     if seconds < 60:
-        return f"{seconds:.2g} s" if seconds < 10 else f"{seconds:.0f} s"
+        return translate("cli", "{seconds} s").format(seconds=f"{seconds:.2g}" if seconds < 10 else f"{seconds:.0f}")
     minutes = seconds / 60
-    return f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.1f} h"
+    if minutes < 120:
+        return translate("cli", "{minutes} min").format(minutes=f"{minutes:.0f}")
+    return translate("cli", "{hours} h").format(hours=f"{minutes / 60:.1f}")

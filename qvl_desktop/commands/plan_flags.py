@@ -12,8 +12,10 @@ from dataclasses import Field, fields
 from pathlib import Path
 from typing import Any
 
+from qvl_desktop.commands.asking import tell_note
 from qvl_desktop.core.errors import PlanError
-from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
 from qvl_desktop.core.official_script import read_official
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.presets import PRESETS, preset_settings
@@ -24,24 +26,28 @@ WHAT = ("model", "data")
 
 def add_plan_flags(parser: argparse.ArgumentParser) -> None:
     """`--model`, `--data`, `--from-official` and a flag for each setting; nothing given stays `None`."""
-    parser.add_argument("--model", help="demo, a model folder, or a downloaded name")
-    parser.add_argument("--data", help="a project (.qvl) or a data file")
+    parser.add_argument("--model", help=_N("cli", "demo, a model folder, or a downloaded name"))
+    parser.add_argument("--data", help=_N("cli", "a project (.qvl) or a data file"))
     parser.add_argument(
         "--from-official",
         metavar="COMMAND",
-        help='settings from a command line of the official script, "python finetune.py --model_name_or_path ..."; '
-        "a .sh file, or - for standard input; flags given beside it win",
+        help=_N(
+            "cli",
+            'settings from a command line of the official script, "python finetune.py --model_name_or_path ..."; '
+            "a .sh file, or - for standard input; flags given beside it win",
+        ),
     )
     parser.add_argument(
         "--preset",
         nargs="+",
         choices=tuple(PRESETS),
         metavar="NAME",
-        help="settings that go together, a card and an aim: "
-        + ", ".join(PRESETS)
-        + "; --from-official and flags given beside it win",
+        help=translate(
+            "cli",
+            "settings that go together, a card and an aim: {names}; --from-official and flags given beside it win",
+        ).format(names=", ".join(PRESETS)),
     )
-    settings = parser.add_argument_group("settings")
+    settings = parser.add_argument_group(_N("cli", "settings"))
     for field in fields(TrainingPlan):
         if field.name not in WHAT:
             _add_flag(settings, field)
@@ -51,8 +57,9 @@ def _add_flag(group: Any, field: Field[Any]) -> None:
     default = getattr(TrainingPlan(), field.name)
     shown = " ".join(default) if isinstance(default, list) else default
     if isinstance(default, bool):
-        shown = "yes" if default else "no"
-    options: dict[str, Any] = {"help": f"{field.metadata['help']} [{shown}]".replace("%", "%%"), "default": None}
+        shown = translate("cli", "yes") if default else translate("cli", "no")
+    words = translate("plan", field.metadata["help"])
+    options: dict[str, Any] = {"help": f"{words} [{shown}]".replace("%", "%%"), "default": None}
     if isinstance(default, bool):
         options |= {"action": argparse.BooleanOptionalAction}
     elif isinstance(default, list):
@@ -92,5 +99,5 @@ def _official(source: str) -> dict[str, Any]:
             ) from error
     official = read_official(text)
     for note in official.notes:
-        print(f"note: {note}", file=sys.stderr)
+        tell_note(note)
     return official.settings

@@ -12,12 +12,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from qvl_desktop.commands.asking import adapter_folder, add_on_host, add_prompt_format
+from qvl_desktop.commands.asking import adapter_folder, add_on_host, add_prompt_format, tell_loading
+from qvl_desktop.commands.parser import number, number_from, share
 from qvl_desktop.core.box import Box
 from qvl_desktop.core.cards import read_card
 from qvl_desktop.core.conversation import Conversation, Turn, user_turn
 from qvl_desktop.core.errors import PictureError
-from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
 from qvl_desktop.core.pictures import picture_size
 
 PRECISIONS = ("auto", "fp32", "bf16", "fp16", "int8", "nf4")
@@ -26,49 +28,53 @@ MAX_TEMPERATURE = 2
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `predict` to the command line."""
-    parser = subparsers.add_parser("predict", help="ask a model about pictures")
-    parser.add_argument("--model", required=True, help="demo, a model folder, or a downloaded name")
-    parser.add_argument("--adapter", type=Path, help="an adapter folder, or a run folder with one")
+    parser = subparsers.add_parser("predict", help=_N("cli", "ask a model about pictures"))
+    parser.add_argument("--model", required=True, help=_N("cli", "demo, a model folder, or a downloaded name"))
+    parser.add_argument("--adapter", type=Path, help=_N("cli", "an adapter folder, or a run folder with one"))
     parser.add_argument("--image", type=Path, nargs="+", action="extend", required=True, metavar="FILE")
-    parser.add_argument("--prompt", required=True, help="the question")
-    parser.add_argument("--out", type=Path, metavar="PNG", help="write the picture with the answered boxes")
-    parser.add_argument("--json", action="store_true", help="print the answer, its boxes and its figures as JSON")
-    parser.add_argument("--max-tokens", type=count, default=512, metavar="N", help="length of the answer at most [512]")
+    parser.add_argument("--prompt", required=True, help=_N("cli", "the question"))
+    parser.add_argument("--out", type=Path, metavar="PNG", help=_N("cli", "write the picture with the answered boxes"))
     parser.add_argument(
-        "--sample", action="store_true", help="choose tokens as the model's own generation_config.json says"
+        "--json", action="store_true", help=_N("cli", "print the answer, its boxes and its figures as JSON")
     )
     parser.add_argument(
-        "--temperature", type=temperature, metavar="T", help="above 0: choose tokens by chance; 0: the likeliest [0]"
+        "--max-tokens",
+        type=number_from(1),
+        default=512,
+        metavar="N",
+        help=_N("cli", "length of the answer at most [512]"),
     )
     parser.add_argument(
-        "--top-p", type=share, metavar="P", help="when sampling: the likeliest this share [the model's]"
+        "--sample", action="store_true", help=_N("cli", "choose tokens as the model's own generation_config.json says")
     )
-    parser.add_argument("--seed", type=int, metavar="N", help="when sampling: the same number, the same answer")
-    parser.add_argument("--precision", choices=PRECISIONS, default="auto", help="what weights are held in [auto]")
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda:0, ..., or all cards together: all [auto]")
+    parser.add_argument(
+        "--temperature",
+        type=temperature,
+        metavar="T",
+        help=_N("cli", "above 0: choose tokens by chance; 0: the likeliest [0]"),
+    )
+    parser.add_argument(
+        "--top-p", type=share, metavar="P", help=_N("cli", "when sampling: the likeliest this share [the model's]")
+    )
+    parser.add_argument(
+        "--seed", type=int, metavar="N", help=_N("cli", "when sampling: the same number, the same answer")
+    )
+    parser.add_argument(
+        "--precision", choices=PRECISIONS, default="auto", help=_N("cli", "what weights are held in [auto]")
+    )
+    parser.add_argument(
+        "--device", default="auto", help=_N("cli", "auto, cpu, cuda:0, ..., or all cards together: all [auto]")
+    )
     add_on_host(parser)
     add_prompt_format(parser)
     parser.set_defaults(run=run)
 
 
-def count(text: str) -> int:
-    """A whole number from 1 on, from the command line."""
-    if (value := int(text)) < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1 on")
-    return value
-
-
 def temperature(text: str) -> float:
     """A number from 0 to 2, from the command line."""
-    if not 0 <= (value := float(text)) <= MAX_TEMPERATURE:
-        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 to {MAX_TEMPERATURE}")
-    return value
-
-
-def share(text: str) -> float:
-    """A number above 0, at most 1, from the command line."""
-    if not 0 < (value := float(text)) <= 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a number above 0 and at most 1")
+    if not 0 <= (value := number(text)) <= MAX_TEMPERATURE:
+        words = translate("cli", "{text} is not a number from 0 to {most}")
+        raise argparse.ArgumentTypeError(words.format(text=text, most=MAX_TEMPERATURE))
     return value
 
 
@@ -84,13 +90,13 @@ def run(args: argparse.Namespace) -> int:
     adapter = adapter_folder(args.adapter) if args.adapter else None
     for place in (folder, *([adapter] if adapter else [])):
         read_card(place)
-    print("loading libraries ...", file=sys.stderr, flush=True)
+    tell_loading("libraries")
     from qvl_desktop.engine.host import ModelHost
     from qvl_desktop.engine.requests import plain
     from qvl_desktop.engine.sampling import Sampling
 
     # Only a name in the text: a path may hold anything, tags included.
-    question = user_turn([f"picture-{number}" for number in range(1, len(images) + 1)], plain(args.prompt))
+    question = user_turn([f"picture-{place}" for place in range(1, len(images) + 1)], plain(args.prompt))
     name = "adapter" if adapter else "base"
     host = ModelHost(
         folder,
@@ -99,7 +105,7 @@ def run(args: argparse.Namespace) -> int:
         device=args.device,
         chat_format=args.prompt_format,
         on_host=args.on_host,
-        tell=lambda stage: print(f"loading {stage} ...", file=sys.stderr, flush=True),
+        tell=tell_loading,
     )
     chosen = args.temperature if args.temperature is not None or args.sample else 0.0
     sampling = Sampling(chosen, args.top_p, args.seed)
@@ -119,7 +125,7 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps({"answer": answer.text, "boxes": found, **figures}, ensure_ascii=False))
     if args.out:
         draw(images[-1], [entry for entry in found if entry["image"] == str(images[-1])], args.out)
-        print(f"{args.out}: written", file=sys.stderr)
+        print(translate("cli", "{path}: written").format(path=args.out), file=sys.stderr)
     return 0
 
 

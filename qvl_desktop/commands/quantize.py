@@ -13,9 +13,11 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qvl_desktop.commands.predict import count
+from qvl_desktop.commands.asking import tell_loading
+from qvl_desktop.commands.parser import number_from, whole_number
 from qvl_desktop.core.errors import DataError
-from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
 
 if TYPE_CHECKING:
     import torch
@@ -30,48 +32,66 @@ def add_parser(subparsers: Any) -> None:
     """`quantize --model M --out DIR --bits 4|8 [--data D]`."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "quantize",
-        help="make an Int4 or Int8 (GPTQ) version of a model",
-        description="Quantise the decoder of a dense model to 4 or 8 bits, in the layout of AutoGPTQ, which other "
-        "programs read too. With --data, GPTQ makes up for rounding with what the layers really see; without, each "
-        "weight goes to the nearest value.",
+        help=_N("cli", "make an Int4 or Int8 (GPTQ) version of a model"),
+        description=_N(
+            "cli",
+            "Quantise the decoder of a dense model to 4 or 8 bits, in the layout of AutoGPTQ, which other "
+            "programs read too. With --data, GPTQ makes up for rounding with what the layers really see; without, each "
+            "weight goes to the nearest value.",
+        ),
     )
-    parser.add_argument("--model", required=True, help="demo, a model folder, or a downloaded name")
+    parser.add_argument("--model", required=True, help=_N("cli", "demo, a model folder, or a downloaded name"))
     parser.add_argument(
-        "--out", required=True, type=Path, metavar="DIR", help="the folder to write; must not exist yet"
+        "--out", required=True, type=Path, metavar="DIR", help=_N("cli", "the folder to write; must not exist yet")
     )
     add_quantisation_flags(parser, bits=4)
-    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.add_argument("--json", action="store_true", help=_N("cli", "print the result as JSON"))
     parser.set_defaults(run=run)
 
 
 def add_quantisation_flags(parser: argparse.ArgumentParser, bits: int | None) -> None:
     """Flags that `quantize` and `merge` share."""
-    shown = f" [{bits}]" if bits else " (without: the result stays dense)"
-    parser.add_argument("--bits", type=int, choices=(4, 8), default=bits, help=f"bits a weight{shown}")
+    shown = (
+        translate("cli", "bits a weight [{bits}]").format(bits=bits)
+        if bits
+        else translate("cli", "bits a weight (without: the result stays dense)")
+    )
+    parser.add_argument("--bits", type=int, choices=(4, 8), default=bits, help=shown)
     parser.add_argument(
-        "--group-size", type=group_size, default=128, metavar="N", help="inputs that share a scale; -1: all [128]"
+        "--group-size",
+        type=group_size,
+        default=128,
+        metavar="N",
+        help=_N("cli", "inputs that share a scale; -1: all [128]"),
     )
     parser.add_argument(
-        "--layout", choices=("gptq", "gptq_v2"), default="gptq", help="how zero points are stored [gptq]"
+        "--layout", choices=("gptq", "gptq_v2"), default="gptq", help=_N("cli", "how zero points are stored [gptq]")
     )
-    parser.add_argument("--data", type=Path, help="a project (.qvl) or a data file whose samples calibrate")
-    parser.add_argument("--images", type=Path, help="where a data file's relative picture paths count from")
+    parser.add_argument("--data", type=Path, help=_N("cli", "a project (.qvl) or a data file whose samples calibrate"))
+    parser.add_argument("--images", type=Path, help=_N("cli", "where a data file's relative picture paths count from"))
     parser.add_argument(
-        "--samples", type=count, default=DEFAULT_SAMPLES, metavar="N", help=f"use at most N samples [{DEFAULT_SAMPLES}]"
+        "--samples",
+        type=number_from(1),
+        default=DEFAULT_SAMPLES,
+        metavar="N",
+        help=translate("cli", "use at most N samples [{count}]").format(count=DEFAULT_SAMPLES),
     )
-    parser.add_argument("--device", default="auto", help="where the arithmetic is done: auto, cpu, cuda:0, ... [auto]")
+    parser.add_argument(
+        "--device", default="auto", help=_N("cli", "where the arithmetic is done: auto, cpu, cuda:0, ... [auto]")
+    )
 
 
 def group_size(text: str) -> int:
     """A whole number from 1 on, or -1, from the command line."""
-    if (value := int(text)) < 1 and value != -1:
-        raise argparse.ArgumentTypeError(f"{text} is neither -1 nor a whole number from 1 on")
+    if (value := whole_number(text)) < 1 and value != -1:
+        words = translate("cli", "{text} is neither -1 nor a whole number from 1 on")
+        raise argparse.ArgumentTypeError(words.format(text=text))
     return value
 
 
 def run(args: argparse.Namespace) -> int:
     """Quantise, tell what came out."""
-    print("loading libraries ...", file=sys.stderr, flush=True)
+    tell_loading("libraries")
     from qvl_desktop.models.gptq.quantise import quantise_folder
     from qvl_desktop.models.loading import resolve_model
 
@@ -125,7 +145,8 @@ def tell_result(args: argparse.Namespace, source: Path, began: float, more: dict
     if args.json:
         print(json.dumps(figures | {"seconds": round(time.monotonic() - began, 1)}))
     else:
-        print(f"{args.out}: written, {after / 1e6:.1f} MB (before: {before / 1e6:.1f} MB)")
+        words = translate("cli", "{folder}: written, {after} MB (before: {before} MB)")
+        print(words.format(folder=args.out, after=f"{after / 1e6:.1f}", before=f"{before / 1e6:.1f}"))
 
 
 def weight_bytes(folder: Path) -> int:

@@ -14,15 +14,16 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from qvl_desktop.commands.asking import add_on_host, add_prompt_format
+from qvl_desktop.commands.asking import add_on_host, add_prompt_format, tell_loading
+from qvl_desktop.commands.parser import number_from
 from qvl_desktop.core.chat_protocol import EngineEvent, Listening, Loading, StartFailed, engine_line
 from qvl_desktop.core.errors import QvlError
-from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
 
 if TYPE_CHECKING:
     from qvl_desktop.engine.host import ModelHost
@@ -44,26 +45,30 @@ class ServeError(QvlError):
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `serve` to the command line."""
-    parser = subparsers.add_parser("serve", help="answer over HTTP as OpenAI's API does")
-    parser.add_argument("--model", required=True, help="demo, a model folder, or a downloaded name")
+    parser = subparsers.add_parser("serve", help=_N("cli", "answer over HTTP as OpenAI's API does"))
+    parser.add_argument("--model", required=True, help=_N("cli", "demo, a model folder, or a downloaded name"))
     parser.add_argument(
         "--adapter",
         action="append",
         default=[],
         type=adapter_option,
         metavar="[NAME=]DIR",
-        help="an adapter and the name requests call it by; may be given several times",
+        help=_N("cli", "an adapter and the name requests call it by; may be given several times"),
     )
-    parser.add_argument("--precision", default="auto", help="auto, fp32, bf16, fp16, int8 or nf4")
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda:0, ...")
+    parser.add_argument("--precision", default="auto", help=_N("cli", "auto, fp32, bf16, fp16, int8 or nf4"))
+    parser.add_argument("--device", default="auto", help=_N("cli", "auto, cpu, cuda:0, ..."))
     add_on_host(parser)
     add_prompt_format(parser)
-    parser.add_argument("--host", default=LOOPBACK, help="another address than this machine needs --api-key too")
-    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument(
+        "--host", default=LOOPBACK, help=_N("cli", "another address than this machine needs --api-key too")
+    )
+    parser.add_argument("--port", type=int, default=0, help=_N("cli", "0 takes a free one"))
     parser.add_argument(
         "--api-key",
         default="",
-        help=f"what clients must send; by default that of {KEY_VARIABLE}, else a random one is printed",
+        help=translate(
+            "cli", "what clients must send; by default that of {variable}, else a random one is printed"
+        ).format(variable=KEY_VARIABLE),
     )
     parser.add_argument(
         "--allow-files",
@@ -71,33 +76,47 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         default=[],
         type=Path,
         metavar="DIR",
-        help="let clients on this machine name pictures below DIR by file:// URLs",
+        help=_N("cli", "let clients on this machine name pictures below DIR by file:// URLs"),
     )
     parser.add_argument(
         "--allow-url",
         action="append",
         default=[],
         metavar="HOST",
-        help="let clients name pictures on HOST by http(s):// URLs; HOST:PORT, HOST=ADDRESS for a private one",
+        help=_N(
+            "cli", "let clients name pictures on HOST by http(s):// URLs; HOST:PORT, HOST=ADDRESS for a private one"
+        ),
     )
     parser.add_argument(
-        "--batch", type=number_from(1), default=16, metavar="N", help="answers made side by side at most [16]"
+        "--batch",
+        type=number_from(1),
+        default=16,
+        metavar="N",
+        help=_N("cli", "answers made side by side at most [16]"),
     )
     parser.add_argument(
-        "--queue", type=number_from(1), default=64, metavar="N", help="questions that may wait, of all clients [64]"
+        "--queue",
+        type=number_from(1),
+        default=64,
+        metavar="N",
+        help=_N("cli", "questions that may wait, of all clients [64]"),
     )
     parser.add_argument(
-        "--queue-per-client", type=number_from(1), default=48, metavar="N", help="questions of one client [48]"
+        "--queue-per-client",
+        type=number_from(1),
+        default=48,
+        metavar="N",
+        help=_N("cli", "questions of one client [48]"),
     )
     parser.add_argument(
         "--kv-memory",
         type=number_from(0),
         default=0,
         metavar="MB",
-        help="memory for what is read and said in open chats; 0 takes half of what is free [0]",
+        help=_N("cli", "memory for what is read and said in open chats; 0 takes half of what is free [0]"),
     )
     parser.add_argument(
-        "--web", action="store_true", help="also serve a page to chat on, for browsers that have the key"
+        "--web", action="store_true", help=_N("cli", "also serve a page to chat on, for browsers that have the key")
     )
     parser.add_argument("--die-with-parent", action="store_true", help=argparse.SUPPRESS)
     parser.set_defaults(run=run)
@@ -110,18 +129,6 @@ def adapter_option(text: str) -> tuple[str, Path]:
         return name, Path(folder)
     path = Path(text)
     return (path.resolve().parent.name if path.name == "adapter" else path.name), path
-
-
-def number_from(least: int) -> Callable[[str], int]:
-    """The type of a whole number that is not below `least`."""
-
-    def number(text: str) -> int:
-        value = int(text)
-        if value < least:
-            raise argparse.ArgumentTypeError(f"{value} is less than {least}")
-        return value
-
-    return number
 
 
 def run(args: argparse.Namespace) -> int:
@@ -154,7 +161,7 @@ class Teller:
         if self._machine:
             print(engine_line(event), file=sys.stderr, flush=True)
         elif isinstance(event, Loading) and event.share < 0:
-            print(f"loading {event.stage} ...", file=sys.stderr, flush=True)
+            tell_loading(event.stage)
 
 
 def named_folders(args: argparse.Namespace) -> tuple[Path, dict[str, Path]]:
@@ -312,7 +319,8 @@ def tell_page(name: str, port: int) -> None:
         names = sorted({one.address for one in addresses if one.family is socket.AF_INET})
     for one in names:
         shown = f"[{one}]" if ":" in one else one
-        print(f"web page: http://{shown}:{port}/ (it asks for the key)", file=sys.stderr, flush=True)
+        words = translate("cli", "web page: {url} (it asks for the key)")
+        print(words.format(url=f"http://{shown}:{port}/"), file=sys.stderr, flush=True)
 
 
 def end_with_stdin() -> NoReturn:

@@ -12,6 +12,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
+from qvl_desktop.core.i18n import translate
+from qvl_desktop.core.text_width import cut, left
+
 if TYPE_CHECKING:
     from qvl_desktop.core.dataset import Split
     from qvl_desktop.storage.splitting import SplitPlan
@@ -23,23 +27,34 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add `split` to the command line."""
     split = subparsers.add_parser(
         "split",
-        help="divide a project into train, val and test",
-        description="Pictures that are the same or nearly, and all conversations about them, stay in one split. The "
-        "same project, shares, way and seed give the same division. One undo step.",
+        help=_N("cli", "divide a project into train, val and test"),
+        description=_N(
+            "cli",
+            "Pictures that are the same or nearly, and all conversations about them, stay in one split. The "
+            "same project, shares, way and seed give the same division. One undo step.",
+        ),
     )
     split.add_argument("project", type=Path, metavar="PROJECT.qvl")
     for name, default in (("train", 0.8), ("val", 0.1), ("test", 0.1)):
-        split.add_argument(f"--{name}", type=float, default=None, metavar="SHARE", help=f"default {default}")
+        split.add_argument(
+            f"--{name}",
+            type=float,
+            default=None,
+            metavar="SHARE",
+            help=translate("cli", "default {share}").format(share=default),
+        )
     split.add_argument(
         "--by", choices=("random", "ref", "folder"), default="random",
-        help="at random (default), with each ref in its share, or by whole folders",
+        help=_N("cli", "at random (default), with each ref in its share, or by whole folders"),
     )  # fmt: skip
     split.add_argument("--seed", type=int, default=0, metavar="N")
     split.add_argument(
-        "--quick", action="store_true", help="do not read picture files first: nearly the same ones may be parted"
+        "--quick",
+        action="store_true",
+        help=_N("cli", "do not read picture files first: nearly the same ones may be parted"),
     )
-    split.add_argument("--dry-run", action="store_true", help="only say what it would give")
-    split.add_argument("--json", action="store_true", help="print the numbers as JSON")
+    split.add_argument("--dry-run", action="store_true", help=_N("cli", "only say what it would give"))
+    split.add_argument("--json", action="store_true", help=_N("cli", "print the numbers as JSON"))
     split.set_defaults(run=run_split)
 
 
@@ -57,7 +72,7 @@ def run_split(args: argparse.Namespace) -> int:
     opener = Project.open_read_only if args.dry_run else Project.open
     with opener(args.project) as project:
         if not args.quick:
-            project.look_at_files(progress=_progress("pictures"))
+            project.look_at_files(progress=_progress(translate("cli", "pictures")))
         plan = plan_split(project, shares, args.by, args.seed)
         if not args.dry_run:
             apply_split(project, plan)
@@ -76,15 +91,18 @@ def _tell(args: argparse.Namespace, plan: SplitPlan) -> None:
         print(json.dumps(numbers, ensure_ascii=False, indent=2))
         return
     print(f"{'':24}" + "".join(f"{split:>12}" for split in pictures))
-    print(f"{'pictures':24}" + "".join(f"{count:12}" for count in pictures.values()))
-    print(f"{'conversations':24}" + "".join(f"{plan.conversations_in.get(split, 0):12}" for split in pictures))
+    print(left(translate("cli", "pictures"), 24) + "".join(f"{count:12}" for count in pictures.values()))
+    spoken = (plan.conversations_in.get(split, 0) for split in pictures)
+    print(left(translate("cli", "conversations"), 24) + "".join(f"{count:12}" for count in spoken))
     by_count = sorted(plan.regions_of.items(), key=lambda item: -sum(item[1].values()))
     for ref, counts in by_count[:_SHOWN_REFS]:
-        print(f"{ref[:23]:24}" + "".join(f"{counts.get(split, 0):12}" for split in pictures))
+        print(left(cut(ref, 23), 24) + "".join(f"{counts.get(split, 0):12}" for split in pictures))
     if len(by_count) > _SHOWN_REFS:
-        print(f"and {len(by_count) - _SHOWN_REFS} more refs (--json lists all)")
-    print(
-        f"{args.project}: {plan.together} pictures stay together with others"
-        + (" (nothing was changed)" if args.dry_run else ""),
-        file=sys.stderr,
+        words = translate("cli", "and {count} more refs (--json lists all)")
+        print(words.format(count=len(by_count) - _SHOWN_REFS))
+    words = (
+        translate("cli", "{project}: {count} pictures stay together with others (nothing was changed)")
+        if args.dry_run
+        else translate("cli", "{project}: {count} pictures stay together with others")
     )
+    print(words.format(project=args.project, count=plan.together), file=sys.stderr)

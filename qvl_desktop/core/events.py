@@ -160,12 +160,11 @@ class Failed(Event):
 
     @property
     def text(self) -> str:
-        """The message in the user's language where its words are known here, else as the run wrote it."""
-        words = translate("errors", self.template) if self.template else ""
-        if not words or words == self.template:
+        """The message in the language in force here, else as the run wrote it."""
+        if not self.template:
             return self.message
         try:
-            return words.format(**self.values)
+            return translate("errors", self.template).format(**self.values)
         except (KeyError, IndexError, ValueError):
             return self.message
 

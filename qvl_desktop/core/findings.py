@@ -70,12 +70,16 @@ class Finding:
     @property
     def place(self) -> str:
         """The record, its turn and characters: "data.json: record 17, turn 2, characters 4-20"."""
-        turn = f", turn {self.turn + 1}" if self.turn >= 0 else ""
-        characters = f", characters {self.start}-{self.end}" if self.end > self.start else ""
+        turn = characters = ""
+        if self.turn >= 0:
+            turn = translate("lint", ", turn {number}").format(number=self.turn + 1)
+        if self.end > self.start:
+            characters = translate("lint", ", characters {start}-{end}").format(start=self.start, end=self.end)
         return self.source + turn + characters
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.level}: {self.message} {self.mend} [{self.code}]"
+        level = translate("lint", "error") if self.level == "error" else translate("lint", "warning")
+        return f"{self.place}: {level}: {self.message} {self.mend} [{self.code}]"
 
     def as_json(self) -> dict[str, object]:
         """The same as plain data, for `check --json`."""

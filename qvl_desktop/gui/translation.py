@@ -6,10 +6,13 @@ Owns which there are, installing their catalogues, and giving `core` its words. 
 
 from __future__ import annotations
 
+import os
+
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 from PySide6.QtGui import QFontDatabase
 
 from qvl_desktop.core.i18n import set_translator
+from qvl_desktop.core.language import VARIABLE, language_code
 from qvl_desktop.core.resources import resource_path
 
 LANGUAGES = {"en": "English", "zh_CN": "简体中文"}
@@ -19,9 +22,12 @@ _installed: list[QTranslator] = []
 
 
 def language_in_force(chosen: str) -> str:
-    """The language for a setting: the chosen one, else the system's where there is a catalogue, else English."""
+    """The language for a setting: the chosen one, else that of `QVL_LANGUAGE`, else the system's where there is a
+    catalogue, else English."""
     if chosen in LANGUAGES:
         return chosen
+    if named := language_code(os.environ.get(VARIABLE)):
+        return named
     return "zh_CN" if QLocale.system().language() == QLocale.Language.Chinese else "en"
 
 

@@ -6166,6 +6166,10 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation>用法：</translation>
     </message>
     <message>
+        <source>%(heading)s:</source>
+        <translation>%(heading)s：</translation>
+    </message>
+    <message>
         <source>positional arguments</source>
         <translation>位置参数</translation>
     </message>
@@ -6597,7 +6601,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>leave table (token embeddings), tower (visual encoder) or table,tower of a first-generation model in the host&apos;s memory: 1.2 and 3.9 GB less on the card at full size [QVL_DESKTOP_ON_HOST]</source>
-        <translation>把第一代模型的 table（词元嵌入）、tower（视觉编码器）或 table,tower 留在主机内存：完整尺寸时显存分别少用 1.2 和 3.9 GB [QVL_DESKTOP_ON_HOST]</translation>
+        <translation>把第一代模型的 table（token 嵌入）、tower（视觉编码器）或 table,tower 留在主机内存：完整尺寸时显存分别少用 1.2 和 3.9 GB [QVL_DESKTOP_ON_HOST]</translation>
     </message>
     <message>
         <source>{text} is none of {names}</source>
@@ -6869,7 +6873,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>turning conversations into tokens</source>
-        <translation>正在把对话转换为词元</translation>
+        <translation>正在把对话转换为 token</translation>
     </message>
     <message>
         <source>computing what the model sees in each picture, once</source>
@@ -7156,6 +7160,10 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation>略去 {count} 个有多个框的短语：该规则只认一个框</translation>
     </message>
     <message>
+        <source>this model</source>
+        <translation>此模型</translation>
+    </message>
+    <message>
         <source>{model}, published</source>
         <translation>{model}，公布值</translation>
     </message>
@@ -7229,7 +7237,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>show what is trained on: the tokens, and which of them are learnt</source>
-        <translation>显示训练内容：词元，以及其中哪些被学习</translation>
+        <translation>显示训练内容：token，以及其中哪些被学习</translation>
     </message>
     <message>
         <source>Print samples as the model is taught them, in its own dialect and layout. What is learnt is green on a terminal and stands in [[ ]] elsewhere; the rest is only read. Samples that are left out are listed.</source>
@@ -7265,11 +7273,11 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>--- sample {number} ({source}): {tokens} tokens, {supervised} learnt</source>
-        <translation>--- 样本 {number}（{source}）：{tokens} 个词元，学习 {supervised} 个</translation>
+        <translation>--- 样本 {number}（{source}）：{tokens} 个 token，学习 {supervised} 个</translation>
     </message>
     <message>
         <source>{samples} samples are learnt from: {tokens} tokens, {supervised} of them learnt; the longest has {longest} of {limit}. {left_out} are left out, {too_long} of them because they are too long.</source>
-        <translation>从 {samples} 个样本学习：{tokens} 个词元，其中学习 {supervised} 个；最长的有 {longest} 个，上限 {limit}。略去 {left_out} 个，其中 {too_long} 个因为太长。</translation>
+        <translation>从 {samples} 个样本学习：{tokens} 个 token，其中学习 {supervised} 个；最长的有 {longest} 个，上限 {limit}。略去 {left_out} 个，其中 {too_long} 个因为太长。</translation>
     </message>
     <message>
         <source>left out: sample {number} ({source}): {reason}</source>
@@ -7317,7 +7325,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>check: {same} of {answers} answers the same, {agreeing} of {tokens} tokens, largest difference of a logit {difference:.2g} (they spread by {spread:.2g}), alike to {closeness:.6f}</source>
-        <translation>核对：{answers} 个回答中 {same} 个相同，{tokens} 个词元中 {agreeing} 个相同，logit 的最大差异 {difference:.2g}（其离散度为 {spread:.2g}），相似度 {closeness:.6f}</translation>
+        <translation>核对：{answers} 个回答中 {same} 个相同，{tokens} 个 token中 {agreeing} 个相同，logit 的最大差异 {difference:.2g}（其离散度为 {spread:.2g}），相似度 {closeness:.6f}</translation>
     </message>
     <message>
         <source>the model takes {need:.1f} GB of memory to be asked, and {free:.1f} GB are free</source>
@@ -7489,11 +7497,11 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>{samples} samples about {pictures} pictures; the longest has {longest} tokens; activations are computed twice to save memory</source>
-        <translation>{samples} 个样本，涉及 {pictures} 张图片；最长的有 {longest} 个词元；激活值计算两次以节省内存</translation>
+        <translation>{samples} 个样本，涉及 {pictures} 张图片；最长的有 {longest} 个 token；激活值计算两次以节省内存</translation>
     </message>
     <message>
         <source>{samples} samples about {pictures} pictures; the longest has {longest} tokens</source>
-        <translation>{samples} 个样本，涉及 {pictures} 张图片；最长的有 {longest} 个词元</translation>
+        <translation>{samples} 个样本，涉及 {pictures} 张图片；最长的有 {longest} 个 token</translation>
     </message>
     <message>
         <source>{count} samples are left out; `train` names them</source>
@@ -7581,11 +7589,11 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>choose tokens as the model&apos;s own generation_config.json says</source>
-        <translation>按模型自己的 generation_config.json 选取词元</translation>
+        <translation>按模型自己的 generation_config.json 选取 token</translation>
     </message>
     <message>
         <source>above 0: choose tokens by chance; 0: the likeliest [0]</source>
-        <translation>大于 0：随机选取词元；0：取最可能的 [0]</translation>
+        <translation>大于 0：随机选取 token；0：取最可能的 [0]</translation>
     </message>
     <message>
         <source>when sampling: the likeliest this share [the model&apos;s]</source>

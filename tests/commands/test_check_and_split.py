@@ -49,7 +49,7 @@ def test_a_project_is_checked_a_line_a_finding(path: Path, capsys: pytest.Captur
         "Box values run from 0 to 999. [box-range]"
     )
     assert [line.rpartition("[")[2] for line in lines] == ["box-range]", "picture-twice]", "ref-spelling]"]
-    assert "13 pictures, 2 conversations, 1 errors, 2 warnings" in said.err
+    assert "13 pictures, 2 conversations, 1 error, 2 warnings" in said.err
     assert main(["check", str(path), "--json"]) == 1
     found = json.loads(capsys.readouterr().out)
     assert {item["code"]: item["level"] for item in found} == {
