@@ -26,7 +26,7 @@ from qvl_desktop.core.model_sizes import SAME_LAYERS
 from qvl_desktop.core.pictures import picture_size
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.engine.family_pictures import Shown
-from qvl_desktop.engine.features import PictureSource, content_key
+from qvl_desktop.engine.features import PictureSource
 from qvl_desktop.models.families.base import Family, lora_pattern
 from qvl_desktop.models.families.packed import packed_positions
 from qvl_desktop.models.families.processor import PICTURE_TOKEN_TYPE, FamilyProcessor
@@ -87,7 +87,7 @@ class CachedFamilyPictures:
         """One picture as the engine keeps it, for answers of a model without its tower."""
         path = Path(str(picture))
         levels, grid = self.levels(path)
-        return Shown(content_key(path), picture_size(path), grid, levels[0], tuple(levels[1:]))
+        return Shown(self._cache.key(path), picture_size(path), grid, levels[0], tuple(levels[1:]))
 
     def close(self) -> None:
         """Let go of the cache."""

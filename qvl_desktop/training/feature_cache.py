@@ -119,7 +119,7 @@ class FeatureCache:
         """The pictures, one for each content, whose features are not there yet. Raises `PictureError`."""
         found: dict[str, Path] = {}
         for picture in pictures:
-            key = self._key(picture)
+            key = self.key(picture)
             if key not in self._places:
                 found.setdefault(key, picture)
         return list(found.values())
@@ -151,7 +151,7 @@ class FeatureCache:
                     for picture, seen in zip(batch, tower.encode([future.result() for future in ready]), strict=True):
                         rows = seen.rows.to("cpu", self._dtype).contiguous()
                         file.write(rows.view(torch.uint8).numpy().tobytes())
-                        listed.append(Entry(self._key(picture), 0 if self._rows else len(rows), seen.note).listed)
+                        listed.append(Entry(self.key(picture), 0 if self._rows else len(rows), seen.note).listed)
                     if len(listed) - told >= LISTED_EVERY:
                         _list(file, index, listed)
                         told = len(listed)
@@ -190,7 +190,7 @@ class FeatureCache:
 
     def seen(self, picture: Path) -> Seen:
         """The same with what was noted beside them."""
-        place = self._places[self._key(picture)]
+        place = self._places[self.key(picture)]
         data = place.segment.data
         if data not in self._mapped:
             size = data.stat().st_size // self._row_bytes * self._width
@@ -205,7 +205,8 @@ class FeatureCache:
         self._store.release()
         trim(self._root, read_limit(self._root))
 
-    def _key(self, picture: Path) -> str:
+    def key(self, picture: Path) -> str:
+        """The content key of a picture, read once. Raises `PictureError`."""
         if picture not in self._keys_by_path:
             self._keys_by_path[picture] = content_key(picture)
         return self._keys_by_path[picture]

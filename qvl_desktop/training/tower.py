@@ -122,7 +122,7 @@ class VisualTowerRunner:
     def encode(self, read: Sequence[np.ndarray]) -> list[Seen]:
         """float32 (3, side, side) each -> (n_queries, hidden) each, in the tower's dtype."""
         if self._tower is None:
-            with torch.device("meta"):
+            with torch.random.fork_rng(devices=[]), torch.device("meta"):  # see `FamilyTowerRunner.encode`
                 tower = VisualTower(self._config)
             self._tower = _fill(tower, self._folder, self.dtype, self._device)
         features = self._tower(torch.from_numpy(np.stack(list(read))).to(self._device))
