@@ -62,11 +62,15 @@ class Prefix:
 
 
 class PrefixStore:
-    """Prefixes of several chats; the least recently used go first when `limit` bytes are exceeded."""
+    """Prefixes of several chats; the least recently used go first when `limit` bytes, or `most` of them, are exceeded.
 
-    def __init__(self, limit: int) -> None:
+    A prefix that was put here changes only by whoever took it, or put it again.
+    """
+
+    def __init__(self, limit: int, most: int = 64) -> None:
         self.limit = limit
-        self._kept: list[Prefix] = []
+        self._most = most
+        self._kept: dict[Prefix, int] = {}
 
     def take(self, input_ids: Sequence[int], pictures: Sequence[tuple[int, str]], variant: str, level: int) -> Prefix:
         """A cache that holds what a prompt shares with a kept one, all but its last token at most; it may be empty.
@@ -81,16 +85,16 @@ class PrefixStore:
                     best, most = kept, length
         if best is None:
             return Prefix(GrowingCache(), [], [], variant, level)
-        self._kept.remove(best)
+        held = self._kept.pop(best)
         if most == len(best.input_ids):
             return best
-        self._kept.append(best)
+        self._kept[best] = held  # the newest
         return best.copy(most)
 
     def put(self, prefix: Prefix) -> None:
         """Keep a prefix, as the newest."""
-        if prefix not in self._kept:
-            self._kept.append(prefix)
+        self._kept.pop(prefix, None)
+        self._kept[prefix] = prefix.nbytes
         self.shrink(self.limit)
 
     def holds(self, prefix: Prefix) -> bool:
@@ -100,13 +104,13 @@ class PrefixStore:
     @property
     def nbytes(self) -> int:
         """Bytes of all that is kept."""
-        return sum(prefix.nbytes for prefix in self._kept)
+        return sum(self._kept.values())
 
     def shrink(self, limit: int) -> None:
         """Drop the oldest until no more than so many bytes are left."""
         held = self.nbytes
-        while self._kept and held > limit:
-            held -= self._kept.pop(0).nbytes
+        while self._kept and (held > limit or len(self._kept) > self._most):
+            held -= self._kept.pop(next(iter(self._kept)))
 
     def forget(self) -> None:
         """Drop everything."""

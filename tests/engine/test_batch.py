@@ -199,6 +199,26 @@ def test_what_is_kept_is_bounded(generator: Generator, pictures: list[Path]) -> 
     assert one.answer.text == alone(generator, one.job.question, 6).text
 
 
+def test_the_newest_chats_are_kept(generator: Generator, pictures: list[Path]) -> None:
+    """Only so many, however small they are; one that is gone on with counts as new."""
+    generator.forget()
+    store = PrefixStore(MUCH, most=2)
+    batch = new_batch(generator, store)
+
+    def answered(question: Question) -> Answer:
+        one = Asked(question, 4)
+        batch.start(one.job)
+        while batch.rows:
+            batch.step()
+        return one.answer
+
+    first, second, third = (ask(f"{name} " * 20) for name in ("one", "two", "three"))
+    for question in (first, second, first, third):
+        answered(question)
+    assert answered(first).reused_tokens > 60
+    assert answered(second).reused_tokens < 60
+
+
 def test_a_cancelled_row_leaves_and_the_others_go_on(generator: Generator, pictures: list[Path]) -> None:
     mine = Asked(ask("hello", pictures[0]), 200, ignore_end=True)
     other = Asked(ask("hello", pictures[1]), 20)

@@ -121,11 +121,11 @@ def test_the_precision_is_said_with_its_reason(
 ) -> None:
     asked = ["--model", taught_folder, "--image", pictures[0], "--prompt", "Find the red circle.", "--device", "cpu"]
     assert predict(*asked) == 0
-    assert "loading model in float32, on the CPU ..." in capsys.readouterr().err
+    assert "loading the model in float32, on the CPU ..." in capsys.readouterr().err
     assert predict(*asked, "--precision", "bf16") == 0
-    assert "loading model in bfloat16 ..." in capsys.readouterr().err
+    assert "loading the model in bfloat16 ..." in capsys.readouterr().err
     assert predict(*asked, "--precision", "int8") == 0
-    assert "loading model in int8, computing in float32, on the CPU ..." in capsys.readouterr().err
+    assert "loading the model in int8, computing in float32, on the CPU ..." in capsys.readouterr().err
 
 
 def test_tags_in_the_question_and_in_a_path_are_only_letters(
