@@ -22,6 +22,7 @@ from qvl_desktop.core.run_folder import RunFolder, RunState
 from qvl_desktop.gui.chat.answer_reader import Phrase, phrases
 from qvl_desktop.gui.chat.page import ChatPage
 from qvl_desktop.gui.chat.thread import Exchange, State
+from qvl_desktop.gui.shell.make_room import MakeRoom
 from qvl_desktop.jobs.engine import EngineState
 from qvl_desktop.jobs.run_summary import RunSummary
 from qvl_desktop.jobs.session import Session
@@ -329,6 +330,7 @@ def test_versions_settings_and_a_restart(page: ChatPage, session: Session, qtbot
 
 def test_a_run_gets_the_memory(page: ChatPage, session: Session, qtbot: QtBot, shelf: Path, tmp_path: Path) -> None:
     """Asked once when a run begins, then done without asking; the settings change it."""
+    MakeRoom(session, page)
     assert ask(page, qtbot, "Find the red circle.", shelf / "pictures" / "red.png").answer == RED
 
     def begin(name: str) -> None:

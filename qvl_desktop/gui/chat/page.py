@@ -17,7 +17,6 @@ from qvl_desktop.core.errors import QvlError
 from qvl_desktop.gui.chat.actions import make_actions
 from qvl_desktop.gui.chat.compare import Compare
 from qvl_desktop.gui.chat.composer import Composer
-from qvl_desktop.gui.chat.make_room import MakeRoom
 from qvl_desktop.gui.chat.model_bar import ModelBar
 from qvl_desktop.gui.chat.picture_desk import PictureDesk
 from qvl_desktop.gui.chat.picture_panel import PicturePanel
@@ -61,7 +60,6 @@ class ChatPage(QWidget):
         self.desk = ThreadDesk(session, self.threads, self)
         self.pictures = PictureDesk(session, self.panel, self.transcript, self.composer, self)
         self.talk = TalkDesk(session, self.bar, self.transcript, self.composer, self.desk, self.pictures, self)
-        self._make_room = MakeRoom(session, self)
         self._make_invitations()
         self._lay_out()
         self._connect()

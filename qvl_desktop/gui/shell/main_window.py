@@ -19,6 +19,7 @@ from qvl_desktop.gui.icons import application_icon
 from qvl_desktop.gui.shell import actions as action_table
 from qvl_desktop.gui.shell.busy import BusyCard
 from qvl_desktop.gui.shell.keyboard_sheet import KeyboardSheet
+from qvl_desktop.gui.shell.make_room import MakeRoom
 from qvl_desktop.gui.shell.pages import FIRST, PAGES, PageSpec
 from qvl_desktop.gui.shell.palette import Palette
 from qvl_desktop.gui.shell.palette_entries import palette_entries
@@ -79,6 +80,7 @@ class MainWindow(QMainWindow):
         self.toasts = Toasts(frame, WIDTH)
         self.busy = BusyCard(frame, session.edits)
         self.palette_card = Palette(frame)
+        self._make_room = MakeRoom(session, self)
         self._connect_session()
         self._restore()
 
