@@ -22,7 +22,6 @@ from qvl_desktop.core.sight import OFFICIAL, Sight
 from qvl_desktop.jobs.machine import Machine
 from qvl_desktop.jobs.token_counting import Counter, load_counter, measure
 
-
 CLEARLY_LESS = 0.95
 """Of what a plan that ran out of memory needs, the share that a cheaper one may need."""
 
