@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qvl_desktop.commands.asking import adapter_folder, add_on_host, add_prompt_format, tell_loading
-from qvl_desktop.commands.parser import listed, number_from, share, time_left
+from qvl_desktop.commands.parser import about, listed, number_from, share, time_left
 from qvl_desktop.core.answerers import Answerer, AskError, AskSpec
 from qvl_desktop.core.dialects import DIALECTS
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
@@ -153,7 +153,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(body, ensure_ascii=False))
     else:
-        print(f"{args.project}: {_sum(spec.kind, counts, accepted)}")
+        print(about(args.project, _sum(spec.kind, counts, accepted)))
     if end != "done":
         words = (
             translate("cli", "{project}: the job rests: {reason}. --resume goes on.")
@@ -344,7 +344,7 @@ def _accept(project: Project, ask_id: int, spec: AskSpec) -> int:
 def _tell_problems(args: argparse.Namespace, project: Project, ask_id: int) -> None:
     entries = project.unread_ids(ask_id)
     for row in project.asked_pictures(entries[:_SHOWN]):
-        print(f"{row.path}: {row.problem}".replace("\n", " "), file=sys.stderr)
+        print(about(row.path, row.problem).replace("\n", " "), file=sys.stderr)
     if len(entries) > _SHOWN:
         words = translate("cli", "... and {count} more; --problems FILE writes all of them to a file")
         print(words.format(count=len(entries) - _SHOWN), file=sys.stderr)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qvl_desktop.commands.parser import listed
+from qvl_desktop.commands.parser import about, listed
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
 from qvl_desktop.core.i18n import translate
 
@@ -164,7 +164,7 @@ def _tell(args: argparse.Namespace, findings: list[Finding], what: str) -> int:
         translate("cli", "%n error(s)", "", errors),
         translate("cli", "%n warning(s)", "", warnings),
     ]
-    print(f"{args.data}: {listed(said)}", file=sys.stderr)
+    print(about(args.data, listed(said)), file=sys.stderr)
     return 1 if errors else 0
 
 

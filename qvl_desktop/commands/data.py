@@ -23,7 +23,7 @@ from qvl_desktop.commands.data_regions import (
     run_import_regions,
 )
 from qvl_desktop.commands.data_report import Problems, add_report_flags, progress_line
-from qvl_desktop.commands.parser import listed
+from qvl_desktop.commands.parser import about, listed
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
 from qvl_desktop.core.i18n import translate
 
@@ -84,7 +84,7 @@ def run_new(args: argparse.Namespace) -> int:
         translate("cli", "%n picture(s)", "", pictures),
         translate("cli", "{count} left out").format(count=len(report.problems)),
     ]
-    print(f"{args.project}: {listed(said)}")
+    print(about(args.project, listed(said)))
     return 0
 
 

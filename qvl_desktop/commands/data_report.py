@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
+from qvl_desktop.commands.parser import about
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
 from qvl_desktop.core.i18n import translate
 
@@ -69,7 +70,7 @@ def tell_counts(args: argparse.Namespace, where: Path, counts: Mapping[str, obje
     if args.json:
         print(json.dumps({"path": str(where), **counts}, ensure_ascii=False))
     else:
-        print(f"{where}: {sentence}")
+        print(about(where, sentence))
 
 
 def progress_line(what: str) -> Callable[[int, int], None]:
@@ -80,6 +81,7 @@ def progress_line(what: str) -> Callable[[int, int], None]:
         nonlocal due
         if time.monotonic() >= due:
             due = time.monotonic() + _EVERY_SECONDS
-            print(f"{what}: {100 * done // total}%" if total else f"{what}: {done}", file=sys.stderr, flush=True)
+            words = f"{100 * done // total}%" if total else f"{done}"
+            print(about(what, words), file=sys.stderr, flush=True)
 
     return tell

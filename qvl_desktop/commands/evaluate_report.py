@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qvl_desktop.core.i18n import translate
+from qvl_desktop.core.sources import spoken_source
 from qvl_desktop.core.text_width import columns, cut, left, right
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def worst(answers: Sequence[Answered]) -> str:
     lines = [words.format(shown=min(SHOWN, len(missed)), count=len(missed))] if missed else []
     for one in missed[:SHOWN]:
         lines.append(f"  {one.number:>5}  IoU {one.tally.mean_iou:.3f}  {_short(one.ref)}: {_short(one.answer)}")
-        lines.append(f"         {_short(one.source)}")
+        lines.append(f"         {_short(spoken_source(one.source))}")
     return "\n".join(lines)
 
 
@@ -87,7 +88,7 @@ def comparison_text(found: Comparison, name: str) -> str:
         old, new = one.before.tally.mean_iou, one.after.tally.mean_iou
         number, ref = one.after.number, _short(one.after.ref)
         lines.append(words.format(number=number, ref=ref, measure="IoU", before=old, after=new))
-        lines.append(f"         {_short(one.after.source)}")
+        lines.append(f"         {_short(spoken_source(one.after.source))}")
     return "\n".join(lines)
 
 

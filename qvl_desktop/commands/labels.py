@@ -18,6 +18,7 @@ from qvl_desktop.core.errors import PlanError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
 from qvl_desktop.core.i18n import translate
 from qvl_desktop.core.plan import TrainingPlan
+from qvl_desktop.core.sources import spoken_source
 from qvl_desktop.core.trained_text import LeftOut, Line, Piece, ShownSample, Summary, to_line
 
 SETTINGS = ("labels", "max_length", "max_pixels")
@@ -115,7 +116,8 @@ def report(lines: Iterable[Line], *, colour: bool) -> None:
 
 
 def _figures(line: Line) -> dict[str, Any]:
-    return {field.name: getattr(line, field.name) for field in fields(line)}
+    figures = {field.name: getattr(line, field.name) for field in fields(line)}
+    return figures | {"source": spoken_source(str(figures.get("source", "")))}
 
 
 def tell_left_out(left_out: list[LeftOut]) -> None:

@@ -45,6 +45,16 @@ ARGPARSE = (
 )
 """What `argparse` of Python 3.10 to 3.14 says to users; what it says to programmers stays English."""
 
+_METRICS = {
+    "loss": QT_TRANSLATE_NOOP("cli", "loss"),
+    "mean_iou": QT_TRANSLATE_NOOP("cli", "mean_iou"),
+    "precision": QT_TRANSLATE_NOOP("cli", "precision"),
+    "recall": QT_TRANSLATE_NOOP("cli", "recall"),
+    "exact_match": QT_TRANSLATE_NOOP("cli", "exact_match"),
+    "parse_failures": QT_TRANSLATE_NOOP("cli", "parse_failures"),
+    "questions": QT_TRANSLATE_NOOP("cli", "questions"),
+}
+
 
 class Help(argparse.HelpFormatter):
     """Help in the user's language. Texts are `QT_TRANSLATE_NOOP("cli", ...)` where a command writes them."""
@@ -139,9 +149,14 @@ def time_left(seconds: float) -> str:
 
 
 def metrics_line(metrics: Mapping[str, float]) -> str:
-    """What a validation measured, under the names that files have for it."""
-    figures = listed(f"{name} {value:.4g}" for name, value in metrics.items())
+    """What a validation measured; in English under the names that files have for it."""
+    figures = listed(f"{translate('cli', _METRICS.get(name, name))} {value:.4g}" for name, value in metrics.items())
     return translate("cli", "validation: {figures}").format(figures=figures)
+
+
+def about(where: object, words: str) -> str:
+    """What is said about a file or a project."""
+    return translate("cli", "{where}: {words}").format(where=where, words=words)
 
 
 def listed(names: Iterable[str]) -> str:

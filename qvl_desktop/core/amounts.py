@@ -1,10 +1,13 @@
 """How sizes of files, speeds and times are written in plain text.
 
-Owns the words of the command line and of error messages, which no locale changes. Does not own the window's
+Owns the words of the command line and of error messages: units of bytes are the same in every language, those of time
+are translated. Does not own the window's
 (`gui.words`). Files are counted as hubs and disks count them: 1 GB is 10^9 bytes.
 """
 
 from __future__ import annotations
+
+from qvl_desktop.core.i18n import translate
 
 UNITS = (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3))
 
@@ -21,8 +24,8 @@ def file_size(size: float) -> str:
 def duration(seconds: float) -> str:
     """Seconds as a person says them: 45 s, 12 min, 3 h 20 min."""
     if seconds < 90:
-        return f"{seconds:.0f} s"
+        return translate("cli", "{seconds} s").format(seconds=f"{seconds:.0f}")
     minutes = round(seconds / 60)
     if minutes < 90:
-        return f"{minutes} min"
-    return f"{minutes // 60} h {minutes % 60:02d} min"
+        return translate("cli", "{minutes} min").format(minutes=minutes)
+    return translate("cli", "{hours} h {minutes} min").format(hours=minutes // 60, minutes=f"{minutes % 60:02d}")

@@ -7,6 +7,7 @@ Does not own how an error is shown.
 from __future__ import annotations
 
 from qvl_desktop.core.i18n import translate
+from qvl_desktop.core.sources import spoken_source
 
 
 class QvlError(Exception):
@@ -23,7 +24,10 @@ class QvlError(Exception):
         self.values = values
 
     def __str__(self) -> str:
-        return translate("errors", self.template).format(**self.values)
+        values = self.values
+        if isinstance(source := values.get("source"), str):
+            values = values | {"source": spoken_source(source)}
+        return translate("errors", self.template).format(**values)
 
     def __reduce__(self) -> tuple[object, ...]:
         return _rebuild, (type(self), self.template, self.values)

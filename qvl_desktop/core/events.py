@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar
 
 from qvl_desktop.core.i18n import translate
+from qvl_desktop.core.sources import spoken_source
 
 VERSION = 1
 
@@ -164,7 +165,8 @@ class Failed(Event):
         if not self.template:
             return self.message
         try:
-            return translate("errors", self.template).format(**self.values)
+            values = self.values | {"source": spoken_source(str(self.values.get("source", "")))}
+            return translate("errors", self.template).format(**values)
         except (KeyError, IndexError, ValueError):
             return self.message
 

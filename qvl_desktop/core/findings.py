@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
 from qvl_desktop.core.i18n import translate
+from qvl_desktop.core.sources import spoken_source
 
 Level = Literal["error", "warning"]
 
@@ -75,11 +76,12 @@ class Finding:
             turn = translate("lint", ", turn {number}").format(number=self.turn + 1)
         if self.end > self.start:
             characters = translate("lint", ", characters {start}-{end}").format(start=self.start, end=self.end)
-        return self.source + turn + characters
+        return spoken_source(self.source) + turn + characters
 
     def __str__(self) -> str:
         level = translate("lint", "error") if self.level == "error" else translate("lint", "warning")
-        return f"{self.place}: {level}: {self.message} {self.mend} [{self.code}]"
+        words = translate("lint", "{place}: {level}: {message} {mend} [{code}]")
+        return words.format(place=self.place, level=level, message=self.message, mend=self.mend, code=self.code)
 
     def as_json(self) -> dict[str, object]:
         """The same as plain data, for `check --json`."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from qvl_desktop.core.dataset import Sample
 from qvl_desktop.core.i18n import translate
 from qvl_desktop.core.run_folder import write_beside
+from qvl_desktop.core.sources import spoken_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,9 @@ class Problem:
     values: dict[str, object]
 
     def __str__(self) -> str:
-        return f"{self.source}: " + translate("formats", self.template).format(**self.values)
+        words = translate("formats", "{source}: {message}")
+        message = translate("formats", self.template).format(**self.values)
+        return words.format(source=spoken_source(self.source), message=message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from qvl_desktop.core.dialects import (
 )
 from qvl_desktop.core.errors import DataError, QvlError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
+from qvl_desktop.core.sources import spoken_source
 from qvl_desktop.core.tokens import BoxToken, Picture, QuadToken, parse, write
 from qvl_desktop.formats.base import Format, Problem
 from qvl_desktop.formats.dialect_guess import BOX, Told, pieces, tell
@@ -134,7 +135,7 @@ class DialectReader:
             if fault.code != "other-dialect":
                 words = translate("formats", QT_TRANSLATE_NOOP("formats", "{source}, turn {turn}: {message}"))
                 message = translate("dialects", fault.message)
-                self.notes.append(words.format(source=sample.source, turn=number, message=message))
+                self.notes.append(words.format(source=spoken_source(sample.source), turn=number, message=message))
         return reading.text
 
     @staticmethod

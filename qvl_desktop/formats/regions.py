@@ -18,6 +18,7 @@ from typing import Any, Literal, Protocol
 from qvl_desktop.core.dataset import Split
 from qvl_desktop.core.i18n import translate
 from qvl_desktop.core.shapes import Shape
+from qvl_desktop.core.sources import spoken_source
 from qvl_desktop.formats.base import Problem
 
 Unit = Literal["pixel", "share"]
@@ -85,7 +86,9 @@ class Note:
     values: dict[str, object]
 
     def __str__(self) -> str:
-        return f"{self.source}: " + translate("formats", self.template).format(**self.values)
+        words = translate("formats", "{source}: {message}")
+        message = translate("formats", self.template).format(**self.values)
+        return words.format(source=spoken_source(self.source), message=message)
 
 
 RegionItem = PictureRecord | Header | Advance | Note | Problem

@@ -11,6 +11,7 @@ from pathlib import Path
 from qvl_desktop.core.dataset import Dataset, Sample, Split
 from qvl_desktop.core.errors import DataError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
+from qvl_desktop.core.sources import spoken_source
 from qvl_desktop.formats.base import Problem
 from qvl_desktop.formats.dialects import DialectReader
 from qvl_desktop.formats.registry import conversation_format
@@ -63,7 +64,7 @@ def project_dataset(project: Project, split: Split | None = None) -> Dataset:
             template = translate(
                 "errors", QT_TRANSLATE_NOOP("errors", "{source}: its picture is an address, not a file.")
             )
-            problems.append(template.format(source=sample.source))
+            problems.append(template.format(source=spoken_source(sample.source)))
         else:
             samples.append(sample)
     return Dataset(project.path.stem, tuple(samples), tuple(problems))

@@ -14,6 +14,7 @@ from pathlib import Path
 from qvl_desktop.core.dataset import Sample, Split
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.core.shapes import Shape
+from qvl_desktop.core.sources import spoken_source
 from qvl_desktop.formats.base import Format
 from qvl_desktop.storage.dataset import sample_of
 from qvl_desktop.storage.indexing import Progress
@@ -72,7 +73,7 @@ def exact_samples(
             sample = sample_of(project, row, extra.get(row.id, ""))
             if any(is_url(text) for text in sample.conversation.pictures):
                 if problems is not None:
-                    problems.append(template.format(source=sample.source))
+                    problems.append(template.format(source=spoken_source(sample.source)))
                 continue
             places = box_places([turn.text for turn in row.turns])
             exact = tuple(shapes.get((row.turns[place.turn].id, place.ordinal)) for place in places)

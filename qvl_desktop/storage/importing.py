@@ -16,6 +16,7 @@ from qvl_desktop.core.conversation import Conversation, Turn
 from qvl_desktop.core.dataset import Sample, Split
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.core.shapes import Shape
+from qvl_desktop.core.sources import spoken_source
 from qvl_desktop.core.tokens import BoxToken, Picture, QuadToken, Ref, parse, write
 from qvl_desktop.formats.base import Format, Problem
 from qvl_desktop.storage.errors import RegionError
@@ -105,7 +106,7 @@ def _readable(
     for sample in samples:
         missing = [picture for picture in sample.pictures if picture in bad]
         if missing:
-            problems.append(template.format(source=sample.source, path=missing[0]))
+            problems.append(template.format(source=spoken_source(sample.source), path=missing[0]))
         else:
             good.append(sample)
     return good, measured, problems

@@ -21,6 +21,7 @@ from qvl_desktop.core.errors import QvlError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.core.pictures import picture_size
 from qvl_desktop.core.plan import TrainingPlan
+from qvl_desktop.core.sources import spoken_source
 from qvl_desktop.core.tokens import Picture, parse
 from qvl_desktop.models.families.labels import build_family_sample
 from qvl_desktop.models.families.processor import FamilyProcessor
@@ -121,7 +122,7 @@ def encode_samples(samples: Sequence[Sample], encoder: Any, plan: TrainingPlan) 
             encoded.append(encode_sample(sample, encoder, plan))
         except QvlError as error:
             template = translate("errors", QT_TRANSLATE_NOOP("errors", "{source} is left out: {reason}"))
-            notices.append(template.format(source=sample.source or "?", reason=error))
+            notices.append(template.format(source=spoken_source(sample.source or "?"), reason=error))
             if isinstance(error, SampleTooLong):
                 too_long.append(f"{sample.source or '?'} ({error.length})")
     if too_long and plan.too_long == "refuse":

@@ -7364,6 +7364,26 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation>基于 {base}</translation>
     </message>
     <message>
+        <source>loss</source>
+        <translation>损失</translation>
+    </message>
+    <message>
+        <source>mean_iou</source>
+        <translation>平均 IoU</translation>
+    </message>
+    <message>
+        <source>exact_match</source>
+        <translation>完全匹配</translation>
+    </message>
+    <message>
+        <source>parse_failures</source>
+        <translation>无可读框</translation>
+    </message>
+    <message>
+        <source>questions</source>
+        <translation>问题数</translation>
+    </message>
+    <message>
         <source>{text} is not a whole number</source>
         <translation>{text} 不是整数</translation>
     </message>
@@ -7394,6 +7414,10 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <message>
         <source>validation: {figures}</source>
         <translation>验证：{figures}</translation>
+    </message>
+    <message>
+        <source>{where}: {words}</source>
+        <translation>{where}：{words}</translation>
     </message>
     <message>
         <source>, </source>
@@ -10028,6 +10052,10 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <source>pictures not in JPEGImages: {count}. Write with copies (--copy-images), or put them there yourself.</source>
         <translation>不在 JPEGImages 中的图片：{count}。请同时复制图片（--copy-images），或自行放到那里。</translation>
     </message>
+    <message>
+        <source>{source}: {message}</source>
+        <translation>{source}：{message}</translation>
+    </message>
 </context>
 <context>
     <name>gallery</name>
@@ -10954,6 +10982,10 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <message>
         <source>warning</source>
         <translation>警告</translation>
+    </message>
+    <message>
+        <source>{place}: {level}: {message} {mend} [{code}]</source>
+        <translation>{place}：{level}：{message}{mend} [{code}]</translation>
     </message>
     <message>
         <source>Records that cannot be read</source>
@@ -12099,6 +12131,21 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <message>
         <source>{seconds} s</source>
         <translation>{seconds} 秒</translation>
+    </message>
+</context>
+<context>
+    <name>sources</name>
+    <message>
+        <source>: record {number}</source>
+        <translation>：第 {number} 条记录</translation>
+    </message>
+    <message>
+        <source>: conversation {number}</source>
+        <translation>：第 {number} 个对话</translation>
+    </message>
+    <message>
+        <source>, line {number}</source>
+        <translation>，第 {number} 行</translation>
     </message>
 </context>
 <context>
