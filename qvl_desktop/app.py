@@ -19,6 +19,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from qvl_desktop import __version__
+from qvl_desktop.core.i18n import translate
 from qvl_desktop.gui.icons import application_icon
 from qvl_desktop.gui.shell.first_paint import FirstPaint
 from qvl_desktop.gui.shell.main_window import NO_FONT, MainWindow
@@ -90,9 +91,10 @@ def give_memory_back() -> None:
 def unfit_versions(pyside: str, python: tuple[int, int]) -> str:
     """A sentence when this PySide6 would crash on this Python, else ""."""
     if pyside == "6.12.0" and python < (3, 12):
-        return (
+        return translate(
+            "cli",
             "QVL Desktop cannot run on PySide6 6.12.0 with Python below 3.12: that version crashes there. "
-            'Install another one: pip install "PySide6-Essentials<6.12"'
+            'Install another one: pip install "PySide6-Essentials<6.12"',
         )
     return ""
 

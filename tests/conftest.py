@@ -11,6 +11,7 @@ from hypothesis import settings
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["QT_LOGGING_RULES"] = "qt.qpa.*=false"
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ["QVL_LANGUAGE"] = "en"  # whatever the machine speaks
 
 settings.register_profile("busy machine", deadline=None)
 settings.load_profile("busy machine")

@@ -149,7 +149,7 @@ class _Regions:
             try:
                 self._project.add_shapes(picture.id, [(ref, _shape(place.token, exact, picture))])
             except RegionError as error:
-                problems.append(f"{sample.source}: {place.token}: {error}")
+                problems.append(f"{spoken_source(sample.source)}: {place.token}: {error}")
         return problems
 
     def _regions_of(self, picture: PictureRow) -> set[tuple[str, str]]:

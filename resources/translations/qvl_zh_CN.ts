@@ -788,8 +788,8 @@
         <translation>不再比较 {name}</translation>
     </message>
     <message>
-        <source>The chat goes on</source>
-        <translation>聊天由此继续</translation>
+        <source>Goes on here</source>
+        <translation>由此继续</translation>
     </message>
     <message>
         <source>Go on from here</source>
@@ -7890,6 +7890,10 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <message>
         <source>speak English or Chinese; stands before the command</source>
         <translation>使用英文或中文；放在命令之前</translation>
+    </message>
+    <message>
+        <source>QVL Desktop cannot run on PySide6 6.12.0 with Python below 3.12: that version crashes there. Install another one: pip install &quot;PySide6-Essentials&lt;6.12&quot;</source>
+        <translation>QVL Desktop 无法在 Python 低于 3.12 时使用 PySide6 6.12.0：该版本会崩溃。请安装其他版本：pip install &quot;PySide6-Essentials&lt;6.12&quot;</translation>
     </message>
 </context>
 <context>

@@ -28,8 +28,10 @@ from qvl_desktop.core.resources import resource_path
 from qvl_desktop.core.text_width import columns, cut, left, right, wrap
 from qvl_desktop.jobs.child import child_command, child_environment
 from qvl_desktop.storage.demo_project import make_demo_project, read_shipped
+from qvl_desktop.storage.project import Project
 from tests.hubs.conftest import REPO, make_repository
 from tests.hubs.fake_hub import FakeHub, serving
+from tests.jobs.test_preannotate import draw, foreign
 
 WORDS = re.compile(r"(?<![\w./=-])[A-Za-z][a-z']+(?![\w./=-])")
 """Words as sentences are made of: not names with digits, options, paths, constants or file names."""
@@ -299,6 +301,21 @@ def test_commands_that_ask_a_model(demo: Path, tmp_path: Path) -> None:
     ]
     for arguments in runs:
         check_lines(told(*arguments), tmp_path, demo.parent)
+
+
+def test_proposals_from_a_server(demo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    draw(folder / "1.jpg", 1)
+    with Project.create(tmp_path / "p.qvl") as project:
+        project.add_pictures([folder])
+    with foreign("good") as (_, door):
+        who = ["--server", door.url, "--key", "k", "--model", "x9", "--family", "qwen2.5-vl"]
+        for what in (["--refs", "圆"], ["--differences"], ["--draft", "图里有什么？"]):
+            code = cli.main(["annotate", str(tmp_path / "p.qvl"), *who, *what])
+            assert code == (1 if what == ["--differences"] else 0)  # there are no regions to differ from
+            both = capsys.readouterr()
+            check_lines(both.out + "\n" + both.err, tmp_path)
 
 
 def test_a_run_and_what_becomes_of_it(demo: Path, tmp_path: Path) -> None:
