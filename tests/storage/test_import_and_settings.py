@@ -166,7 +166,7 @@ def test_the_commands_go_all_the_way_round(
     data = write_data(tmp_path / "data.json", records)
     assert main(["import", str(path), str(data), "--images", str(tmp_path / "pictures")]) == 0
     captured = capsys.readouterr()
-    assert "2 conversations, 0 new pictures, 2 new regions, 0 known already, 1 problems" in captured.out
+    assert "2 conversations, 0 new pictures, 2 new regions, 0 known already, 1 problem" in captured.out
     assert "data.json: record 3" in captured.err
     assert main(["check", str(path)]) == 0
     assert main(["export", str(path), str(tmp_path / "out" / "val.json"), "--split", "val"]) == 0
