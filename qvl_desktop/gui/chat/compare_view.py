@@ -125,7 +125,7 @@ class Column(QFrame):
 
     def set_chosen(self, chosen: bool) -> None:
         """Whether the chat goes on from this answer."""
-        self.take_button.setText(self.tr("The chat goes on") if chosen else self.tr("Go on from here"))
+        self.take_button.setText(self.tr("Goes on here") if chosen else self.tr("Go on from here"))
         self.take_button.setEnabled(not chosen)
         set_icon(self.take_button, "check" if chosen else "chat")
 
