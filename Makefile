@@ -1,6 +1,7 @@
 # make demo   the whole loop on the shipped model and pictures, without a window
 # make run    the window
 # make test   formatting, types, import contracts and tests
+# make docs   the documentation in English and Chinese, strictly, into build/site
 # make bundle, make bundle-slim   the frozen app as a folder and an archive in dist/ (packaging/README.md)
 # Each sets up what it needs: Debian's libraries for Qt, a virtual environment in .venv, the packages; test also a
 # browser for the web page.
@@ -11,7 +12,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 export QT_LOGGING_RULES ?= qt.qpa.*=false
 
-.PHONY: demo run test lint setup system browser bundle bundle-slim clean
+.PHONY: demo run test docs lint setup system browser bundle bundle-slim clean
 
 demo: setup
 	$(BIN)/python main.py demo --out demo-out
@@ -21,6 +22,10 @@ run: setup
 
 test: setup browser lint
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
+
+docs: setup
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+	@echo "build/site/index.html"
 
 lint: setup
 	$(BIN)/ruff check .
@@ -44,7 +49,7 @@ $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=24"
 	$(BIN)/python -m pip install --quiet "torch>=2.6,<2.14"
-	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	$(BIN)/python -m pip install --quiet --editable ".[dev,docs]"
 	@touch $(READY)
 
 clean:

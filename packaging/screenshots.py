@@ -1,15 +1,18 @@
 """Takes the pictures of every page for the documentation: both languages, both themes, from a real demo run.
 
-    python packaging/screenshots.py [--out docs/images] [--work build/screenshots]
+    python packaging/screenshots.py [--out docs/images] [--work build/screenshots] [--only review,compare]
 
-Owns nothing of the window: it opens it as `app` does, offscreen, on the project that `qvl-desktop demo` made (and makes
-it when it is not there yet), asks a real engine one question, and grabs each page.
+Owns nothing of the window: it opens it as `app` does, offscreen, on a copy of the project that `qvl-desktop demo` made
+(and makes it when it is not there yet), asks real models real questions, and grabs each page. The web page is taken by
+`web_screenshots`. Everything lies below the `--work` folder, which is the home folder meanwhile, so that no path of the
+machine shows.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,6 +24,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = {"en": "en", "zh": "zh_CN"}
 THEMES = ("light", "dark")
+PAGES = ("pictures", "annotate", "conversations", "review", "health", "train", "models", "chat", "compare", "palette")
 SIZE = (1360, 860)
 QUESTIONS = {"en": "Find the {ref}.", "zh": "框出{ref}"}
 
@@ -30,21 +34,44 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images")
     parser.add_argument("--work", type=Path, default=ROOT / "build" / "screenshots")
+    parser.add_argument("--only", default=",".join((*PAGES, "web")), help="these pages, with commas between them")
     arguments = parser.parse_args()
+    pages = arguments.only.split(",")
     arguments.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as config:
         os.environ["QVL_CONFIG_DIR"] = config
         os.environ["HOME"] = os.environ["USERPROFILE"] = str(arguments.work.resolve())
         for language in LANGUAGES:
-            folder = arguments.work / language
+            folder = arguments.work.resolve() / language
             if not list(folder.glob("*.runs/*/adapter")):
-                command = [sys.executable, str(ROOT / "main.py"), "demo", "--out", str(folder), "--language", language]
-                subprocess.run(command, check=True)
-            take(language, next(folder.glob("*.qvl")), arguments.out)
+                program("demo", "--out", str(folder), "--language", language)
+            project = prepared(folder, arguments.work.resolve() / f"shapes-{language}", review="review" in pages)
+            if set(pages) & set(PAGES):
+                take(language, project, arguments.out, pages)
+            if "web" in pages:
+                import web_screenshots
+
+                web_screenshots.take(language, project, arguments.out, QUESTIONS[language])
     return 0
 
 
-def take(language: str, project: Path, out: Path) -> None:
+def program(*words: str) -> None:
+    """Run a command of the program; its words go to the terminal."""
+    subprocess.run([sys.executable, str(ROOT / "main.py"), *words], check=True)
+
+
+def prepared(made: Path, folder: Path, *, review: bool) -> Path:
+    """A fresh copy of what the demo made, with proposals of its own model to go through."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(made, folder, ignore=shutil.ignore_patterns("*.backup", "*-wal", "*-shm", "*.lock"))
+    project = next(folder.glob("*.qvl"))
+    run = next(project.with_suffix(".runs").iterdir())
+    if review:
+        program("annotate", str(project), "--model", "demo", "--adapter", str(run), "--everything", "--split", "val")
+    return project
+
+
+def take(language: str, project: Path, out: Path, pages: list[str]) -> None:
     """All pages in one language, in both themes."""
     from qvl_desktop import app
     from qvl_desktop.gui.theme import theme
@@ -63,27 +90,42 @@ def take(language: str, project: Path, out: Path) -> None:
     session.open_project(project)
     window.start()
     run = next(project.with_suffix(".runs").iterdir())
-    asked = False
+    asked: set[str] = set()
     for name in THEMES:
         theme().install(name)  # type: ignore[arg-type]
-        for page in ("pictures", "annotate", "conversations", "health", "train", "models", "chat"):
-            window.show_page(page)
+        for page in (page for page in PAGES if page in pages):
+            window.show_page({"compare": "chat", "palette": "pictures"}.get(page, page))
             settle(0.6)
             shown = window._stack.currentWidget()
             if page == "annotate":
                 show_busiest(shown, session)
             if page == "train":
                 shown.show_run(run)
-            if page == "chat" and not asked:
-                ask(shown, session, run, language)
-                asked = True
+            if page in ("chat", "compare"):
+                compare(shown, on=page == "compare")
+                if page not in asked:
+                    ask(shown, session, run, language, fresh=page == "compare")
+                    asked.add(page)
+                if page == "chat" and "compare" in asked:
+                    shown.bar.choose("demo", str(run / "adapter"))
+            if page == "palette":
+                window._palette()
             settle(1.5)
             window.grab().save(str(out / f"{page}-{name}-{language}.png"))
             print(f"{page}-{name}-{language}.png", flush=True)
+            if page == "palette":
+                window.palette_card.close_card()
     window.close()
     app.shut_down(session)
     application.processEvents()
     collector.stop()
+
+
+def compare(page: object, *, on: bool) -> None:
+    """Switch the comparison of answers on or off."""
+    if page.compare.on != on:  # type: ignore[attr-defined]
+        page.compare.button.click()  # type: ignore[attr-defined]
+        settle(0.5)
 
 
 def show_busiest(page: object, session: object) -> None:
@@ -95,17 +137,21 @@ def show_busiest(page: object, session: object) -> None:
     page.desk.select(project.regions(busiest.id)[0].id)  # type: ignore[attr-defined]
 
 
-def ask(page: object, session: object, run: Path, language: str) -> None:
-    """One question to the tuned model about a held-out picture that has what it learnt."""
+def ask(page: object, session: object, run: Path, language: str, *, fresh: bool) -> None:
+    """One question about a held-out picture that has what was learnt, to one model or to all that are compared."""
     project = session.project  # type: ignore[attr-defined]
     ref = run.name
     picture = project.picture(project.picture_ids(split="val", ref=ref)[0])
-    page.bar.choose("demo", str(run / "adapter"))  # type: ignore[attr-defined]
+    if fresh:
+        page.bar.new_button.click()  # type: ignore[attr-defined]
+    else:
+        page.bar.choose("demo", str(run / "adapter"))  # type: ignore[attr-defined]
     settle(0.5)
     page.composer.attach([picture.file])  # type: ignore[attr-defined]
     page.composer.field.setPlainText(QUESTIONS[language].format(ref=ref))  # type: ignore[attr-defined]
     page.composer.send()  # type: ignore[attr-defined]
-    wait(lambda: not page.client.busy, 120)  # type: ignore[attr-defined]
+    settle(0.5)
+    wait(lambda: not page.talk.busy and not page.compare.desk.busy, 180)  # type: ignore[attr-defined]
 
 
 def settle(seconds: float) -> None:
