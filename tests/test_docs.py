@@ -256,3 +256,28 @@ def test_pictures_of_the_pages_are_in_the_language_of_the_page() -> None:
         wanted = "zh" if page in CHINESE else "en"
         for image in re.findall(r"!\[[^]]*\]\(([^)]+)\)", page.read_text(encoding="utf-8")):
             assert image.endswith(f"-{wanted}.png"), f"{page.name}: {image}"
+
+
+def test_a_browser_searches_the_site_from_a_folder(site: Path) -> None:
+    """Words of both languages are found on a page that was opened as a file, and nothing is asked of a network."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.engine.web.browsing import chromium_path
+
+    browser = chromium_path()
+    asked: list[str] = []
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=browser)
+        page = chromium.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: asked.append(str(error)))
+        for start, word, found in (
+            ("index.html", "stratification", "health.html"),
+            ("zh/index.html", "显存", "zh/memory.html"),
+        ):
+            page.goto((site / start).as_uri())
+            page.locator(".md-search__input").first.click()
+            page.keyboard.type(word)
+            page.wait_for_selector(f".md-search-result__item a[href*='{found}']", timeout=20_000)
+        chromium.close()
+    assert [address for address in asked if not address.startswith(("file:", "data:", "about:"))] == []

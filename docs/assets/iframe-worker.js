@@ -8,14 +8,17 @@ if (location.protocol === "file:") {
     constructor(url) {
       super();
       this.waiting = [];
+      this.place = new URL(url, location.href).href;
       this.frame = document.createElement("iframe");
       this.frame.hidden = true;
       document.body.append(this.frame);
       const inside = this.frame.contentWindow;
       inside.postMessage = (data) => this.tell(new MessageEvent("message", { data }));
-      inside.importScripts = (...urls) => Promise.all(urls.map((each) => this.load(each)));
+      inside.importScripts = async (...urls) => {
+        for (const each of urls) await this.load(each); // one after the other: later ones need earlier ones
+      };
       inside.addEventListener("error", (event) => this.tell(new ErrorEvent("error", { message: event.message })));
-      this.load(url).then(() => {
+      this.load(this.place).then(() => {
         const first = this.waiting;
         this.waiting = null;
         first.forEach((data) => this.postMessage(data));
@@ -25,9 +28,9 @@ if (location.protocol === "file:") {
     load(url) {
       return new Promise((resolve, reject) => {
         const script = this.frame.contentDocument.createElement("script");
-        script.src = new URL(url, location.href).href;
+        script.src = new URL(url, this.place).href; // as a worker counts addresses: from its own
         script.onload = resolve;
-        script.onerror = reject;
+        script.onerror = () => reject(new Error(script.src));
         this.frame.contentDocument.body.append(script);
       });
     }
