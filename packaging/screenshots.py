@@ -68,7 +68,23 @@ def prepared(made: Path, folder: Path, *, review: bool) -> Path:
     run = next(project.with_suffix(".runs").iterdir())
     if review:
         program("annotate", str(project), "--model", "demo", "--adapter", str(run), "--everything", "--split", "val")
+    make_faults(project)
     return project
+
+
+def make_faults(path: Path) -> None:
+    """Two faults for the Check page to find: a region drawn twice, and a box out of range in an answer."""
+    from qvl_desktop.storage.project import Project
+
+    project = Project.open(path)
+    try:
+        first, second = project.picture_ids(text="train-3", has_conversations=True)[:2]
+        region = project.regions(first)[0]
+        project.add_region(first, region.ref, region.rect)
+        turn = project.conversations(picture_id=second)[0].turns[-1]
+        project.set_turn(turn.id, "<ref>x</ref><box>(100,200),(1000,400)</box>")
+    finally:
+        project.close()
 
 
 def take(language: str, project: Path, out: Path, pages: list[str]) -> None:
@@ -90,7 +106,6 @@ def take(language: str, project: Path, out: Path, pages: list[str]) -> None:
     session.open_project(project)
     window.start()
     run = next(project.with_suffix(".runs").iterdir())
-    asked: set[str] = set()
     for name in THEMES:
         theme().install(name)  # type: ignore[arg-type]
         for page in (page for page in PAGES if page in pages):
@@ -103,11 +118,7 @@ def take(language: str, project: Path, out: Path, pages: list[str]) -> None:
                 shown.show_run(run)
             if page in ("chat", "compare"):
                 compare(shown, on=page == "compare")
-                if page not in asked:
-                    ask(shown, session, run, language, fresh=page == "compare")
-                    asked.add(page)
-                if page == "chat" and "compare" in asked:
-                    shown.bar.choose("demo", str(run / "adapter"))
+                ask(shown, session, run, language)
             if page == "palette":
                 window._palette()
             settle(1.5)
@@ -137,14 +148,13 @@ def show_busiest(page: object, session: object) -> None:
     page.desk.select(project.regions(busiest.id)[0].id)  # type: ignore[attr-defined]
 
 
-def ask(page: object, session: object, run: Path, language: str, *, fresh: bool) -> None:
+def ask(page: object, session: object, run: Path, language: str) -> None:
     """One question about a held-out picture that has what was learnt, to one model or to all that are compared."""
     project = session.project  # type: ignore[attr-defined]
     ref = run.name
     picture = project.picture(project.picture_ids(split="val", ref=ref)[0])
-    if fresh:
-        page.bar.new_button.click()  # type: ignore[attr-defined]
-    else:
+    page.bar.new_button.click()  # type: ignore[attr-defined]
+    if not page.compare.on:  # type: ignore[attr-defined]
         page.bar.choose("demo", str(run / "adapter"))  # type: ignore[attr-defined]
     settle(0.5)
     page.composer.attach([picture.file])  # type: ignore[attr-defined]
