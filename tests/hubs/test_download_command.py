@@ -96,7 +96,12 @@ def test_the_mirror_of_the_environment(hub: FakeHub, tmp_path: Path) -> None:
 def test_ctrl_c_and_the_same_command_again(hub: FakeHub, tmp_path: Path) -> None:
     hub.rate = 100_000
     command = child_command("download", REPO, "--endpoint", hub.url, "--to", str(tmp_path))
-    process = subprocess.Popen(command, env=child_environment(), stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        command,
+        env=child_environment(),
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # ignored in a shell's background
+    )
     part = tmp_path / "Tiny-VL" / ".parts" / f"{SHARD}.part"
     end = time.monotonic() + 20
     while not (part.is_file() and part.stat().st_size > 20_000):
