@@ -401,8 +401,8 @@ def test_damage_found_after_opening_is_told_and_nothing_is_written(
     facts = path.stat()
     data = bytearray(path.read_bytes())
     size = int.from_bytes(data[16:18], "big")  # of a page, as SQLite's header says
-    page_of_regions = max(range(size, len(data), size), key=lambda at: data[at : at + size].count(b"<box>"))
-    data[page_of_regions : page_of_regions + size] = os.urandom(size)
+    of_history = max(range(size, len(data), size), key=lambda at: data[at : at + size].count(b'"<box>'))
+    data[of_history : of_history + size] = os.urandom(size)
     path.write_bytes(data)
     os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
     said: list[tuple[str, str]] = []
