@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
 from pathlib import Path
 
@@ -389,6 +390,18 @@ def test_every_control_has_a_name(page: PicturesPage) -> None:
     page.filters.panel.hide()
 
 
+def page_of_history(path: Path) -> tuple[int, int]:
+    """The size of the file's pages and the number of one that holds history alone, which no view reads."""
+    connection = sqlite3.connect(path)
+    try:
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+        query = "SELECT max(pageno) FROM dbstat WHERE name = 'atoms' AND pagetype = 'leaf'"
+        (number,) = connection.execute(query).fetchone()
+    finally:
+        connection.close()
+    return size, number
+
+
 def test_damage_found_after_opening_is_told_and_nothing_is_written(
     page: PicturesPage, session: Session, qtbot: QtBot
 ) -> None:
@@ -400,9 +413,8 @@ def test_damage_found_after_opening_is_told_and_nothing_is_written(
     session.close_project()
     facts = path.stat()
     data = bytearray(path.read_bytes())
-    size = int.from_bytes(data[16:18], "big")  # of a page, as SQLite's header says
-    of_history = max(range(size, len(data), size), key=lambda at: data[at : at + size].count(b'"<box>'))
-    data[of_history : of_history + size] = os.urandom(size)
+    size, page_number = page_of_history(path)
+    data[(page_number - 1) * size : page_number * size] = os.urandom(size)
     path.write_bytes(data)
     os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
     said: list[tuple[str, str]] = []
