@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
-from qvl_desktop.core.offline import go_online
 from qvl_desktop.hubs.errors import DownloadError, NotThereError
 
 SOURCES = {"hf": "Hugging Face", "modelscope": "ModelScope"}
@@ -64,18 +63,6 @@ class Hub(Protocol):
 
     def insist(self) -> bool:
         """After a refusal: say from now on who asks; False when that was said already, or nobody is logged in."""
-
-
-def open_hub(source: str, endpoint: str = "") -> Hub:
-    """The hub of `--source`, at its usual address or a mirror's. Raises `DownloadError` for a wrong address."""
-    go_online()
-    if source == "modelscope":
-        from qvl_desktop.hubs.modelscope import ModelScope
-
-        return ModelScope(checked_endpoint(endpoint))
-    from qvl_desktop.hubs.huggingface import HuggingFace
-
-    return HuggingFace(checked_endpoint(endpoint))
 
 
 def checked_endpoint(endpoint: str) -> str:

@@ -21,8 +21,9 @@ from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.known_models import known_model
 from qvl_desktop.core.lockfile import FileLock, LockError
 from qvl_desktop.core.model_places import models_folder, remember_model
-from qvl_desktop.hubs.base import SOURCES, Hub, Listing, RemoteFile, checked_repo, open_hub
+from qvl_desktop.hubs.base import SOURCES, Hub, Listing, RemoteFile, checked_repo
 from qvl_desktop.hubs.errors import AccessError, DownloadError, NoRoomError, PassingError, disk_error
+from qvl_desktop.hubs.opening import open_hub
 from qvl_desktop.hubs.patience import Meter, Patience, Stop
 from qvl_desktop.hubs.selection import choose_files
 from qvl_desktop.hubs.transfer import Transfer
