@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from qvl_desktop.commands.asking import add_on_host, add_prompt_format, tell_loading
+from qvl_desktop.commands.asking import adapter_folder, add_on_host, add_prompt_format, tell_loading
 from qvl_desktop.commands.parser import number_from
 from qvl_desktop.core.chat_protocol import EngineEvent, Listening, Loading, StartFailed, engine_line
 from qvl_desktop.core.errors import QvlError
@@ -123,12 +123,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def adapter_option(text: str) -> tuple[str, Path]:
-    """`NAME=DIR`, or `DIR` alone, which is then called like the folder (its run's folder for `RUN/adapter`)."""
+    """`NAME=DIR`, or `DIR` alone, which is then called like the folder (its run's folder for `RUN/adapter`). A run's
+    folder stands for its adapter."""
     name, equals, folder = text.partition("=")
     if equals and name and not any(mark in name for mark in "/\\"):
-        return name, Path(folder)
+        return name, adapter_folder(Path(folder))
     path = Path(text)
-    return (path.resolve().parent.name if path.name == "adapter" else path.name), path
+    return (path.resolve().parent.name if path.name == "adapter" else path.name), adapter_folder(path)
 
 
 def run(args: argparse.Namespace) -> int:
