@@ -392,6 +392,15 @@ def read_family(folder: Path) -> tuple[dict[str, Any], Family]:
     """The raw ``config.json`` of a model folder and the family its model_type names."""
     path = folder / "config.json"
     if not path.is_file():
+        if (folder / "adapter_config.json").is_file():
+            raise ModelLoadError(
+                QT_TRANSLATE_NOOP(
+                    "errors",
+                    "{folder}: this is an adapter, not a model. Name the model it belongs to, or merge both first "
+                    "(qvl-desktop merge) and take what comes out.",
+                ),
+                folder=folder,
+            )
         raise ModelLoadError(
             QT_TRANSLATE_NOOP("errors", "{folder}: not a model folder: it has no config.json."), folder=folder
         )

@@ -8516,6 +8516,10 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation>{folder}：适配器与此模型不符：{reason}</translation>
     </message>
     <message>
+        <source>{folder}: this is an adapter, not a model. Name the model it belongs to, or merge both first (qvl-desktop merge) and take what comes out.</source>
+        <translation>{folder}：这是适配器，不是模型。请指定它所属的模型，或先将两者合并（qvl-desktop merge）再使用合并结果。</translation>
+    </message>
+    <message>
         <source>{folder}: not a model folder: it has no config.json.</source>
         <translation>{folder}：不是模型文件夹：没有 config.json。</translation>
     </message>

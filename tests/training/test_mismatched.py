@@ -66,7 +66,8 @@ def test_an_adapter_is_no_model_to_train(run: RunFolder, dataset: Dataset, tmp_p
     assert carry_out(again, run.adapter, dataset) == 1
     failed = events_of(again)[-1]
     assert isinstance(failed, Failed)
-    assert "not a model folder" in failed.message
+    assert "this is an adapter, not a model" in failed.message
+    assert "merge" in failed.message
 
 
 @pytest.mark.parametrize("text", ["[]", '[{"id": "1", "conversations": []}]'])
