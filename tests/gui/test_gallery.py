@@ -350,7 +350,8 @@ def test_pictures_being_added_are_told_and_can_be_stopped(
     )
     index_pictures(session, [tmp_path / "more"])
     qtbot.waitUntil(lambda: bool(said), timeout=20_000)
-    assert said == ["600 picture(s) added."]
+    assert len(said) == 1
+    assert said[0].startswith("600 picture")
     assert any("600" in words for words in seen)
     assert not bar.isVisible()
     qtbot.waitUntil(lambda: len(page.model.ids) == COUNT + 600)
