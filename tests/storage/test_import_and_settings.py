@@ -84,9 +84,9 @@ def test_adding_can_be_stopped_and_nothing_has_happened(project: Project, tmp_pa
 
 
 def test_paths_are_relative_while_pictures_can_move_with_the_project(tmp_path: Path) -> None:
-    home = Path("/home/me/work/projects")
-    assert stored_path("/home/me/work/projects/p/a.jpg", home) == "p/a.jpg"
-    assert stored_path("/home/me/work/pictures/a.jpg", home) == "../pictures/a.jpg"
+    home = Path("/home/me/photos/projects")
+    assert stored_path("/home/me/photos/projects/p/a.jpg", home) == "p/a.jpg"
+    assert stored_path("/home/me/photos/pictures/a.jpg", home) == "../pictures/a.jpg"
     assert stored_path("/data/a.jpg", home) == "/data/a.jpg"
     assert stored_path("p/../b.jpg", home) == "b.jpg"
     assert stored_path("https://x.org/a.jpg", home) == "https://x.org/a.jpg"

@@ -17,15 +17,14 @@ from PySide6.QtWidgets import QWidget
 from qvl_desktop.core.errors import QvlError
 from qvl_desktop.core.shapes import Shape
 from qvl_desktop.gui.review.boxes_frame import BoxesFrame
+from qvl_desktop.gui.review.rereading import Rereading
 from qvl_desktop.gui.review.suggestion_layer import Proposed
 from qvl_desktop.gui.theme import theme
 from qvl_desktop.gui.widgets.box_item import ShownBox
 from qvl_desktop.gui.widgets.rows import keep_place, mark_row
 from qvl_desktop.jobs.place import Place
 from qvl_desktop.jobs.session import Session
-from qvl_desktop.jobs.task import Task
 from qvl_desktop.jobs.waiting import waiter
-from qvl_desktop.storage.project import Project
 from qvl_desktop.storage.rows import Change, PictureRow, RegionRow
 from qvl_desktop.storage.suggestions import Shelf
 
@@ -43,8 +42,7 @@ class BoxesView(BoxesFrame):
         self.picture: PictureRow | None = None
         self.regions: list[RegionRow] = []
         self._handled: tuple[int, int] | None = None
-        self._asking: Task[list[int]] | None = None
-        self._again = False
+        self._reading = Rereading(session, lambda project: project.review_ids(shelf), self._take, self)
         self._walking = False
         self._later = waiter(self, _RELOAD_MS, self.reload)
         self._connect()
@@ -62,30 +60,7 @@ class BoxesView(BoxesFrame):
     def reload(self) -> None:
         """Ask beside the window which pictures have open suggestions."""
         self._later.stop()
-        project, shelf = self.session.project, self.shelf
-        if project is None:
-            self._take([])
-        elif self._asking is not None:
-            self._again = True
-        else:
-            task: Task[list[int]] = Task(lambda: project.review_ids(shelf))
-            self._asking = task
-            task.on_success(partial(self._answered, project)).on_failure(partial(self._failed, project))
-            task.on_end(self._asked).start(self)
-
-    def _answered(self, project: Project, ids: list[int]) -> None:
-        if project is self.session.project:
-            self._take(ids)
-
-    def _failed(self, project: Project, error: Exception) -> None:
-        if project is self.session.project:
-            self.session.report(error)
-
-    def _asked(self) -> None:
-        self._asking = None
-        if self._again:
-            self._again = False
-            self.reload()
+        self._reading.ask()
 
     def _take(self, ids: list[int]) -> None:
         if ids != list(self.pictures.ids):

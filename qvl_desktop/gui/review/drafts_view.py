@@ -28,6 +28,7 @@ from qvl_desktop.core.errors import QvlError
 from qvl_desktop.core.shapes import Shape
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.review.actions import DRAFTS, make_actions
+from qvl_desktop.gui.review.rereading import Rereading
 from qvl_desktop.gui.review.rows import DraftDelegate, DraftModel
 from qvl_desktop.gui.shortcuts import Shortcuts
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
@@ -37,7 +38,7 @@ from qvl_desktop.gui.widgets.picture_view import PictureView
 from qvl_desktop.gui.widgets.rows import keep_place, mark_row, row_view
 from qvl_desktop.jobs.place import Place
 from qvl_desktop.jobs.session import Session
-from qvl_desktop.jobs.task import Report, Task
+from qvl_desktop.jobs.task import Report
 from qvl_desktop.jobs.waiting import waiter
 from qvl_desktop.storage.drafts import DraftRow
 from qvl_desktop.storage.project import Project
@@ -58,8 +59,7 @@ class DraftsView(QWidget):
         self.draft: DraftRow | None = None
         self.picture: PictureRow | None = None
         self._handled: int | None = None
-        self._asking: Task[list[int]] | None = None
-        self._again = False
+        self._reading = Rereading(session, Project.draft_ids, self._take, self)
         self._later = waiter(self, _RELOAD_MS, self.reload)
         self._draw = waiter(self, _DRAW_MS, self._show_boxes)
         self.view_actions = make_actions(self, Shortcuts.of(session), DRAFTS)
@@ -95,30 +95,7 @@ class DraftsView(QWidget):
     def reload(self) -> None:
         """Ask beside the window which drafts are open."""
         self._later.stop()
-        project = self.session.project
-        if project is None:
-            self._take([])
-        elif self._asking is not None:
-            self._again = True
-        else:
-            task: Task[list[int]] = Task(project.draft_ids)
-            self._asking = task
-            task.on_success(partial(self._answered, project)).on_failure(partial(self._failed, project))
-            task.on_end(self._asked).start(self)
-
-    def _answered(self, project: Project, ids: list[int]) -> None:
-        if project is self.session.project:
-            self._take(ids)
-
-    def _failed(self, project: Project, error: Exception) -> None:
-        if project is self.session.project:
-            self.session.report(error)
-
-    def _asked(self) -> None:
-        self._asking = None
-        if self._again:
-            self._again = False
-            self.reload()
+        self._reading.ask()
 
     def _take(self, ids: list[int]) -> None:
         if ids != list(self.model.ids):
