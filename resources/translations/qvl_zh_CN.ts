@@ -129,7 +129,7 @@
     </message>
     <message>
         <source>Show the tokens as the model wrote them</source>
-        <translation>按模型的原样显示标记</translation>
+        <translation>按模型的原样显示记号</translation>
     </message>
     <message>
         <source>The version before</source>
@@ -207,7 +207,7 @@
     </message>
     <message>
         <source>Add a ref of the project</source>
-        <translation>添加项目中的标签</translation>
+        <translation>添加项目中的指代</translation>
     </message>
     <message>
         <source>Everything the model sees</source>
@@ -227,7 +227,7 @@
     </message>
     <message>
         <source>Type the refs to look for, with commas between them.</source>
-        <translation>请输入要查找的标签，用逗号分隔。</translation>
+        <translation>请输入要查找的指代，用逗号分隔。</translation>
     </message>
     <message>
         <source>Type the question.</source>
@@ -243,7 +243,7 @@
     </message>
     <message>
         <source>Empty: the refs that each picture has</source>
-        <translation>留空：每张图片已有的标签</translation>
+        <translation>留空：每张图片已有的指代</translation>
     </message>
     <message>
         <source>Asked once for each picture. Answers wait as drafts until you take them.</source>
@@ -255,7 +255,7 @@
     </message>
     <message>
         <source>Asked for each ref, in place of {ref}. Boxes wait until you take them.</source>
-        <translation>对每个标签各问一次，{ref} 处替换为标签。框由您采纳后才生效。</translation>
+        <translation>对每个指代各问一次，{ref} 处替换为指代。框由您采纳后才生效。</translation>
     </message>
     <message>
         <source>Your boxes stay as they are; where the model differs is listed, worst first.</source>
@@ -287,7 +287,7 @@
     </message>
     <message>
         <source>Refs</source>
-        <translation>标签</translation>
+        <translation>指代</translation>
     </message>
     <message>
         <source>Question</source>
@@ -488,7 +488,7 @@
     </message>
     <message>
         <source>Enter takes, Del rejects, Tab goes on. Drag or nudge a box to put it right: so it is taken. F2 changes the ref, Shift+Enter takes all on this picture.</source>
-        <translation>回车采纳，Del 拒绝，Tab 看下一个。拖动或微调框即以改正后的位置采纳。F2 修改标签，Shift+回车采纳此图片的全部。</translation>
+        <translation>回车采纳，Del 拒绝，Tab 看下一个。拖动或微调框即以改正后的位置采纳。F2 修改指代，Shift+回车采纳此图片的全部。</translation>
     </message>
     <message>
         <source>Dashed is the model, solid is yours. Enter takes the model&apos;s, Del keeps yours, Tab goes on. Drag either box to put it right.</source>
@@ -1872,11 +1872,11 @@
     <name>FilterPanel</name>
     <message>
         <source>With a ref: choose one, Enter</source>
-        <translation>含标签：选择后按回车</translation>
+        <translation>含指代：选择后按回车</translation>
     </message>
     <message>
         <source>Each of these refs</source>
-        <translation>须含全部所选标签</translation>
+        <translation>须含全部所选指代</translation>
     </message>
     <message>
         <source>Otherwise one of them is enough</source>
@@ -1884,7 +1884,7 @@
     </message>
     <message>
         <source>Without a ref: choose one, Enter</source>
-        <translation>不含标签：选择后按回车</translation>
+        <translation>不含指代：选择后按回车</translation>
     </message>
     <message>
         <source>Words of a question or answer</source>
@@ -1962,7 +1962,7 @@
     </message>
     <message>
         <source>Ref</source>
-        <translation>标签</translation>
+        <translation>指代</translation>
     </message>
     <message>
         <source>Says</source>
@@ -3301,7 +3301,7 @@
     </message>
     <message>
         <source>Drag or use the arrow keys: its tokens follow. Enter names it, Del deletes it.</source>
-        <translation>拖动或用方向键移动，文本中的坐标随之改变。Enter 命名，Del 删除。</translation>
+        <translation>拖动或用方向键移动，文本中的记号随之改变。Enter 命名，Del 删除。</translation>
     </message>
     <message>
         <source>Click the four corners of a quad. B draws boxes again.</source>
@@ -3708,11 +3708,11 @@
     </message>
     <message>
         <source>Token of the selected region</source>
-        <translation>所选区域的标记</translation>
+        <translation>所选区域的记号</translation>
     </message>
     <message>
         <source>Copy the token</source>
-        <translation>复制标记</translation>
+        <translation>复制记号</translation>
     </message>
     <message>
         <source>Regions ({count})</source>
@@ -3983,7 +3983,7 @@
     <message>
         <source>Let a model look for refs on many pictures.
 You take or reject each box; nothing of yours is replaced.</source>
-        <translation>让模型在许多图片上查找标签。
+        <translation>让模型在许多图片上查找指代。
 每个框由您采纳或拒绝；您自己的标注不会被替换。</translation>
     </message>
     <message>
@@ -4889,7 +4889,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <message numerus="yes">
         <source>%n token(s) of the deleted boxes stay in the text and stand for themselves.</source>
         <translation>
-            <numerusform>被删除的框在文本中留有 %n 处坐标，它们从此独立。</numerusform>
+            <numerusform>被删除的框在文本中留有 %n 个记号，它们从此独立。</numerusform>
         </translation>
     </message>
     <message>
@@ -6136,7 +6136,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>Type the ref of the selection, or take the suggestion</source>
-        <translation>输入所选区域的标签，或采纳建议</translation>
+        <translation>输入所选区域的指代，或采纳建议</translation>
     </message>
     <message>
         <source>Cancel, then select nothing, then go back to boxes</source>
@@ -6461,7 +6461,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>propose boxes of these refs</source>
-        <translation>为这些标签提出框</translation>
+        <translation>为这些指代提出框</translation>
     </message>
     <message>
         <source>propose boxes of everything the model names</source>
@@ -6469,7 +6469,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>ask for the refs that each picture has, and list where model and annotation disagree, worst first</source>
-        <translation>按每张图片已有的标签询问，列出模型与标注不一致之处，最差的在前</translation>
+        <translation>按每张图片已有的指代询问，列出模型与标注不一致之处，最差的在前</translation>
     </message>
     <message>
         <source>ask this about each picture; answers wait as drafts</source>
@@ -6481,7 +6481,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>the wording for a ref, with {ref} in it [&quot;Find the {ref}.&quot;]</source>
-        <translation>询问标签的措辞，其中含 {ref} [&quot;Find the {ref}.&quot;]</translation>
+        <translation>询问指代的措辞，其中含 {ref} [&quot;Find the {ref}.&quot;]</translation>
     </message>
     <message>
         <source>of the question, where none is given [en]</source>
@@ -6577,7 +6577,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>--refs names none</source>
-        <translation>--refs 没有给出任何标签</translation>
+        <translation>--refs 没有给出任何指代</translation>
     </message>
     <message>
         <source>none</source>
@@ -6901,7 +6901,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>of refs and questions [en]</source>
-        <translation>标签和问题的语言 [en]</translation>
+        <translation>指代和问题的语言 [en]</translation>
     </message>
     <message>
         <source>making the project {path}</source>
@@ -7325,7 +7325,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>check: {same} of {answers} answers the same, {agreeing} of {tokens} tokens, largest difference of a logit {difference:.2g} (they spread by {spread:.2g}), alike to {closeness:.6f}</source>
-        <translation>核对：{answers} 个回答中 {same} 个相同，{tokens} 个 token中 {agreeing} 个相同，logit 的最大差异 {difference:.2g}（其离散度为 {spread:.2g}），相似度 {closeness:.6f}</translation>
+        <translation>核对：{answers} 个回答中 {same} 个相同，{tokens} 个 token 中 {agreeing} 个相同，logit 的最大差异 {difference:.2g}（其离散度为 {spread:.2g}），相似度 {closeness:.6f}</translation>
     </message>
     <message>
         <source>the model takes {need:.1f} GB of memory to be asked, and {free:.1f} GB are free</source>
@@ -7761,7 +7761,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>at random (default), with each ref in its share, or by whole folders</source>
-        <translation>随机（默认）、使每个标签按比例分布，或按整个文件夹</translation>
+        <translation>随机（默认）、使每个指代按比例分布，或按整个文件夹</translation>
     </message>
     <message>
         <source>do not read picture files first: nearly the same ones may be parted</source>
@@ -7781,7 +7781,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>and {count} more refs (--json lists all)</source>
-        <translation>另有 {count} 个标签（--json 列出全部）</translation>
+        <translation>另有 {count} 个指代（--json 列出全部）</translation>
     </message>
     <message>
         <source>{project}: {count} pictures stay together with others (nothing was changed)</source>
@@ -8054,7 +8054,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>This tag has no partner.</source>
-        <translation>这个标签没有配对。</translation>
+        <translation>这个标记没有配对。</translation>
     </message>
     <message>
         <source>A box as first-generation Qwen-VL writes it; taken as thousandths.</source>
@@ -8062,7 +8062,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>Tags inside a phrase were left out.</source>
-        <translation>短语中的标签已略去。</translation>
+        <translation>短语中的标记已略去。</translation>
     </message>
 </context>
 <context>
@@ -8633,7 +8633,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>The text was cut inside or before a picture, which takes {slots} tokens. Allow more tokens, or leave pictures out.</source>
-        <translation>文本在图片之内或之前被截断，一张图片占 {slots} 个词元。请允许更多词元，或减少图片。</translation>
+        <translation>文本在图片之内或之前被截断，一张图片占 {slots} 个 token。请允许更多 token，或减少图片。</translation>
     </message>
     <message>
         <source>The text names {expected} picture(s), but {given} were given: give one for each &lt;img&gt;...&lt;/img&gt;, in the order of the text.</source>
@@ -8649,7 +8649,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>{path}: with {size} tokens, &lt;img&gt; has the id {found}, but config.json says {wanted}. The file is not whole, or of another model: download it again.</source>
-        <translation>{path}：共 {size} 个词元时 &lt;img&gt; 的编号为 {found}，而 config.json 写的是 {wanted}。文件不完整，或属于另一个模型：请重新下载。</translation>
+        <translation>{path}：共 {size} 个 token 时 &lt;img&gt; 的编号为 {found}，而 config.json 写的是 {wanted}。文件不完整，或属于另一个模型：请重新下载。</translation>
     </message>
     <message>
         <source>Turn {place} is a system turn; only the first turn can be one.</source>
@@ -8881,7 +8881,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>“{ref}” cannot name a region: it holds tags such as &lt;ref&gt; or &lt;box&gt;.</source>
-        <translation>“{ref}”不能作为区域的指代：其中含有 &lt;ref&gt; 或 &lt;box&gt; 之类的标签。</translation>
+        <translation>“{ref}”不能作为区域的指代：其中含有 &lt;ref&gt; 或 &lt;box&gt; 之类的标记。</translation>
     </message>
     <message>
         <source>This point lies outside its picture.</source>
@@ -9209,7 +9209,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>The question “{question}” needs {{ref}} in it: there the ref goes.</source>
-        <translation>问题“{question}”中需要 {{ref}}：标签会放在该处。</translation>
+        <translation>问题“{question}”中需要 {{ref}}：指代会放在该处。</translation>
     </message>
     <message>
         <source>{folder}: the files of the web page are missing. Install the program again.</source>
@@ -9217,7 +9217,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>The layers of this model ({name}) carry something from token to token that packed samples would share. Switch packing off.</source>
-        <translation>这个模型的层（{name}）会把内容从一个词元带到下一个，打包在一起的样本会互相影响。请关闭打包。</translation>
+        <translation>这个模型的层（{name}）会把内容从一个 token 带到下一个，打包在一起的样本会互相影响。请关闭打包。</translation>
     </message>
     <message>
         <source>No picture to ask about: none passes the filter, or none has regions.</source>
@@ -9453,7 +9453,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>The merged model does not answer as the model with its adapter: {same} of {answers} answers are the same, {agreeing} of {tokens} tokens, and the logits are alike to {closeness:.4f} where {wanted} is due. It lies in {target} to be looked at; do not use it. Merge again from files that are whole, or quantise with samples (--data).</source>
-        <translation>合并后的模型与带适配器的模型回答不一致：{answers} 个回答中 {same} 个相同，{tokens} 个词元中 {agreeing} 个相同，logits 的相似度为 {closeness:.4f}，应达到 {wanted}。它放在 {target} 供查看；请勿使用。请用完整的文件重新合并，或用样本（--data）量化。</translation>
+        <translation>合并后的模型与带适配器的模型回答不一致：{answers} 个回答中 {same} 个相同，{tokens} 个 token 中 {agreeing} 个相同，logits 的相似度为 {closeness:.4f}，应达到 {wanted}。它放在 {target} 供查看；请勿使用。请用完整的文件重新合并，或用样本（--data）量化。</translation>
     </message>
     <message>
         <source>{path}: cannot be read ({reason}).</source>
@@ -9580,7 +9580,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>no ref</source>
-        <translation>无标签</translation>
+        <translation>没有指代</translation>
     </message>
     <message>
         <source>without “{ref}”</source>
@@ -9982,7 +9982,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>regions that stand there more than once (same picture, ref and place): {count}.</source>
-        <translation>重复出现的区域（图片、标签、位置都相同）：{count}。</translation>
+        <translation>重复出现的区域（图片、指代、位置都相同）：{count}。</translation>
     </message>
     <message>
         <source>regions left out with their pictures: {count}.</source>
@@ -10889,7 +10889,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>{tokens} tokens ({picture_tokens} of them for {pictures} pictures); {limit} fit into {model}.</source>
-        <translation>{tokens} 个词元（其中 {pictures} 张图片占 {picture_tokens} 个）；{model} 可容纳 {limit} 个。</translation>
+        <translation>{tokens} 个 token（其中 {pictures} 张图片占 {picture_tokens} 个）；{model} 可容纳 {limit} 个。</translation>
     </message>
     <message>
         <source>Split it, shorten it, or show fewer pictures.</source>
@@ -10901,7 +10901,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>{tokens} of {limit} tokens of {model} ({picture_tokens} of them for {pictures} pictures).</source>
-        <translation>占 {model} 的 {tokens}/{limit} 个词元（其中 {pictures} 张图片占 {picture_tokens} 个）。</translation>
+        <translation>占 {model} 的 {tokens}/{limit} 个 token（其中 {pictures} 张图片占 {picture_tokens} 个）。</translation>
     </message>
     <message>
         <source>Keep it as it is, or split it.</source>
@@ -11033,7 +11033,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>Put its &lt;box&gt; right behind &lt;/ref&gt;, or take the tags away.</source>
-        <translation>请把它的 &lt;box&gt; 紧跟在 &lt;/ref&gt; 后面，或去掉标签。</translation>
+        <translation>请把它的 &lt;box&gt; 紧跟在 &lt;/ref&gt; 后面，或去掉标记。</translation>
     </message>
     <message>
         <source>“{text}” looks like a box in another family&apos;s writing; the model would learn it as plain words.</source>
@@ -12007,7 +12007,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>Change the ref</source>
-        <translation>修改标签</translation>
+        <translation>修改指代</translation>
     </message>
     <message>
         <source>Next suggestion</source>
@@ -12234,11 +12234,11 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>the token of the box or quad</source>
-        <translation>框或四边形的坐标</translation>
+        <translation>框或四边形的记号</translation>
     </message>
     <message>
         <source>the ref and all of its boxes, as tokens</source>
-        <translation>指代及其所有框</translation>
+        <translation>指代及其所有框，写成记号</translation>
     </message>
     <message>
         <source>every ref with its box, from left to right</source>
@@ -12333,7 +12333,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>This tag has no partner.</source>
-        <translation>这个标签没有配对。</translation>
+        <translation>这个标记没有配对。</translation>
     </message>
 </context>
 <context>
