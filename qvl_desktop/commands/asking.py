@@ -35,7 +35,7 @@ def add_on_host(parser: argparse.ArgumentParser) -> None:
         help=_N(
             "cli",
             "leave table (token embeddings), tower (visual encoder) or table,tower of a first-generation model in the "
-            "host's memory: 1.2 and 3.9 GB less on the card at full size [QVL_DESKTOP_ON_HOST]",
+            "host's memory: 1.2 and 3.6 GiB less on the card at full size [QVL_DESKTOP_ON_HOST]",
         ),
     )
 

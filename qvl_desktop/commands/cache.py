@@ -12,10 +12,9 @@ from dataclasses import asdict
 from typing import Any
 
 from qvl_desktop.commands.parser import number
+from qvl_desktop.core.amounts import GB, file_size
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
 from qvl_desktop.core.i18n import translate
-
-GB = 10**9
 
 
 def add_parser(subparsers: Any) -> None:
@@ -64,16 +63,12 @@ def run(args: argparse.Namespace) -> int:
         if used
         else translate("cli", "kept {kept} of at most {limit}")
     )
-    print(words.format(kept=_gb(kept), limit=_gb(read_limit(root)), used=_gb(used)))
+    print(words.format(kept=file_size(kept), limit=file_size(read_limit(root)), used=file_size(used)))
     for store in stores:
         at = time.strftime("%Y-%m-%d %H:%M", time.localtime(store.used))
         when = translate("cli", "in use now") if store.in_use else translate("cli", "used {time}").format(time=at)
         pictures = translate("cli", "{count} pictures").format(count=f"{store.pictures:>7,}")
-        print(f"  {_gb(store.bytes):>10}  {pictures}  {when}  {store.model or store.folder.name}")
+        print(f"  {file_size(store.bytes):>10}  {pictures}  {when}  {store.model or store.folder.name}")
     if args.clear or args.limit is not None:
-        print(translate("cli", "deleted {size}").format(size=_gb(gone)))
+        print(translate("cli", "deleted {size}").format(size=file_size(gone)))
     return 0
-
-
-def _gb(size: int) -> str:
-    return f"{size / GB:.2f} GB" if size >= 10**7 else f"{size / 10**6:.1f} MB"

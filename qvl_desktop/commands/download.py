@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qvl_desktop.core.amounts import GIB, duration, file_size
 from qvl_desktop.core.errors import QvlError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
 from qvl_desktop.core.i18n import translate
@@ -135,7 +136,6 @@ def _body(what: Wanted, record: DownloadRecord) -> dict[str, Any]:
 
 def _size(what: Wanted, *, as_json: bool) -> int:
     """What a download would bring, and whether it fits. Exit code 1: it does not."""
-    from qvl_desktop.core.amounts import file_size
     from qvl_desktop.hubs.fetching import SPARE, Fetching, free_space, record_of
     from qvl_desktop.hubs.patience import Patience
     from qvl_desktop.hubs.queue import problem_of
@@ -226,7 +226,6 @@ def _check(name: str, *, as_json: bool) -> int:
 
 def _list(*, as_json: bool) -> int:
     """The known models, and which of them are here."""
-    from qvl_desktop.core.amounts import file_size
     from qvl_desktop.core.known_models import KNOWN
     from qvl_desktop.core.model_needs import needs_of
     from qvl_desktop.core.model_places import find_model
@@ -266,7 +265,7 @@ def _list(*, as_json: bool) -> int:
 
 
 def _gib(size: int) -> str:
-    return f"{size / 2**30:>7.1f}" if size else f"{'-':>7}"
+    return f"{size / GIB:>7.1f}" if size else f"{'-':>7}"
 
 
 class _Line:
@@ -279,7 +278,6 @@ class _Line:
 
     def show(self, progress: Progress) -> None:
         """How far a download is."""
-        from qvl_desktop.core.amounts import duration, file_size
 
         if progress.stage == "checking":
             self.show_check(progress.done, progress.total)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qvl_desktop.commands.asking import tell_note
+from qvl_desktop.core.amounts import memory_size
 from qvl_desktop.core.errors import QvlError
 from qvl_desktop.core.i18n import translate
 from qvl_desktop.core.plan import TrainingPlan
@@ -117,8 +118,8 @@ def _no_room(folder: Path, device: str) -> str:
     need, free = Checkpoint.open(folder).nbytes, psutil.virtual_memory().available
     if need < free or (torch.cuda.is_available() and device != "cpu"):
         return ""
-    words = translate("cli", "the model takes {need:.1f} GB of memory to be asked, and {free:.1f} GB are free")
-    return words.format(need=need / 1e9, free=free / 1e9)
+    words = translate("cli", "the model takes {need} of memory to be asked, and {free} are free")
+    return words.format(need=memory_size(need), free=memory_size(free))
 
 
 def _questions(adapter: Path, args: argparse.Namespace) -> list[Question]:

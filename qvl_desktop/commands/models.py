@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qvl_desktop.core.amounts import file_size
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
 from qvl_desktop.core.i18n import translate
 from qvl_desktop.core.text_width import left
@@ -74,4 +75,4 @@ def _body(card: ModelCard) -> dict[str, Any]:
 def _line(card: ModelCard) -> str:
     about = translate("cli", "on {base}").format(base=card.base) if card.base else card.family
     kind = left(translate("cli", _KINDS.get(card.kind.value, card.kind.value)), 8)
-    return f"{kind} {left(card.name, 24)} {card.size / 2**20:>9.1f} MB  {about}  ({card.reference})"
+    return f"{kind} {left(card.name, 24)} {file_size(card.size):>9}  {about}  ({card.reference})"

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from qvl_desktop.commands.asking import tell_note
 from qvl_desktop.commands.parser import listed
 from qvl_desktop.commands.plan_flags import add_plan_flags, given_settings
+from qvl_desktop.core.amounts import GIB, file_size, memory_size
 from qvl_desktop.core.errors import PlanError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
 from qvl_desktop.core.i18n import translate
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from qvl_desktop.core.events import Event, Forecasted
     from qvl_desktop.training.forecasting import Needs
 
-GIB = 2**30
 PARTS = {
     "weights": _N("cli", "weights of the language model"),
     "tower": _N("cli", "weights of the visual tower"),
@@ -181,12 +181,12 @@ def as_json(needs: Needs, offers: list[Change], probed: Forecasted | None) -> di
 def table(needs: Needs) -> str:
     """The forecast, a part a line."""
     need, data = needs.forecast, needs.data
-    rows = [(translate("cli", PARTS[name]), _amount(size)) for name, size in need.parts.items()]
+    rows = [(translate("cli", PARTS[name]), memory_size(size)) for name, size in need.parts.items()]
     rows += [
-        (translate("cli", "memory, all together"), _amount(need.memory)),
-        (translate("cli", "free now"), _amount(needs.available)),
-        (translate("cli", "picture features on disk"), _amount(need.feature_cache)),
-        (translate("cli", "checkpoints on disk"), _amount(need.checkpoints)),
+        (translate("cli", "memory, all together"), memory_size(need.memory)),
+        (translate("cli", "free now"), memory_size(needs.available)),
+        (translate("cli", "picture features on disk"), file_size(need.feature_cache)),
+        (translate("cli", "checkpoints on disk"), file_size(need.checkpoints)),
         (translate("cli", "trainable weights"), f"{need.trainable:,}"),
         (translate("cli", "steps"), f"{need.steps:,}"),
         (translate("cli", "a step"), _time(need.step_seconds)),
@@ -222,7 +222,7 @@ def _probe_text(probed: Forecasted) -> str:
         if off > 0
         else translate("cli", "One real step took {amount}, {off} % less than forecast.")
     )
-    return words.format(amount=_amount(probed.measured), off=f"{abs(off):.0f}")
+    return words.format(amount=memory_size(probed.measured), off=f"{abs(off):.0f}")
 
 
 def _offers_text(offers: list[Change]) -> str:
@@ -232,13 +232,9 @@ def _offers_text(offers: list[Change]) -> str:
     for offer in offers:
         slower = translate("cli", "{times}x slower").format(times=f"{offer.slower:.1f}")
         cost = slower if offer.slower > 1.05 else translate("cli", "about as fast")
-        notes = listed(part for part in (_amount(offer.need.memory), cost, offer.loses) if part)
+        notes = listed(part for part in (memory_size(offer.need.memory), cost, offer.loses) if part)
         lines.append(f"  {offer.flags}  ({notes})")
     return "\n".join(lines)
-
-
-def _amount(size: float) -> str:
-    return f"{size / GIB:.2f} GiB" if size >= GIB else f"{size / 2**20:.0f} MiB"
 
 
 def _time(seconds: float) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from qvl_desktop.commands.asking import tell_loading
 from qvl_desktop.commands.parser import number_from, whole_number
+from qvl_desktop.core.amounts import file_size
 from qvl_desktop.core.errors import DataError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
@@ -145,8 +146,8 @@ def tell_result(args: argparse.Namespace, source: Path, began: float, more: dict
     if args.json:
         print(json.dumps(figures | {"seconds": round(time.monotonic() - began, 1)}))
     else:
-        words = translate("cli", "{folder}: written, {after} MB (before: {before} MB)")
-        print(words.format(folder=args.out, after=f"{after / 1e6:.1f}", before=f"{before / 1e6:.1f}"))
+        words = translate("cli", "{folder}: written, {after} (before: {before})")
+        print(words.format(folder=args.out, after=file_size(after), before=file_size(before)))
 
 
 def weight_bytes(folder: Path) -> int:

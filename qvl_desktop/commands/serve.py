@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from qvl_desktop.commands.asking import adapter_folder, add_on_host, add_prompt_format, tell_loading
 from qvl_desktop.commands.parser import number_from
+from qvl_desktop.core.amounts import MIB
 from qvl_desktop.core.chat_protocol import EngineEvent, Listening, Loading, StartFailed, engine_line
 from qvl_desktop.core.errors import QvlError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
@@ -112,7 +113,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--kv-memory",
         type=number_from(0),
         default=0,
-        metavar="MB",
+        metavar="MIB",
         help=_N("cli", "memory for what is read and said in open chats; 0 takes half of what is free [0]"),
     )
     parser.add_argument(
@@ -269,7 +270,7 @@ def settings_of(args: argparse.Namespace, access: PictureAccess) -> ServerSettin
     from qvl_desktop.engine.server import ServerSettings
     from qvl_desktop.engine.worker import Limits
 
-    limits = Limits(args.batch, args.queue, args.queue_per_client, args.kv_memory * 2**20)
+    limits = Limits(args.batch, args.queue, args.queue_per_client, args.kv_memory * MIB)
     return ServerSettings(args.api_key or secrets.token_urlsafe(24), access, limits, args.web)
 
 

@@ -1,20 +1,35 @@
 """How sizes of files, speeds and times are written in plain text.
 
-Owns the words of the command line and of error messages: units of bytes are the same in every language, those of time
-are translated. Does not own the window's
-(`gui.words`). Files are counted as hubs and disks count them: 1 GB is 10^9 bytes.
+Owns the one rule for bytes, which window, command line and messages share. **Files and disks** are counted as hubs and
+makers of disks count them: 1 GB is 10^9 bytes. **Memory**, of a card or of the machine, is counted as drivers and
+systems do: 1 GiB is 2^30 bytes, so that a card sold as "12 GB" has 12 GiB. The unit that is written tells which is
+meant; units of bytes are the same in every language, those of time are translated. Does not own the window's times
+(`gui.words`).
 """
 
 from __future__ import annotations
 
 from qvl_desktop.core.i18n import translate
 
-UNITS = (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3))
+MB, GB = 10**6, 10**9
+MIB, GIB = 2**20, 2**30
+
+_FILE_UNITS = (("TB", 10**12), ("GB", GB), ("MB", MB), ("kB", 10**3))
+_MEMORY_UNITS = (("TiB", 2**40), ("GiB", GIB), ("MiB", MIB), ("KiB", 2**10))
 
 
 def file_size(size: float) -> str:
-    """Bytes of a file: 19.3 GB, 812 kB, 96 B."""
-    for unit, amount in UNITS:
+    """Bytes of a file, or of room on a disk: 19.3 GB, 812 kB, 96 B."""
+    return _in_units(size, _FILE_UNITS)
+
+
+def memory_size(size: float) -> str:
+    """Bytes of memory, on a card or beside it: 11.8 GiB, 812 MiB, 96 B."""
+    return _in_units(size, _MEMORY_UNITS)
+
+
+def _in_units(size: float, units: tuple[tuple[str, int], ...]) -> str:
+    for unit, amount in units:
         if size >= 0.9995 * amount:
             number = size / amount
             return f"{number:.0f} {unit}" if number >= 99.95 else f"{number:.1f} {unit}"

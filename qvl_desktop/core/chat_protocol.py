@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
+from qvl_desktop.core.amounts import MB
 from qvl_desktop.core.conversation import Turn
 from qvl_desktop.core.dialects import QWEN_VL
 from qvl_desktop.core.errors import PictureError, QvlError
@@ -24,10 +25,10 @@ from qvl_desktop.core.tokens import Picture, Text, spans
 BASE_MODEL = "base"
 """The name of the model without any adapter."""
 
-MAX_PICTURE_BYTES = 64 * 2**20
+MAX_PICTURE_BYTES = 64 * MB
 """The largest picture file that travels in a request."""
 
-MAX_BODY_BYTES = 192 * 2**20
+MAX_BODY_BYTES = 192 * MB
 """The largest request body."""
 
 _LABEL = re.compile(r"Picture \d+: $")
@@ -149,8 +150,8 @@ def request_body(
             QT_TRANSLATE_NOOP(
                 "errors", "The pictures of this chat are {megabytes} MB together, more than {limit}. Begin a new chat."
             ),
-            megabytes=len(data) // 2**20,
-            limit=MAX_BODY_BYTES // 2**20,
+            megabytes=len(data) // MB,
+            limit=MAX_BODY_BYTES // MB,
         )
     return data
 
@@ -190,8 +191,8 @@ def picture_url(path: Path) -> str:
                     "errors", "{path}: {megabytes} MB is more than a picture in a chat may have ({limit} MB)."
                 ),
                 path=path,
-                megabytes=size // 2**20,
-                limit=MAX_PICTURE_BYTES // 2**20,
+                megabytes=size // MB,
+                limit=MAX_PICTURE_BYTES // MB,
             )
         data = path.read_bytes()
     except OSError as error:

@@ -13,13 +13,14 @@ from pathlib import Path
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from qvl_desktop.core.amounts import MB
 from qvl_desktop.core.errors import PictureError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 
 MAX_PIXELS = 120_000_000
 """Pictures with more pixels are refused before they are decoded (120 megapixels are 360 MB as RGB)."""
 
-MAX_BYTES = 512 * 1024 * 1024
+MAX_BYTES = 512 * MB
 """Larger files are refused unread."""
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm"})
@@ -89,8 +90,8 @@ def _open(source: Path | bytes, name: str) -> Image.Image:
             raise PictureError(
                 QT_TRANSLATE_NOOP("errors", "{path}: {megabytes} MB is more than a picture may have ({limit} MB)."),
                 path=name,
-                megabytes=size // 2**20,
-                limit=MAX_BYTES // 2**20,
+                megabytes=size // MB,
+                limit=MAX_BYTES // MB,
             )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)

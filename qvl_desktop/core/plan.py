@@ -271,7 +271,7 @@ class TrainingPlan:
     embeddings_on_host: bool = _f(
         False,
         QT_TRANSLATE_NOOP("plan", "Word table in main memory"),
-        QT_TRANSLATE_NOOP("plan", "Keeps the input embeddings off the card: 1.2 GB less for Qwen-VL, hardly slower."),
+        QT_TRANSLATE_NOOP("plan", "Keeps the input embeddings off the card: 1.2 GiB less for Qwen-VL, hardly slower."),
         advanced=True,
     )
     labels: str = _f(

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
+from qvl_desktop.core.amounts import GIB
 from qvl_desktop.core.errors import PlanError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.core.plan import TrainingPlan
 
 Kind = Literal["card", "aim"]
-GB = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,10 @@ class Preset:
 
 
 def _card(gigabytes: int, help: str, **settings: Any) -> Preset:
-    """A card's preset says everything that memory depends on, so that another one before it leaves no trace."""
+    """A card's preset says everything that memory depends on, so that another one before it leaves no trace.
+
+    A card is sold in "GB" and has as many GiB.
+    """
     everything: dict[str, Any] = {
         "method": "lora",
         "batch_size": 1,
@@ -60,7 +63,7 @@ def _card(gigabytes: int, help: str, **settings: Any) -> Preset:
         "precision": "auto",
     }
     name, label = (f"{gigabytes}gb", f"{gigabytes} GB") if gigabytes else ("cpu", QT_TRANSLATE_NOOP("presets", "CPU"))
-    return Preset(name, "card", label, help, MappingProxyType(everything | settings), gigabytes * GB)
+    return Preset(name, "card", label, help, MappingProxyType(everything | settings), gigabytes * GIB)
 
 
 CARDS = (
@@ -189,11 +192,12 @@ def preset_settings(names: Iterable[str]) -> dict[str, Any]:
 def preset_for(memory: int) -> Preset:
     """The preset of the largest card that has no more than `memory` bytes; without a card (0), the processor's.
 
-    A card tells a little less than its name says: a twentieth may be missing. Smaller cards get the smallest's.
+    A card tells less than its name says: up to a tenth is missing where it corrects errors (an L4 of "24 GB" has 22.0
+    GiB). Smaller cards get the smallest's.
     """
     if not memory:
         return PRESETS["cpu"]
-    fitting = [card for card in CARDS if card.memory and card.memory <= memory * 1.05]
+    fitting = [card for card in CARDS if card.memory and card.memory <= memory * 1.1]
     return fitting[-1] if fitting else CARDS[0]
 
 

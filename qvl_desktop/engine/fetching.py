@@ -19,6 +19,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urljoin, urlsplit
 
+from qvl_desktop.core.amounts import MB
 from qvl_desktop.core.errors import QvlError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 
@@ -183,5 +184,5 @@ def _get(parts: SplitResult, port: int, address: str, limit: int, until: float) 
 
 def _too_large(limit: int) -> PictureTooLargeError:
     return PictureTooLargeError(
-        QT_TRANSLATE_NOOP("errors", "A picture may have {limit} MB at most."), limit=limit // 2**20
+        QT_TRANSLATE_NOOP("errors", "A picture may have {limit} MB at most."), limit=limit // MB
     )

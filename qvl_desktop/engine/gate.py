@@ -14,6 +14,7 @@ from fastapi import Request
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from qvl_desktop.core.amounts import MB
 from qvl_desktop.core.chat_protocol import MAX_BODY_BYTES
 
 MAX_OPEN = 256
@@ -41,7 +42,7 @@ class Lease:
     def take(self, count: int) -> None:
         """Hold more bytes. Raises `HTTPException` 413 or 429."""
         if self._bytes + count > MAX_BODY_BYTES:
-            raise HTTPException(413, f"The request is larger than {MAX_BODY_BYTES // 2**20} MB.")
+            raise HTTPException(413, f"The request is larger than {MAX_BODY_BYTES // MB} MB.")
         if self._gate.bytes + count > MAX_BODIES_BYTES:
             raise HTTPException(429, "Too much is on its way already. Try again in a moment.", {"Retry-After": "2"})
         self._bytes += count
@@ -92,7 +93,7 @@ async def read_body(request: Request) -> bytes:
     lease = lease_of(request)
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > MAX_BODY_BYTES:
-        raise HTTPException(413, f"The request is larger than {MAX_BODY_BYTES // 2**20} MB.")
+        raise HTTPException(413, f"The request is larger than {MAX_BODY_BYTES // MB} MB.")
     body = bytearray()
     blocks: Any = aiter(request.stream())
     while True:

@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
 from urllib.request import url2pathname
 
+from qvl_desktop.core.amounts import MB
 from qvl_desktop.core.chat_protocol import MAX_PICTURE_BYTES
 from qvl_desktop.core.dialects import Size
 from qvl_desktop.core.errors import PictureError, QvlError
@@ -137,5 +138,5 @@ def _allowed(path: Path, roots: Sequence[Path]) -> bool:
 
 def _too_large(param: str) -> RequestError:
     return RequestError(
-        "A picture may have {limit} MB at most.", param=param, status=413, limit=MAX_PICTURE_BYTES // 2**20
+        "A picture may have {limit} MB at most.", param=param, status=413, limit=MAX_PICTURE_BYTES // MB
     )

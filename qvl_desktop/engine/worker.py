@@ -225,7 +225,7 @@ class GenerationWorker:
                 self._prefixes.forget()
             if len(batch.rows) < 2 or not isinstance(batch, Batch):
                 return
-            _log.info("%d MB of keys and values are too much: one answer waits", held // 2**20)
+            _log.info("%d MiB of keys and values are too much: one answer waits", held // 2**20)
             self._set_aside(name, batch)
 
     def _set_aside(self, name: str, batch: Batch) -> None:

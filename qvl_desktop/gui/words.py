@@ -107,11 +107,6 @@ def count_text(count: int) -> str:
     return QLocale().toString(count)
 
 
-def size_text(size: int) -> str:
-    """Bytes in the unit that suits them."""
-    return QLocale().formattedDataSize(size, 1, QLocale.DataSizeFormat.DataSizeTraditionalFormat)
-
-
 def date_text(seconds: float) -> str:
     """A moment as a short local date and time; the year only when it is another one."""
     if not seconds:

@@ -17,6 +17,7 @@ from PySide6.QtCore import qVersion
 from PySide6.QtGui import QGuiApplication
 
 from qvl_desktop import __version__
+from qvl_desktop.core.amounts import memory_size
 from qvl_desktop.jobs.machine import look_at_machine
 from qvl_desktop.jobs.program_log import log_file, read_log
 
@@ -26,7 +27,6 @@ PACKAGES = ("torch", "transformers", "peft", "accelerate", "bitsandbytes", "gptq
 LAST_TROUBLES = 30
 """Lines of the log that are told, warnings and worse."""
 
-_GIB = 2**30
 _PATH = re.compile(
     r"""(?<![\w.:/<])(?:~?/(?=\S)|[A-Za-z]:[\\/]|\\\\)[^\n'"<>|]*?(?=: |, | \(|['"<>|\n]|$)""", re.MULTILINE
 )
@@ -42,7 +42,7 @@ def support_report(*, with_paths: bool = False, crash: str = "") -> str:
         f"System: {platform.system()} {platform.release()} {platform.machine()}",
         f"Python {platform.python_version()}, PySide6 {pyside_version}, Qt {qVersion()}",
         f"Window system: {QGuiApplication.platformName()}, screens: {_screens()}",
-        f"Trains on: {machine.name} ({place}, {machine.total / _GIB:.1f} GiB, {machine.free / _GIB:.1f} GiB free), "
+        f"Trains on: {machine.name} ({place}, {memory_size(machine.total)}, {memory_size(machine.free)} free), "
         f"{machine.cores} cores",
         "Model half: " + ", ".join(f"{name} {_version(name)}" for name in PACKAGES),
         "",

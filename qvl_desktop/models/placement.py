@@ -11,6 +11,7 @@ from typing import Literal
 
 import torch
 
+from qvl_desktop.core.amounts import memory_size
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.models.errors import ModelLoadError
 
@@ -110,11 +111,11 @@ def spread(parts: Mapping[str, int], free: Sequence[int]) -> dict[str, int]:
     raise ModelLoadError(
         QT_TRANSLATE_NOOP(
             "errors",
-            "The model takes {needed} GB, and the cards have {free} GB free together. Close other programs that use "
+            "The model takes {needed}, and the cards have {free} free together. Close other programs that use "
             "them, or choose a smaller precision (nf4).",
         ),
-        needed=f"{total / 2**30:.1f}",
-        free=f"{sum(free) / 2**30:.1f}",
+        needed=memory_size(total),
+        free=memory_size(sum(free)),
     )
 
 

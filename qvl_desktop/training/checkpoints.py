@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 
+from qvl_desktop.core.amounts import file_size
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.core.run_folder import write_beside
 from qvl_desktop.training.errors import DiskFullError
@@ -42,12 +43,12 @@ def check_room(folder: Path, trainable: int, limit: int) -> None:
         raise DiskFullError(
             QT_TRANSLATE_NOOP(
                 "errors",
-                "{path}: the checkpoints of this run take about {need:.1f} GB and {free:.1f} GB are free. Make room, "
+                "{path}: the checkpoints of this run take about {need} and {free} are free. Make room, "
                 "keep fewer checkpoints, or put the run on another disk.",
             ),
             path=folder,
-            need=need / 1e9,
-            free=free / 1e9,
+            need=file_size(need),
+            free=file_size(free),
         )
 
 

@@ -22,6 +22,7 @@ from typing import IO, Any, Protocol
 import numpy as np
 import torch
 
+from qvl_desktop.core.amounts import file_size
 from qvl_desktop.core.feature_files import Entry, Segment, Store, read_limit, total_bytes, trim
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.run_folder import write_beside
@@ -175,13 +176,13 @@ class FeatureCache:
             raise FeatureRoomError(
                 QT_TRANSLATE_NOOP(
                     "errors",
-                    "{path}: what the model sees in {count} pictures takes {need:.1f} GB for the time of the run, and "
-                    "{free:.1f} GB are free. Make room on this disk, or use fewer pictures.",
+                    "{path}: what the model sees in {count} pictures takes {need} for the time of the run, and "
+                    "{free} are free. Make room on this disk, or use fewer pictures.",
                 ),
                 path=self._root,
                 count=pictures,
-                need=need / 1e9,
-                free=free / 1e9,
+                need=file_size(need),
+                free=file_size(free),
             )
 
     def features(self, picture: Path) -> torch.Tensor:

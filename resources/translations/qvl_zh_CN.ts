@@ -4735,6 +4735,52 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
 </context>
 <context>
+    <name>StartChoice</name>
+    <message>
+        <source>The window did not come up the last times</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In safe mode it starts with the usual settings, keys and place, and opens no project by itself. Your own settings, projects and models stay as they are.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start in safe mode</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start normally</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>StartNotes</name>
+    <message>
+        <source>The program ended unexpectedly last time. Your project was kept, every edit of it.</source>
+        <translation type="unfinished">程序上次意外退出。您的项目及每一次编辑都已保留。</translation>
+    </message>
+    <message>
+        <source>Show the report</source>
+        <translation type="unfinished">查看报告</translation>
+    </message>
+    <message>
+        <source>Safe mode: the usual settings are in force. Your own are neither used nor changed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start normally</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is version {version} of QVL Desktop.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is new</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>StatisticsView</name>
     <message>
         <source>Split</source>
@@ -4859,6 +4905,13 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <message>
         <source>Tokens that fit</source>
         <translation>token 上限</translation>
+    </message>
+</context>
+<context>
+    <name>Strip</name>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">关闭</translation>
     </message>
 </context>
 <context>
@@ -6600,8 +6653,8 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation>……另有 {count} 条；--problems FILE 会把全部写入文件</translation>
     </message>
     <message>
-        <source>leave table (token embeddings), tower (visual encoder) or table,tower of a first-generation model in the host&apos;s memory: 1.2 and 3.9 GB less on the card at full size [QVL_DESKTOP_ON_HOST]</source>
-        <translation>把第一代模型的 table（token 嵌入）、tower（视觉编码器）或 table,tower 留在主机内存：完整尺寸时显存分别少用 1.2 和 3.9 GB [QVL_DESKTOP_ON_HOST]</translation>
+        <source>leave table (token embeddings), tower (visual encoder) or table,tower of a first-generation model in the host&apos;s memory: 1.2 and 3.6 GiB less on the card at full size [QVL_DESKTOP_ON_HOST]</source>
+        <translation>把第一代模型的 table（token 嵌入）、tower（视觉编码器）或 table,tower 留在主机内存：完整尺寸时显存分别少用 1.2 和 3.6 GiB [QVL_DESKTOP_ON_HOST]</translation>
     </message>
     <message>
         <source>{text} is none of {names}</source>
@@ -7328,8 +7381,8 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation>核对：{answers} 个回答中 {same} 个相同，{tokens} 个 token 中 {agreeing} 个相同，logit 的最大差异 {difference:.2g}（其离散度为 {spread:.2g}），相似度 {closeness:.6f}</translation>
     </message>
     <message>
-        <source>the model takes {need:.1f} GB of memory to be asked, and {free:.1f} GB are free</source>
-        <translation>询问该模型需要 {need:.1f} GB 内存，而可用 {free:.1f} GB</translation>
+        <source>the model takes {need} of memory to be asked, and {free} are free</source>
+        <translation>询问该模型需要 {need} 内存，而可用 {free}</translation>
     </message>
     <message>
         <source>model</source>
@@ -7580,8 +7633,100 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation>配套的设置（一种显卡和一个目标）：{names}；--from-official 和另外给出的选项优先</translation>
     </message>
     <message>
+        <source>Python package</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>packed app, full edition</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>packed app, slim edition</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>settings</source>
         <translation>设置</translation>
+    </message>
+    <message>
+        <source>data</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>cache</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>check this installation: versions, cards, files, folders</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Say what this installation is and whether it is whole: versions, the cards that torch finds, the files that come along, the folders it writes to, and for the slim edition the program it asks. Nothing is changed and nothing is sent. Exit 1 when something is not as it should be.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All as it should be.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>System</source>
+        <translation type="unfinished">系统</translation>
+    </message>
+    <message>
+        <source>not installed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model work</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Trains on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the processor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder: {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Files that come along are missing ({names}): unpack or install QVL Desktop again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} ({name}) cannot be written: make it writable, or name another folder in QVL_CONFIG_DIR.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>torch cannot be used ({reason}): install it as pytorch.org says for this machine.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Packages are missing: {names}. Install them: pip install {names}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>torch is built for CUDA {version}, but no card answers: look at the driver with nvidia-smi.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bitsandbytes has no library for CUDA {version}: 4-bit and 8-bit models cannot be loaded on the card.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{program} cannot do the model work ({reason}): choose another one in the settings, or name it in QVL_DESKTOP_ENGINE.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{program} is version {other}, this is {own}: use the same version of both.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no program is known</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>yes</source>
@@ -7684,8 +7829,8 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation>{text} 既不是 -1，也不是不小于 1 的整数</translation>
     </message>
     <message>
-        <source>{folder}: written, {after} MB (before: {before} MB)</source>
-        <translation>{folder}：已写入，{after} MB（之前：{before} MB）</translation>
+        <source>{folder}: written, {after} (before: {before})</source>
+        <translation>{folder}：已写入，{after}（之前：{before}）</translation>
     </message>
     <message>
         <source>answer over HTTP as OpenAI&apos;s API does</source>
@@ -7880,8 +8025,16 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation>画框、生成对话、微调 Qwen-VL，并与结果对话。</translation>
     </message>
     <message>
-        <source>Without a command: qvl-desktop [PROJECT.qvl | FOLDER] opens the window. The language is that of --language, else of QVL_LANGUAGE, else the one chosen in the window, else the system&apos;s (LC_ALL, LC_MESSAGES, LANG).</source>
-        <translation>不带命令：qvl-desktop [PROJECT.qvl | FOLDER] 打开窗口。语言依次取自 --language、QVL_LANGUAGE、窗口中的选择、系统（LC_ALL、LC_MESSAGES、LANG）。</translation>
+        <source>Without a command: qvl-desktop [--safe] [PROJECT.qvl | FOLDER] opens the window. The language is that of --language, else of QVL_LANGUAGE, else the one chosen in the window, else the system&apos;s (LC_ALL, LC_MESSAGES, LANG).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>open the window with the usual settings, leaving the user&apos;s own and the last project alone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>--safe is for the window: it goes with no command</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>show the version and end</source>
@@ -8564,10 +8717,6 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation>{name}：没有这个模型文件夹。请给出文件夹、已下载模型的名称或 &quot;demo&quot;。</translation>
     </message>
     <message>
-        <source>The model takes {needed} GB, and the cards have {free} GB free together. Close other programs that use them, or choose a smaller precision (nf4).</source>
-        <translation>模型需要 {needed} GB，而显卡共空闲 {free} GB。请关闭占用显卡的其他程序，或选择更小的精度（nf4）。</translation>
-    </message>
-    <message>
         <source>config.json: visual.output_dim is {output_dim} but hidden_size is {hidden_size}; they must be equal.</source>
         <translation>config.json：visual.output_dim 是 {output_dim}，而 hidden_size 是 {hidden_size}；两者必须相等。</translation>
     </message>
@@ -9116,10 +9265,6 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation>未知的解码方式 {decoding}。请从 {known} 中选择。</translation>
     </message>
     <message>
-        <source>{path}: what the model sees in {count} pictures takes {need:.1f} GB for the time of the run, and {free:.1f} GB are free. Make room on this disk, or use fewer pictures.</source>
-        <translation>{path}：训练期间，{count} 张图片的视觉特征需要 {need:.1f} GB，而只剩 {free:.1f} GB。请在这块磁盘上腾出空间，或减少图片。</translation>
-    </message>
-    <message>
         <source>--split is for pictures with regions; conversations say their own split.</source>
         <translation>--split 用于带区域的图片；对话自己写明所属划分。</translation>
     </message>
@@ -9148,8 +9293,8 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation>{setting} 指定了 {part}，它不能留在内存中。可用：{known}。</translation>
     </message>
     <message>
-        <source>{path}: the checkpoints of this run take about {need:.1f} GB and {free:.1f} GB are free. Make room, keep fewer checkpoints, or put the run on another disk.</source>
-        <translation>{path}：这次训练的检查点约需 {need:.1f} GB，而只剩 {free:.1f} GB。请腾出空间、少保留几个检查点，或换一块磁盘。</translation>
+        <source>{path}: the checkpoints of this run take about {need} and {free} are free. Make room, keep fewer checkpoints, or put the run on another disk.</source>
+        <translation>{path}：这次训练的检查点约需 {need}，而只剩 {free}。请腾出空间、少保留几个检查点，或换一块磁盘。</translation>
     </message>
     <message>
         <source>{name} is not as it was written</source>
@@ -9530,6 +9675,14 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <message>
         <source>The server is being stopped.</source>
         <translation>服务正在停止。</translation>
+    </message>
+    <message>
+        <source>The model takes {needed}, and the cards have {free} free together. Close other programs that use them, or choose a smaller precision (nf4).</source>
+        <translation>模型需要 {needed}，而显卡共空闲 {free}。请关闭占用显卡的其他程序，或选择更小的精度（nf4）。</translation>
+    </message>
+    <message>
+        <source>{path}: what the model sees in {count} pictures takes {need} for the time of the run, and {free} are free. Make room on this disk, or use fewer pictures.</source>
+        <translation>{path}：训练期间，{count} 张图片的视觉特征需要 {need}，而只剩 {free}。请在这块磁盘上腾出空间，或减少图片。</translation>
     </message>
 </context>
 <context>
@@ -11669,8 +11822,8 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation>词表放在内存</translation>
     </message>
     <message>
-        <source>Keeps the input embeddings off the card: 1.2 GB less for Qwen-VL, hardly slower.</source>
-        <translation>输入词嵌入不放在显卡上：Qwen-VL 省 1.2 GB，几乎不变慢。</translation>
+        <source>Keeps the input embeddings off the card: 1.2 GiB less for Qwen-VL, hardly slower.</source>
+        <translation>输入词嵌入不放在显卡上：Qwen-VL 省 1.2 GiB，几乎不变慢。</translation>
     </message>
     <message>
         <source>Learn from</source>

@@ -17,7 +17,7 @@ const byId = (id) => document.getElementById(id);
 let chat = new Chat();
 let views = [];
 let attached = [];
-let limits = { body_bytes: 192 * 2 ** 20, picture_bytes: 64 * 2 ** 20, pictures: 64 };
+let limits = { body_bytes: 192e6, picture_bytes: 64e6, pictures: 64 };
 let asking = null;
 let largeView = null;
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from qvl_desktop.core import model_places
-from qvl_desktop.core.amounts import duration, file_size
+from qvl_desktop.core.amounts import duration, file_size, memory_size
 from qvl_desktop.core.cards import read_card
 from qvl_desktop.core.download_record import DownloadRecord, FileRecord
 from qvl_desktop.core.file_hashes import ContentHash
@@ -129,4 +129,6 @@ def test_words_for_amounts() -> None:
     assert [file_size(size) for size in (0, 96, 812_000, 19_313_870_336, 999_999_999, 150e9)] == [
         "0 B", "96 B", "812 kB", "19.3 GB", "1.0 GB", "150 GB",
     ]  # fmt: skip
+    told = [memory_size(size) for size in (0, 96, 812 * 2**20, 12 * 2**30, 2**30 - 1, 141 * 2**30)]
+    assert told == ["0 B", "96 B", "812 MiB", "12.0 GiB", "1.0 GiB", "141 GiB"]
     assert [duration(seconds) for seconds in (4, 600, 12_000)] == ["4 s", "10 min", "3 h 20 min"]

@@ -72,7 +72,7 @@ def test_equal_cards_share_alike() -> None:
     placed = spread({f"h.{index}": 10 for index in range(32)}, [1000, 1000, 1000, 1000])
     counts = [list(placed.values()).count(number) for number in range(4)]
     assert max(counts) - min(counts) <= 2
-    with pytest.raises(ModelLoadError, match=r"takes 20\.0 GB, and the cards have 16\.0 GB"):
+    with pytest.raises(ModelLoadError, match=r"takes 20\.0 GiB, and the cards have 16\.0 GiB"):
         spread({f"h.{index}": GB for index in range(20)}, [8 * GB, 8 * GB])
 
 

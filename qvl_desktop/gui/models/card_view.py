@@ -10,11 +10,12 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from qvl_desktop.core.amounts import file_size
 from qvl_desktop.core.cards import CardKind, ModelCard
 from qvl_desktop.core.download_record import DownloadRecord, RecordError
 from qvl_desktop.gui.icons import pixmap, set_icon
-from qvl_desktop.gui.models.words import disk_text, source_text
 from qvl_desktop.gui.models.words import parameters_text as parameters_text
+from qvl_desktop.gui.models.words import source_text
 from qvl_desktop.gui.theme import Space, set_role, set_surface
 from qvl_desktop.gui.words import date_text, method_text, path_text, percent_text
 
@@ -111,7 +112,7 @@ class CardView(QWidget):
     def facts(self) -> str:
         """What is known about the card, in one line."""
         card = self.card
-        parts = [card.family, parameters_text(card.parameters), card.precision, disk_text(card.size)]
+        parts = [card.family, parameters_text(card.parameters), card.precision, file_size(card.size)]
         if card.kind is CardKind.ADAPTER:
             parts = [
                 method_text(card.method),
@@ -120,7 +121,7 @@ class CardView(QWidget):
                 if "acc50" in card.metrics
                 else "",
                 parameters_text(card.parameters),
-                disk_text(card.size),
+                file_size(card.size),
                 date_text(card.created),
             ]
         return "  ·  ".join(part for part in parts if part)

@@ -22,10 +22,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from qvl_desktop.core.amounts import file_size
 from qvl_desktop.core.errors import QvlError
 from qvl_desktop.core.known_models import KnownModel
 from qvl_desktop.core.model_places import models_folder, set_models_folder
-from qvl_desktop.gui.models.words import disk_text
 from qvl_desktop.gui.theme import Space, set_kind, set_role
 from qvl_desktop.gui.widgets.elided_label import ElidedLabel
 from qvl_desktop.gui.words import path_text
@@ -254,7 +254,7 @@ class DownloadForm(QWidget):
         else:
             words = self.tr("Needs {size}, {free} free there: choose another folder, or make room.")
             role = "danger"
-        text = words.format(size=disk_text(size.bytes), count=size.files, free=disk_text(size.free))
+        text = words.format(size=file_size(size.bytes), count=size.files, free=file_size(size.free))
         licence = self._model.licence_text if self._model else size.licence
         if licence:
             text += " " + self.tr("Licence: {licence}.").format(licence=licence)

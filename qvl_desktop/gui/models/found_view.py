@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from qvl_desktop.core.amounts import file_size
 from qvl_desktop.core.cards import ModelCard
 from qvl_desktop.core.errors import QvlError
 from qvl_desktop.core.model_search import models_in_caches
-from qvl_desktop.gui.models.words import PARTED, disk_text
+from qvl_desktop.gui.models.words import PARTED
 from qvl_desktop.gui.theme import Space, set_role, set_surface
 from qvl_desktop.gui.widgets.elided_label import ElidedLabel
 from qvl_desktop.gui.words import path_text
@@ -72,7 +73,7 @@ class FoundView(QWidget):
         set_role(name, "heading")
         set_role(facts, "muted")
         set_role(place, "caption")
-        facts.setText(PARTED.join(part for part in (card.family, card.precision, disk_text(card.size)) if part))
+        facts.setText(PARTED.join(part for part in (card.family, card.precision, file_size(card.size)) if part))
         place.setText(path_text(card.path))
         words = QVBoxLayout()
         words.setSpacing(Space.XS)

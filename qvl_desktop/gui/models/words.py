@@ -5,21 +5,17 @@ Owns the phrases that rows and form of the Models page share. Does not own the f
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtCore import QCoreApplication
 
+from qvl_desktop.core.amounts import file_size, memory_size
 from qvl_desktop.core.known_models import KnownModel
 from qvl_desktop.core.model_needs import needs_of
-from qvl_desktop.gui.words import duration_text, size_text
+from qvl_desktop.gui.words import duration_text
 from qvl_desktop.hubs.base import SOURCES
 from qvl_desktop.hubs.queue import Ask, DownloadState
 from qvl_desktop.jobs.downloads import Shown
 
 PARTED = "  ·  "
-
-
-def disk_text(size: float) -> str:
-    """Bytes of files as hubs and disks count them: 1 GB is 10^9 bytes."""
-    return QLocale().formattedDataSize(round(size), 1, QLocale.DataSizeFormat.DataSizeSIFormat)
 
 
 def parameters_text(parameters: int) -> str:
@@ -32,7 +28,7 @@ def parameters_text(parameters: int) -> str:
 
 def facts_text(model: KnownModel) -> str:
     """Family, weights, size on disk, licence."""
-    size = disk_text(model.size) if model.size else ""
+    size = file_size(model.size) if model.size else ""
     parts = [model.family, parameters_text(model.parameters), size, model.licence_text]
     return PARTED.join(part for part in parts if part)
 
@@ -43,11 +39,11 @@ def needs_text(model: KnownModel) -> str:
     if needs is None:
         return ""
     parts = [
-        QCoreApplication.translate("ModelWords", "chat {size}").format(size=size_text(needs.chat)),
-        QCoreApplication.translate("ModelWords", "LoRA {size}").format(size=size_text(needs.lora))
+        QCoreApplication.translate("ModelWords", "chat {size}").format(size=memory_size(needs.chat)),
+        QCoreApplication.translate("ModelWords", "LoRA {size}").format(size=memory_size(needs.lora))
         if needs.lora
         else "",
-        QCoreApplication.translate("ModelWords", "Q-LoRA {size}").format(size=size_text(needs.qlora)),
+        QCoreApplication.translate("ModelWords", "Q-LoRA {size}").format(size=memory_size(needs.qlora)),
     ]
     words = QCoreApplication.translate("ModelWords", "Memory on the card: {needs}")
     return words.format(needs=", ".join(part for part in parts if part))
@@ -66,7 +62,7 @@ def state_line(item: Shown) -> str:
     amount = ""
     if status.total:
         words = QCoreApplication.translate("ModelWords", "{done} of {total}")
-        amount = words.format(done=disk_text(status.done), total=disk_text(status.total))
+        amount = words.format(done=file_size(status.done), total=file_size(status.total))
     match status.state:
         case DownloadState.FAILED:
             return QCoreApplication.translate("ModelWords", "Stopped")
@@ -96,6 +92,6 @@ def _speed(item: Shown) -> list[str]:
     status = item.status
     if status.stage != "fetching" or not status.speed:
         return []
-    speed = QCoreApplication.translate("ModelWords", "{speed} a second").format(speed=disk_text(status.speed))
+    speed = QCoreApplication.translate("ModelWords", "{speed} a second").format(speed=file_size(status.speed))
     rest = QCoreApplication.translate("ModelWords", "{time} to go").format(time=duration_text(status.eta))
     return [speed, rest]

@@ -8,9 +8,10 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
+from qvl_desktop.core.amounts import memory_size
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.gui.theme import Space, set_role
-from qvl_desktop.gui.words import duration_text, percent_text, size_text
+from qvl_desktop.gui.words import duration_text, percent_text
 from qvl_desktop.jobs.run_history import RunHistory
 from qvl_desktop.jobs.run_summary import RunSummary
 from qvl_desktop.jobs.training import ALIVE
@@ -62,7 +63,7 @@ class Figures(QWidget):
         self._set("loss", f"{loss:.3f}" if loss is not None else NONE)
         self._show_best(history, run)
         self._set("speed", f"{speed:,.0f}" if speed is not None else NONE)
-        self._set("memory", size_text(history.peak_memory) if history.peak_memory else NONE)
+        self._set("memory", memory_size(history.peak_memory) if history.peak_memory else NONE)
 
     def _show_best(self, history: RunHistory, run: RunSummary) -> None:
         """The best validation by the metric the user chose, with the step whose checkpoint is kept for it."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from qvl_desktop.core.amounts import file_size, memory_size
 from qvl_desktop.core.cheaper import Change
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.core.plan import TrainingPlan
@@ -16,7 +17,7 @@ from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_role, set_surface, theme
 from qvl_desktop.gui.train.plan_form import choice_text
 from qvl_desktop.gui.widgets.guarded import guarded
-from qvl_desktop.gui.words import duration_text, size_text
+from qvl_desktop.gui.words import duration_text
 from qvl_desktop.jobs.plan_forecast import Outlook
 
 _N = QT_TRANSLATE_NOOP
@@ -54,7 +55,7 @@ class PartsBar(QWidget):
     def show_parts(self, parts: dict[str, int], free: int) -> None:
         """Show these parts (bytes) of `free` bytes."""
         self._parts, self._free = parts, free
-        self.setToolTip("\n".join(f"{part_text(name)}: {size_text(size)}" for name, size in parts.items()))
+        self.setToolTip("\n".join(f"{part_text(name)}: {memory_size(size)}" for name, size in parts.items()))
         self.update()
 
     @guarded
@@ -130,11 +131,11 @@ class ForecastView(QWidget):
         fits, short = self.tr("Needs about {need} of your {free}"), self.tr("Needs about {need}, and {free} are free")
         words = fits if seen.fits else short
         where = self.tr(" on {card}").format(card=machine.name) if machine.on_card else ""
-        self._head.setText(words.format(need=size_text(need.memory), free=size_text(machine.free)) + where)
+        self._head.setText(words.format(need=memory_size(need.memory), free=memory_size(machine.free)) + where)
         set_role(self._head, "body" if seen.fits else "danger")
         self._bar.show_parts(need.parts, machine.free)
         largest = sorted(need.parts.items(), key=lambda part: -part[1])[:5]
-        self._parts.setText(" · ".join(f"{part_text(name)} {size_text(size)}" for name, size in largest))
+        self._parts.setText(" · ".join(f"{part_text(name)} {memory_size(size)}" for name, size in largest))
         self._rest.setText(self._rest_text(seen))
         listed = [f"{one.source or '?'}: {one.tokens}" for one in seen.too_long[:MOST_LISTED]]
         if len(seen.too_long) > MOST_LISTED:
@@ -157,7 +158,7 @@ class ForecastView(QWidget):
             self.tr("about {time}").format(time=duration_text(need.seconds))
             if need.measured
             else self.tr("very roughly {time}, no step was measured here yet").format(time=duration_text(need.seconds)),
-            self.tr("{size} on disk").format(size=size_text(need.disk)),
+            self.tr("{size} on disk").format(size=file_size(need.disk)),
         ]
         if seen.too_long:
             words.append(self.tr("%n sample(s) too long", "", len(seen.too_long)))
@@ -186,7 +187,7 @@ def change_text(offer: Change) -> str:
     settings = ", ".join(_setting_text(name, value) for name, value in offer.settings.items())
     times = QCoreApplication.translate("forecast", "{times}x slower").format(times=f"{offer.slower:.1f}")
     slower = times if offer.slower > SLOWER else QCoreApplication.translate("forecast", "about as fast")
-    return " · ".join(part for part in (settings, size_text(offer.need.memory), slower, offer.loses) if part)
+    return " · ".join(part for part in (settings, memory_size(offer.need.memory), slower, offer.loses) if part)
 
 
 def _setting_text(name: str, value: object) -> str:

@@ -12,11 +12,12 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
 
+from qvl_desktop.core.amounts import file_size
 from qvl_desktop.core.run_folder import RunState
 from qvl_desktop.gui.icons import icon, set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
 from qvl_desktop.gui.train.run_list import RunList
-from qvl_desktop.gui.words import date_text, method_text, size_text, state_text
+from qvl_desktop.gui.words import date_text, method_text, state_text
 from qvl_desktop.jobs.run_summary import RunSummary
 from qvl_desktop.jobs.run_trash import Trashed
 
@@ -137,7 +138,7 @@ class RunPanel(QWidget):
         """What is in the trash, and its bytes."""
         self._trash, self._trash_bytes = trash, size
         self._trash_button.setVisible(bool(trash))
-        self._trash_button.setText(self.tr("Trash: %n run(s)", "", len(trash)) + f" · {size_text(size)}")
+        self._trash_button.setText(self.tr("Trash: %n run(s)", "", len(trash)) + f" · {file_size(size)}")
 
     def show_checked(self) -> None:
         """Comparing is offered as soon as there is something to compare."""
@@ -156,7 +157,7 @@ class RunPanel(QWidget):
             )
             set_icon(action, "undo")
         menu.addSeparator()
-        sure = menu.addMenu(self.tr("Empty the trash ({size})").format(size=size_text(self._trash_bytes)))
+        sure = menu.addMenu(self.tr("Empty the trash ({size})").format(size=file_size(self._trash_bytes)))
         sure.addAction(self.tr("Delete %n run(s) for good", "", len(self._trash)), self.emptyAsked.emit)
         return menu
 

@@ -14,6 +14,7 @@ from typing import Any
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
+from qvl_desktop.core.amounts import memory_size
 from qvl_desktop.core.run_folder import Command, RunState
 from qvl_desktop.gui.theme import Space, set_role
 from qvl_desktop.gui.train.before_after_view import BeforeAfterView
@@ -28,7 +29,7 @@ from qvl_desktop.gui.train.run_log import RunLog
 from qvl_desktop.gui.train.validation_view import ValidationView
 from qvl_desktop.gui.train.ways_out import WaysOut
 from qvl_desktop.gui.train.work_line import WorkLine
-from qvl_desktop.gui.words import size_text, stage_text
+from qvl_desktop.gui.words import stage_text
 from qvl_desktop.jobs.before_after import before_after
 from qvl_desktop.jobs.run_history import RunHistory
 from qvl_desktop.jobs.run_summary import RunSummary
@@ -194,9 +195,9 @@ class RunView(QWidget):
             words = self.tr("Forecast {forecast}, one real step took {measured} of {free} that were free.")
             self._checked.setText(
                 words.format(
-                    forecast=size_text(told.forecast),
-                    measured=size_text(told.measured),
-                    free=size_text(told.available),
+                    forecast=memory_size(told.forecast),
+                    measured=memory_size(told.measured),
+                    free=memory_size(told.available),
                 )
             )
 

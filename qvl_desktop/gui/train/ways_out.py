@@ -13,6 +13,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from qvl_desktop.core.amounts import file_size
 from qvl_desktop.core.cheaper import Change
 from qvl_desktop.core.errors import PlanError
 from qvl_desktop.core.plan import CHANGEABLE, TrainingPlan
@@ -21,7 +22,6 @@ from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
 from qvl_desktop.gui.train.forecast_view import change_text
 from qvl_desktop.gui.widgets.flow import FlowLayout
-from qvl_desktop.gui.words import size_text
 from qvl_desktop.jobs.machine import look_at_machine
 from qvl_desktop.jobs.plan_forecast import cheaper_than, count_lengths
 from qvl_desktop.jobs.room import Part, Room, look_for_room, make_room
@@ -192,17 +192,17 @@ class WaysOut(QWidget):
             "features": self.tr("Clear the cache of pictures, which is made anew: {size}"),
             "checkpoints": self.tr("Delete the checkpoints of finished runs, not their results: {size}"),
         }
-        self._say(self.tr("{size} are free there. This can go:").format(size=size_text(room.free)))
+        self._say(self.tr("{size} are free there. This can go:").format(size=file_size(room.free)))
         found = 0
         for part, text in words.items():
             if size := room.of(part):
-                self._twice(f"room-{part}", text.format(size=size_text(size)), part, at=found)
+                self._twice(f"room-{part}", text.format(size=file_size(size)), part, at=found)
                 found += 1
         if not found:
             self._say(
                 self.tr(
                     "{size} are free there. Nothing of this program's could go: free something else, then resume."
-                ).format(size=size_text(room.free))
+                ).format(size=file_size(room.free))
             )
         self._button("roomResume", self.tr("Resume"), "play", self.resumeClicked.emit, at=found)
 
