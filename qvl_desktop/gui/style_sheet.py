@@ -1,10 +1,14 @@
-"""The style sheet of the window, made from one set of colours.
+"""The style sheet of the window, made from one set of colours and the sizes of text.
 
-Owns the QSS text. Does not own the colours (`colours`) or when they change (`theme`).
+Owns the QSS text. Does not own the colours (`colours`), the sizes, or when they change (`theme`). A control is 32 pixels
+high: what its words need, and the padding that is left over. Corners are 4 (marks), 6 (controls) and 8 (areas).
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from collections.abc import Mapping
 from string import Template
 
 from qvl_desktop.core.resources import resource_path
@@ -17,27 +21,27 @@ QWidget[surface="raised"] { background: $raised; border: 1px solid $line; border
 QWidget[surface="canvas"] { background: $canvas; }
 QToolTip { background: $raised; color: $text; border: 1px solid $line; padding: 4px 8px; }
 
-QLabel[role="title"] { font-size: 20px; font-weight: 600; }
-QLabel[role="heading"] { font-size: 15px; font-weight: 600; }
-QLabel[role="figure"] { font-size: 17px; font-weight: 600; }
+QLabel[role="title"] { font-size: ${title}px; font-weight: 600; }
+QLabel[role="heading"] { font-size: ${heading}px; font-weight: 600; }
+QLabel[role="figure"] { font-size: ${figure}px; font-weight: 600; }
 QLabel[role="muted"] { color: $muted; }
-QLabel[role="caption"] { color: $muted; font-size: 12px; }
-QLabel[role="mono"], QPlainTextEdit[role="mono"] { font-family: "$mono"; font-size: 13px; }
+QLabel[role="caption"] { color: $muted; font-size: ${small}px; }
+QLabel[role="mono"], QPlainTextEdit[role="mono"] { font-family: "$mono"; font-size: ${code}px; }
 QLabel[role="danger"] { color: $danger; }
 QLabel[role="success"] { color: $success; }
 QLabel[role="warning"] { color: $warning; }
 
-QPushButton { background: $raised; border: 1px solid $line; border-radius: 6px; padding: 5px 12px; min-height: 20px;
+QPushButton { background: $raised; border: 1px solid $control; border-radius: 6px; padding: 5px 12px; min-height: 20px;
     outline: none; }
 QPushButton:hover { background: $hover; }
-QPushButton:pressed { background: $line; }
+QPushButton:pressed { background: $accent_soft; }
 QPushButton:focus { border: 2px solid $accent; padding: 4px 11px; outline: none; }
-QPushButton:disabled { color: $control; }
+QPushButton:disabled { color: $control; border-color: $line; }
 QPushButton:checked { background: $accent_soft; border-color: $accent; }
-QPushButton[kind="primary"] { background: $accent; border-color: $accent; color: $accent_text; font-weight: 600; }
+QPushButton[kind="primary"] { background: $accent_fill; border-color: $accent_fill; color: $accent_text; font-weight: 600; }
 QPushButton[kind="primary"]:hover { background: $accent_hover; border-color: $accent_hover; }
-QPushButton[kind="primary"]:focus { border: 2px solid $text; }
-QPushButton[kind="primary"]:disabled { background: $line; border-color: $line; color: $muted; }
+QPushButton[kind="primary"]:focus { border: 2px solid $ring; }
+QPushButton[kind="primary"]:disabled { background: $hover; border-color: $line; color: $control; }
 QPushButton[kind="danger"] { color: $danger; }
 QPushButton[kind="quiet"] { background: transparent; border-color: transparent; }
 QPushButton[kind="quiet"]:hover { background: $hover; }
@@ -45,11 +49,11 @@ QPushButton[kind="quiet"]:focus { border: 2px solid $accent; }
 QPushButton[line="true"] { text-align: left; padding: 2px 4px; min-height: 16px; color: $danger; }
 QPushButton[line="true"]:focus { padding: 1px 3px; }
 QPushButton[chip="true"] { background: $accent_soft; border: 1px solid transparent; border-radius: 10px;
-    padding: 1px 8px; min-height: 16px; font-size: 12px; color: $text; }
+    padding: 1px 8px; min-height: 16px; font-size: ${small}px; color: $text; }
 QPushButton[chip="true"]:hover, QPushButton[chip="true"]:focus { border-color: $accent; }
 
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 4px; }
-QToolButton[small="true"] { font-size: 12px; font-weight: 600; padding: 2px 4px; }
+QToolButton[small="true"] { font-size: ${small}px; font-weight: 600; padding: 2px 4px; }
 QToolButton:hover { background: $hover; }
 QToolButton:pressed, QToolButton:checked { background: $accent_soft; }
 QToolButton:focus { border-color: $accent; }
@@ -58,9 +62,9 @@ QToolButton::menu-indicator { image: none; }
 
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {
     background: $panel; border: 1px solid $control; border-radius: 6px; padding: 4px 8px; min-height: 20px;
-    selection-background-color: $accent; selection-color: $accent_text; }
-QPlainTextEdit, QTextEdit { padding: 4px; border-color: $line; }
-QLineEdit[role="title"] { font-size: 20px; font-weight: 600; background: transparent; border-color: transparent;
+    selection-background-color: $accent_fill; selection-color: $accent_text; }
+QPlainTextEdit, QTextEdit { padding: 4px; }
+QLineEdit[role="title"] { font-size: ${title}px; font-weight: 600; background: transparent; border-color: transparent;
     padding: 2px 4px; }
 QLineEdit[role="title"]:hover { border-color: $line; }
 QLineEdit[role="title"]:focus { background: $panel; border-color: $accent; }
@@ -84,7 +88,7 @@ QCheckBox:focus, QRadioButton:focus { color: $link; }
 QCheckBox::indicator, QAbstractItemView::indicator { width: 14px; height: 14px; border: 1px solid $control;
     border-radius: 4px; background: $panel; }
 QCheckBox::indicator:focus, QCheckBox::indicator:hover { border-color: $accent; }
-QCheckBox::indicator:checked, QAbstractItemView::indicator:checked { background: $accent; border-color: $accent;
+QCheckBox::indicator:checked, QAbstractItemView::indicator:checked { background: $accent_fill; border-color: $accent;
     image: url("$check"); }
 QCheckBox::indicator:disabled { border-color: $line; }
 QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid $control; border-radius: 8px;
@@ -126,9 +130,9 @@ QSplitter::handle { background: $line; }
 QSplitter::handle:horizontal { width: 1px; }
 QSplitter::handle:vertical { height: 1px; }
 QFrame[line="true"] { background: $line; border: none; }
-QProgressBar { background: $line; border: none; border-radius: 3px; max-height: 6px; min-height: 6px;
+QProgressBar { background: $hover; border: 1px solid $line; border-radius: 3px; max-height: 4px; min-height: 4px;
     color: transparent; }
-QProgressBar::chunk { background: $accent; border-radius: 3px; }
+QProgressBar::chunk { background: $accent; border-radius: 2px; }
 QMenu { background: $raised; border: 1px solid $line; padding: 4px; }
 QMenu::item { padding: 5px 24px 5px 28px; border-radius: 4px; }
 QMenu::item:selected { background: $accent_soft; color: $text; }
@@ -140,10 +144,12 @@ QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
 
 QWidget#rail { background: $panel; border-right: 1px solid $line; }
 QWidget#topBar { background: $panel; border-bottom: 1px solid $line; }
-QToolButton[rail="true"] { border-radius: 8px; padding: 7px 2px 5px 2px; font-size: 12px; color: $muted; }
+QToolButton[rail="true"] { border-radius: 8px; padding: 7px 2px 5px 2px; font-size: ${small}px; color: $muted; }
 QToolButton[rail="true"]:hover { background: $hover; color: $text; }
 QToolButton[rail="true"]:checked { background: $accent_soft; color: $text; }
 QToolButton[rail="true"]:focus { border: 1px solid $accent; }
+QFrame#strip { background: $accent_soft; border: none; border-bottom: 1px solid $line; }
+QFrame#strip[level="warning"] { background: $raised; border-left: 4px solid $warning; }
 QFrame#toast { background: $raised; border: 1px solid $line; border-radius: 8px; }
 QFrame#toast[level="error"] { border-left: 4px solid $danger; }
 QFrame#toast[level="warning"] { border-left: 4px solid $warning; }
@@ -152,10 +158,12 @@ QFrame#toast[level="info"] { border-left: 4px solid $accent; }
 """)
 
 
-def style_sheet(colours: Colours, mono: str) -> str:
-    """The whole QSS for one set of colours; `mono` is the family of fixed-width text."""
+def style_sheet(colours: Colours, mono: str, sizes: Mapping[str, int]) -> str:
+    """The whole QSS for one set of colours; `mono` is the family of fixed-width text, `sizes` are pixels by the names
+    title, figure, heading, code and small."""
     values = {name: getattr(colours, name) for name in colours.__dataclass_fields__}
     chevron = resource_path("icons", "chevron-down-control.svg").as_posix()
     check = resource_path("icons", "check-light.svg").as_posix()
     tick = resource_path("icons", "check-control.svg").as_posix()
-    return _QSS.substitute(values, mono=mono, chevron=chevron, check=check, tick=tick)
+    pixels = {name: str(size) for name, size in sizes.items()}
+    return _QSS.substitute(values, mono=mono, chevron=chevron, check=check, tick=tick, **pixels)

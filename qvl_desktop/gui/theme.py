@@ -1,21 +1,24 @@
 """The look of the window: one small design system.
 
-Owns spacing, type sizes and which colours are in force, and says when they change. Does not own the two sets of colours
+Owns spacing, type sizes and which colours are in force, and says when they change. Does not own the sets of colours
 (`colours`), the text of the style sheet (`style_sheet`), icons (`icons`) or the colours of refs
-(`widgets.ref_colours`). Widgets take distances from `Space`, text styles from `set_role`, colours from
-`theme().colours`; nothing else names a colour.
+(`widgets.ref_colours`). Widgets take distances from `Space`, text styles from `set_role`, what they paint themselves
+from `sized` and `theme().colour`; nothing else names a colour, a distance or a size of text (`tests/gui/test_look_tokens`).
+
+The system is followed while the window is open: light and dark, high contrast, and text that is larger than usual.
 """
 
 from __future__ import annotations
 
+import sys
 from enum import IntEnum
 from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
-from qvl_desktop.gui.colours import DARK, LIGHT, Colours
+from qvl_desktop.gui.colours import DARK, LIGHT, Colours, stronger
 from qvl_desktop.gui.style_sheet import style_sheet
 
 Mode = Literal["system", "light", "dark"]
@@ -24,8 +27,10 @@ Kind = Literal["primary", "quiet", "danger", "plain"]
 
 
 class Space(IntEnum):
-    """Distances in device-independent pixels; there are no others."""
+    """Distances in device-independent pixels, all of a grid of four; there are no others. `HAIR` is the room that a
+    line around an area takes."""
 
+    HAIR = 1
     XS = 4
     S = 8
     M = 12
@@ -39,12 +44,27 @@ _FAMILIES = (
 )  # fmt: skip
 _MONO = ("JetBrains Mono", "Cascadia Mono", "SF Mono", "Consolas", "Noto Sans Mono", "DejaVu Sans Mono",
          "WenQuanYi Micro Hei Mono")  # fmt: skip
-BASE_PIXELS = 14
-"""Body text; titles, headings and captions are steps from it (20, 15, 12)."""
+
+
+class TextSize(IntEnum):
+    """Sizes of text in device-independent pixels, at the usual size of the system's text; there are no others."""
+
+    SMALL = 12
+    CODE = 13
+    BODY = 14
+    HEADING = 15
+    FIGURE = 17
+    TITLE = 20
+
+
+_USUAL_PIXELS = {"win32": 12.0, "darwin": 13.0}
+"""How large the system's own text is where nobody has changed it; elsewhere as on GNOME, 11 points."""
+_USUAL_ELSEWHERE = 14.7
+_LARGEST_SCALE = 2.0
 
 
 class Theme(QObject):
-    """The colours in force. Signals: `changed()` after light and dark were switched."""
+    """The colours and the scale of text in force. Signals: `changed()` after either was switched."""
 
     changed = Signal()
 
@@ -52,7 +72,11 @@ class Theme(QObject):
         super().__init__()
         self._mode: Mode = "system"
         self._installed = False
+        self.text_size = 100
+        self._wanted_scale = 0.0
         self.dark = False
+        self.strong = False
+        self.scale = 1.0
         self.colours = LIGHT
 
     @property
@@ -68,8 +92,9 @@ class Theme(QObject):
         self._installed = True
         application = _application()
         application.setStyle("Fusion")
-        application.setFont(body_font())
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow)
+        hints = QGuiApplication.styleHints()
+        hints.colorSchemeChanged.connect(self._follow)
+        hints.accessibility().contrastPreferenceChanged.connect(self._follow)
         self._show(force=True)
 
     def set_mode(self, mode: Mode) -> None:
@@ -77,23 +102,54 @@ class Theme(QObject):
         self._mode = mode
         self._show()
 
+    def set_text_size(self, percent: int) -> None:
+        """Make all words larger or smaller, in per cent of the usual size. What set a font by itself takes it when it is
+        made again."""
+        if percent == self.text_size:
+            return
+        self.text_size = percent
+        if self._installed:
+            _application().setFont(body_font())
+            self._show(force=True)
+
+    def set_text_scale(self, scale: float = 0.0) -> None:
+        """Text so many times as large as usual (1 to 2); 0 is as large as the system's own."""
+        self._wanted_scale = scale
+        self._show()
+
+    def pixels(self, size: TextSize) -> int:
+        """A size of text as it is now."""
+        return round(size * self.scale)
+
+    def curve(self, place: int) -> QColor:
+        """The colour of the curve in this place; after the last one they begin again."""
+        return QColor(self.colours.curves[place % len(self.colours.curves)])
+
     def colour(self, name: str) -> QColor:
         """A colour of the set by its field name."""
         return QColor(getattr(self.colours, name))
 
     def _follow(self) -> None:
-        if self._mode == "system":
-            self._show()
+        self._show()
 
     def _show(self, *, force: bool = False) -> None:
-        system_dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        hints = QGuiApplication.styleHints()
+        system_dark = hints.colorScheme() == Qt.ColorScheme.Dark
         dark = system_dark if self._mode == "system" else self._mode == "dark"
-        if dark == self.dark and not force:
+        strong = hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast
+        scale = min(max(self._wanted_scale or system_scale(), 1.0), _LARGEST_SCALE)
+        if (dark, strong, scale) == (self.dark, self.strong, self.scale) and not force:
             return
-        self.dark, self.colours = dark, DARK if dark else LIGHT
+        larger = force or scale != self.scale
+        self.dark, self.strong, self.scale = dark, strong, scale
+        colours = DARK if dark else LIGHT
+        self.colours = stronger(colours) if strong else colours
         application = _application()
+        if larger:
+            application.setFont(body_font())
         application.setPalette(_palette(self.colours))
-        application.setStyleSheet(style_sheet(self.colours, mono_font().family()))
+        sizes = {size.name.lower(): self.pixels(size) for size in TextSize}
+        application.setStyleSheet(style_sheet(self.colours, mono_font().family(), sizes))
         self.changed.emit()
 
 
@@ -123,8 +179,13 @@ def _font(families: tuple[str, ...]) -> QFont:
     font = QFont(QApplication.font())
     if chosen := [family for family in families if family in present]:
         font.setFamilies(chosen)
-    font.setPixelSize(BASE_PIXELS)
+    font.setPixelSize(text_pixels(BASE_PIXELS))
     return font
+
+
+def text_pixels(usual: int) -> int:
+    """A size of letters at the user's text size; `usual` is that at 100 %."""
+    return round(usual * theme().text_size / 100)
 
 
 def set_role(widget: QWidget, role: Role) -> None:
@@ -163,7 +224,7 @@ def _palette(c: Colours) -> QPalette:
         QPalette.ColorRole.Window: c.window, QPalette.ColorRole.WindowText: c.text, QPalette.ColorRole.Base: c.panel,
         QPalette.ColorRole.AlternateBase: c.hover, QPalette.ColorRole.Text: c.text, QPalette.ColorRole.Button: c.raised,
         QPalette.ColorRole.ButtonText: c.text, QPalette.ColorRole.BrightText: c.danger,
-        QPalette.ColorRole.Highlight: c.accent, QPalette.ColorRole.HighlightedText: c.accent_text,
+        QPalette.ColorRole.Highlight: c.accent_fill, QPalette.ColorRole.HighlightedText: c.accent_text,
         QPalette.ColorRole.ToolTipBase: c.raised, QPalette.ColorRole.ToolTipText: c.text,
         QPalette.ColorRole.PlaceholderText: c.muted, QPalette.ColorRole.Link: c.link,
         QPalette.ColorRole.Accent: c.accent,
