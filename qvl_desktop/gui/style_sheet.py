@@ -1,13 +1,12 @@
 """The style sheet of the window, made from one set of colours and the sizes of text.
 
-Owns the QSS text. Does not own the colours (`colours`), the sizes, or when they change (`theme`). A control is 32 pixels
-high: what its words need, and the padding that is left over. Corners are 4 (marks), 6 (controls) and 8 (areas).
+Owns the QSS text. Does not own the colours (`colours`), the sizes, or when they change (`theme`). A control is
+32 pixels high: what its words need, and the padding that is left over. Corners are 4 (marks), 6 (controls) and 8
+(areas).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from collections.abc import Mapping
 from string import Template
 
@@ -38,7 +37,8 @@ QPushButton:pressed { background: $accent_soft; }
 QPushButton:focus { border: 2px solid $accent; padding: 4px 11px; outline: none; }
 QPushButton:disabled { color: $control; border-color: $line; }
 QPushButton:checked { background: $accent_soft; border-color: $accent; }
-QPushButton[kind="primary"] { background: $accent_fill; border-color: $accent_fill; color: $accent_text; font-weight: 600; }
+QPushButton[kind="primary"] { background: $accent_fill; border-color: $accent_fill; color: $accent_text;
+    font-weight: 600; }
 QPushButton[kind="primary"]:hover { background: $accent_hover; border-color: $accent_hover; }
 QPushButton[kind="primary"]:focus { border: 2px solid $ring; }
 QPushButton[kind="primary"]:disabled { background: $hover; border-color: $line; color: $control; }

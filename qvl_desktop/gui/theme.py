@@ -3,7 +3,7 @@
 Owns spacing, type sizes and which colours are in force, and says when they change. Does not own the sets of colours
 (`colours`), the text of the style sheet (`style_sheet`), icons (`icons`) or the colours of refs
 (`widgets.ref_colours`). Widgets take distances from `Space`, text styles from `set_role`, what they paint themselves
-from `sized` and `theme().colour`; nothing else names a colour, a distance or a size of text (`tests/gui/test_look_tokens`).
+from `sized` and `theme().colour`; nothing else names a colour, a distance or a size of text.
 
 The system is followed while the window is open: light and dark, high contrast, and text that is larger than usual.
 """
@@ -57,6 +57,8 @@ class TextSize(IntEnum):
     TITLE = 20
 
 
+BASE_PIXELS = TextSize.BODY
+
 _USUAL_PIXELS = {"win32": 12.0, "darwin": 13.0}
 """How large the system's own text is where nobody has changed it; elsewhere as on GNOME, 11 points."""
 _USUAL_ELSEWHERE = 14.7
@@ -73,7 +75,6 @@ class Theme(QObject):
         self._mode: Mode = "system"
         self._installed = False
         self.text_size = 100
-        self._wanted_scale = 0.0
         self.dark = False
         self.strong = False
         self.scale = 1.0
@@ -103,22 +104,13 @@ class Theme(QObject):
         self._show()
 
     def set_text_size(self, percent: int) -> None:
-        """Make all words larger or smaller, in per cent of the usual size. What set a font by itself takes it when it is
-        made again."""
-        if percent == self.text_size:
-            return
+        """Make all words larger or smaller, in per cent of the system's own size."""
         self.text_size = percent
         if self._installed:
-            _application().setFont(body_font())
-            self._show(force=True)
+            self._show()
 
-    def set_text_scale(self, scale: float = 0.0) -> None:
-        """Text so many times as large as usual (1 to 2); 0 is as large as the system's own."""
-        self._wanted_scale = scale
-        self._show()
-
-    def pixels(self, size: TextSize) -> int:
-        """A size of text as it is now."""
+    def pixels(self, size: int) -> int:
+        """A `TextSize` as it is now."""
         return round(size * self.scale)
 
     def curve(self, place: int) -> QColor:
@@ -137,7 +129,7 @@ class Theme(QObject):
         system_dark = hints.colorScheme() == Qt.ColorScheme.Dark
         dark = system_dark if self._mode == "system" else self._mode == "dark"
         strong = hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast
-        scale = min(max(self._wanted_scale or system_scale(), 1.0), _LARGEST_SCALE)
+        scale = min(system_scale() * self.text_size / 100, _LARGEST_SCALE)
         if (dark, strong, scale) == (self.dark, self.strong, self.scale) and not force:
             return
         larger = force or scale != self.scale
@@ -179,13 +171,21 @@ def _font(families: tuple[str, ...]) -> QFont:
     font = QFont(QApplication.font())
     if chosen := [family for family in families if family in present]:
         font.setFamilies(chosen)
-    font.setPixelSize(text_pixels(BASE_PIXELS))
+    font.setPixelSize(theme().pixels(TextSize.BODY))
     return font
 
 
-def text_pixels(usual: int) -> int:
-    """A size of letters at the user's text size; `usual` is that at 100 %."""
-    return round(usual * theme().text_size / 100)
+def sized(font: QFont, size: TextSize) -> QFont:
+    """A copy of a font in another size, for what a widget paints itself."""
+    made = QFont(font)
+    made.setPixelSize(theme().pixels(size))
+    return made
+
+
+def system_scale() -> float:
+    """How much larger than usual the system shows text, in steps of a twentieth; 1 where it is the usual or less."""
+    own = QFontInfo(QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)).pixelSize()
+    return max(1.0, round(own / _USUAL_PIXELS.get(sys.platform, _USUAL_ELSEWHERE) * 20) / 20)
 
 
 def set_role(widget: QWidget, role: Role) -> None:
