@@ -130,9 +130,9 @@ QSplitter::handle { background: $line; }
 QSplitter::handle:horizontal { width: 1px; }
 QSplitter::handle:vertical { height: 1px; }
 QFrame[line="true"] { background: $line; border: none; }
-QProgressBar { background: $hover; border: 1px solid $line; border-radius: 3px; max-height: 4px; min-height: 4px;
+QProgressBar { background: $accent_soft; border: none; border-radius: 3px; max-height: 6px; min-height: 6px;
     color: transparent; }
-QProgressBar::chunk { background: $accent; border-radius: 2px; }
+QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QMenu { background: $raised; border: 1px solid $line; padding: 4px; }
 QMenu::item { padding: 5px 24px 5px 28px; border-radius: 4px; }
 QMenu::item:selected { background: $accent_soft; color: $text; }

@@ -15,19 +15,20 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QResizeE
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from qvl_desktop.gui.annotate.interaction import Target, union
+from qvl_desktop.gui.colours import BAND, BAND_FILL, CROSS_DARK, CROSS_LIGHT
 from qvl_desktop.gui.widgets.box_item import BoxItem, Manner, ShownBox
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.picture_item import Light
 from qvl_desktop.gui.widgets.picture_loader import PictureLoader, Raster
 from qvl_desktop.gui.widgets.picture_view import PictureView
 
-_LIGHT_LINE = QPen(QColor(255, 255, 255, 150), 1)
-_DARK_LINE = QPen(QColor(0, 0, 0, 150), 1, Qt.PenStyle.CustomDashLine)
+_LIGHT_LINE = QPen(QColor(CROSS_LIGHT), 1)
+_DARK_LINE = QPen(QColor(CROSS_DARK), 1, Qt.PenStyle.CustomDashLine)
 _DARK_LINE.setDashPattern([4, 4])
 
 
-_BAND_LINE = QPen(QColor(255, 255, 255), 1, Qt.PenStyle.DashLine)
-_BAND_FILL = QColor(90, 150, 255, 48)
+_BAND_LINE = QPen(QColor(BAND), 1, Qt.PenStyle.DashLine)
+_BAND_FILL = QColor(BAND_FILL)
 _FEW = 12
 """Up to so many selected boxes are painted on every change; more lie in the backdrop."""
 

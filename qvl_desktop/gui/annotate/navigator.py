@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, QSiz
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
+from qvl_desktop.gui.colours import SHADE
 from qvl_desktop.gui.theme import theme
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.picture_view import PictureView
@@ -17,7 +18,7 @@ LARGEST = 168
 """The longer side of the overview on the screen."""
 
 _MARGIN = 12
-_SHADE = QColor(0, 0, 0, 110)
+_SHADE = QColor(SHADE)
 
 
 class Navigator(QWidget):

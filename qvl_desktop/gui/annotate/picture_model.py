@@ -15,7 +15,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QImage, QPainter, QPainterPath, Q
 from PySide6.QtWidgets import QStyleOptionViewItem
 
 from qvl_desktop.gui.icons import pixmap
-from qvl_desktop.gui.theme import Space, theme
+from qvl_desktop.gui.theme import Space, TextSize, sized, theme
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.paged_rows import PagedRows
 from qvl_desktop.gui.widgets.rows import ROW_ROLE, Index, RowDelegate
@@ -102,7 +102,7 @@ class PictureDelegate(RowDelegate):
         name = metrics.elidedText(PurePosixPath(row.path).name, Qt.TextElideMode.ElideMiddle, area.width())
         half = area.height() // 2
         painter.drawText(area.adjusted(0, 6, 0, -half), int(Qt.AlignmentFlag.AlignBottom), name)
-        font.setPixelSize(12)
+        font = sized(font, TextSize.SMALL)
         painter.setFont(font)
         room = area.width() - (SIDE + Space.S if row.shown_status != "untouched" else 0)
         metrics = QFontMetrics(font)

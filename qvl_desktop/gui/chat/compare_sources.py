@@ -12,19 +12,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 
 from qvl_desktop.core.cards import ModelCard
 from qvl_desktop.gui.chat.model_bar import ModelBar
+from qvl_desktop.gui.colours import HALO, SOURCES
+from qvl_desktop.gui.theme import TextSize, sized
 from qvl_desktop.gui.widgets.ref_colours import text_on
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.storage.servers import Server, known_servers
 
 MOST_SOURCES = 6
 LETTERS = "ABCDEF"
-_COLOURS = ("#56b4e9", "#e69f00", "#35c78f", "#e88ac2", "#f0e442", "#ff7f50")
-"""Bright on pictures, and told apart by people who see few colours (after Okabe and Ito)."""
-
 _KEPT = "compare"
 _SWATCH = 22
 
@@ -143,7 +142,7 @@ def keep_sources(session: Session, sources: Sequence[Source]) -> None:
 
 def source_colour(place: int) -> QColor:
     """The colour of the answers of the source in this place."""
-    return QColor(_COLOURS[place % len(_COLOURS)])
+    return QColor(SOURCES[place % len(SOURCES)])
 
 
 def swatch(place: int, *, shown: bool = True) -> QIcon:
@@ -156,11 +155,10 @@ def swatch(place: int, *, shown: bool = True) -> QIcon:
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     area = QRectF(1.5, 1.5, _SWATCH - 3, _SWATCH - 3)
-    painter.setPen(QColor(0, 0, 0, 90) if shown else colour)
+    painter.setPen(QColor(HALO) if shown else colour)
     painter.setBrush(colour if shown else Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(area, 5, 5)
-    font = QFont(painter.font())
-    font.setPixelSize(13)
+    font = sized(painter.font(), TextSize.CODE)
     font.setBold(True)
     painter.setFont(font)
     if shown:

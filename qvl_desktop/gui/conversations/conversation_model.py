@@ -12,11 +12,11 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter
+from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyleOptionViewItem
 
 from qvl_desktop.core.tokens import BoxToken, Picture, QuadToken, Ref, Text, parse
-from qvl_desktop.gui.theme import Space, theme
+from qvl_desktop.gui.theme import Space, TextSize, sized, theme
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.paged_rows import PagedRows
 from qvl_desktop.gui.widgets.rows import ROW_ROLE, Index, RowDelegate
@@ -82,8 +82,7 @@ class ConversationDelegate(RowDelegate):
         said = summary(row)
         inner = option.rect.adjusted(Space.M, 6, -Space.S, -6)
         third = inner.height() // 3
-        small = QFont(option.font)
-        small.setPixelSize(12)
+        small = sized(option.font, TextSize.SMALL)
         lines = (
             (option.font, "text", said.question or self.tr("(no question)")),
             (small, "muted", said.answer or self.tr("(no answer)")),

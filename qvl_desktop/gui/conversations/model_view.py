@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QFrame, QLabel, QSplitter, QTextBrowser, QVBoxLayout, QWidget
 
 from qvl_desktop.core.box import Box, Quad
@@ -19,8 +19,9 @@ from qvl_desktop.core.conversation import Turn
 from qvl_desktop.core.dialects import Size
 from qvl_desktop.core.errors import QvlError
 from qvl_desktop.core.sight import Sight, decoded_boxes
+from qvl_desktop.gui.colours import HALO
 from qvl_desktop.gui.conversations.token_meter import FAMILY_NAMES
-from qvl_desktop.gui.theme import Space, mono_font, set_role, set_surface, theme
+from qvl_desktop.gui.theme import Space, TextSize, mono_font, set_role, set_surface, sized, theme
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.picture_loader import to_qimage
 from qvl_desktop.gui.widgets.ref_colours import ref_colour, text_on
@@ -160,8 +161,8 @@ class ModelView(QWidget):
         if len(pairs) > _SHOWN_PIECES:
             parts.append("…")
         body = "".join(parts)
-        self.text.setFont(mono_font())
-        self.text.setHtml(f'<div style="white-space:pre-wrap; font-size:12px">{body}</div>')
+        self.text.setFont(sized(mono_font(), TextSize.SMALL))
+        self.text.setHtml(f'<div style="white-space:pre-wrap">{body}</div>')
 
 
 class SeenPicture(QWidget):
@@ -207,13 +208,11 @@ class SeenPicture(QWidget):
         area = QRectF(0, 0, seen.image.width() * scale, seen.image.height() * scale)
         area.moveCenter(room.center())
         painter.drawImage(area, seen.image)
-        font = QFont(self.font())
-        font.setPixelSize(12)
-        painter.setFont(font)
+        painter.setFont(sized(self.font(), TextSize.SMALL))
         for ref, box in seen.boxes:
             colour = ref_colour(ref, dark=True)
             outline = _outline(box, area)
-            for pen in (QPen(QColor(0, 0, 0, 120), 4.0), QPen(colour, 2.0)):
+            for pen in (QPen(QColor(HALO), 4.0), QPen(colour, 2.0)):
                 painter.setPen(pen)
                 painter.drawPolygon(outline)
             if ref:

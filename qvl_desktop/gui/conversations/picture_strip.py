@@ -24,7 +24,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from qvl_desktop.gui.theme import Space, theme
+from qvl_desktop.gui.theme import Space, TextSize, sized, theme
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
 
@@ -239,8 +239,7 @@ class PictureStrip(QWidget):
         painter.restore()
 
     def _paint_number(self, painter: QPainter, cell: QRectF, number: int) -> None:
-        font = self.font()
-        font.setPixelSize(12)
+        font = sized(self.font(), TextSize.SMALL)
         painter.setFont(font)
         words = str(number + 1)
         width = QFontMetrics(font).horizontalAdvance(words) + 10

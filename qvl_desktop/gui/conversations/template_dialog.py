@@ -325,7 +325,7 @@ class TemplateDialog(QDialog):
         frame = QWidget(self)
         set_surface(frame, "raised")
         inside = QVBoxLayout(frame)
-        inside.setContentsMargins(1, 1, 1, 1)
+        inside.setContentsMargins(Space.HAIR, Space.HAIR, Space.HAIR, Space.HAIR)
         inside.addWidget(self._examples)
         right.addWidget(frame, 1)
         foot = QHBoxLayout()

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import PurePosixPath
 
 from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QFontMetrics, QImage, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from qvl_desktop.gui.gallery.grid_view import BELOW
 from qvl_desktop.gui.icons import pixmap
-from qvl_desktop.gui.theme import Space, theme
+from qvl_desktop.gui.theme import Space, TextSize, sized, theme
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.ref_colours import ref_colour
 from qvl_desktop.gui.widgets.rows import ROW_ROLE, Index
@@ -125,8 +125,7 @@ class CellDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _paint_split(self, painter: QPainter, shape: QRectF, words: str) -> None:
-        font = QFont(painter.font())
-        font.setPixelSize(11)
+        font = sized(painter.font(), TextSize.SMALL)
         width = QFontMetrics(font).horizontalAdvance(words) + 10
         if width > shape.width() - SIDE - 16:
             return
@@ -139,8 +138,7 @@ class CellDelegate(QStyledItemDelegate):
         painter.drawText(badge, int(Qt.AlignmentFlag.AlignCenter), words)
 
     def _paint_words(self, painter: QPainter, frame: QRect, option: QStyleOptionViewItem, row: PictureRow) -> None:
-        font = QFont(option.font)
-        font.setPixelSize(12)
+        font = sized(option.font, TextSize.SMALL)
         metrics = QFontMetrics(font)
         line = QRect(frame.left(), frame.bottom() + 4, frame.width(), BELOW - 4)
         count = f"{row.region_count:,}" if row.region_count else ""

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QObject, QRect, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter
+from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyleOptionViewItem
 
 from qvl_desktop.core.findings import RULES, Finding, title_of
 from qvl_desktop.gui.icons import pixmap
-from qvl_desktop.gui.theme import Space, theme
+from qvl_desktop.gui.theme import Space, TextSize, sized, theme
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.paged_rows import PagedRows
 from qvl_desktop.gui.widgets.rows import ROW_ROLE, Index, RowDelegate
@@ -145,8 +145,7 @@ class FindingDelegate(RowDelegate):
     def paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, row: FindingRow) -> None:
         inner = option.rect.adjusted(Space.M, 5, -Space.M, -5)
         half = inner.height() // 2
-        small = QFont(option.font)
-        small.setPixelSize(12)
+        small = sized(option.font, TextSize.SMALL)
         lines = ((option.font, "text", row.finding.message), (small, "muted", place_text(row.finding)))
         for number, (font, colour, words) in enumerate(lines):
             painter.setFont(font)

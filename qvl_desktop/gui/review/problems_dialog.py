@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QObject, QRect, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter
+from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from qvl_desktop.gui.icons import set_icon
-from qvl_desktop.gui.theme import Space, set_kind, set_role, theme
+from qvl_desktop.gui.theme import Space, TextSize, set_kind, set_role, sized, theme
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.paged_rows import PagedRows
 from qvl_desktop.gui.widgets.rows import ROW_ROLE, Index, RowDelegate, mark_row, row_view
@@ -58,8 +58,7 @@ class ProblemDelegate(RowDelegate):
         painter.setPen(theme().colour("text"))
         name = metrics.elidedText(row.path, Qt.TextElideMode.ElideMiddle, top.width())
         painter.drawText(top, int(Qt.AlignmentFlag.AlignVCenter), name)
-        small = QFont(option.font)
-        small.setPixelSize(12)
+        small = sized(option.font, TextSize.SMALL)
         painter.setFont(small)
         painter.setPen(theme().colour("muted"))
         rest = inner.adjusted(0, top.height(), 0, 0)

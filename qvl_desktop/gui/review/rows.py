@@ -10,12 +10,12 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QRect, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter
+from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyleOptionViewItem
 
 from qvl_desktop.core.tokens import BoxToken, QuadToken, Ref, Text, parse
 from qvl_desktop.gui.annotate.picture_model import PictureModel
-from qvl_desktop.gui.theme import Space, theme
+from qvl_desktop.gui.theme import Space, TextSize, sized, theme
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.paged_rows import PagedRows
 from qvl_desktop.gui.widgets.ref_colours import ref_colour
@@ -163,8 +163,7 @@ def _two_lines(
     second: str,
     how: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
 ) -> None:
-    small = QFont(option.font)
-    small.setPixelSize(12)
+    small = sized(option.font, TextSize.SMALL)
     half = area.height() // 2
     lines = ((option.font, "text", first, Qt.TextElideMode.ElideRight), (small, "muted", second, how))
     for number, (font, colour, words, elide) in enumerate(lines):

@@ -28,8 +28,6 @@ from qvl_desktop.gui.train.curve_files import CurveFiles
 from qvl_desktop.jobs.curve_data import CURVES, EVAL_CURVES, curve, value_at
 from qvl_desktop.jobs.run_history import RunHistory
 
-COLOURS = ("#3559d6", "#d9622b", "#2f9e5f", "#a4449e", "#b08900", "#0f95a8", "#c2385a", "#6b7280")
-"""Told apart on light and dark ground; runs beyond their number start again with dashes."""
 SMOOTHINGS = (0.0, 0.6, 0.9, 0.98)
 
 
@@ -153,8 +151,9 @@ class CompareView(QWidget):
         for place, (run, history) in enumerate(self._histories.items()):
             steps, values = curve(history, name, weight)
             self._drawn[run] = steps, values
-            colour = QColor(COLOURS[place % len(COLOURS)])
-            dashed = Qt.PenStyle.SolidLine if place < len(COLOURS) else Qt.PenStyle.DashLine
+            colour = theme().curve(place)
+            again = place >= len(theme().colours.curves)  # the colours begin anew, with dashes
+            dashed = Qt.PenStyle.DashLine if again else Qt.PenStyle.SolidLine
             marks = (
                 {"symbol": "o", "symbolSize": 6, "symbolPen": None, "symbolBrush": colour}
                 if name in EVAL_CURVES

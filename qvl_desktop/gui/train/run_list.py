@@ -9,12 +9,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QFont, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QLineEdit, QListView, QMenu, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from qvl_desktop.core.run_folder import RunState
 from qvl_desktop.gui.icons import set_icon
-from qvl_desktop.gui.theme import Space, theme
+from qvl_desktop.gui.theme import Space, TextSize, sized, theme
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.words import STATE_ROLES, date_text, percent_text, state_text
 from qvl_desktop.jobs.run_summary import RunSummary
@@ -161,8 +161,7 @@ class RunDelegate(QStyledItemDelegate):
         title = f"★ {run.name}" if run.star else run.name
         name = option.fontMetrics.elidedText(title, Qt.TextElideMode.ElideMiddle, first.width() - width)
         painter.drawText(first, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
-        small = QFont(option.font)
-        small.setPixelSize(12)
+        small = sized(option.font, TextSize.SMALL)
         painter.setFont(small)
         dot = QRect(second.left(), second.center().y() - _DOT // 2 + 1, _DOT, _DOT)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from qvl_desktop.core.box import Rect
 from qvl_desktop.core.shapes import Shape
+from qvl_desktop.gui.colours import HALO, HANDLE, HANDLE_EDGE
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.ref_colours import ref_colour, text_on
 
@@ -33,7 +34,7 @@ _LOCK_ROOM = 13.0
 _DIMMED = 0.3
 _LABEL_MAX_CHARACTERS = 40
 _SMALL_PX = 14.0
-_HALO = QColor(0, 0, 0, 120)
+_HALO = QColor(HALO)
 _IDENTITY = QTransform()
 
 
@@ -287,7 +288,7 @@ class BoxItem(QGraphicsItem):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _paint_handles(self, painter: QPainter, view: QTransform) -> None:
-        painter.setBrush(Qt.GlobalColor.white)
+        painter.setBrush(_HANDLE)
         painter.setPen(_HANDLE_PEN)
         for at in self._handle_places(view):
             left, top = round(at.x() - HANDLE_PX / 2), round(at.y() - HANDLE_PX / 2)
@@ -331,7 +332,8 @@ def _pen(colour: QColor, width: float, style: Qt.PenStyle) -> QPen:
 
 
 _SOLID = Qt.PenStyle.SolidLine
-_HANDLE_PEN = QPen(QColor(20, 22, 26), 1.0)
+_HANDLE = QColor(HANDLE)
+_HANDLE_PEN = QPen(QColor(HANDLE_EDGE), 1.0)
 
 
 @lru_cache(maxsize=4096)

@@ -11,6 +11,8 @@ from functools import lru_cache
 
 from PySide6.QtGui import QColor
 
+from qvl_desktop.gui.colours import INK_DARK, INK_LIGHT, NO_REF_DARK, NO_REF_LIGHT, contrast
+
 _LIGHTNESS = {True: (0.80, 0.72, 0.87), False: (0.55, 0.47, 0.62)}
 _CHROMA = 0.15
 _HUES = 20
@@ -27,16 +29,16 @@ def ref_colour(ref: str, dark: bool = True) -> QColor:
     """
     words = ref.strip().casefold()
     if not words:
-        return QColor("#c3c7cf") if dark else QColor("#6b7280")
+        return QColor(NO_REF_DARK if dark else NO_REF_LIGHT)
     digest = hashlib.blake2b(words.encode("utf-8", "surrogatepass"), digest_size=4, salt=_SALT).digest()
     shade, hue = digest[0] % 3, int.from_bytes(digest[1:], "big") % _HUES
     return _from_oklch(_LIGHTNESS[dark][shade], _CHROMA, hue / _HUES * math.tau)
 
 
 def text_on(colour: QColor) -> QColor:
-    """Black or white, whichever reads better on `colour` (relative luminance of WCAG 2)."""
-    red, green, blue = (_linear(v) for v in (colour.redF(), colour.greenF(), colour.blueF()))
-    return QColor("#0b0d10") if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 else QColor("#ffffff")
+    """Black or white, whichever reads better on `colour`."""
+    ground = colour.name()
+    return QColor(max(INK_DARK, INK_LIGHT, key=lambda ink: contrast(ink, ground)))
 
 
 def _from_oklch(lightness: float, chroma: float, hue: float) -> QColor:
