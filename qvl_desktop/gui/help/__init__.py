@@ -1,0 +1,1 @@
+"""Help where it stands: the documentation inside the window, and the `?` beside a setting."""
