@@ -46,17 +46,23 @@ QPushButton[kind="danger"] { color: $danger; }
 QPushButton[kind="quiet"] { background: transparent; border-color: transparent; }
 QPushButton[kind="quiet"]:hover { background: $hover; }
 QPushButton[kind="quiet"]:focus { border: 2px solid $accent; }
+QPushButton[tight="true"] { padding: 4px 8px 4px 4px; min-height: 16px; }
+QPushButton[tight="true"]:focus { padding: 3px 7px 3px 3px; }
+QPushButton[align="left"] { text-align: left; padding: 8px 12px; }
+QPushButton[align="left"]:focus { padding: 7px 11px; }
 QPushButton[line="true"] { text-align: left; padding: 2px 4px; min-height: 16px; color: $danger; }
 QPushButton[line="true"]:focus { padding: 1px 3px; }
 QPushButton[chip="true"] { background: $accent_soft; border: 1px solid transparent; border-radius: 10px;
     padding: 1px 8px; min-height: 16px; font-size: ${small}px; color: $text; }
-QPushButton[chip="true"]:hover, QPushButton[chip="true"]:focus { border-color: $accent; }
+QPushButton[chip="true"]:hover { border-color: $accent; }
+QPushButton[chip="true"]:focus { border: 2px solid $accent; padding: 0 7px; }
 
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 4px; }
 QToolButton[small="true"] { font-size: ${small}px; font-weight: 600; padding: 2px 4px; }
 QToolButton:hover { background: $hover; }
 QToolButton:pressed, QToolButton:checked { background: $accent_soft; }
-QToolButton:focus { border-color: $accent; }
+QToolButton:focus { border: 2px solid $accent; padding: 3px; }
+QToolButton[small="true"]:focus { padding: 1px 3px; }
 QToolButton:disabled { color: $control; }
 QToolButton::menu-indicator { image: none; }
 
@@ -67,15 +73,19 @@ QPlainTextEdit, QTextEdit { padding: 4px; }
 QLineEdit[role="title"] { font-size: ${title}px; font-weight: 600; background: transparent; border-color: transparent;
     padding: 2px 4px; }
 QLineEdit[role="title"]:hover { border-color: $line; }
-QLineEdit[role="title"]:focus { background: $panel; border-color: $accent; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {
-    border: 1px solid $accent; outline: none; }
-QTextEdit[bare="true"], QTextEdit[bare="true"]:focus { background: transparent; border: none; padding: 0; }
+    border: 2px solid $accent; padding: 3px 7px; outline: none; }
+QPlainTextEdit:focus, QTextEdit:focus { padding: 3px; }
+QLineEdit[role="title"]:focus { background: $panel; border: 2px solid $accent; padding: 1px 3px; }
+QDoubleSpinBox[tight="true"]:focus { padding: 2px 4px; }
+QTextEdit[bare="true"], QTextEdit[bare="true"]:focus,
+QPlainTextEdit[bare="true"], QPlainTextEdit[bare="true"]:focus { background: transparent; border: none; padding: 0; }
 QLineEdit[wrong="true"], QSpinBox[wrong="true"], QDoubleSpinBox[wrong="true"],
 QComboBox[wrong="true"] { border: 1px solid $danger; }
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled {
     color: $control; border-color: $line; }
 QComboBox { padding-right: 26px; }
+QComboBox:focus { padding-right: 25px; }
 QComboBox::drop-down { subcontrol-origin: padding; subcontrol-position: center right; width: 24px; border: none; }
 QComboBox::down-arrow { image: url("$chevron"); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $line; padding: 4px; outline: none; }
@@ -84,22 +94,23 @@ QDoubleSpinBox[tight="true"] { padding: 3px 5px; }
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {
     width: 0; border: none; }
 QCheckBox, QRadioButton { spacing: 8px; }
-QCheckBox:focus, QRadioButton:focus { color: $link; }
+QCheckBox:focus, QRadioButton:focus { outline: 2px solid $accent; outline-radius: 4px; }
 QCheckBox::indicator, QAbstractItemView::indicator { width: 14px; height: 14px; border: 1px solid $control;
     border-radius: 4px; background: $panel; }
-QCheckBox::indicator:focus, QCheckBox::indicator:hover { border-color: $accent; }
+QCheckBox::indicator:hover { border-color: $accent; }
 QCheckBox::indicator:checked, QAbstractItemView::indicator:checked { background: $accent_fill; border-color: $accent;
     image: url("$check"); }
 QCheckBox::indicator:disabled { border-color: $line; }
 QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid $control; border-radius: 8px;
     background: $panel; }
-QRadioButton::indicator:focus, QRadioButton::indicator:hover { border-color: $accent; }
+QRadioButton::indicator:hover { border-color: $accent; }
 QRadioButton::indicator:checked { width: 6px; height: 6px; border: 5px solid $accent; background: $accent_text; }
 QRadioButton::indicator:disabled { border-color: $line; }
 QRadioButton::indicator:checked:disabled { border-color: $control; }
 
 QAbstractItemView { background: $panel; border: none; outline: none; alternate-background-color: $hover;
     selection-background-color: $accent_soft; selection-color: $text; }
+QAbstractItemView:focus { outline: 2px solid $accent; outline-radius: 4px; }
 QListView::item, QListWidget::item, QTableView::item { border: none; padding: 4px; }
 QListView::item:selected, QTableView::item:selected { background: $accent_soft; color: $text; }
 QListView::item:hover:!selected { background: $hover; }
@@ -125,7 +136,7 @@ QTabBar::tab { background: transparent; color: $muted; border: none; border-bott
     padding: 6px 12px; }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
-QTabBar::tab:focus { background: $hover; }
+QTabBar::tab:focus { border: 2px solid $accent; border-radius: 4px; padding: 4px 10px 6px 10px; }
 QSplitter::handle { background: $line; }
 QSplitter::handle:horizontal { width: 1px; }
 QSplitter::handle:vertical { height: 1px; }
@@ -147,9 +158,10 @@ QWidget#topBar { background: $panel; border-bottom: 1px solid $line; }
 QToolButton[rail="true"] { border-radius: 8px; padding: 7px 2px 5px 2px; font-size: ${small}px; color: $muted; }
 QToolButton[rail="true"]:hover { background: $hover; color: $text; }
 QToolButton[rail="true"]:checked { background: $accent_soft; color: $text; }
-QToolButton[rail="true"]:focus { border: 1px solid $accent; }
+QToolButton[rail="true"]:focus { border: 2px solid $accent; padding: 6px 1px 4px 1px; }
 QFrame#strip { background: $accent_soft; border: none; border-bottom: 1px solid $line; }
 QFrame#strip[level="warning"] { background: $raised; border-left: 4px solid $warning; }
+QFrame#question { background: $accent_soft; border: none; border-radius: 8px; }
 QFrame#toast { background: $raised; border: 1px solid $line; border-radius: 8px; }
 QFrame#toast[level="error"] { border-left: 4px solid $danger; }
 QFrame#toast[level="warning"] { border-left: 4px solid $warning; }

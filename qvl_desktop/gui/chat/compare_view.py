@@ -73,7 +73,7 @@ class Column(QFrame):
         self.take_button.setToolTip(
             self.tr("The next question goes on from this answer (Alt+Shift+{number})").format(number=place + 1)
         )
-        self.take_button.setStyleSheet("QPushButton { padding: 3px 6px 3px 2px; }")
+        self.take_button.setProperty("tight", True)
         set_kind(self.take_button, "quiet")
         self.take_button.clicked.connect(self.taken)
         for widget in (self._words, self.ask_button, self.take_button):

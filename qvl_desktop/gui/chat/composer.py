@@ -47,7 +47,7 @@ class Composer(QFrame):
         self.field = QuestionField(self)
         self.field.setPlaceholderText(self.tr("Ask about the picture…"))
         self.field.setAccessibleName(self.tr("Question"))
-        self.field.setStyleSheet("QPlainTextEdit { border: none; background: transparent; }")
+        self.field.setProperty("bare", True)
         self.field.entered.connect(self.send)
         self.field.escaped.connect(self._escape)
         self.field.picturesPasted.connect(self.attach)

@@ -96,7 +96,7 @@ class QuestionView(QWidget):
         self._editor = QFrame(self)
         set_surface(self._editor, "raised")
         field = QuestionField(self._editor)
-        field.setStyleSheet("QPlainTextEdit { border: none; background: transparent; }")
+        field.setProperty("bare", True)
         field.setPlainText(self._exchange.question)
         field.setAccessibleName(self.tr("Question"))
         field.entered.connect(self._send)
@@ -137,8 +137,6 @@ class QuestionView(QWidget):
         self.edit_button.show()
 
     def _dress(self) -> None:
-        colours = theme().colours
-        self._bubble.setStyleSheet(f"QFrame#question {{ background: {colours.accent_soft}; border-radius: 10px; }}")
         self._words.show_reader(read_answer(self._exchange.question or "…"))
         self._words.setFixedWidth(min(self._words.ideal_width() + Space.XS, WIDEST_QUESTION))
 
@@ -200,7 +198,7 @@ class AnswerView(QWidget):
         set_icon(self.retry_button, "refresh")
         self.retry_button.clicked.connect(self.retry)
         for button in (self.add_button, self.retry_button):
-            button.setStyleSheet("QPushButton { padding: 3px 8px 3px 2px; }")
+            button.setProperty("tight", True)
             set_kind(button, "quiet")
         self.copy_button = self._tool("copyButton", "copy", self.tr("Copy the answer as the model wrote it"))
         self.copy_button.clicked.connect(self._copy)

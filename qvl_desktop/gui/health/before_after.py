@@ -11,11 +11,14 @@ from html import escape
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
+from qvl_desktop.gui.colours import over
 from qvl_desktop.gui.theme import Space, mono_font, set_role, theme
 from qvl_desktop.storage.mending import Preview
 
 _AROUND = 90
 _MOST = 1200
+_SHADE = 0.27
+"""How much of a colour lies under what differs."""
 
 
 class BeforeAfter(QWidget):
@@ -96,7 +99,5 @@ def _plain(text: str) -> str:
 def _ground(text: str, colour: str) -> str:
     if not text:
         return ""
-    shade = theme().colour(colour)
-    shade.setAlpha(70)
-    ground = f"rgba({shade.red()}, {shade.green()}, {shade.blue()}, 70)"
+    ground = over(getattr(theme().colours, colour), theme().colours.raised, _SHADE)
     return f'<span style="background-color: {ground};">{_plain(text)}</span>'

@@ -37,8 +37,12 @@ def ref_colour(ref: str, dark: bool = True) -> QColor:
 
 def text_on(colour: QColor) -> QColor:
     """Black or white, whichever reads better on `colour`."""
-    ground = colour.name()
-    return QColor(max(INK_DARK, INK_LIGHT, key=lambda ink: contrast(ink, ground)))
+    return QColor(_ink(colour.name()))
+
+
+@lru_cache(maxsize=4096)
+def _ink(ground: str) -> str:
+    return max(INK_DARK, INK_LIGHT, key=lambda ink: contrast(ink, ground))
 
 
 def _from_oklch(lightness: float, chroma: float, hue: float) -> QColor:
@@ -56,7 +60,3 @@ def _from_oklch(lightness: float, chroma: float, hue: float) -> QColor:
 def _encoded(value: float) -> float:
     value = min(max(value, 0.0), 1.0)
     return 12.92 * value if value <= 0.0031308 else 1.055 * value ** (1 / 2.4) - 0.055
-
-
-def _linear(value: float) -> float:
-    return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
