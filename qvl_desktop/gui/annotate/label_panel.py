@@ -14,21 +14,20 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QListView,
     QMenu,
     QStyleOptionViewItem,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from qvl_desktop.gui.annotate.rename_bar import RenameBar
-from qvl_desktop.gui.icons import icon, pixmap
+from qvl_desktop.gui.icons import pixmap
 from qvl_desktop.gui.theme import Space, set_role, set_surface, theme
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.ref_colours import ref_colour
 from qvl_desktop.gui.widgets.rows import ROW_ROLE, Index, RowDelegate, pick_list
+from qvl_desktop.gui.widgets.search_line import SearchLine
 from qvl_desktop.gui.words import count_text
 from qvl_desktop.jobs.waiting import waiter
 
@@ -137,15 +136,10 @@ class LabelPanel(QWidget):
         self.model = LabelModel(self)
         self.title = QLabel(self.tr("Labels"), self)
         set_role(self.title, "heading")
-        self.search = QLineEdit(self)
-        self.search.setClearButtonEnabled(True)
-        self.search.setPlaceholderText(self.tr("Find or add a label"))
-        self.search.setAccessibleName(self.tr("Find or add a label"))
-        self.search.setToolTip(self.tr("Enter gives the first label, or adds the word as a new one"))
+        words = self.tr("Find or add a label")
+        self.search = SearchLine(words, self)
+        self.search.show_words(words, self.tr("Enter gives the first label, or adds the word as a new one"))
         self.search.installEventFilter(self)
-        self._search_action = self.search.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
-        for button in self.search.findChildren(QToolButton):
-            button.setAccessibleName(self.tr("Find or add a label"))
         self._timer = waiter(self, _DELAY_MS, self._tell_search)
         self.search.textEdited.connect(self._timer.start)
         self.search.textChanged.connect(self._timer.start)
@@ -294,7 +288,6 @@ class LabelPanel(QWidget):
             menu.popup(self.view.viewport().mapToGlobal(at))
 
     def _on_theme(self) -> None:
-        self._search_action.setIcon(icon("search", "muted"))
         self.view.viewport().update()
 
     def _make_view(self) -> QListView:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QCheckBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -29,6 +28,7 @@ from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_role, set_surface, theme
 from qvl_desktop.gui.widgets.rows import keep_place, mark_row, row_view
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
+from qvl_desktop.gui.widgets.wrapped_check import WrappedCheckBox
 from qvl_desktop.jobs.picture_query import PictureQuery, likely_next
 from qvl_desktop.storage.project import Project
 from qvl_desktop.storage.rows import PictureRow
@@ -57,10 +57,10 @@ class PictureList(QWidget):
         self._thumbnails = thumbnails
         self.model = PictureModel(self)
         set_surface(self, "panel")
-        self.setMinimumWidth(200)
+        self.setMinimumWidth(216)
 
         self.filters = FilterBar(query, self)
-        self.only_bare = QCheckBox(self.tr("Only unannotated"), self)
+        self.only_bare = WrappedCheckBox(self.tr("Only unannotated"), self)
         self.only_bare.setToolTip(self.tr("Show pictures without regions"))
         self.view = self._make_view(thumbnails)
         self._nothing = QLabel(self.tr("No picture matches the filter."), self.view)

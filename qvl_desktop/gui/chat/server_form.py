@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from qvl_desktop.core.chat_protocol import error_message
 from qvl_desktop.core.dialects import DIALECTS
 from qvl_desktop.gui.theme import Space, set_kind, set_role
+from qvl_desktop.gui.widgets.choice_box import ChoiceBox
 from qvl_desktop.storage.servers import Server, keep_servers, known_servers
 from qvl_desktop.storage.settings import Settings
 
@@ -53,7 +54,7 @@ class ServerForm(QWidget):
         )
         words.setWordWrap(True)
         set_role(words, "caption")
-        self.choice = QComboBox(self)
+        self.choice = ChoiceBox(self)
         self.choice.setObjectName("serverChoice")
         self.choice.setAccessibleName(self.tr("Other servers"))
         self.choice.activated.connect(self._show_chosen)
@@ -83,7 +84,7 @@ class ServerForm(QWidget):
         self.key = QLineEdit(self)
         self.key.setEchoMode(QLineEdit.EchoMode.Password)
         self.key.setPlaceholderText(self.tr("None"))
-        self.model = QComboBox(self)
+        self.model = ChoiceBox(self)
         self.model.setEditable(True)
         self.model.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.model.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -92,7 +93,7 @@ class ServerForm(QWidget):
         self.look_button.setObjectName("askModelsButton")
         self.look_button.setToolTip(self.tr("Ask the server which models it has"))
         self.look_button.clicked.connect(self.look)
-        self.dialect = QComboBox(self)
+        self.dialect = ChoiceBox(self)
         for name in DIALECTS:
             self.dialect.addItem(name, name)
         self.dialect.addItem(self.tr("This program's server"), "")

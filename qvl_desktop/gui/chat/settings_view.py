@@ -8,7 +8,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QIntValidator, QKeyEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 from qvl_desktop.gui.chat.choices import LONGEST, Choices
 from qvl_desktop.gui.chat.server_form import ServerForm
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
+from qvl_desktop.gui.widgets.choice_box import ChoiceBox
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.jobs.waiting import waiter
@@ -123,7 +123,7 @@ class SettingsView(QScrollArea):
             self.seed,
             self.tr("The same number draws the same answer again. Empty: another one each time."),
         )
-        self.make_room = QComboBox(self)
+        self.make_room = ChoiceBox(self)
         for words, value in (
             (self.tr("Ask"), ""),
             (self.tr("Unload it"), "yes"),

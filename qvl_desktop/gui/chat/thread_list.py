@@ -21,10 +21,11 @@ from PySide6.QtWidgets import (
 )
 
 from qvl_desktop.gui.chat.thread_model import Folder, ThreadDelegate, ThreadModel
-from qvl_desktop.gui.icons import icon, set_icon
+from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_role, set_surface
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.rows import Index, mark_row
+from qvl_desktop.gui.widgets.search_line import SearchLine
 from qvl_desktop.jobs.waiting import waiter
 from qvl_desktop.storage.rows import ThreadRow
 
@@ -74,12 +75,8 @@ class ThreadList(QWidget):
         self._current = 0
         self._naming: list[int] = []
         set_surface(self, "panel")
-        self.search = QLineEdit(self)
-        self.search.setPlaceholderText(self.tr("Search chats"))
-        self.search.setAccessibleName(self.tr("Search titles and texts of chats"))
-        self.search.setToolTip(self.tr("Searches titles, questions and answers"))
-        self.search.setClearButtonEnabled(True)
-        self.search.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        self.search = SearchLine("", self)
+        self.search.show_words(self.tr("Search chats"), self.tr("Searches titles, questions and answers"))
         self._timer = waiter(self, SEARCH_MS, lambda: self.searched.emit(self.search.text().strip()))
         self.search.textChanged.connect(self._timer.start)
         self.model = ThreadModel(self)

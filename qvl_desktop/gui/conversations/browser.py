@@ -11,14 +11,11 @@ from pathlib import PurePosixPath
 from PySide6.QtCore import QModelIndex, QSize, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QCheckBox,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QPushButton,
     QStackedWidget,
     QTableView,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -26,11 +23,13 @@ from PySide6.QtWidgets import (
 from qvl_desktop.gui.annotate.picture_model import PictureDelegate, PictureModel
 from qvl_desktop.gui.conversations.conversation_filter import FilterButton
 from qvl_desktop.gui.conversations.conversation_model import ConversationDelegate, ConversationModel
-from qvl_desktop.gui.icons import icon
 from qvl_desktop.gui.theme import Space, set_role, set_surface, theme
+from qvl_desktop.gui.widgets.flow import FlowLayout
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.rows import mark_row, row_view
+from qvl_desktop.gui.widgets.search_line import SearchLine
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
+from qvl_desktop.gui.widgets.wrapped_check import WrappedCheckBox
 from qvl_desktop.jobs.task import Task
 from qvl_desktop.jobs.waiting import waiter
 from qvl_desktop.storage.faulty import look_for_faults
@@ -66,8 +65,8 @@ class Browser(QWidget):
         self._stack.addWidget(self.picture_view)
         self._stack.addWidget(self.conversation_view)
         self.modes = QButtonGroup(self)
-        self.search = self._make_search()
-        self.only_bare = QCheckBox(self.tr("Only without conversations"), self)
+        self.search = SearchLine("", self)
+        self.only_bare = WrappedCheckBox(self.tr("Only without conversations"), self)
         self.filter_button = FilterButton(self)
         self.filter_words = QLabel(self)
         self.filter_words.setWordWrap(True)
@@ -287,37 +286,25 @@ class Browser(QWidget):
         self.picture_view.viewport().update()
 
     def _on_theme(self) -> None:
-        self._search_action.setIcon(icon("search", "muted"))
         self.view.viewport().update()
 
     # Parts
 
-    def _make_search(self) -> QLineEdit:
-        search = QLineEdit(self)
-        search.setClearButtonEnabled(True)
-        self._search_action = search.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
-        for button in search.findChildren(QToolButton):
-            button.setAccessibleName(self.tr("Clear the filter"))
-        return search
-
     def _name_mode(self) -> None:
         pictures = self.mode == PICTURES
-        words = self.tr("Filter by name") if pictures else self.tr("Search in questions and answers")
-        self.search.setPlaceholderText(words)
-        self.search.setAccessibleName(words)
+        self.search.show_words(self.tr("Filter by name") if pictures else self.tr("Search in questions and answers"))
         self.only_bare.setVisible(pictures)
         self.filter_button.setVisible(not pictures)
         self._show_filter()
 
     def _lay_out(self) -> None:
-        switch = QHBoxLayout()
-        switch.setSpacing(Space.XS)
+        switch = FlowLayout(fill=True)
         for mode, words in ((PICTURES, self.tr("Pictures")), (CONVERSATIONS, self.tr("Conversations"))):
             button = QPushButton(words, self)
             button.setCheckable(True)
             button.setChecked(mode == PICTURES)
             self.modes.addButton(button, mode)
-            switch.addWidget(button, 1)
+            switch.addWidget(button)
         head = QVBoxLayout()
         head.setContentsMargins(Space.M, Space.M, Space.M, Space.S)
         head.setSpacing(Space.S)

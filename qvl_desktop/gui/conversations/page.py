@@ -72,7 +72,6 @@ class ConversationsPage(QWidget):
         self.title = ElidedLabel(self)
         set_role(self.title, "heading")
         self.new_button = QPushButton(self.tr("New"), self)
-        set_icon(self.new_button, "plus")
         self.template_button = QPushButton(self.tr("From template…"), self)
         set_kind(self.template_button, "primary")
         set_icon(self.template_button, "template", "accent_text")
@@ -419,13 +418,13 @@ class ConversationsPage(QWidget):
         column.addWidget(self.tokens)
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
         splitter.setChildrenCollapsible(False)
-        middle.setMinimumWidth(360)
+        middle.setMinimumWidth(376)
         self.pane.setMinimumWidth(280)
         for widget in (self.browser, middle, self.pane):
             splitter.addWidget(widget)
         splitter.setStretchFactor(1, 3)
         splitter.setStretchFactor(2, 4)
-        splitter.setSizes([270, 490, 500])
+        splitter.setSizes([256, 500, 500])
         return splitter
 
     def _make_actions(self) -> None:

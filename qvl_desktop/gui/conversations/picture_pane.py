@@ -28,6 +28,7 @@ from qvl_desktop.gui.conversations.picture_strip import PictureStrip
 from qvl_desktop.gui.conversations.talk_canvas import TalkCanvas
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
+from qvl_desktop.gui.widgets.flow import FlowLayout
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.picture_view import ShownBox
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
@@ -218,16 +219,15 @@ class PicturePane(QWidget):
 
     def _lay_out(self) -> None:
         self._head = QWidget(self)
-        switch = QHBoxLayout()
+        switch = FlowLayout(fill=True)
         switch.setContentsMargins(Space.S, Space.S, Space.S, 0)
-        switch.setSpacing(Space.XS)
         for mode, words in ((CANVAS, self.tr("Boxes")), (MODEL, self.tr("What the model sees"))):
             button = QPushButton(words, self)
             button.setCheckable(True)
             button.setChecked(mode == CANVAS)
             set_kind(button, "plain")
             self.modes.addButton(button, mode)
-            switch.addWidget(button, 1)
+            switch.addWidget(button)
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, Space.S, 0)
         row.setSpacing(0)

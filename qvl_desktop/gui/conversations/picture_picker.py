@@ -6,13 +6,13 @@ Owns the dialog with its list and search. Does not own what becomes of the choic
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QAbstractItemView, QDialog, QDialogButtonBox, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 from qvl_desktop.gui.annotate.picture_model import PictureDelegate, PictureModel
-from qvl_desktop.gui.icons import icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.rows import row_view
+from qvl_desktop.gui.widgets.search_line import SearchLine
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
 from qvl_desktop.jobs.task import Task
 from qvl_desktop.jobs.waiting import waiter
@@ -35,10 +35,7 @@ class PicturePicker(QDialog):
         self.setWindowTitle(self.tr("Add pictures to the conversation"))
         self.setModal(True)
         self.resize(420, 520)
-        self.search = QLineEdit(self)
-        self.search.setPlaceholderText(self.tr("Filter by name"))
-        self.search.setClearButtonEnabled(True)
-        self.search.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        self.search = SearchLine(self.tr("Filter by name"), self)
         self.model = PictureModel(self)
         self.view = row_view(self.model, PictureDelegate(thumbnails, self), self)
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)

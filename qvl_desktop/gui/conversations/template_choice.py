@@ -29,6 +29,8 @@ from qvl_desktop.core.i18n import translate
 from qvl_desktop.core.templates import Language, Template
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_role
+from qvl_desktop.gui.widgets.choice_box import ChoiceBox
+from qvl_desktop.gui.widgets.wrapped_check import WrappedCheckBox
 from qvl_desktop.gui.words import split_text
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.storage.filters import PictureFilter
@@ -59,14 +61,14 @@ class TemplateChoice(QWidget):
         self.only_this = QRadioButton(self.tr("This picture"), self)
         self.filtered = QRadioButton(self.tr("The pictures of the list"), self)
         self.all_pictures = QRadioButton(self.tr("All pictures with boxes"), self)
-        self.split = QComboBox(self)
-        self.ref = QComboBox(self)
+        self.split = ChoiceBox(self)
+        self.ref = ChoiceBox(self)
         self.seed = QSpinBox(self)
         self.seed.setRange(0, 999_999)
         self.seed.lineEdit().setTextMargins(Space.S, 0, Space.S, 0)
         self.seed.setAccessibleName(self.tr("Seed"))
         self.seed.setToolTip(self.tr("The same seed gives the same questions, wordings and absent things."))
-        self.replace = QCheckBox(self.tr("Replace earlier ones of these kinds"), self)
+        self.replace = WrappedCheckBox(self.tr("Replace earlier ones of these kinds"), self)
         self.replace.setToolTip(self.tr("Conversations that were edited by hand always stay."))
         self.replace.setChecked(True)
         self._groups = [QButtonGroup(self), QButtonGroup(self)]

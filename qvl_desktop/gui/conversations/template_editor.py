@@ -12,7 +12,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QComboBox,
     QDialog,
     QFormLayout,
     QHBoxLayout,
@@ -32,6 +31,7 @@ from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.core.template_wordings import KINDS, PARTS, PLACEHOLDERS, Kind, Part, Problem, Wording, problems
 from qvl_desktop.core.templates import LANGUAGES, TEMPLATES, Language, Template
 from qvl_desktop.gui.theme import Space, set_kind, set_role, theme
+from qvl_desktop.gui.widgets.choice_box import ChoiceBox
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.storage.project import Project
@@ -61,7 +61,7 @@ class TemplateEditor(QDialog):
         self.setWindowTitle(self.tr("Template of your own") if not name else translate("templates", template.label))
         self.name = QLineEdit(name if name not in TEMPLATES else "", self)
         self.name.setPlaceholderText(self.tr("Name of the template"))
-        self.kind = QComboBox(self)
+        self.kind = ChoiceBox(self)
         for kind, about in KINDS.items():
             self.kind.addItem(translate("templates", about.label), kind)
         self.kind.setCurrentIndex(list(KINDS).index(template.kind))

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEd
 from qvl_desktop.core.i18n import translate
 from qvl_desktop.formats.registry import CONVERSATION_FORMATS, REGION_FORMATS, AnyFormat
 from qvl_desktop.gui.theme import Space, set_role
+from qvl_desktop.gui.widgets.choice_box import ChoiceBox
 from qvl_desktop.gui.words import duration_text
 
 OPTIONS_WIDTH = 320
@@ -72,7 +73,7 @@ def beside(*widgets: QWidget) -> QHBoxLayout:
 
 def choice(parent: QWidget, name: str) -> QComboBox:
     """A list to choose from that keeps to the column's width."""
-    box = QComboBox(parent)
+    box = ChoiceBox(parent)
     box.setObjectName(name)
     box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
     box.setMinimumContentsLength(8)

@@ -9,15 +9,14 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from qvl_desktop.gui.gallery.filter_panel import FilterPanel
 from qvl_desktop.gui.gallery.filter_words import conditions
-from qvl_desktop.gui.icons import icon, set_icon
-from qvl_desktop.gui.theme import Space, theme
+from qvl_desktop.gui.icons import set_icon
+from qvl_desktop.gui.theme import Space
 from qvl_desktop.gui.widgets.flow import FlowLayout
-from qvl_desktop.gui.widgets.guarded import guarded
+from qvl_desktop.gui.widgets.search_line import SearchLine
 from qvl_desktop.jobs.picture_query import PictureQuery
 from qvl_desktop.jobs.waiting import waiter
 from qvl_desktop.storage.filters import PictureFilter
@@ -26,30 +25,14 @@ _DELAY_MS = 150
 _WORDS = 28
 
 
-class SearchLine(QLineEdit):
-    """A line whose text Esc takes away."""
-
-    @guarded
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.text():
-            self.clear()
-        else:
-            super().keyPressEvent(event)
-
-
 class FilterBar(QWidget):
     """Shows and sets the filter of a query."""
 
     def __init__(self, query: PictureQuery, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.query = query
-        self.search = SearchLine(self)
-        self.search.setClearButtonEnabled(True)
-        self.search.setPlaceholderText(self.tr("Name or folder"))
+        self.search = SearchLine(self.tr("Name or folder"), self)
         self.search.setAccessibleName(self.tr("Filter pictures by name or folder"))
-        self._sign = self.search.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
-        for button in self.search.findChildren(QToolButton):
-            button.setAccessibleName(self.tr("Clear the filter"))
         self.more = QToolButton(self)
         self.more.setIconSize(QSize(20, 20))
         self.more.setCheckable(True)
@@ -75,7 +58,6 @@ class FilterBar(QWidget):
         self._timer = waiter(self, _DELAY_MS, self._send)
         self.search.textChanged.connect(self._timer.start)
         query.filterChanged.connect(self.show_filter)
-        theme().changed.connect(self._on_theme)
         self.show_filter()
 
     def show_filter(self) -> None:
@@ -122,6 +104,3 @@ class FilterBar(QWidget):
         chip.clicked.connect(partial(self.query.set_filter, left))
         chip.show()
         return chip
-
-    def _on_theme(self) -> None:
-        self._sign.setIcon(icon("search", "muted"))

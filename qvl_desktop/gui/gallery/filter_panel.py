@@ -11,7 +11,6 @@ from functools import partial
 from PySide6.QtCore import QPoint, QStringListModel, Qt, QTimer, Signal
 from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QCompleter,
     QFrame,
@@ -26,6 +25,8 @@ from PySide6.QtWidgets import (
 
 from qvl_desktop.core.dataset import SPLITS, Split
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
+from qvl_desktop.gui.widgets.choice_box import ChoiceBox
+from qvl_desktop.gui.widgets.wrapped_check import WrappedCheckBox
 from qvl_desktop.gui.words import split_text, status_text
 from qvl_desktop.jobs.picture_query import PictureQuery
 from qvl_desktop.jobs.waiting import waiter
@@ -54,7 +55,7 @@ class FilterPanel(QFrame):
         splits: tuple[Split, ...] = (*SPLITS, "")
         self.splits = {split: self._toggle(split_text(split)) for split in splits}
         self.ref = self._ref_line(self.tr("With a ref: choose one, Enter"), self._add_ref)
-        self.every = QCheckBox(self.tr("Each of these refs"), self)
+        self.every = WrappedCheckBox(self.tr("Each of these refs"), self)
         self.every.setToolTip(self.tr("Otherwise one of them is enough"))
         self.every.toggled.connect(self._send)
         self.without = self._ref_line(self.tr("Without a ref: choose one, Enter"), self._add_without)
@@ -65,7 +66,7 @@ class FilterPanel(QFrame):
         self.ranges = {name: (self._number(), self._number()) for name in _RANGES}
         self.talk = self._choice(self.tr("With or without"), self.tr("With conversations"), self.tr("Without"))
         self.file = self._choice(self.tr("There or not"), self.tr("Missing"), self.tr("There"))
-        self.saved = QComboBox(self)
+        self.saved = ChoiceBox(self)
         self.saved.activated.connect(self._take_saved)
         self.name = QLineEdit(self)
         self.name.setPlaceholderText(self.tr("Name, to keep this filter"))
@@ -213,7 +214,7 @@ class FilterPanel(QFrame):
         return line
 
     def _choice(self, either: str, yes: str, no: str) -> QComboBox:
-        box = QComboBox(self)
+        box = ChoiceBox(self)
         box.addItems([either, yes, no])
         box.activated.connect(self._send)
         return box

@@ -11,7 +11,6 @@ from pathlib import Path
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QCheckBox,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -41,6 +40,7 @@ from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
 from qvl_desktop.gui.widgets.empty_state import EmptyState
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.rows import ROW_ROLE, row_view
+from qvl_desktop.gui.widgets.wrapped_check import WrappedCheckBox
 from qvl_desktop.jobs.health import HealthCheck
 from qvl_desktop.jobs.place import Place
 from qvl_desktop.jobs.session import Session
@@ -71,7 +71,7 @@ class FindingsView(QWidget):
         self.findings = FindingModel(self)
         self.finding_view = row_view(self.findings, FindingDelegate(self), self)
         self.finding_view.setAccessibleName(self.tr("Findings"))
-        self.show_kept = QCheckBox(self.tr("Kept as they are"), self)
+        self.show_kept = WrappedCheckBox(self.tr("Kept as they are"), self)
         self.show_kept.setToolTip(self.tr("Show the findings that are to stay as they are"))
         self.title = QLabel(self)
         set_role(self.title, "heading")

@@ -12,13 +12,13 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QRect, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter
-from PySide6.QtWidgets import QLabel, QLineEdit, QStyleOptionViewItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QStyleOptionViewItem, QVBoxLayout, QWidget
 
-from qvl_desktop.gui.icons import icon
 from qvl_desktop.gui.theme import Space, set_role, set_surface, theme
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.ref_colours import ref_colour
 from qvl_desktop.gui.widgets.rows import ROW_ROLE, Index, RowDelegate, row_view
+from qvl_desktop.gui.widgets.search_line import SearchLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +109,7 @@ class RefBars(QWidget):
         set_surface(self, "raised")
         self.title = QLabel(self.tr("Refs"), self)
         set_role(self.title, "muted")
-        self.search = QLineEdit(self)
-        self.search.setClearButtonEnabled(True)
-        self.search.setPlaceholderText(self.tr("Search refs"))
-        self.search.setAccessibleName(self.tr("Search refs"))
-        self._search_action = self.search.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        self.search = SearchLine(self.tr("Search refs"), self)
         self.model = RefModel(self)
         self.view = row_view(self.model, _RefDelegate(self), self)
         self.view.setAccessibleName(self.tr("Refs"))
@@ -139,5 +135,4 @@ class RefBars(QWidget):
             self.chosen.emit(row.ref)
 
     def _on_theme(self) -> None:
-        self._search_action.setIcon(icon("search", "muted"))
         self.view.viewport().update()

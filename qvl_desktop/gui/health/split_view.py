@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
-    QCheckBox,
     QGridLayout,
     QHBoxLayout,
     QHeaderView,
@@ -29,6 +28,7 @@ from qvl_desktop.core.split import WAYS, Way
 from qvl_desktop.gui.health.late_view import LateView
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface, theme
+from qvl_desktop.gui.widgets.wrapped_check import WrappedCheckBox
 from qvl_desktop.gui.words import split_text
 from qvl_desktop.jobs.health import HealthCheck
 from qvl_desktop.jobs.session import Session
@@ -71,9 +71,9 @@ class SplitView(LateView):
         self.seed = QSpinBox(self)
         self.seed.setRange(0, 999_999)
         self.seed.setToolTip(self.tr("The same seed gives the same division"))
-        self.near = QCheckBox(self.tr("Keep pictures that look alike together"), self)
+        self.near = WrappedCheckBox(self.tr("Keep pictures that look alike together"), self)
         self.near.setChecked(True)
-        self.filtered = QCheckBox(self.tr("Only filtered pictures"), self)
+        self.filtered = WrappedCheckBox(self.tr("Only filtered pictures"), self)
         self.filtered.setToolTip(
             self.tr("Those that pass the filter of the Pictures and Annotate pages; the others keep their splits")
         )

@@ -13,7 +13,6 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
@@ -31,6 +30,7 @@ from qvl_desktop.gui.health.plots import BarPlot, HeatMap, binned, spread_ticks
 from qvl_desktop.gui.health.ref_bars import RefBars
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_role, set_surface
+from qvl_desktop.gui.widgets.choice_box import ChoiceBox
 from qvl_desktop.gui.words import split_text
 from qvl_desktop.jobs.health import HealthCheck
 from qvl_desktop.jobs.session import Session
@@ -60,7 +60,7 @@ class StatisticsView(LateView):
         self._task: Task[_Counted] | None = None
         self.numbers = Statistics()
         self.lengths: Bars = []
-        self.split = QComboBox(self)
+        self.split = ChoiceBox(self)
         self.split.setAccessibleName(self.tr("Split"))
         self.split.addItem(self.tr("All splits"), None)
         for split in (*SPLITS, ""):

@@ -11,7 +11,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
@@ -27,6 +26,7 @@ from qvl_desktop.core.errors import QvlError
 from qvl_desktop.core.known_models import KnownModel
 from qvl_desktop.core.model_places import models_folder, set_models_folder
 from qvl_desktop.gui.theme import Space, set_kind, set_role
+from qvl_desktop.gui.widgets.choice_box import ChoiceBox
 from qvl_desktop.gui.widgets.elided_label import ElidedLabel
 from qvl_desktop.gui.words import path_text
 from qvl_desktop.hubs.base import SOURCES, checked_endpoint
@@ -57,7 +57,7 @@ class DownloadForm(QWidget):
         self.name = QLineEdit(model.name if model else "", self)
         self.name.setObjectName("downloadName")
         self.name.setPlaceholderText("OWNER/NAME")
-        self.source = QComboBox(self)
+        self.source = ChoiceBox(self)
         self.source.setObjectName("downloadSource")
         for key, name in SOURCES.items():
             self.source.addItem(name, key)

@@ -11,7 +11,6 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QCheckBox,
     QDialog,
     QDoubleSpinBox,
     QFormLayout,
@@ -35,6 +34,7 @@ from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.review.who_box import WhoBox
 from qvl_desktop.gui.theme import Space, set_kind, set_role
 from qvl_desktop.gui.translation import language_in_force
+from qvl_desktop.gui.widgets.wrapped_check import WrappedCheckBox
 from qvl_desktop.jobs.review import Annotator
 from qvl_desktop.jobs.session import Session
 
@@ -64,7 +64,7 @@ class AskDialog(QDialog):
         self.ref_button.setToolTip(self.tr("Add a ref of the project"))
         self.ref_button.setAccessibleName(self.tr("Add a ref of the project"))
         self.ref_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.everything = QCheckBox(self.tr("Everything the model sees"), self)
+        self.everything = WrappedCheckBox(self.tr("Everything the model sees"), self)
         self.question = QLineEdit(self)
         self.about = caption(self)
         self.filters = FilterBar(session.pictures, self)
@@ -79,7 +79,7 @@ class AskDialog(QDialog):
         self.limit.setRange(0.05, 0.95)
         self.limit.setSingleStep(0.05)
         self.limit.setValue(LOW)
-        self.again = QCheckBox(self.tr("Propose again what I rejected before"), self)
+        self.again = WrappedCheckBox(self.tr("Propose again what I rejected before"), self)
         self.problem = caption(self)
         set_role(self.problem, "warning")
         self.begin_button = QPushButton(self)

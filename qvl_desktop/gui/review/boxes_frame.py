@@ -29,6 +29,7 @@ from qvl_desktop.gui.review.suggestion_layer import SuggestionLayer
 from qvl_desktop.gui.shortcuts import Shortcuts
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
 from qvl_desktop.gui.widgets.elided_label import ElidedLabel
+from qvl_desktop.gui.widgets.flow import FlowLayout
 from qvl_desktop.gui.widgets.rows import row_view
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
 from qvl_desktop.jobs.session import Session
@@ -66,6 +67,7 @@ class BoxesFrame(QWidget):
         set_role(self.hint, "caption")
         self.count = QLabel(self)
         set_role(self.count, "caption")
+        self.count.setWordWrap(True)
         self.count.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
         self.take_button = QPushButton(self)
         self.reject_button = QPushButton(self)
@@ -76,7 +78,7 @@ class BoxesFrame(QWidget):
     def _lay_out(self) -> None:
         left = QWidget(self)
         set_surface(left, "panel")
-        left.setMinimumWidth(200)
+        left.setMinimumWidth(216)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -98,6 +100,7 @@ class BoxesFrame(QWidget):
         column.setSpacing(0)
         title = QLabel(self.tr("On this picture"), right)
         title.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
+        title.setWordWrap(True)
         set_role(title, "heading")
         column.addWidget(title)
         column.addWidget(self.rows, 1)
@@ -137,8 +140,10 @@ class BoxesFrame(QWidget):
         self.many_button.setToolTip(self.tr("All on this picture, or all of the list"))
         self.many_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.many_button.setMenu(self._menu())
+        buttons = FlowLayout(alignment=Qt.AlignmentFlag.AlignRight, one_line=True)
         for widget in (self.take_button, self.reject_button, self.many_button):
-            row.addWidget(widget)
+            buttons.addWidget(widget)
+        row.addLayout(buttons)
         return bar
 
     def _menu(self) -> QMenu:

@@ -26,6 +26,7 @@ from qvl_desktop.core.answerers import Answerer
 from qvl_desktop.core.dialects import DIALECTS, QWEN2_5_VL
 from qvl_desktop.gui.data.parts import family_name
 from qvl_desktop.gui.theme import Space, set_role
+from qvl_desktop.gui.widgets.choice_box import ChoiceBox
 from qvl_desktop.gui.widgets.model_choice import AdapterChoice, ModelChoice
 from qvl_desktop.jobs.asking import Asker, Door
 from qvl_desktop.jobs.session import Session
@@ -45,7 +46,7 @@ class WhoBox(QWidget):
         super().__init__(parent)
         self._session = session
         self._kept = self._remembered()
-        self.place = QComboBox(self)
+        self.place = ChoiceBox(self)
         self.place.setAccessibleName(self.tr("Who answers"))
         self._fill_places()
         self.models = ModelChoice(session, self)
@@ -55,10 +56,10 @@ class WhoBox(QWidget):
         self.key = QLineEdit(self)
         self.key.setEchoMode(QLineEdit.EchoMode.Password)
         self.key.setPlaceholderText(self.tr("Only where the server asks for one"))
-        self.remote = QComboBox(self)
+        self.remote = ChoiceBox(self)
         self.remote.setEditable(True)
         self.remote.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.family = QComboBox(self)
+        self.family = ChoiceBox(self)
         for name in DIALECTS:
             self.family.addItem(family_name(name), name)
         self.family.addItem(self.tr("This program's server"), "")

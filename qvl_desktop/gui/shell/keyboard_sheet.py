@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
-    QLineEdit,
     QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
@@ -21,10 +20,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from qvl_desktop.gui.icons import icon
 from qvl_desktop.gui.shortcuts import Command, Shortcuts, native
 from qvl_desktop.gui.theme import Space, set_kind, set_role, theme
 from qvl_desktop.gui.widgets.guarded import guarded
+from qvl_desktop.gui.widgets.search_line import SearchLine
 
 _NAME = Qt.ItemDataRole.UserRole
 _MODIFIERS = (
@@ -51,11 +50,7 @@ class KeyboardSheet(QDialog):
         self.setWindowTitle(self.tr("Keys"))
         self.setModal(False)
         self.resize(620, 640)
-        self.search = QLineEdit(self)
-        self.search.setClearButtonEnabled(True)
-        self.search.setPlaceholderText(self.tr("Search commands and keys"))
-        self.search.setAccessibleName(self.tr("Search commands and keys"))
-        self.search.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        self.search = SearchLine(self.tr("Search commands and keys"), self)
         self.search.textChanged.connect(self._filter)
         self.search.installEventFilter(self)
         self.tree = QTreeWidget(self)

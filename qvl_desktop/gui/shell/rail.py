@@ -13,7 +13,8 @@ from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.shell.pages import PAGES
 from qvl_desktop.gui.theme import Space
 
-WIDTH = 110
+WIDTH = 112
+"""Pixels; wider in a language whose names of pages need it."""
 
 
 class Rail(QWidget):
@@ -27,7 +28,7 @@ class Rail(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
         self.setFixedWidth(WIDTH)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(Space.S, Space.M, Space.S, Space.M)
+        layout.setContentsMargins(Space.XS, Space.M, Space.XS, Space.M)
         layout.setSpacing(Space.XS)
         self._group = QButtonGroup(self)
         self._buttons: dict[str, QToolButton] = {}
@@ -49,6 +50,8 @@ class Rail(QWidget):
             button.setText(QCoreApplication.translate("pages", page.title))
             button.setToolTip(f"{QCoreApplication.translate('pages', page.hint)}  (Ctrl+{number})")
             button.setShortcut(QKeySequence(f"Ctrl+{number}"))  # setText drops it
+        widest = max(button.sizeHint().width() for button in self._buttons.values())
+        self.setFixedWidth(max(WIDTH, widest + 2 * Space.XS))
 
     def _button(self, name: str, icon: str) -> QToolButton:
         button = QToolButton(self)

@@ -11,7 +11,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDialog,
     QFileDialog,
     QHBoxLayout,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from qvl_desktop.gui.theme import Space, mono_font, set_kind, set_role
+from qvl_desktop.gui.widgets.choice_box import ChoiceBox
 from qvl_desktop.jobs.program_log import LEVELS, log_file, read_log
 from qvl_desktop.jobs.support_report import support_report
 from qvl_desktop.jobs.task import Task
@@ -103,7 +103,7 @@ class ReportView(QDialog):
         return _tab([self.hint, self.report], foot)
 
     def _log_tab(self) -> QWidget:
-        self.level = QComboBox(self)
+        self.level = ChoiceBox(self)
         self.level.setAccessibleName(self.tr("What is shown"))
         for level, words in zip(
             LEVELS, (self.tr("Everything"), self.tr("Warnings and errors"), self.tr("Errors")), strict=True

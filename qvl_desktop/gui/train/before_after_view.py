@@ -10,7 +10,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import (
-    QComboBox,
     QGridLayout,
     QLabel,
     QSizePolicy,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 from qvl_desktop.gui.theme import Space, set_role, set_surface
 from qvl_desktop.gui.train.pictures import HEIGHT, read_sample
 from qvl_desktop.gui.train.ref_table import RefTable
+from qvl_desktop.gui.widgets.choice_box import ChoiceBox
 from qvl_desktop.gui.words import percent_text
 from qvl_desktop.jobs.before_after import BeforeAfter, Change
 from qvl_desktop.jobs.task import Task
@@ -47,7 +47,7 @@ class BeforeAfterView(QWidget):
         headings = (self.tr("Phrase"), self.tr("Before"), self.tr("After"), self.tr("Change"))
         self._table = RefTable("refTable", headings, ROWS, self)
         self._table.setAccessibleName(self.tr("Acc@0.5 of each phrase, what got worse first"))
-        self._choice = QComboBox(self)
+        self._choice = ChoiceBox(self)
         self._choice.setObjectName("pairBox")
         self._choice.currentIndexChanged.connect(self._show_pair)
         self._pictures = (QLabel(self), QLabel(self))

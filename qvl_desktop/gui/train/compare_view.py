@@ -15,7 +15,6 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
-    QComboBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -25,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from qvl_desktop.gui.theme import Space, set_role, set_surface, theme
 from qvl_desktop.gui.train.curve_files import CurveFiles
+from qvl_desktop.gui.widgets.choice_box import ChoiceBox
 from qvl_desktop.jobs.curve_data import CURVES, EVAL_CURVES, curve, value_at
 from qvl_desktop.jobs.run_history import RunHistory
 
@@ -42,7 +42,7 @@ class CompareView(QWidget):
         self._drawn: dict[str, tuple[Sequence[float], Sequence[float]]] = {}
         self._title = QLabel(self.tr("Compare runs"), self)
         set_role(self._title, "title")
-        self._what, self._smoothing = QComboBox(self), QComboBox(self)
+        self._what, self._smoothing = ChoiceBox(self), ChoiceBox(self)
         self._what.setObjectName("curveBox")
         self._smoothing.setObjectName("smoothingBox")
         for name in CURVES:

@@ -16,6 +16,7 @@ from qvl_desktop.core.plan_checks import Fault
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import set_role
 from qvl_desktop.gui.train.problem_list import FaultLabel
+from qvl_desktop.gui.widgets.choice_box import ChoiceBox
 from qvl_desktop.gui.widgets.model_choice import ModelChoice
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.jobs.task import Task
@@ -57,7 +58,7 @@ class DataBox(QWidget):
         self._files: list[str] = []
         self._count_seen: DataCount | None = None
         self._counting: Task[DataCount] | None = None
-        self.model_box, self.data_box = ModelChoice(session, parent), QComboBox(parent)
+        self.model_box, self.data_box = ModelChoice(session, parent), ChoiceBox(parent)
         self.model_box.setObjectName("modelBox")
         self.data_box.setObjectName("dataBox")
         for box in (self.model_box, self.data_box):  # a long name must not make the page wider than the window

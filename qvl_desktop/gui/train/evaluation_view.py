@@ -11,7 +11,6 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QListWidget,
@@ -30,6 +29,7 @@ from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface, theme
 from qvl_desktop.gui.train.ref_table import RefTable
 from qvl_desktop.gui.widgets.box_item import ShownBox
+from qvl_desktop.gui.widgets.choice_box import ChoiceBox
 from qvl_desktop.gui.widgets.picture_view import PictureView
 from qvl_desktop.gui.words import percent_text, split_text
 
@@ -51,7 +51,7 @@ class EvaluationView(QWidget):
         self._now: dict[str, Any] | None = None
         heading = QLabel(self.tr("Evaluation: before and after"), self)
         set_role(heading, "heading")
-        self._split = QComboBox(self)
+        self._split = ChoiceBox(self)
         self._split.setObjectName("evaluationSplit")
         self._split.currentIndexChanged.connect(self._show)
         self._figures, self._worse = QLabel(self), QLabel(self)
@@ -62,7 +62,7 @@ class EvaluationView(QWidget):
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         headings = (self.tr("Phrase"), self.tr("F1 before"), self.tr("F1 after"), self.tr("Change"))
         self._table = RefTable("evaluationRefs", headings, ROWS, self)
-        self._what = QComboBox(self)
+        self._what = ChoiceBox(self)
         self._what.setObjectName("evaluationWhat")
         self._what.addItem(self.tr("Answers that got worse"), "worse")
         self._what.addItem(self.tr("All answers, worst first"), "all")

@@ -36,6 +36,7 @@ from qvl_desktop.gui.train.official_paste import OfficialPaste
 from qvl_desktop.gui.train.plan_form import LABEL_WIDTH, PlanForm
 from qvl_desktop.gui.train.preset_boxes import PresetBoxes
 from qvl_desktop.gui.train.problem_list import ProblemList
+from qvl_desktop.gui.widgets.flow import FlowLayout
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.storage.demo_project import demo_plan
 
@@ -162,10 +163,13 @@ class NewRun(QWidget):
         top.setColumnStretch(1, 1)
         row = self.choices.lay_into(top)
         head = QHBoxLayout()
-        head.addWidget(title)
-        head.addStretch(1)
-        head.addWidget(self._official.button)
-        head.addWidget(self._text)
+        title.setWordWrap(True)
+        buttons = FlowLayout(spacing=Space.S, alignment=Qt.AlignmentFlag.AlignRight, one_line=True)
+        buttons.addWidget(self._official.button)
+        buttons.addWidget(self._text)
+        head.setSpacing(Space.M)
+        head.addWidget(title, 1)
+        head.addLayout(buttons)
         label = QLabel(self.tr("Presets"), self._content)
         label.setBuddy(self._presets.card)
         top.addWidget(label, row, 0)

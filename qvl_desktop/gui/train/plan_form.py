@@ -13,7 +13,6 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QGridLayout,
     QLabel,
     QLineEdit,
@@ -29,6 +28,7 @@ from qvl_desktop.core.plan_checks import Fault
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_role
 from qvl_desktop.gui.train.problem_list import FaultLabel
+from qvl_desktop.gui.widgets.choice_box import ChoiceBox
 from qvl_desktop.gui.words import method_text
 
 ELSEWHERE = ("model", "data")
@@ -208,7 +208,7 @@ class PlanForm(QWidget):
         return _Row(f, line, read, lambda value: line.setText(_number_text(value)), FaultLabel(self))
 
     def _choice(self, f: Field[Any]) -> _Row:
-        box = QComboBox(self)
+        box = ChoiceBox(self)
         for choice in f.metadata["choices"]:
             box.addItem(choice_text(f.name, choice), choice)
         box.currentIndexChanged.connect(self._edited)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.presets import AIMS, CARDS, Preset, chosen_presets
 from qvl_desktop.gui.theme import Space
+from qvl_desktop.gui.widgets.choice_box import ChoiceBox
 
 NARROWEST = 110
 
@@ -22,7 +23,7 @@ class PresetBoxes(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.card, self.aim = QComboBox(self), QComboBox(self)
+        self.card, self.aim = ChoiceBox(self), ChoiceBox(self)
         self.card.setObjectName("cardBox")
         self.aim.setObjectName("aimBox")
         row = QHBoxLayout(self)

@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from qvl_desktop.core.amounts import file_size
 from qvl_desktop.core.run_folder import RunState
-from qvl_desktop.gui.icons import icon, set_icon
+from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
 from qvl_desktop.gui.train.run_list import RunList
+from qvl_desktop.gui.widgets.choice_box import ChoiceBox
+from qvl_desktop.gui.widgets.search_line import SearchLine
 from qvl_desktop.gui.words import date_text, method_text, state_text
 from qvl_desktop.jobs.run_summary import RunSummary
 from qvl_desktop.jobs.run_trash import Trashed
@@ -77,14 +79,10 @@ class RunPanel(QWidget):
         self._compare.setObjectName("compareButton")
         set_icon(self._compare, "statistics")
         self._compare.clicked.connect(self.compareClicked)
-        self.search = QLineEdit(self)
+        self.search = SearchLine(self.tr("Find runs"), self)
         self.search.setObjectName("runSearch")
-        self.search.setClearButtonEnabled(True)
-        self.search.setPlaceholderText(self.tr("Find runs"))
-        self.search.setAccessibleName(self.tr("Find runs"))
-        self.search.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
         self.search.textChanged.connect(self._list)
-        self.order = QComboBox(self)
+        self.order = ChoiceBox(self)
         self.order.setObjectName("runOrder")
         self.order.setAccessibleName(self.tr("Order of the runs"))
         names = {

@@ -12,7 +12,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QProgressBar,
@@ -30,6 +29,7 @@ from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role
 from qvl_desktop.gui.train.plan_form import choice_text
 from qvl_desktop.gui.train.token_text import TokenText
+from qvl_desktop.gui.widgets.choice_box import ChoiceBox
 from qvl_desktop.gui.widgets.flow import FlowLayout
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.words import count_text, split_text
@@ -62,7 +62,7 @@ class TrainedTextView(QWidget):
         self._back.setObjectName("textBack")
         set_icon(self._back, "chevron-left")
         set_kind(self._back, "quiet")
-        self._model, self._rule, self._split = QComboBox(self), QComboBox(self), QComboBox(self)
+        self._model, self._rule, self._split = ChoiceBox(self), ChoiceBox(self), ChoiceBox(self)
         self._model.setObjectName("textModel")
         self._rule.setObjectName("textLabels")
         self._split.setObjectName("textSplit")

@@ -6,10 +6,14 @@ Owns the layout. Does not own the words or what the buttons do.
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from qvl_desktop.gui.icons import pixmap, set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface, theme
+from qvl_desktop.gui.widgets.flow import FlowLayout
+
+WIDTH = 480
+"""The words are broken into lines of this width at most, in device-independent pixels."""
 
 
 class EmptyState(QWidget):
@@ -23,16 +27,17 @@ class EmptyState(QWidget):
         self._sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.title = QLabel(self)
         set_role(self.title, "title")
-        self.title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.words = QLabel(self)
         set_role(self.words, "muted")
-        self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        for label in (self.title, self.words):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            label.setWordWrap(True)
+            label.setMaximumWidth(WIDTH)
         self._buttons = QWidget(self)
-        self._button_row = QHBoxLayout(self._buttons)
+        self._button_row = FlowLayout(self._buttons, Space.S, alignment=Qt.AlignmentFlag.AlignHCenter)
         self._button_row.setContentsMargins(0, Space.M, 0, 0)
-        self._button_row.setSpacing(Space.S)
-        self._button_row.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout = QVBoxLayout(self)
+        layout.setContentsMargins(Space.L, Space.L, Space.L, Space.L)
         layout.setSpacing(Space.S)
         layout.addStretch(2)
         for widget in (self._sign, self.title, self.words, self._buttons):

@@ -13,11 +13,26 @@ from qvl_desktop.gui.widgets.guarded import guarded
 
 
 class FlowLayout(QLayout):
-    """Items from left to right, as many a line as fit; the height follows the width."""
+    """Items from left to right, as many a line as fit; the height follows the width.
 
-    def __init__(self, parent: QWidget | None = None, spacing: int = Space.XS) -> None:
+    Lines begin at the left unless `alignment` puts them in the middle or at the right. With `one_line` it asks for the
+    width of all items side by side, and takes less where there is less. With `fill` the items share their line.
+    """
+
+    def __init__(
+        self,
+        parent: QWidget | None = None,
+        spacing: int = Space.XS,
+        *,
+        alignment: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+        one_line: bool = False,
+        fill: bool = False,
+    ) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
+        self._lines = alignment
+        self._one_line = one_line
+        self._fill = fill
         self.setContentsMargins(0, 0, 0, 0)
         self.setSpacing(spacing)
 
@@ -47,16 +62,22 @@ class FlowLayout(QLayout):
 
     @guarded(default=0)
     def heightForWidth(self, width: int) -> int:
-        return self._arrange(QRect(0, 0, width, 0), place=False)
+        edge = self.contentsMargins()
+        inner = width - edge.left() - edge.right()
+        return self._arrange(QRect(0, 0, inner, 0), place=False) + edge.top() + edge.bottom()
 
     @guarded
     def setGeometry(self, rect: QRect) -> None:
         super().setGeometry(rect)
-        self._arrange(rect, place=True)
+        self._arrange(rect.marginsRemoved(self.contentsMargins()), place=True)
 
     @guarded(default=QSize)
     def sizeHint(self) -> QSize:
-        return self.minimumSize()
+        if not self._one_line:
+            return self.minimumSize()
+        sizes = [item.sizeHint() for item in self._items if not item.isEmpty()]
+        width = sum(size.width() for size in sizes) + self.spacing() * max(0, len(sizes) - 1)
+        return QSize(width, max((size.height() for size in sizes), default=0)).grownBy(self.contentsMargins())
 
     @guarded(default=QSize)
     def minimumSize(self) -> QSize:
@@ -64,19 +85,40 @@ class FlowLayout(QLayout):
         for item in self._items:
             if not item.isEmpty():
                 size = size.expandedTo(item.minimumSize())
-        return size
+        return size.grownBy(self.contentsMargins())
 
     def _arrange(self, rect: QRect, *, place: bool) -> int:
         """Lay the items out; the height they take."""
-        x, y, line = rect.x(), rect.y(), 0
+        y = rect.y()
+        for line in self._broken(rect.width()):
+            width = sum(size.width() for _, size in line) + self.spacing() * (len(line) - 1)
+            height = max(size.height() for _, size in line)
+            more = max(0, rect.width() - width) // len(line) if self._fill else 0
+            x = rect.x() + (0 if self._fill else self._indent(rect.width() - width))
+            for item, hint in line:
+                size = hint + QSize(more, 0)
+                if place:
+                    item.setGeometry(QRect(QPoint(x, y + (height - size.height()) // 2), size))
+                x += size.width() + self.spacing()
+            y += height + self.spacing()
+        return max(0, y - self.spacing() - rect.y())
+
+    def _broken(self, width: int) -> list[list[tuple[QLayoutItem, QSize]]]:
+        """The items of each line, with their sizes; those that are hidden take no room, not even that between two."""
+        lines: list[list[tuple[QLayoutItem, QSize]]] = []
+        used = 0
         for item in self._items:
-            if item.isEmpty():  # hidden: takes no room, not even that between two
+            if item.isEmpty():
                 continue
-            size = item.sizeHint().boundedTo(QSize(max(rect.width(), 1), 1 << 20))
-            if x > rect.x() and x + size.width() > rect.x() + rect.width():
-                x, y, line = rect.x(), y + line + self.spacing(), 0
-            if place:
-                item.setGeometry(QRect(QPoint(x, y), size))
-            x += size.width() + self.spacing()
-            line = max(line, size.height())
-        return y + line - rect.y()
+            size = item.sizeHint().boundedTo(QSize(max(width, 1), 1 << 20))
+            if not lines or used + self.spacing() + size.width() > width:
+                lines.append([])
+                used = -self.spacing()
+            lines[-1].append((item, size))
+            used += self.spacing() + size.width()
+        return lines
+
+    def _indent(self, spare: int) -> int:
+        if self._lines is Qt.AlignmentFlag.AlignRight:
+            return max(0, spare)
+        return max(0, spare // 2) if self._lines is Qt.AlignmentFlag.AlignHCenter else 0

@@ -14,11 +14,12 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from qvl_desktop.core.cards import ModelCard
+from qvl_desktop.gui.widgets.choice_box import ChoiceBox
 from qvl_desktop.gui.words import path_text
 from qvl_desktop.jobs.session import Session
 
 
-class ModelChoice(QComboBox):
+class ModelChoice(ChoiceBox):
     """The models that can be used. The data of an item is what `--model` takes; `offer` fills it again."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -54,7 +55,7 @@ class ModelChoice(QComboBox):
         return place >= 0
 
 
-class AdapterChoice(QComboBox):
+class AdapterChoice(ChoiceBox):
     """The adapters of one model, newest first, after "No adapter". The data of an item is the adapter's folder."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
