@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from qvl_desktop.core.box import Rect
+from qvl_desktop.core.conversation import Conversation
 from qvl_desktop.core.dataset import Split
 from qvl_desktop.core.errors import QvlError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.resources import resource_path
 from qvl_desktop.core.templates import TEMPLATES as SHIPPED
-from qvl_desktop.core.templates import Language
-from qvl_desktop.storage.generation import generate
+from qvl_desktop.core.templates import Language, Template
+from qvl_desktop.storage.generation import generate, preview
 from qvl_desktop.storage.indexing import Progress
 from qvl_desktop.storage.project import Project
 
@@ -29,6 +31,10 @@ SPLITS: dict[str, Split] = {"train": "train", "val": "val", "known": "test"}
 
 TEMPLATES = ("grounding",)
 """The templates of the demo's conversations, in the wording that the demo model knows best."""
+
+
+Files = dict[Path, tuple[str, tuple[tuple[str, Rect], ...]]]
+"""The copied pictures: split, and regions (ref, rectangle in pixels)."""
 
 
 class DemoError(QvlError):
@@ -66,38 +72,71 @@ def read_shipped(language: Language) -> Shipped:
     return Shipped(body["unseen"][ref], pictures)
 
 
-def make_demo_project(out: Path, shipped: Shipped, language: Language, progress: Progress | None = None) -> Path:
-    """Make `out/demo.qvl`: copy and index the pictures, add their regions, make conversations. The project's path.
+def make_demo_project(
+    out: Path,
+    shipped: Shipped,
+    language: Language,
+    progress: Progress | None = None,
+    *,
+    name: str = PROJECT_NAME,
+    boxes: bool = True,
+    conversations: bool = True,
+    bare: Sequence[str] = (),
+) -> Path:
+    """Make `out/NAME`: copy and index the pictures, add their regions, make conversations. The project's path.
 
-    It has its name only when it is whole. Raises `DemoError` when `out` cannot be written.
+    Without `boxes` the conversations are as imported ones: their tokens stand for no region. The pictures of the
+    names `bare` stay without either, for the user to draw on. The project has its name only when it is whole. Raises
+    `DemoError` when `out` cannot be written.
     """
     try:
-        files = _copy_pictures(out / "pictures", shipped)
+        files = _copy_pictures(out / "pictures", shipped, bare)
     except OSError as error:
         raise DemoError(
             QT_TRANSLATE_NOOP("errors", "{path}: the folder cannot be written ({reason})."),
             path=out,
             reason=error.strerror or error,
         ) from error
-    unfinished = out / f"unfinished-{PROJECT_NAME}"
+    unfinished = out / f"unfinished-{name}"
     _clear(out, unfinished.name)
+    said = [] if boxes or not conversations else _conversations(out / f"drawn-{name}", files, language)
     with Project.create(unfinished) as project:
-        project.add_pictures(files, progress)
-        by_split: dict[Split, list[int]] = {}
-        for file, (split, regions) in files.items():
-            picture = project.find_picture(file)
-            if picture is None:
-                raise DemoError(
-                    QT_TRANSLATE_NOOP("errors", "{path}: this is not a picture that can be read."), path=file
-                )
-            project.add_regions(picture.id, regions)
-            by_split.setdefault(SPLITS[split], []).append(picture.id)
-        for name, ids in by_split.items():
-            project.set_split(ids, name)
-        generate(project, TEMPLATES, language, templates={name: SHIPPED[name].plain() for name in TEMPLATES})
-    unfinished.rename(out / PROJECT_NAME)
+        _add_pictures(project, files, progress, boxes=boxes)
+        if boxes and conversations:
+            generate(project, TEMPLATES, language, templates=_templates())
+        elif conversations:
+            project.add_conversations(said)
+    unfinished.rename(out / name)
     _clear(out, unfinished.name)
-    return out / PROJECT_NAME
+    return out / name
+
+
+def _add_pictures(project: Project, files: Files, progress: Progress | None, *, boxes: bool) -> None:
+    project.add_pictures(files, progress)
+    by_split: dict[Split, list[int]] = {}
+    for file, (split, regions) in files.items():
+        picture = project.find_picture(file)
+        if picture is None:
+            raise DemoError(QT_TRANSLATE_NOOP("errors", "{path}: this is not a picture that can be read."), path=file)
+        if boxes:
+            project.add_regions(picture.id, regions)
+        by_split.setdefault(SPLITS[split], []).append(picture.id)
+    for name, ids in by_split.items():
+        project.set_split(ids, name)
+
+
+def _conversations(beside: Path, files: Files, language: Language) -> list[Conversation]:
+    """What the templates make of the regions, by way of a project that is deleted again."""
+    _clear(beside.parent, beside.name)
+    with Project.create(beside) as drawn:
+        _add_pictures(drawn, files, None, boxes=True)
+        made = list(preview(drawn, TEMPLATES, language, drawn.picture_ids(), templates=_templates()))
+    _clear(beside.parent, beside.name)
+    return made
+
+
+def _templates() -> dict[str, Template]:
+    return {name: SHIPPED[name].plain() for name in TEMPLATES}
 
 
 def _clear(out: Path, name: str) -> None:
@@ -106,13 +145,13 @@ def _clear(out: Path, name: str) -> None:
         left_over.unlink()
 
 
-def _copy_pictures(folder: Path, shipped: Shipped) -> dict[Path, tuple[str, tuple[tuple[str, Rect], ...]]]:
+def _copy_pictures(folder: Path, shipped: Shipped, bare: Sequence[str]) -> Files:
     folder.mkdir(parents=True, exist_ok=True)
-    files: dict[Path, tuple[str, tuple[tuple[str, Rect], ...]]] = {}
+    files: Files = {}
     for source, split, regions in shipped.pictures:
         copy = folder / source.name
         shutil.copyfile(source, copy)
-        files[copy] = split, regions
+        files[copy] = split, () if source.name in bare else regions
     return files
 
 

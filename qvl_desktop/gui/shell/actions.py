@@ -43,6 +43,8 @@ ACTIONS = (
     ActionSpec("undo", _N("actions", "Undo"), "undo", QKeySequence.StandardKey.Undo),
     ActionSpec("redo", _N("actions", "Redo"), "redo", QKeySequence.StandardKey.Redo, ("Ctrl+Shift+Z", "Ctrl+Y")),
     ActionSpec("palette", _N("actions", "Find a command…"), "search", also=("Ctrl+K",)),
+    ActionSpec("tour", _N("actions", "Guided tour"), "flag", also=("Shift+F6",)),
+    ActionSpec("tour_again", _N("actions", "Guided tour from the beginning"), "flag"),
     ActionSpec("keyboard", _N("actions", "Keys…"), "keyboard", QKeySequence.StandardKey.HelpContents, ("?",)),
     ActionSpec("report", _N("actions", "Report and log…"), "list"),
     ActionSpec("quit", _N("actions", "Quit"), key=QKeySequence.StandardKey.Quit),

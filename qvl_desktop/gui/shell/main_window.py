@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QUrl
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QGuiApplication
@@ -31,6 +32,7 @@ from qvl_desktop.gui.shell.welcome import WelcomePage
 from qvl_desktop.gui.shell.work_bar import WorkBar
 from qvl_desktop.gui.shortcuts import Shortcuts
 from qvl_desktop.gui.theme import set_surface
+from qvl_desktop.gui.tour.progress import Progress
 from qvl_desktop.gui.translation import can_show, install_language
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.jobs.demo_project import open_demo_project
@@ -40,6 +42,9 @@ from qvl_desktop.jobs.session import Session
 from qvl_desktop.jobs.task import Task
 from qvl_desktop.storage.demo_project import is_shipped
 from qvl_desktop.storage.project import SUFFIX
+
+if TYPE_CHECKING:
+    from qvl_desktop.gui.tour.tour import Tour
 
 MINIMUM = QSize(1024, 640)
 NO_FONT = "No font with Chinese characters is installed. Install one, for example fonts-wqy-microhei."
@@ -60,6 +65,7 @@ class MainWindow(QMainWindow):
         self.resize(1360, 860)
         self._pages: dict[str, QWidget] = {}
         self._welcome: WelcomePage | None = None
+        self._guide: Tour | None = None
         self._page = session.settings.window_state.get("page", FIRST)
         if self._page not in _BY_NAME:
             self._page = FIRST
@@ -88,6 +94,8 @@ class MainWindow(QMainWindow):
         """Fill the window with the page shown last. Apart from construction, so that the frame paints first."""
         self._show_project()
         self.show_page(self._page)
+        if Progress(self.session.settings).stage == "on":
+            self.tour.resume()
 
     def show_page(self, name: str) -> None:
         """Show a page, or the start page in its place while it needs a project and there is none."""
@@ -119,6 +127,15 @@ class MainWindow(QMainWindow):
     def current_page(self) -> str:
         """The name of the page that is chosen."""
         return self._page
+
+    @property
+    def tour(self) -> Tour:
+        """The guided tour, made when it is first asked for."""
+        if self._guide is None:
+            from qvl_desktop.gui.tour.tour import Tour
+
+            self._guide = Tour(self, self.palette_card.parentWidget() or self)
+        return self._guide
 
     def change_language(self, code: str) -> None:
         """Show everything in another language: words of the frame are replaced, pages are made again."""
@@ -364,6 +381,12 @@ class MainWindow(QMainWindow):
         """Everything that can be done, found by a few letters."""
         action_table.declare_pages(self.shortcuts)
         self.palette_card.show_entries(palette_entries(self, self._recent()))
+
+    def _tour(self) -> None:
+        self.tour.begin()
+
+    def _tour_again(self) -> None:
+        self.tour.begin_again()
 
     def _keyboard(self) -> None:
         """The sheet of keys, beside the window: work goes on meanwhile."""

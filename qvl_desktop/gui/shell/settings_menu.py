@@ -52,6 +52,7 @@ class SettingsMenu(QMenu):
             program.setToolTip(self.tr("The installed qvl-desktop that loads and trains models for this slim edition"))
             program.triggered.connect(self._choose_engine)
         self.addSeparator()
+        self.addAction(self._actions["tour"])
         self.addAction(self._actions["keyboard"])
         self.addAction(self._actions["report"])
 

@@ -1,0 +1,1 @@
+"""The guided tour: a card beside the real widgets that waits until the user has really done each thing."""
