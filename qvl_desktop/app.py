@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import logging
 import os
-import signal
 import sys
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from qvl_desktop.core.i18n import translate
 from qvl_desktop.gui.icons import application_icon
 from qvl_desktop.gui.shell.first_paint import FirstPaint
 from qvl_desktop.gui.shell.main_window import NO_FONT, MainWindow
+from qvl_desktop.gui.shell.start_choice import ask_how_to_start
 from qvl_desktop.gui.theme import theme
 from qvl_desktop.gui.translation import can_show, install_language, language_in_force
 from qvl_desktop.jobs.chats import Chats
@@ -32,46 +32,81 @@ from qvl_desktop.jobs.crash_watch import CrashWatch
 from qvl_desktop.jobs.downloads import downloads_of
 from qvl_desktop.jobs.engine import EngineSupervisor
 from qvl_desktop.jobs.file_watch import files_of
+from qvl_desktop.jobs.interrupting import interruptible
 from qvl_desktop.jobs.models import ModelShelf
 from qvl_desktop.jobs.opening import open_path
 from qvl_desktop.jobs.program_log import catch_failures, release_failures, start_logging
+from qvl_desktop.jobs.restart import start_again
 from qvl_desktop.jobs.session import Session
+from qvl_desktop.jobs.start_watch import OFFERED_AFTER, SETTLED_SECONDS, StartWatch
 from qvl_desktop.jobs.task import end_all_tasks
 from qvl_desktop.storage.settings import Settings
 
 NAME = "QVL Desktop"
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 """Parameters of `mallopt(3)`."""
+_log = logging.getLogger(__name__)
 SWITCH_SECONDS = 0.001
 """How long a thread that works may keep the window's thread waiting; Python's own 5 ms, twice, are most of a frame."""
 
 
-def run_window(project: Path | None = None) -> int:
-    """Open the window, on a project file or a folder of pictures if one is given; returns the exit code."""
+def run_window(project: Path | None = None, *, safe: bool = False) -> int:
+    """Open the window, on a project file or a folder of pictures if one is given; returns the exit code.
+
+    `safe`: safe mode, in which the user's settings are neither used nor changed and nothing opens or starts by itself.
+    """
     if refusal := unfit_versions(pyside_version, sys.version_info[:2]):
         print(refusal, file=sys.stderr)  # noqa: T201 - there is no window to show it in
         return 1
     start_logging()
-    watch = CrashWatch()
+    watch, starts = CrashWatch(), StartWatch()
     watch.begin()
+    try:
+        code, again = _run(project, watch, starts, safe=safe)
+    except Exception as error:
+        watch.failed(error)
+        raise
+    watch.end()
+    starts.end()
+    if again is not None:
+        start_again(again)
+    return code
+
+
+def _run(
+    project: Path | None, watch: CrashWatch, starts: StartWatch, *, safe: bool
+) -> tuple[int, tuple[str, ...] | None]:
+    """The window from its beginning to its end: the exit code, and the arguments to start anew with, if any."""
     sys.setswitchinterval(SWITCH_SECONDS)
     give_memory_back()
     application = make_application()
     GarbageCollector(application)
     gc.freeze()  # modules stay: looking through them again and again would cost frames
-    settings = Settings()
-    theme().install(settings.theme)  # type: ignore[arg-type]
+    starts.begin()
+    settings = Settings(safe=safe)
     install_language(settings.language)
+    if not safe and len(starts.failed()) >= OFFERED_AFTER:
+        theme().install()
+        if (choice := ask_how_to_start()) == "none":
+            return 0, None
+        if choice == "safe":
+            settings = Settings(safe=True)
+        else:
+            starts.forgive()
+    if settings.safe:
+        starts.end()  # whether it comes up says nothing of an ordinary start
+    _log.info("QVL Desktop %s%s", __version__, " in safe mode" if settings.safe else "")
+    theme().set_text_size(settings.text_size)
+    theme().install(settings.theme)  # type: ignore[arg-type]
     session = make_session(settings)
     catch_failures(session.report)
     window = MainWindow(session)
-    FirstPaint(window.rail, lambda: _begin(window, session, project, watch.left_behind()))
+    FirstPaint(window.rail, lambda: _begin(window, session, project, watch, starts))
     window.show()
     application.aboutToQuit.connect(lambda: shut_down(session))
-    with _interruptible(application):
+    with interruptible(application.quit):
         code = application.exec()
-    watch.end()
-    return code
+    return code, window.start_again
 
 
 def give_memory_back() -> None:
@@ -143,35 +178,23 @@ def shut_down(session: Session) -> None:
     release_failures()
 
 
-def _begin(window: MainWindow, session: Session, target: Path | None, crash: str = "") -> None:
-    """After the first paint: open what was asked for, else the project of last time. `crash` is what the last window
-    left behind when it died of a fault."""
-    if session.settings.problem:
-        session.notice.emit("warning", session.settings.problem)
-    if not can_show(language_in_force(session.settings.language)):
+def _begin(window: MainWindow, session: Session, target: Path | None, watch: CrashWatch, starts: StartWatch) -> None:
+    """After the first paint: open what was asked for, else the project of last time."""
+    settings = session.settings
+    if settings.problem:
+        session.notice.emit("warning", settings.problem)
+    if not can_show(language_in_force(settings.language)):
         session.notice.emit("warning", NO_FONT)
-    if crash:
+    if crash := watch.left_behind():
         window.offer_crash(crash)
-    last = session.settings.last_project
+    last = settings.last_project if settings.open_last == "yes" else ""
     if target is not None:
         open_path(session, target)
     elif last and Path(last).is_file():
         session.open_project(Path(last))
     else:
         session.look_at_runs()
-    downloads_of(session).follow()
+    if not settings.safe:
+        downloads_of(session).follow()
+        QTimer.singleShot(SETTLED_SECONDS * 1000, starts.settled)
     window.start()
-
-
-@contextlib.contextmanager
-def _interruptible(application: QApplication) -> Iterator[None]:
-    """Let Ctrl-C in a terminal close the window: Python sees signals only when it runs, so a slow timer wakes it."""
-    previous = signal.signal(signal.SIGINT, lambda *_: application.quit())
-    timer = QTimer()
-    timer.timeout.connect(lambda: None)
-    timer.start(500)
-    try:
-        yield
-    finally:
-        timer.stop()
-        signal.signal(signal.SIGINT, previous)

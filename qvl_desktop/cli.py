@@ -41,8 +41,12 @@ COMMANDS = (
     "models",
     "download",
     "cache",
+    "doctor",
 )
 """The files of `commands/`; each offers `add_parser(subparsers)` and sets `run=` on what it adds."""
+
+SAFE = "--safe"
+"""The option of safe mode."""
 
 _FILES = {"new": "data", "import": "data", "export": "data"}
 """Commands whose file has another name."""
@@ -62,7 +66,7 @@ def build_parser(commands: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
         description=QT_TRANSLATE_NOOP("cli", "Draw boxes, build conversations, tune Qwen-VL and chat with the result."),
         epilog=QT_TRANSLATE_NOOP(
             "cli",
-            "Without a command: qvl-desktop [PROJECT.qvl | FOLDER] opens the window. The language is that of "
+            "Without a command: qvl-desktop [--safe] [PROJECT.qvl | FOLDER] opens the window. The language is that of "
             "--language, else of QVL_LANGUAGE, else the one chosen in the window, else the system's (LC_ALL, "
             "LC_MESSAGES, LANG).",
         ),
@@ -78,6 +82,13 @@ def build_parser(commands: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
         dest="spoken_language",
         choices=CHOICES,
         help=QT_TRANSLATE_NOOP("cli", "speak English or Chinese; stands before the command"),
+    )
+    parser.add_argument(
+        SAFE,
+        action="store_true",
+        help=QT_TRANSLATE_NOOP(
+            "cli", "open the window with the usual settings, leaving the user's own and the last project alone"
+        ),
     )
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name in commands:
@@ -100,8 +111,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         if (target := window_target(arguments)) is not None:
             from qvl_desktop.app import run_window
 
-            return run_window(target.path)
-        options = build_parser(needed(arguments)).parse_args(arguments)
+            return run_window(target.path, safe=target.safe)
+        parser = build_parser(needed(arguments))
+        options = parser.parse_args(arguments)
+        if options.safe:
+            parser.error(translate("cli", "--safe is for the window: it goes with no command"))
         speak(language, results_in_english=bool(getattr(options, "json", False)))
         return int(options.run(options))
     except QvlError as error:
@@ -149,10 +163,14 @@ def lacks_model_half(error: ModuleNotFoundError) -> bool:
 
 
 class WindowTarget:
-    """What the window is to open: a project file, a folder of pictures, or nothing in particular."""
+    """What the window is to open: a project file, a folder of pictures, or nothing in particular.
 
-    def __init__(self, path: Path | None) -> None:
+    `safe`: in safe mode.
+    """
+
+    def __init__(self, path: Path | None, *, safe: bool = False) -> None:
         self.path = path
+        self.safe = safe
 
 
 def window_target(arguments: Sequence[str]) -> WindowTarget | None:
@@ -160,13 +178,15 @@ def window_target(arguments: Sequence[str]) -> WindowTarget | None:
 
     A single word counts as a path when it exists or looks like one, so that a typo in a command is still wrong use.
     """
-    if not arguments:
-        return WindowTarget(None)
-    if len(arguments) > 1 or arguments[0].startswith("-"):
+    rest = [word for word in arguments if word != SAFE]
+    safe = len(rest) < len(arguments)
+    if not rest:
+        return WindowTarget(None, safe=safe)
+    if len(rest) > 1 or rest[0].startswith("-"):
         return None
-    path = Path(arguments[0])
+    path = Path(rest[0])
     looks_like_path = path.suffix == ".qvl" or len(path.parts) > 1 or path.is_dir()
-    return WindowTarget(path) if looks_like_path else None
+    return WindowTarget(path, safe=safe) if looks_like_path else None
 
 
 def _use_utf8() -> None:

@@ -69,6 +69,7 @@ class Shortcuts(QObject):
     def __init__(self, settings: Settings, parent: QObject) -> None:
         super().__init__(parent)
         self._settings = settings
+        self._in_force = settings.shortcuts
         self._bound: dict[str, _Bound] = {}
 
     @classmethod
@@ -157,20 +158,30 @@ class Shortcuts(QObject):
                         self._write(own, other.name, left)
                         touched.append(other.name)
         self._write(own, name, list(dict.fromkeys(keys)))
-        self._settings.shortcuts = own
+        self._keep(own)
         self._dress_all(touched)
 
     def reset(self, name: str) -> None:
         """The keys that a command had at first."""
         own = self._settings.shortcuts
         own.pop(name, None)
-        self._settings.shortcuts = own
+        self._keep(own)
         self._dress_all([name])
 
     def reset_all(self) -> None:
         """All keys as they were at first."""
-        self._settings.shortcuts = {}
+        self._keep({})
         self._dress_all(list(self._bound))
+
+    def _keep(self, own: dict[str, str]) -> None:
+        self._in_force = own
+        self._settings.shortcuts = own
+
+    def refresh(self) -> None:
+        """Put the keys of the settings in force, when somebody else changed them there."""
+        if self._settings.shortcuts != self._in_force:
+            self._in_force = self._settings.shortcuts
+            self._dress_all(list(self._bound))
 
     def _write(self, own: dict[str, str], name: str, keys: list[str]) -> None:
         if keys == list(self._bound[name].command.keys):

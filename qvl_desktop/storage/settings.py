@@ -1,7 +1,7 @@
 """The user's settings, one small JSON file.
 
-Owns where it lies, its types and defaults, and writing it whole. Does not own what a setting does. Projects, runs and
-models keep their own data; nothing here is needed to read them.
+Owns where it lies, its types and defaults, writing it whole, and telling who wants to know of a change. Does not own
+what a setting does. Projects, runs and models keep their own data; nothing here is needed to read them.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ class Setting(Generic[T]):
         if settings.values.get(self.name) != value:
             settings.values[self.name] = deepcopy(value)
             settings.save()
+            settings.tell(self.name)
 
 
 def _text(default: str = "", *choices: str) -> Setting[str]:
@@ -60,6 +61,13 @@ def _text(default: str = "", *choices: str) -> Setting[str]:
 
 def _texts() -> Setting[list[str]]:
     return Setting([], lambda value: isinstance(value, list) and all(isinstance(item, str) for item in value))
+
+
+def _number(default: int, low: int, high: int) -> Setting[int]:
+    def fits(value: Any) -> bool:
+        return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+    return Setting(default, fits)
 
 
 def _table() -> Setting[dict[str, str]]:
@@ -79,11 +87,17 @@ class Settings:
     A file that cannot be understood is set aside (`settings.json.damaged`) and the defaults hold; a single value of the
     wrong type counts as unset. Keys of other versions are kept. When the file cannot be written, the settings hold for
     this run; `problem` says so.
+
+    `safe`: the defaults hold whatever the file says, but for the language, and nothing is ever written.
     """
 
     language = _text()
     """`en`, `zh_CN`, ...; empty = the system's."""
     theme = _text("system", "system", "light", "dark")
+    text_size = _number(100, 80, 200)
+    """The size of all words of the window, in per cent of the usual one."""
+    open_last = _text("yes", "yes", "no")
+    """Whether the project of last time opens at the start."""
     recent_projects = _texts()
     """Absolute paths, newest first."""
     last_project = _text()
@@ -107,13 +121,61 @@ class Settings:
     """Whether the model is unloaded when a run needs the card; empty = asked once."""
     shortcuts = _table()
     """Key sequences that the user changed, by the action's name."""
+    thumbnail_limit = _number(512, 0, 1_000_000)
+    """What small pictures may take on the disk, in 10^6 bytes."""
+    last_version = _text()
+    """The version whose news were offered last; empty = none yet."""
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, *, safe: bool = False) -> None:
         self.path = path or config_folder() / "settings.json"
+        self.safe = safe
         self.problem: str | None = None
-        self.values: dict[str, Any] = self._read()
+        self._listeners: list[Callable[[str], None]] = []
+        self.values: dict[str, Any] = self._read(set_aside=not safe)
+        if safe:
+            self.problem = None
+            self.values = {"language": self.language}
 
-    def _read(self) -> dict[str, Any]:
+    @classmethod
+    def default(cls, name: str) -> Any:
+        """What a setting is when the user chose nothing."""
+        return deepcopy(_described(cls, name).default)
+
+    def is_default(self, name: str) -> bool:
+        """Whether a setting is as it was at first."""
+        return bool(getattr(self, name) == self.default(name))
+
+    def reset(self, *names: str) -> dict[str, Any]:
+        """Set these to their defaults; what they were before, for `restore`. Those that were there already are left
+        out."""
+        before = {name: getattr(self, name) for name in names if not self.is_default(name)}
+        for name in before:
+            self.values.pop(name, None)
+        if before:
+            self.save()
+        for name in before:
+            self.tell(name)
+        return before
+
+    def restore(self, before: dict[str, Any]) -> None:
+        """Set what `reset` gave back."""
+        for name, value in before.items():
+            setattr(self, name, value)
+
+    def subscribe(self, listener: Callable[[str], None]) -> None:
+        """Call `listener(name)` after a setting has become another."""
+        self._listeners.append(listener)
+
+    def unsubscribe(self, listener: Callable[[str], None]) -> None:
+        """Call it no more."""
+        self._listeners.remove(listener)
+
+    def tell(self, name: str) -> None:
+        """Tell who subscribed that a setting has become another."""
+        for listener in tuple(self._listeners):
+            listener(name)
+
+    def _read(self, *, set_aside: bool) -> dict[str, Any]:
         try:
             values = json.loads(self.path.read_text(encoding="utf-8"))
             if not isinstance(values, dict):
@@ -125,7 +187,8 @@ class Settings:
             return {}
         except ValueError as error:
             self._trouble(error)
-            self._set_aside()
+            if set_aside:
+                self._set_aside()
             return {}
         return values
 
@@ -140,7 +203,9 @@ class Settings:
         _log.warning("settings: %s", self.problem)
 
     def save(self) -> None:
-        """Write the file whole."""
+        """Write the file whole; in safe mode nothing is written."""
+        if self.safe:
+            return
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             write_beside(self.path, json.dumps(self.values, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
@@ -148,3 +213,9 @@ class Settings:
                 self.path.chmod(0o600)
         except OSError as error:
             self._trouble(error)
+
+
+def _described(cls: type[Settings], name: str) -> Setting[Any]:
+    setting = vars(cls)[name]
+    assert isinstance(setting, Setting), f"{name} is no setting"
+    return setting

@@ -344,10 +344,15 @@ class ChatPage(QWidget):
         if spec is not None and loaded and not self.talk.busy:
             self._session.engine.use(spec)
 
-    def _add_server(self) -> None:
+    def show_servers(self) -> None:
+        """Show the list of other servers, in the settings."""
         self.bar.settings_button.setChecked(True)
-        self.settings.servers.begin_new()
         self.settings.ensureWidgetVisible(self.settings.servers.save_button)
+        self.settings.servers.choice.setFocus()
+
+    def _add_server(self) -> None:
+        self.show_servers()
+        self.settings.servers.begin_new()
 
     def _take_example(self, words: str) -> None:
         self.composer.field.setPlainText(words)

@@ -43,10 +43,14 @@ ACTIONS = (
     ActionSpec("undo", _N("actions", "Undo"), "undo", QKeySequence.StandardKey.Undo),
     ActionSpec("redo", _N("actions", "Redo"), "redo", QKeySequence.StandardKey.Redo, ("Ctrl+Shift+Z", "Ctrl+Y")),
     ActionSpec("palette", _N("actions", "Find a command…"), "search", also=("Ctrl+K",)),
+    ActionSpec("help", _N("actions", "Help"), "help", also=("Ctrl+F1",)),
     ActionSpec("tour", _N("actions", "Guided tour"), "flag", also=("Shift+F6",)),
     ActionSpec("tour_again", _N("actions", "Guided tour from the beginning"), "flag"),
     ActionSpec("keyboard", _N("actions", "Keys…"), "keyboard", QKeySequence.StandardKey.HelpContents, ("?",)),
+    ActionSpec("preferences", _N("actions", "Preferences…"), "settings", also=("Ctrl+,",)),
     ActionSpec("report", _N("actions", "Report and log…"), "list"),
+    ActionSpec("news", _N("actions", "What is new"), "info"),
+    ActionSpec("safe_mode", _N("actions", "Start again in safe mode"), "refresh"),
     ActionSpec("quit", _N("actions", "Quit"), key=QKeySequence.StandardKey.Quit),
 )
 

@@ -16,16 +16,20 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QMainWindow, QS
 
 from qvl_desktop.core.run_folder import RunState
 from qvl_desktop.gui.data.dropping import data_source, dropped_paths, is_data_folder
+from qvl_desktop.gui.help.desk import show_help
 from qvl_desktop.gui.icons import application_icon
 from qvl_desktop.gui.shell import actions as action_table
 from qvl_desktop.gui.shell.busy import BusyCard
-from qvl_desktop.gui.shell.keyboard_sheet import KeyboardSheet
+from qvl_desktop.gui.shell.live_settings import LiveSettings
 from qvl_desktop.gui.shell.make_room import MakeRoom
 from qvl_desktop.gui.shell.pages import FIRST, PAGES, PageSpec
 from qvl_desktop.gui.shell.palette import Palette
 from qvl_desktop.gui.shell.palette_entries import palette_entries
 from qvl_desktop.gui.shell.rail import WIDTH, Rail
 from qvl_desktop.gui.shell.settings_menu import SettingsMenu
+from qvl_desktop.gui.shell.side_views import SideViews
+from qvl_desktop.gui.shell.start_notes import StartNotes
+from qvl_desktop.gui.shell.strips import Strips
 from qvl_desktop.gui.shell.toasts import Toasts
 from qvl_desktop.gui.shell.top_bar import TopBar
 from qvl_desktop.gui.shell.welcome import WelcomePage
@@ -35,6 +39,7 @@ from qvl_desktop.gui.theme import set_surface
 from qvl_desktop.gui.tour.progress import Progress
 from qvl_desktop.gui.translation import can_show, install_language
 from qvl_desktop.gui.widgets.guarded import guarded
+from qvl_desktop.jobs.crash_watch import Crash
 from qvl_desktop.jobs.demo_project import open_demo_project
 from qvl_desktop.jobs.opening import index_pictures, open_path
 from qvl_desktop.jobs.place import Place
@@ -71,22 +76,27 @@ class MainWindow(QMainWindow):
             self._page = FIRST
         self.shortcuts = Shortcuts.of(session)
         self.window_actions = action_table.make_actions(self, self.shortcuts)
-        self._sheet: KeyboardSheet | None = None
         self._connect_actions()
+        self.start_again: tuple[str, ...] | None = None
+        self.side_views = SideViews(self)
         self._settings_menu = SettingsMenu(session, self.window_actions, self)
-        self._settings_menu.languageChosen.connect(self.change_language)
         self.rail = Rail(self)
         self.rail.chosen.connect(self.show_page)
         self.top_bar = TopBar(self.window_actions, self._settings_menu, self)
         self.top_bar.recentChosen.connect(self.open_text)
         self.top_bar.runsClicked.connect(self._show_train)
         self._stack = QStackedWidget(self)
+        self.strips = Strips(self)
         frame = self._frame()
         self.setCentralWidget(frame)
         self.toasts = Toasts(frame, WIDTH)
         self.busy = BusyCard(frame, session.edits)
         self.palette_card = Palette(frame)
         self._make_room = MakeRoom(session, self)
+        self._live_settings = LiveSettings(session, self.change_language, self)
+        self.notes = StartNotes(
+            session, self.strips, start_normally=self.start_normally, show_crash=self.show_report, show_news=self._news
+        )
         self._connect_session()
         self._restore()
 
@@ -150,10 +160,6 @@ class MainWindow(QMainWindow):
         self._pages.clear()
         self._show_project()
         self.show_page(self._page)
-        if self._sheet is not None:
-            self._sheet.close()
-            self._sheet.deleteLater()
-            self._sheet = None
         self.session.languageChanged.emit()
 
     @guarded
@@ -223,6 +229,7 @@ class MainWindow(QMainWindow):
         right = QVBoxLayout()
         right.setSpacing(0)
         right.addWidget(self.top_bar)
+        right.addWidget(self.strips)
         right.addWidget(self._stack, 1)
         right.addWidget(WorkBar(self.session.pictures, self))
         row = QHBoxLayout()
@@ -260,6 +267,8 @@ class MainWindow(QMainWindow):
         project = self.session.project
         path = project.path if project else None
         name = QGuiApplication.applicationDisplayName()
+        if self.session.settings.safe:
+            name = self.tr("{program}: safe mode").format(program=name)
         self.setWindowTitle(f"{path.stem} – {name}" if path else name)
         self.top_bar.show_project(path)
         self.top_bar.show_recent(self._recent())
@@ -319,6 +328,13 @@ class MainWindow(QMainWindow):
         if hasattr(page, "ask_with"):
             model = str(summary.tuned_model) if summary.full else summary.model
             page.ask_with(model, "" if summary.full else str(summary.folder.adapter))
+
+    def show_servers(self) -> None:
+        """The list of other servers, on the Chat page."""
+        self.show_page("chat")
+        page = self._pages["chat"]
+        if hasattr(page, "show_servers"):
+            page.show_servers()
 
     def _show_train(self) -> None:
         self.show_page("train")
@@ -382,6 +398,9 @@ class MainWindow(QMainWindow):
         action_table.declare_pages(self.shortcuts)
         self.palette_card.show_entries(palette_entries(self, self._recent()))
 
+    def _help(self) -> None:
+        show_help()
+
     def _tour(self) -> None:
         self.tour.begin()
 
@@ -389,27 +408,37 @@ class MainWindow(QMainWindow):
         self.tour.begin_again()
 
     def _keyboard(self) -> None:
-        """The sheet of keys, beside the window: work goes on meanwhile."""
         action_table.declare_pages(self.shortcuts)
-        if self._sheet is None:
-            self._sheet = KeyboardSheet(self.shortcuts, self)
-        self._sheet.show()
-        self._sheet.raise_()
-        self._sheet.activateWindow()
+        self.side_views.show_keys()
 
     def _report(self) -> None:
         self.show_report()
 
+    def _preferences(self) -> None:
+        self.side_views.show_preferences()
+
+    def _news(self) -> None:
+        self.side_views.show_news()
+
+    def _safe_mode(self) -> None:
+        self._start_again("--safe")
+
+    def start_normally(self) -> None:
+        """Leave safe mode: the program starts anew, with the user's settings."""
+        self._start_again()
+
+    def _start_again(self, *options: str) -> None:
+        project = self.session.project
+        self.start_again = (*options, str(project.path)) if project else options
+        self.close()
+
     def show_report(self, crash: str = "") -> None:
         """The report for somebody who helps, and the log."""
-        from qvl_desktop.gui.shell.report_view import ReportView
+        self.side_views.show_report(crash)
 
-        ReportView(self, crash=crash).show()
-
-    def offer_crash(self, crash: str) -> None:
+    def offer_crash(self, crash: Crash) -> None:
         """Say that the window died last time, and offer what it left behind."""
-        words = self.tr("The program ended unexpectedly last time. Your project was kept, every edit of it.")
-        self.session.offered.emit("warning", words, ((self.tr("Show the report"), lambda: self.show_report(crash)),))
+        self.notes.offer_crash(crash)
 
     def _quit(self) -> None:
         self.close()

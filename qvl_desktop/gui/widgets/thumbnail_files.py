@@ -86,6 +86,16 @@ def shrink(folder: Path, limit: int = LIMIT_BYTES) -> int:
     return gone
 
 
+def held(folder: Path) -> int:
+    """What all thumbnails take, in bytes."""
+    total = 0
+    for root, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):
+                total += os.stat(os.path.join(root, name)).st_size
+    return total
+
+
 def _used(place: Path) -> None:
     """Note, at most once a day, that a thumbnail was wanted."""
     with contextlib.suppress(OSError):

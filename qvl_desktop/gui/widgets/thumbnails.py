@@ -19,10 +19,10 @@ from PySide6.QtGui import QImage
 
 from qvl_desktop.core.errors import PictureError, QvlError
 from qvl_desktop.gui.widgets.relay import Relay
-from qvl_desktop.gui.widgets.thumbnail_files import LARGE, SIDE, shrink, thumbnail
+from qvl_desktop.gui.widgets.thumbnail_files import LARGE, LIMIT_BYTES, SIDE, shrink, thumbnail
 from qvl_desktop.storage.settings import cache_folder
 
-__all__ = ["LARGE", "SIDE", "Thumbnails", "thumbnail"]
+__all__ = ["LARGE", "SIDE", "Thumbnails", "keep_thumbnails", "thumbnail", "thumbnails_folder"]
 
 KEPT_BYTES = 16 * 2**20
 """What one list or gallery keeps in memory; the rest comes back from the disk in a moment."""
@@ -31,6 +31,21 @@ _WORKERS = 2
 
 _shrunk: set[Path] = set()
 _shrinking = threading.Lock()
+_limit = LIMIT_BYTES
+
+
+def thumbnails_folder() -> Path:
+    """Where all of them lie on the disk."""
+    return cache_folder() / "thumbnails"
+
+
+def keep_thumbnails(limit: int) -> None:
+    """From now on all of them may take `limit` bytes on the disk; the next work tidies up."""
+    global _limit  # noqa: PLW0603 - one process has one cache
+    with _shrinking:
+        if limit != _limit:
+            _limit = limit
+            _shrunk.clear()
 
 
 class Thumbnails(QObject):
@@ -44,7 +59,7 @@ class Thumbnails(QObject):
 
     def __init__(self, parent: QObject | None = None, *, folder: Path | None = None, side: int = SIDE) -> None:
         super().__init__(parent)
-        self._folder = folder or cache_folder() / "thumbnails"
+        self._folder = folder or thumbnails_folder()
         self.side = side
         self._kept: OrderedDict[Path, QImage | str] = OrderedDict()
         self._bytes = 0
@@ -151,4 +166,4 @@ def _shrink_once(folder: Path) -> None:
         if folder in _shrunk:
             return
         _shrunk.add(folder)
-    threading.Thread(target=shrink, args=(folder,), name="thumbnail-tidy", daemon=True).start()
+    threading.Thread(target=shrink, args=(folder, _limit), name="thumbnail-tidy", daemon=True).start()
