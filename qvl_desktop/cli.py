@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -127,8 +128,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         if not lacks_model_half(error):
             raise
-        print(f"qvl-desktop: {translate('cli', NO_MODEL_HALF)}", file=sys.stderr)  # noqa: T201
-        return 1
+        return leave_to_engine(arguments)
     except BrokenPipeError:
         sys.stderr.close()
         return 1
@@ -144,6 +144,21 @@ def take_language(arguments: Sequence[str]) -> tuple[str, list[str]]:
         if value in CHOICES:
             return value, rest[taken:]
     return "", rest
+
+
+def leave_to_engine(arguments: Sequence[str]) -> int:
+    """What the slim app cannot do itself is done by the installed program it knows; its exit code."""
+    from qvl_desktop.jobs.child import child_environment, installed_engine
+
+    if (engine := installed_engine()) is None:
+        print(f"qvl-desktop: {translate('cli', NO_MODEL_HALF)}", file=sys.stderr)  # noqa: T201
+        return 1
+    try:
+        return subprocess.call([engine, *arguments], env=child_environment())
+    except OSError as error:
+        words = translate("cli", "{program} cannot be started ({reason}): name another one in QVL_DESKTOP_ENGINE.")
+        print(f"qvl-desktop: {words.format(program=engine, reason=error.strerror or error)}", file=sys.stderr)  # noqa: T201
+        return 1
 
 
 def needed(arguments: Sequence[str]) -> Sequence[str]:

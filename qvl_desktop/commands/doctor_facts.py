@@ -118,7 +118,7 @@ def look_at_torch() -> tuple[Torch | None, str]:
     try:
         import torch
 
-        cards = ()
+        cards: tuple[Card, ...] = ()
         if torch.cuda.is_available():
             found = [torch.cuda.get_device_properties(index) for index in range(torch.cuda.device_count())]
             cards = tuple(Card(str(card.name), int(card.total_memory)) for card in found)
@@ -193,10 +193,10 @@ def ask_engine(program: str | None) -> Engine | None:
         )
         told = json.loads(done.stdout)
         if told["torch"] is None:
-            return Engine(program, str(told["version"]), told["torch_problem"] or "torch")
+            return Engine(program, str(told["version"]), told["torch_problem"] or told["problems"][0])
         return Engine(program, str(told["version"]))
     except (OSError, subprocess.SubprocessError) as error:
         return Engine(program, problem=getattr(error, "strerror", None) or str(error))
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, LookupError, TypeError):
         lines = done.stderr.strip().splitlines()
         return Engine(program, problem=lines[-1] if lines else f"exit {done.returncode}")

@@ -20,6 +20,7 @@ from qvl_desktop.storage.belonging import database_uri, log_path, put_aside, sta
 from qvl_desktop.storage.checkpoints import IN_THE_COMMIT
 from qvl_desktop.storage.errors import (
     DAMAGED,
+    HELD,
     LOCKED,
     NOT_OURS,
     READ_ONLY,
@@ -36,6 +37,8 @@ from qvl_desktop.storage.migrations import check_version
 
 _MAGIC = b"SQLite format 3\x00"
 _BUSY_SECONDS = 5.0
+_OURS = ("qvl-desktop", "qvl_desktop", "main.py", "__main__.py")
+_LINE = 60
 
 
 def check_header(path: Path) -> int:
@@ -84,8 +87,27 @@ def take_lock(path: Path) -> FileLock:
     except LockError as error:
         if isinstance(error.__cause__, OSError):
             raise ReadOnlyProjectError(READ_ONLY, path=path) from error
+        if holder := holder_of(lock.path):
+            raise ProjectLockedError(HELD, path=path, process=holder[0], program=holder[1]) from error
         raise ProjectLockedError(LOCKED, path=path) from error
     return lock
+
+
+def holder_of(lock_file: Path) -> tuple[int, str] | None:
+    """The process that holds a lock and its command line, shortened; None where it cannot be known: the file names a
+    process that is none of this program here, as on a disk that another machine shares."""
+    import psutil  # late: only a refusal asks
+
+    try:
+        process = psutil.Process(int(lock_file.read_text(encoding="ascii", errors="replace").split()[0]))
+        words = [Path(word).name if number < 3 else word for number, word in enumerate(process.cmdline())]
+    except (OSError, ValueError, IndexError, psutil.Error):
+        return None
+    names = [number for number, word in enumerate(words) if word.removesuffix(".exe") in _OURS]
+    if not names:
+        return None
+    line = " ".join(["qvl-desktop", *words[names[0] + 1 :]])
+    return process.pid, line if len(line) <= _LINE else f"{line[:_LINE]}…"
 
 
 def closed_well(path: Path) -> bool:

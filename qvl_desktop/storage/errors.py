@@ -60,6 +60,7 @@ class RegionError(QvlError):
 
 FULL = QT_TRANSLATE_NOOP("errors", "{path}: the disk is full. The last edit was taken back; make room and do it again.")
 LOCKED = QT_TRANSLATE_NOOP("errors", "{path}: another program works on this project. Close it there first.")
+HELD = QT_TRANSLATE_NOOP("errors", "{path}: {program} (process {process}) works on this project. Close it there first.")
 READ_ONLY = QT_TRANSLATE_NOOP(
     "errors",
     "{path}: the project cannot be written. Check the rights of the file and of its folder, "

@@ -113,6 +113,29 @@ def test_a_second_opening_is_refused_and_reading_is_not(path: Path) -> None:
     Project.open(path).close()
 
 
+def test_who_holds_it_is_said(path: Path, tmp_path: Path) -> None:
+    program = tmp_path / "qvl-desktop"
+    program.write_text(
+        "import sys\nfrom qvl_desktop.storage.project import Project\n"
+        "project = Project.open(sys.argv[1])\nprint('open', flush=True)\nsys.stdin.read()",
+        encoding="utf-8",
+    )
+    child = subprocess.Popen(
+        [sys.executable, str(program), str(path)],
+        env=os.environ | {"PYTHONPATH": str(ROOT)}, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        assert child.stdout is not None
+        assert child.stdout.readline().strip() == b"open"
+        words = rf"qvl-desktop {path.name} \(process {child.pid}\) works on this project. Close it there first"
+        with pytest.raises(ProjectLockedError, match=words):
+            Project.open(path)
+    finally:
+        child.kill()
+        child.communicate()
+    Project.open(path).close()
+
+
 def test_another_process_holds_the_lock_until_it_dies(path: Path) -> None:
     code = (
         "import sys\nfrom qvl_desktop.storage.project import Project\n"
