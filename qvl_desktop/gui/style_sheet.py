@@ -90,7 +90,9 @@ QComboBox::drop-down { subcontrol-origin: padding; subcontrol-position: center r
 QComboBox::down-arrow { image: url("$chevron"); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $line; padding: 4px; outline: none; }
 QDoubleSpinBox[tight="true"] { padding: 3px 5px; }
-#keyboardSheet QTreeView::item { padding: 4px 2px; }
+#keyboardSheet QTreeView::item, #helpContents::item { padding: 4px 2px; }
+#helpContents { background: transparent; }
+QToolButton[helpMark="true"] { padding: 0; border-radius: 9px; }
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {
     width: 0; border: none; }
 QCheckBox, QRadioButton { spacing: 8px; }

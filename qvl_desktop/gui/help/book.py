@@ -14,8 +14,6 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from qvl_desktop.core.resources import help_path
 from qvl_desktop.gui.help.plain import plain_text, slug
 
@@ -200,6 +198,8 @@ def book(language: str) -> Book:
 
 def _settings(folder: Path) -> dict[str, Any]:
     """The site's settings, in which the contents stand: beside the shipped pages, in a checkout above them."""
+    import yaml  # late: it takes longer than all the rest of this module
+
     path = folder / _SETTINGS if (folder / _SETTINGS).is_file() else folder.parent / _SETTINGS
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     body: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), loader)

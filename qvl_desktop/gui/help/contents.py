@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from qvl_desktop.gui.help.book import Book, Hit, Link
 from qvl_desktop.gui.icons import icon
-from qvl_desktop.gui.theme import Space, set_role, set_surface, theme
+from qvl_desktop.gui.theme import Space, TextSize, set_role, set_surface, sized, theme
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.rows import ROW_ROLE, Index, RowDelegate
 
@@ -48,9 +48,7 @@ class _Rows(RowDelegate):
         same = row.title == row.page_title
         words = row.title if same else f"{row.title}  ·  {row.page_title}"
         painter.drawText(top, 0, metrics.elidedText(words, Qt.TextElideMode.ElideRight, area.width()))
-        small = QFont(option.font)
-        small.setPixelSize(12)
-        painter.setFont(small)
+        painter.setFont(sized(option.font, TextSize.SMALL))
         painter.setPen(theme().colour("muted"))
         rest = area.adjusted(0, metrics.height() + 2, 0, 0)
         metrics = painter.fontMetrics()
@@ -83,7 +81,6 @@ class Contents(QWidget):
         self.tree.setIndentation(Space.L)
         self.tree.setUniformRowHeights(True)
         self.tree.setItemsExpandable(False)
-        self.tree.setStyleSheet("QTreeView { background: transparent; } QTreeView::item { padding: 3px 2px; }")
         self.tree.currentItemChanged.connect(self._on_item)
         self.tree.itemActivated.connect(self._on_item)
         self._model = QStandardItemModel(self)

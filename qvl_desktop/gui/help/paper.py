@@ -29,15 +29,20 @@ from PySide6.QtGui import (
 
 from qvl_desktop.gui.help.book import Page, quote_anchor
 from qvl_desktop.gui.help.pieces import Piece, pieces
-from qvl_desktop.gui.theme import BASE_PIXELS, Space, mono_font, theme
+from qvl_desktop.gui.theme import Space, TextSize, body_font, mono_font, theme
 
 LINE_PERCENT = 140
 TIGHT_PERCENT = 120
 """In code and in tables."""
 _BOX_HEAD = 3
 """Pixels above the first line of a frame, where lines have more room below than above."""
-_HEADINGS = {1: (22, 0, Space.M), 2: (17, Space.XL, Space.S), 3: (15, Space.L, Space.XS), 4: (14, Space.M, Space.XS)}
-"""Level -> type size, room above, room below, in pixels."""
+_HEADINGS = {
+    1: (TextSize.TITLE, 0, Space.M),
+    2: (TextSize.FIGURE, Space.XL, Space.S),
+    3: (TextSize.HEADING, Space.L, Space.XS),
+    4: (TextSize.BODY, Space.M, Space.XS),
+}
+"""Level -> type size, room above, room below."""
 _PROPORTIONAL = QTextBlockFormat.LineHeightTypes.ProportionalHeight.value
 _FEATURES = QTextDocument.MarkdownFeature.MarkdownDialectGitHub | QTextDocument.MarkdownFeature.MarkdownNoHTML
 _FIXED = QTextBlockFormat.LineHeightTypes.FixedHeight.value
@@ -50,7 +55,7 @@ def write_page(document: QTextDocument, page: Page, picture_sizes: dict[str, QSi
     `picture_sizes` are the sizes in which pictures stand, by address, in device-independent pixels; one without a
     size is left out. In the dark, pictures of the light window give way to those of the dark one.
     """
-    document.setDefaultFont(_body())
+    document.setDefaultFont(body_font())
     cursor = QTextCursor(document)
     places: dict[str, int] = {}
     quotes = 0
@@ -82,12 +87,6 @@ def picture_addresses(page: Page, dark: bool) -> list[str]:
     """The pictures of a page, in order, each once."""
     found = [picture_address(piece.body, dark) for piece in pieces(page.source) if piece.kind == "picture"]
     return list(dict.fromkeys(found))
-
-
-def _body() -> QFont:
-    font = QFont()
-    font.setPixelSize(BASE_PIXELS)
-    return font
 
 
 def _new_block(cursor: QTextCursor) -> None:
@@ -141,7 +140,7 @@ def _mono_format() -> QTextCharFormat:
     made = QTextCharFormat()
     made.setFontFamilies(mono_font().families())
     made.setFontFixedPitch(True)
-    made.setProperty(QTextFormat.Property.FontPixelSize, BASE_PIXELS - 1)
+    made.setProperty(QTextFormat.Property.FontPixelSize, theme().pixels(TextSize.CODE))
     return made
 
 
@@ -179,7 +178,7 @@ def _dress_block(block: QTextBlock, frame: QTextFrame | None) -> None:
     if level:
         size, above, below = _HEADINGS[min(level, 4)]
         words = QTextCharFormat()
-        words.setProperty(QTextFormat.Property.FontPixelSize, size)
+        words.setProperty(QTextFormat.Property.FontPixelSize, theme().pixels(size))
         words.clearProperty(QTextFormat.Property.FontSizeAdjustment)
         words.setFontWeight(QFont.Weight.Bold)
         cursor.mergeCharFormat(words)
@@ -233,7 +232,7 @@ def _dress_words(block: QTextBlock) -> None:
             made = _mono_format()
             made.clearProperty(QTextFormat.Property.FontPixelSize)
             if block.blockFormat().headingLevel() == 0:
-                made.setProperty(QTextFormat.Property.FontPixelSize, BASE_PIXELS - 1)
+                made.setProperty(QTextFormat.Property.FontPixelSize, theme().pixels(TextSize.CODE))
                 made.setBackground(QColor(colours.hover))
         if shape.isAnchor():
             made.setForeground(QColor(colours.link))

@@ -12,6 +12,8 @@ from typing import Protocol
 from PySide6.QtCore import QCoreApplication, QTimer
 
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.gui.help.book import book
+from qvl_desktop.gui.help.desk import help_book, show_help
 from qvl_desktop.gui.shell.pages import PAGES
 from qvl_desktop.gui.shell.palette import Entry
 from qvl_desktop.gui.shortcuts import WINDOW, Command, Shortcuts, native
@@ -20,6 +22,7 @@ from qvl_desktop.jobs.session import Session
 _OPEN = QT_TRANSLATE_NOOP("palette", "Open {name}")
 _GO = QT_TRANSLATE_NOOP("palette", "Go to")
 _RECENT = QT_TRANSLATE_NOOP("palette", "Recent projects")
+_HELP = QT_TRANSLATE_NOOP("palette", "Help: {title}")
 _PREFIX = "page."
 _SELF = "window.palette"
 
@@ -51,6 +54,7 @@ def palette_entries(window: Window, recent: list[str]) -> list[Entry]:
         *(_command(window, one) for one in everywhere),
         *_recent(window, recent),
         *(_command(window, one) for one in elsewhere),
+        *_help(),
     ]
 
 
@@ -82,6 +86,16 @@ def _recent(window: Window, paths: list[str]) -> list[Entry]:
     words, group = QCoreApplication.translate("palette", _OPEN), QCoreApplication.translate("palette", _RECENT)
     return [
         Entry(words.format(name=Path(path).stem), partial(window.open_text, path), group, also=path) for path in paths
+    ]
+
+
+def _help() -> list[Entry]:
+    words, group = QCoreApplication.translate("palette", _HELP), QCoreApplication.translate("actions", "Help")
+    english = {path: title for _, pages in book("en").contents for title, path in pages}
+    return [
+        Entry(words.format(title=title), partial(show_help, path), group, also=f"help {english[path]}")
+        for _, pages in help_book().contents
+        for title, path in pages
     ]
 
 
