@@ -24,7 +24,7 @@ class CanvasBar(QWidget):
         self._actions = actions
         self.position = QLabel(self)
         self.position.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.position.setMinimumWidth(72)
+        self.position.setMinimumWidth(60)
         self.position.setAccessibleName(self.tr("Position in the list"))
         self._name_text = ""
         self.name = QLabel(self)
@@ -36,12 +36,11 @@ class CanvasBar(QWidget):
         self.zoom.setFixedWidth(52)
         self.zoom.setAccessibleName(self.tr("Zoom"))
         row = QHBoxLayout(self)
-        row.setContentsMargins(Space.S, Space.XS, Space.S, Space.XS)
+        row.setContentsMargins(Space.XS, Space.XS, Space.XS, Space.XS)
         row.setSpacing(Space.XS)
         row.addWidget(self._button("previous"))
         row.addWidget(self.position)
         row.addWidget(self._button("next"))
-        row.addSpacing(Space.S)
         row.addWidget(self.name, 1)
         row.addWidget(self._button("zoom_out"))
         row.addWidget(self.zoom)

@@ -132,7 +132,7 @@ class LabelPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_surface(self, "panel")
-        self.setMinimumWidth(296)
+        self.setMinimumWidth(272)
         self.model = LabelModel(self)
         self.title = QLabel(self.tr("Labels"), self)
         set_role(self.title, "heading")

@@ -26,7 +26,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QListView,
-    QSizePolicy,
     QStyleOptionViewItem,
     QToolButton,
     QVBoxLayout,
@@ -37,6 +36,7 @@ from qvl_desktop.core.shapes import Shape
 from qvl_desktop.gui.annotate.number_fields import NumberFields
 from qvl_desktop.gui.icons import pixmap, set_icon
 from qvl_desktop.gui.theme import Space, set_role, set_surface, theme
+from qvl_desktop.gui.widgets.elided_label import ElidedLabel
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.ref_colours import ref_colour
 from qvl_desktop.gui.widgets.rows import ROW_ROLE, Index, RowDelegate, pick_list
@@ -151,23 +151,20 @@ class RegionPanel(QWidget):
     def __init__(self, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_surface(self, "panel")
-        self.setMinimumWidth(296)
+        self.setMinimumWidth(272)
         self._token = ""
         self._marking = False
         self._marked: tuple[int, ...] = ()
         self.model = RegionModel(self)
-        self.title = QLabel(self.tr("Regions"), self)
+        self.title = ElidedLabel(self, Qt.TextElideMode.ElideRight)
+        self.title.setText(self.tr("Regions"))
         set_role(self.title, "heading")
         self.view = self._make_view()
-        self.token = QLabel(self)
+        self.token = ElidedLabel(self)
         self.token.setObjectName("token")
         set_role(self.token, "mono")
         self.token.setTextFormat(Qt.TextFormat.PlainText)
-        self.token.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
         self.token.setAccessibleName(self.tr("Token of the selected region"))
-        self.token.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.pixels = QLabel(self)
         set_role(self.pixels, "caption")
         self.numbers = NumberFields(self)
@@ -222,7 +219,6 @@ class RegionPanel(QWidget):
         nothing = self.tr("{count} regions selected").format(count=count) if count > 1 else self.tr("Nothing selected")
         self.token.setText(token or nothing)
         self.token.setEnabled(bool(token))
-        self.token.setToolTip(token)
         self.copy_token.setEnabled(bool(token))
         bounds = shape.bounds if shape else None
         sized = bounds is not None and shape is not None and shape.kind != "point"

@@ -418,8 +418,8 @@ class ConversationsPage(QWidget):
         column.addWidget(self.tokens)
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
         splitter.setChildrenCollapsible(False)
-        middle.setMinimumWidth(376)
-        self.pane.setMinimumWidth(280)
+        middle.setMinimumWidth(360)
+        self.pane.setMinimumWidth(276)
         for widget in (self.browser, middle, self.pane):
             splitter.addWidget(widget)
         splitter.setStretchFactor(1, 3)

@@ -34,6 +34,7 @@ def family_name(name: str) -> str:
 def heading(words: str, parent: QWidget) -> QLabel:
     """A heading above a field."""
     label = QLabel(words, parent)
+    label.setWordWrap(True)
     set_role(label, "heading")
     return label
 

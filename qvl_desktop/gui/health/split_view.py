@@ -37,6 +37,8 @@ from qvl_desktop.storage.filters import PictureFilter
 from qvl_desktop.storage.splitting import SplitPlan, apply_split, plan_split
 
 _REFS = 200
+_COLUMN = 112
+"""Pixels of a split's column at least."""
 _DEFAULTS = {"train": 80, "val": 10, "test": 10}
 
 
@@ -242,11 +244,12 @@ class SplitView(LateView):
         table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column in range(1, 1 + len(SPLITS)):
-            table.setColumnWidth(column, 130)
+            table.setColumnWidth(column, max(_COLUMN, table.horizontalHeader().sectionSizeHint(column)))
         table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         first = table.horizontalHeaderItem(0)
         if first is not None:
             first.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+            first.setToolTip(first.text())
         table.verticalHeader().hide()
         table.setShowGrid(False)
         table.setAlternatingRowColors(True)

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from qvl_desktop.gui.theme import Space, set_role, set_surface, theme
 from qvl_desktop.gui.train.curve_files import CurveFiles
 from qvl_desktop.gui.widgets.choice_box import ChoiceBox
+from qvl_desktop.gui.widgets.flow import FlowLayout
 from qvl_desktop.jobs.curve_data import CURVES, EVAL_CURVES, curve, value_at
 from qvl_desktop.jobs.run_history import RunHistory
 
@@ -107,10 +108,11 @@ class CompareView(QWidget):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(Space.S)
+        choices = FlowLayout(spacing=Space.S, one_line=True)
         for widget in (self._what, self._smoothing):
-            head.addWidget(widget)
-        head.addStretch(1)
-        head.addWidget(self._files)
+            choices.addWidget(widget)
+        head.addLayout(choices, 1)
+        head.addWidget(self._files, 0, Qt.AlignmentFlag.AlignTop)
         set_surface(self._board, "raised")
         inner = QVBoxLayout(self._board)
         inner.setContentsMargins(Space.M, Space.M, Space.M, Space.M)

@@ -6,11 +6,12 @@ Owns these labels. Does not own the numbers (`jobs.run_history`).
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from qvl_desktop.core.amounts import memory_size
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.gui.theme import Space, set_role
+from qvl_desktop.gui.widgets.flow import FlowLayout
 from qvl_desktop.gui.words import duration_text, percent_text
 from qvl_desktop.jobs.run_history import RunHistory
 from qvl_desktop.jobs.run_summary import RunSummary
@@ -30,10 +31,7 @@ class Figures(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._values: dict[str, QLabel] = {}
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(Space.L)
-        grid.setVerticalSpacing(0)
+        flow = FlowLayout(self, Space.L)
         self._names: dict[str, QLabel] = {}
         names = {
             "step": self.tr("step"),
@@ -43,15 +41,19 @@ class Figures(QWidget):
             "speed": self.tr("tokens a second"),
             "memory": self.tr("memory"),
         }
-        for column, (key, words) in enumerate(names.items()):
-            value, name = QLabel(NONE, self), QLabel(words, self)
+        for key, words in names.items():
+            box = QWidget(self)
+            value, name = QLabel(NONE, box), QLabel(words, box)
             value.setObjectName(f"figure-{key}")
             set_role(value, "figure")
             set_role(name, "caption")
-            grid.addWidget(value, 0, column)
-            grid.addWidget(name, 1, column)
+            column = QVBoxLayout(box)
+            column.setContentsMargins(0, 0, 0, 0)
+            column.setSpacing(0)
+            column.addWidget(value)
+            column.addWidget(name)
+            flow.addWidget(box)
             self._values[key], self._names[key] = value, name
-        grid.setColumnStretch(len(names), 1)
 
     def show_history(self, history: RunHistory, run: RunSummary) -> None:
         """Show the figures of a run."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QLineEdit, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from qvl_desktop.core.errors import PlanError
@@ -15,6 +16,7 @@ from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.run_folder import RunFolder
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
+from qvl_desktop.gui.widgets.flow import FlowLayout
 
 
 class LaunchLine(QWidget):
@@ -55,9 +57,10 @@ class LaunchLine(QWidget):
         row = QHBoxLayout()
         row.setSpacing(Space.S)
         row.addWidget(self._nodes)
-        row.addStretch(1)
-        row.addWidget(self._copy)
-        row.addWidget(self._slurm)
+        buttons = FlowLayout(alignment=Qt.AlignmentFlag.AlignRight, one_line=True)
+        buttons.addWidget(self._copy)
+        buttons.addWidget(self._slurm)
+        row.addLayout(buttons, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(Space.M, Space.M, Space.M, Space.M)
         column.setSpacing(Space.S)

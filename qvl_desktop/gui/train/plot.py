@@ -58,9 +58,9 @@ class Plot(QWidget):
         item.addItem(self._mark)
         head = QHBoxLayout()
         head.setSpacing(Space.M)
-        for label in (self._heading, self._legend):
-            head.addWidget(label)
-        head.addStretch(1)
+        self._legend.setWordWrap(True)
+        head.addWidget(self._heading)
+        head.addWidget(self._legend, 1)
         head.addWidget(self._value)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(Space.M, Space.S, Space.M, Space.S)

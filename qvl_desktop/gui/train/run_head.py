@@ -155,8 +155,10 @@ class RunHead(QWidget):
         for widget in (self._star, self._name, self._state):
             first.addWidget(widget)
         first.addStretch(1)
-        first.addWidget(self._folder)
-        first.addWidget(self._delete)
+        quiet = FlowLayout(alignment=Qt.AlignmentFlag.AlignRight, one_line=True)
+        quiet.addWidget(self._folder)
+        quiet.addWidget(self._delete)
+        first.addLayout(quiet)
         buttons = FlowLayout(spacing=Space.S)
         for button in (
             self._go_on, self._pause, self._free, self._stop, self._samples, self._end_now, self._resume,

@@ -21,6 +21,7 @@ from qvl_desktop.core.run_folder import RunState
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
 from qvl_desktop.gui.train.forecast_view import change_text
+from qvl_desktop.gui.widgets.elided_button import ElidedButton
 from qvl_desktop.gui.widgets.flow import FlowLayout
 from qvl_desktop.jobs.machine import look_at_machine
 from qvl_desktop.jobs.plan_forecast import cheaper_than, count_lengths
@@ -241,10 +242,8 @@ class WaysOut(QWidget):
     def _button(
         self, name: str, text: str, icon: str, call: Callable[[], object], *, kind: str = "plain", at: int | None = None
     ) -> QPushButton:
-        button = QPushButton(text, self._box)
+        button = ElidedButton(text, self._box)
         button.setObjectName(name)
-        button.setToolTip(text)
-        button.setMaximumWidth(620)
         set_kind(button, kind)  # type: ignore[arg-type]
         set_icon(button, icon, "accent_text" if kind == "primary" else "text")
         button.clicked.connect(lambda: call())
