@@ -41,11 +41,11 @@ def log_file() -> Path:
 
 
 def read_log(file: Path, level: str, most: int = 5000) -> str:
-    """The last `most` lines of the log that belong to `level` (one of `LEVELS`) or worse, "" when there are none."""
-    try:
-        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return ""
+    """The last `most` lines of the log that belong to `level` (one of `LEVELS`) or worse, "" when there are none.
+
+    A log that has grown full goes on in a new file; both are read.
+    """
+    lines = [line for part in (file.with_name(f"{file.name}.1"), file) for line in _lines(part)]
     wanted = _NUMBERS[level]
     kept, inside = [], wanted <= logging.INFO
     for line in lines:
@@ -54,6 +54,13 @@ def read_log(file: Path, level: str, most: int = 5000) -> str:
         if inside:
             kept.append(line)
     return "\n".join(kept[-most:])
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        return file.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
 
 
 def start_logging() -> None:

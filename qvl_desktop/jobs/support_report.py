@@ -50,7 +50,7 @@ def support_report(*, with_paths: bool = False, crash: str = "") -> str:
         *(last_troubles(log_file()) or ["none"]),
     ]
     if crash:
-        lines += ["", "Last crash:", crash]
+        lines += ["", "Crash:", crash]
     text = "\n".join(lines) + "\n"
     return text if with_paths else without_paths(text)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -12,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtWidgets import QApplication
 
-from qvl_desktop.jobs.crash_watch import KEPT, CrashWatch
+from qvl_desktop.jobs.crash_watch import KEPT, CrashWatch, process_of, still_runs
 from qvl_desktop.jobs.program_log import read_log
+from qvl_desktop.jobs.start_watch import StartWatch
 from qvl_desktop.jobs.support_report import support_report, without_paths
 
 WINDOW = """
@@ -38,9 +41,12 @@ def window(folder: Path, end: str) -> int:
 def test_a_fault_is_told_once_with_the_place_it_happened_at(tmp_path: Path) -> None:
     assert window(tmp_path, "fault") == -signal.SIGSEGV
     told = CrashWatch(tmp_path).left_behind()
-    assert "Segmentation fault" in told
-    assert "string_at" in told
-    assert CrashWatch(tmp_path).left_behind() == ""
+    assert told is not None
+    assert "Segmentation fault" in told.text
+    assert "string_at" in told.text
+    assert abs(time.time() - told.when) < 600
+    assert CrashWatch(tmp_path).left_behind() is None
+    assert CrashWatch(tmp_path).crashes() == [told], "it stays"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals as POSIX has them")
@@ -48,7 +54,7 @@ def test_an_ordinary_end_and_a_kill_are_no_crash_and_leave_nothing(tmp_path: Pat
     assert window(tmp_path, "well") == 0
     assert list(tmp_path.iterdir()) == []
     assert window(tmp_path, "kill") == -signal.SIGKILL
-    assert CrashWatch(tmp_path).left_behind() == ""
+    assert CrashWatch(tmp_path).left_behind() is None
     assert list(tmp_path.iterdir()) == []
 
 
@@ -57,10 +63,41 @@ def test_a_window_that_still_runs_is_left_alone_and_old_crashes_go(tmp_path: Pat
         (tmp_path / f"2026010{number}-000000-99999{number}.crash").write_text(f"fault {number}")
     running = tmp_path / "20270101-000000-4242.crash"
     running.write_text("")
-    watch = CrashWatch(tmp_path, alive=lambda process: process == 4242)
-    assert watch.left_behind() == f"fault {KEPT + 2}"
+    watch = CrashWatch(tmp_path, lives=lambda file: process_of(file) == 4242)
+    told = watch.left_behind()
+    assert told is not None
+    assert told.text == f"fault {KEPT + 2}"
     assert running.exists()
     assert len(list(tmp_path.glob("2026*.crash"))) == KEPT
+
+
+def test_a_number_that_another_process_took_over_is_no_window_that_runs(tmp_path: Path) -> None:
+    mine = tmp_path / f"20260101-000000-{os.getpid()}.crash"
+    mine.touch()
+    assert still_runs(mine)
+    os.utime(mine, (1_000_000_000, 1_000_000_000))
+    assert not still_runs(mine), "this process began after that file was written"
+    assert not still_runs(tmp_path / "20260101-000000-none.crash")
+
+
+def test_starts_that_failed_are_counted_until_one_goes_well(tmp_path: Path) -> None:
+    for number in (1, 2):
+        (tmp_path / f"20260101-00000{number}-99999{number}.start").touch()
+    watch = StartWatch(tmp_path, lives=lambda file: False)
+    watch.begin()
+    assert [file.name for file in watch.failed()] == ["20260101-000001-999991.start", "20260101-000002-999992.start"]
+    watch.forgive()
+    assert [file.name for file in watch.failed()] == ["20260101-000002-999992.start"]
+    watch.end()
+    assert len(watch.failed()) == 1, "an ordinary end says nothing of those before"
+    watch.begin()
+    watch.settled()
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "file").touch()
+    nowhere = StartWatch(tmp_path / "file")
+    nowhere.begin()
+    assert nowhere.failed() == []
+    nowhere.settled()
 
 
 @pytest.mark.parametrize(
@@ -114,3 +151,5 @@ def test_the_log_is_read_by_level(tmp_path: Path) -> None:
     assert read_log(log, "WARNING").splitlines()[1] == "more"
     assert read_log(log, "ERROR").endswith("three")
     assert read_log(tmp_path / "none", "INFO") == ""
+    (tmp_path / "log.1").write_text("2026-01-01 1 ERROR a: before the file was full\n")
+    assert read_log(log, "ERROR").startswith("2026-01-01 1 ERROR a: before")

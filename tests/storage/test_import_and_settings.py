@@ -221,6 +221,41 @@ def test_settings_that_cannot_be_written_hold_for_this_run(tmp_path: Path) -> No
     assert settings.problem is not None
 
 
+def test_settings_go_back_to_what_they_were_at_first_and_that_is_undone(tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "settings.json")
+    told: list[str] = []
+    settings.subscribe(told.append)
+    settings.theme, settings.text_size, settings.shortcuts = "dark", 125, {"a": "Ctrl+B"}
+    assert told == ["theme", "text_size", "shortcuts"]
+    before = settings.reset("theme", "shortcuts", "language")
+    assert before == {"theme": "dark", "shortcuts": {"a": "Ctrl+B"}}
+    assert (settings.theme, settings.shortcuts, settings.text_size) == ("system", {}, 125)
+    assert Settings(settings.path).theme == "system"
+    settings.restore(before)
+    assert Settings(settings.path).shortcuts == {"a": "Ctrl+B"}
+    assert told[3:] == ["theme", "shortcuts", "theme", "shortcuts"]
+    settings.unsubscribe(told.append)
+    settings.theme = "light"
+    assert len(told) == 7
+    for wrong in (79, 201, True, "100"):
+        with pytest.raises(TypeError):
+            settings.text_size = wrong  # type: ignore[assignment]
+
+
+def test_safe_settings_are_the_usual_ones_and_are_never_written(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    settings = Settings(path)
+    settings.theme, settings.language, settings.servers = "dark", "zh_CN", [{"url": "http://a/v1", "key": "k"}]
+    before = path.read_bytes()
+    safe = Settings(path, safe=True)
+    assert (safe.theme, safe.servers, safe.language) == ("system", [], "zh_CN")
+    safe.theme, safe.language = "light", "en"
+    assert (safe.theme, path.read_bytes()) == ("light", before)
+    path.write_text("{ damaged", encoding="utf-8")
+    assert Settings(path, safe=True).problem is None
+    assert path.read_text(encoding="utf-8") == "{ damaged"
+
+
 def test_the_settings_folder_can_be_chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QVL_CONFIG_DIR", str(tmp_path / "config"))
     Settings().language = "en"

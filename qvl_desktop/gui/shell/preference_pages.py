@@ -67,7 +67,8 @@ class PreferencePages(QObject):
     def _line(
         self, name: str, title: str, words: str, field: ChoiceField | PlaceField | CacheField | ButtonField
     ) -> Line:
-        return Line(title, words, field, setting(self._session.settings, name), self._widget)
+        below = isinstance(field, PlaceField)
+        return Line(title, words, field, setting(self._session.settings, name), self._widget, below=below)
 
     def _general(self) -> list[Line]:
         system = self.tr("As the system")
@@ -110,6 +111,7 @@ class PreferencePages(QObject):
             downloads,
             Value("models_folder", _chosen_models_folder, _choose_models_folder, ""),
             self._widget,
+            below=True,
         )
         self.folders = ModelFoldersField(self._session)
         self.folders.undoOffered.connect(self.undoOffered)

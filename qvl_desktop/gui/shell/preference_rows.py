@@ -13,7 +13,6 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QFileDialog,
     QHBoxLayout,
     QLabel,
@@ -27,6 +26,7 @@ from PySide6.QtWidgets import (
 
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_role
+from qvl_desktop.gui.widgets.choice_box import ChoiceBox
 from qvl_desktop.gui.widgets.elided_label import ElidedLabel
 from qvl_desktop.gui.words import path_text
 from qvl_desktop.storage.settings import Settings
@@ -80,7 +80,7 @@ class ChoiceField(Field):
 
     def __init__(self, items: Sequence[tuple[str, Any]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.box = QComboBox(self)
+        self.box = ChoiceBox(self)
         self.box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         for words, value in items:
             self.box.addItem(words, value)
@@ -109,8 +109,9 @@ class NumberField(Field):
         self.box.setSuffix(f" {unit}")
         self.box.setKeyboardTracking(False)
         self.box.setGroupSeparatorShown(True)
+        self.box.lineEdit().setTextMargins(Space.S, 0, 0, 0)
         self.box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.box.valueChanged.connect(self.chosen)
+        self.box.valueChanged.connect(self._choose)
         self.row.addWidget(self.box)
 
     @property
@@ -121,6 +122,9 @@ class NumberField(Field):
         self.box.blockSignals(True)
         self.box.setValue(value)
         self.box.blockSignals(False)
+
+    def _choose(self, value: int) -> None:
+        self.chosen.emit(value)
 
 
 class PlaceField(Field):
@@ -204,10 +208,11 @@ class Line(QWidget):
         text.addWidget(label)
         text.addWidget(self.words)
         if below:
-            text.addSpacing(Space.S)
+            text.addSpacing(Space.XS)
             text.addWidget(field)
         else:
             field.setFixedWidth(FIELD_WIDTH)
+            text.addStretch(1)
         self.reset = QToolButton(self)
         self.reset.setToolTip(self.tr("As it was at first"))
         self.reset.setAccessibleName(self.tr("{name}: as it was at first").format(name=title))

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QListWidget,
+    QListWidgetItem,
     QPushButton,
     QScrollArea,
     QStackedWidget,
@@ -57,11 +58,13 @@ class Preferences(QDialog):
         self.content = PreferencePages(session, actions, show_servers, self)
         self.content.undoOffered.connect(self._offer_undo)
         for title, lines in self.content.pages:
-            self.sections.addItem(title)
+            item = QListWidgetItem(title, self.sections)
+            item.setSizeHint(QSize(0, self.fontMetrics().height() + 2 * Space.S))
             self.pages.addWidget(_page(lines))
         for line in self.lines:
             line.resetAsked.connect(lambda line=line: self._reset([line]))
-        self.sections.setFixedWidth(max(140, self.sections.sizeHintForColumn(0) + Space.XL))
+        widest = max(self.fontMetrics().horizontalAdvance(title) for title, _ in self.content.pages)
+        self.sections.setFixedWidth(max(140, widest + 2 * Space.L))
         self.sections.currentRowChanged.connect(self.pages.setCurrentIndex)
         self.sections.setCurrentRow(0)
         self.reset_all = QPushButton(self.tr("Everything as it was at first"), self)

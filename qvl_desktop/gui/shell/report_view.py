@@ -1,14 +1,15 @@
 """The report for somebody who helps, and the program's log: beside the window, to read, copy or save.
 
-Owns this view. Does not own the report's text (`jobs.support_report`) or the log (`jobs.program_log`).
+Owns this view. Does not own the report's text (`jobs.support_report`), the log (`jobs.program_log`) or what crashes
+left behind (`jobs.crash_watch`).
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -24,29 +25,37 @@ from PySide6.QtWidgets import (
 
 from qvl_desktop.gui.theme import Space, mono_font, set_kind, set_role
 from qvl_desktop.gui.widgets.choice_box import ChoiceBox
+from qvl_desktop.gui.widgets.search_line import SearchLine
+from qvl_desktop.gui.words import date_text
+from qvl_desktop.jobs.crash_watch import Crash, CrashWatch
 from qvl_desktop.jobs.program_log import LEVELS, log_file, read_log
 from qvl_desktop.jobs.support_report import support_report
 from qvl_desktop.jobs.task import Task
 
 SIZE = (760, 560)
+_FRAME = 56
+"""Pixels that a box to choose from takes beside its words."""
 
 
 class ReportView(QDialog):
-    """Two tabs: the report and the log. Not modal; work goes on meanwhile."""
+    """Two tabs: the report and the log. Not modal; work goes on meanwhile.
+
+    With `crash` (what a crash left behind) the report begins with that one chosen; others that are kept can be.
+    """
 
     def __init__(self, parent: QWidget | None = None, *, crash: str = "") -> None:
         super().__init__(parent)
         self.setObjectName("reportView")
         self.setWindowTitle(self.tr("Help from others"))
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(*SIZE)
-        self._crash = crash
+        self._log_text = ""
         self.report = _text_field(self)
         self.report.setAccessibleName(self.tr("Report"))
         self.log = _text_field(self)
         self.log.setAccessibleName(self.tr("Log"))
         self.tabs = QTabWidget(self)
         self.tabs.setDocumentMode(True)
+        self._crash_choice(CrashWatch().crashes(), crash)
         self.tabs.addTab(self._report_tab(), self.tr("Report"))
         self.tabs.addTab(self._log_tab(), self.tr("Log"))
         column = QVBoxLayout(self)
@@ -59,7 +68,7 @@ class ReportView(QDialog):
         """Make the text anew, beside the window: the card is asked for its memory."""
         self.copy.setEnabled(False)
         self.save.setEnabled(False)
-        with_paths, crash = self.with_paths.isChecked(), self._crash
+        with_paths, crash = self.with_paths.isChecked(), str(self.crashes.currentData() or "")
         task: Task[str] = Task(lambda: support_report(with_paths=with_paths, crash=crash))
         task.on_success(self._show_report).start(self)
 
@@ -67,17 +76,43 @@ class ReportView(QDialog):
         """Read the log anew, from the level that is chosen on."""
         level = str(self.level.currentData())
         task: Task[str] = Task(lambda: read_log(log_file(), level))
-        task.on_success(self._show_log).start(self)
+        task.on_success(self._take_log).start(self)
 
     def _show_report(self, text: str) -> None:
         self.report.setPlainText(text)
+        self.copy.setText(self.tr("Copy"))
         self.copy.setEnabled(True)
         self.save.setEnabled(True)
 
-    def _show_log(self, text: str) -> None:
-        self.log.setPlainText(text or self.tr("Nothing of that kind is in the log."))
+    def _take_log(self, text: str) -> None:
+        self._log_text = text
+        self._show_log()
+
+    def _show_log(self) -> None:
+        wanted = self.find_line.text().casefold()
+        lines = [line for line in self._log_text.splitlines() if wanted in line.casefold()]
+        self.log.setPlainText("\n".join(lines) or self.tr("Nothing of that kind is in the log."))
         bar = self.log.verticalScrollBar()
         bar.setValue(bar.maximum())
+
+    def _crash_choice(self, kept: list[Crash], chosen: str) -> None:
+        """The crashes that are kept on this machine, to take one into the report; nothing to choose where there is
+        none."""
+        self.crashes = ChoiceBox(self)
+        self.crashes.setObjectName("crashChoice")
+        self.crashes.setAccessibleName(self.tr("Crash"))
+        self.crashes.addItem(self.tr("Without a crash"), "")
+        for crash in kept:
+            self.crashes.addItem(self.tr("With the crash of {time}").format(time=date_text(crash.when)), crash.text)
+        if chosen and self.crashes.findData(chosen) < 0:
+            self.crashes.addItem(self.tr("With the last crash"), chosen)
+        self.crashes.setCurrentIndex(max(0, self.crashes.findData(chosen)))
+        widest = max(
+            self.fontMetrics().horizontalAdvance(self.crashes.itemText(at)) for at in range(self.crashes.count())
+        )
+        self.crashes.setMinimumWidth(widest + _FRAME)
+        self.crashes.setVisible(self.crashes.count() > 1)
+        self.crashes.currentIndexChanged.connect(self.make_report)
 
     def _report_tab(self) -> QWidget:
         self.hint = QLabel(
@@ -98,6 +133,7 @@ class ReportView(QDialog):
         self.save.clicked.connect(self._save)
         foot = QHBoxLayout()
         foot.addWidget(self.with_paths, 1)
+        foot.addWidget(self.crashes)
         foot.addWidget(self.save)
         foot.addWidget(self.copy)
         return _tab([self.hint, self.report], foot)
@@ -110,11 +146,18 @@ class ReportView(QDialog):
         ):
             self.level.addItem(words, level)
         self.level.currentIndexChanged.connect(self.read_log)
+        self.find_line = SearchLine(self.tr("Find in the log"), self)
+        self.find_line.textChanged.connect(self._show_log)
+        folder = QPushButton(self.tr("Show its folder"), self)
+        folder.clicked.connect(_show_folder)
         again = QPushButton(self.tr("Read again"), self)
         again.clicked.connect(self.read_log)
+        for button in (folder, again, self.copy, self.save):
+            button.setAutoDefault(False)
         foot = QHBoxLayout()
         foot.addWidget(self.level)
-        foot.addStretch(1)
+        foot.addWidget(self.find_line, 1)
+        foot.addWidget(folder)
         foot.addWidget(again)
         return _tab([self.log], foot)
 
@@ -132,6 +175,10 @@ class ReportView(QDialog):
             words = self.tr("{path}: the report could not be saved ({reason}).")
             self.hint.setText(words.format(path=path, reason=error.strerror or error))
             set_role(self.hint, "danger")
+
+
+def _show_folder() -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_file().parent)))
 
 
 def _text_field(parent: QWidget) -> QPlainTextEdit:

@@ -25,7 +25,7 @@ class StartChoice(QDialog):
         super().__init__(parent)
         self.choice: Choice = "none"
         self.setObjectName("startChoice")
-        title = QLabel(self.tr("The window did not come up the last times"), self)
+        title = QLabel(self.tr("The program did not start as it should the last times"), self)
         title.setWordWrap(True)
         set_role(title, "heading")
         words = QLabel(
@@ -52,6 +52,7 @@ class StartChoice(QDialog):
         text.setSpacing(Space.S)
         text.addWidget(title)
         text.addWidget(words)
+        text.addStretch(1)
         row = QHBoxLayout()
         row.setSpacing(Space.L)
         row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
