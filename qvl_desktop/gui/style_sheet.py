@@ -84,7 +84,7 @@ QLineEdit[wrong="true"], QSpinBox[wrong="true"], QDoubleSpinBox[wrong="true"],
 QComboBox[wrong="true"] { border: 1px solid $danger; }
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled {
     color: $control; border-color: $line; }
-QComboBox { padding-right: 26px; }
+QComboBox { padding-right: 4px; }
 QComboBox:focus { padding-right: 25px; }
 QComboBox::drop-down { subcontrol-origin: padding; subcontrol-position: center right; width: 24px; border: none; }
 QComboBox::down-arrow { image: url("$chevron"); width: 14px; height: 14px; }

@@ -53,4 +53,4 @@ class ChoiceBox(QComboBox):
             QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
         )
         words = self.currentText() or self.placeholderText()
-        return self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, field.width() - 2)
+        return self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, field.width() + 1)
