@@ -32,6 +32,8 @@ from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.ref_colours import ref_colour
 
 _ROUND = 5.0
+_LIT, _LIT_DARK = 90, 36
+"""How much stronger (of 255) the ground of a lit chip is; its words stay readable."""
 _SMALL_PX = 12
 
 
@@ -228,7 +230,7 @@ class TurnText(QTextEdit):
         colour = theme().colour("control") if piece.kind == "picture" else ref_colour(piece.ref, dark)
         fill, edge = QColor(colour), QColor(colour)
         strength = {"ref": 62, "picture": 26}.get(piece.kind, 34)
-        fill.setAlpha(min(strength + (90 if lit else 0), 255))
+        fill.setAlpha(strength + ((_LIT_DARK if dark else _LIT) if lit else 0))
         edge.setAlpha(255 if lit else 110)
         painter.setBrush(fill)
         pen = QPen(theme().colour("accent") if picked else edge, 2.0 if picked else 1.5 if lit else 1.0)

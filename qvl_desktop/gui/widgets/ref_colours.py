@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor
 
 from qvl_desktop.gui.colours import INK_DARK, INK_LIGHT, NO_REF_DARK, NO_REF_LIGHT, contrast
 
-_LIGHTNESS = {True: (0.80, 0.72, 0.87), False: (0.55, 0.47, 0.62)}
+_LIGHTNESS = {True: (0.80, 0.72, 0.87), False: (0.52, 0.45, 0.58)}
 _CHROMA = 0.15
 _HUES = 20
 _SALT = (1901).to_bytes(2, "big")
