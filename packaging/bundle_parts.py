@@ -1,15 +1,13 @@
-"""What of the environment stays out of the frozen app, and its icon and version for each system.
+"""What of the environment goes into the frozen app and what stays out.
 
-Owns the lists the spec reads and the making of .ico, .icns and the Windows version resource from the one SVG and the
-one version. Does not own the build (`bundle`) or the spec (`qvl_desktop.spec`).
+Owns the lists and rules the spec reads. Does not own the build (`bundle`), the spec (`qvl_desktop.spec`) nor the faces
+the app has on each system (`bundle_faces`).
 """
 
 from __future__ import annotations
 
-import os
 import re
-import sys
-from pathlib import Path
+from collections.abc import Callable, Iterable
 
 EXCLUDED = [
     # For building and testing.
@@ -29,81 +27,75 @@ EXCLUDED_SLIM = [
 ]  # fmt: skip
 """What only the model half needs. The slim app's children are another installation's."""
 
+METADATA = ("pillow", "numpy", "PySide6-Essentials")
+METADATA_FULL = (
+    "torch", "transformers", "peft", "accelerate", "bitsandbytes", "gptqmodel", "safetensors", "tokenizers",
+    "tiktoken", "fastapi", "uvicorn", "huggingface_hub", "modelscope-hub",
+)  # fmt: skip
+"""Packages whose version is read from what is installed, by themselves or by the report and `doctor`."""
+
 NOT_SHIPPED = re.compile(
     r"^torch/(include|share|test|bin/(?!torch_shm_manager))"
     r"|^torch/lib/[^/]*\.(a|lib)$"
+    r"|^torch/lib/lib(torchbind_test|jitbackend_test|backend_with_compiler|aoti_custom_ops)"
     r"|^PySide6/Qt/(qml|lib/libQt6(Quick|Qml|Pdf|VirtualKeyboard))"
     r"|^PySide6/Qt/plugins/(qmltooling|virtualkeyboard|platforminputcontexts/libqtvirtualkeyboard|imageformats/libqpdf)"
+    r"|^PySide6/Qt/plugins/(egldeviceintegrations|generic|platforms/libq(eglfs|linuxfb|minimal|minimalegl|vkkhrdisplay|vnc)\.)"
+    r"|^PySide6/Qt/plugins/platformthemes/libqgtk3"
     r"|^PySide6/Qt/translations/(?!qt(base)?_(zh|en))"
     r"|(^|/)__pycache__/"
     r"|^resources/.*\.ts$"
 )
-"""Paths inside the bundle that are left out: headers and static libraries of torch, Qt's declarative half and PDF
-reader, Qt's words in other languages."""
+"""Paths inside the bundle that are left out: headers, static and test libraries of torch, Qt's declarative half and PDF
+reader, screens without a window system, Qt's words in other languages. Qt's GTK theme too: it would load the machine's
+GTK beside the libraries of the machine that built the app, and two kinds of one library in a process crash."""
+
+ALWAYS = re.compile(r"^lib(python3|gcc_s|stdc\+\+)")
+"""Libraries that are loaded by name and that no other names."""
+
+Entry = tuple[str, str, str]
+"""A file of the app as PyInstaller lists it: its path inside, where it comes from, its kind."""
 
 
-def wanted(path: str, cuda: str | None) -> bool:
-    """Whether a file belongs into the app; `path` is relative to the bundle, with slashes. `cuda` is the version torch
-    was built for: of bitsandbytes' libraries only that one can be used, and none without CUDA."""
-    kernels = re.search(r"libbitsandbytes_(cuda|rocm|xpu)(\d*)", path)
-    if kernels:
-        return cuda is not None and kernels[1] == "cuda" and kernels[2] == cuda.replace(".", "")
+def wanted(path: str, kernels: str = "") -> bool:
+    """Whether a file belongs into the app; `path` is relative to the bundle, with slashes. `kernels` is the one library
+    for cards that bitsandbytes would load ("" without CUDA), such as "libbitsandbytes_cuda128"."""
+    if name := re.search(r"libbitsandbytes_(?:cuda|rocm|xpu)\d*", path):
+        return name[0] == kernels
     return not NOT_SHIPPED.search(path)
 
 
-def application_icon(root: Path) -> str | None:
-    """The icon in the form this system wants, made from the SVG below `build/`; None where files carry no icon."""
-    suffix = {"win32": ".ico", "darwin": ".icns"}.get(sys.platform)
-    if suffix is None:
-        return None
-    target = root / "build" / f"qvl-desktop{suffix}"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    picture = render_icon(root / "resources/icons/qvl-desktop.svg", root / "build/qvl-desktop.png", 1024)
-    from PIL import Image
+def needed_libraries(entries: list[Entry], imports: Callable[[str], Iterable[str]]) -> list[Entry]:
+    """The entries without shared libraries that nothing loads any more, after `wanted` took out what did.
 
-    with Image.open(picture) as image:
-        if suffix == ".ico":
-            image.save(target, sizes=[(side, side) for side in (16, 24, 32, 48, 64, 128, 256)])
-        else:
-            image.save(target)
-    return str(target)
-
-
-def render_icon(svg: Path, png: Path, side: int) -> Path:
-    """Draw the SVG as a square PNG of `side` pixels."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from PySide6.QtCore import QSize
-    from PySide6.QtGui import QGuiApplication, QIcon
-
-    application = QGuiApplication.instance() or QGuiApplication([])
-    png.parent.mkdir(parents=True, exist_ok=True)
-    if not QIcon(str(svg)).pixmap(QSize(side, side), 1.0).save(str(png)):
-        raise OSError(f"{png}: the icon could not be written.")
-    del application
-    return png
+    Only what was added because something else names it can go: libraries at the top of the app, and Qt's own. `imports`
+    gives the paths of the libraries that a file names.
+    """
+    by_source = {source: (path, source, kind) for path, source, kind in entries if kind != "SYMLINK"}
+    waiting = [source for path, source, kind in entries if kind != "SYMLINK" and not _only_named(path)]
+    seen = set(waiting)
+    while waiting:
+        for source in imports(waiting.pop()):
+            if source in by_source and source not in seen:
+                seen.add(source)
+                waiting.append(source)
+    kept = {by_source[source][0] for source in seen}
+    return [entry for entry in entries if (_target(entry) if entry[2] == "SYMLINK" else entry[0]) in kept]
 
 
-def windows_version(root: Path, version: str) -> str | None:
-    """The version resource of the Windows program as a file below `build/`; None elsewhere."""
-    if sys.platform != "win32":
-        return None
-    numbers = tuple((*(int(part) for part in version.split(".")[:3]), 0, 0, 0))[:4]
-    strings = {
-        "CompanyName": "QVL Desktop",
-        "FileDescription": "QVL Desktop",
-        "FileVersion": version,
-        "InternalName": "qvl-desktop",
-        "OriginalFilename": "qvl-desktop.exe",
-        "ProductName": "QVL Desktop",
-        "ProductVersion": version,
-    }
-    structs = ", ".join(f"StringStruct({name!r}, {value!r})" for name, value in strings.items())
-    target = root / "build" / "windows_version.txt"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(
-        f"VSVersionInfo(ffi=FixedFileInfo(filevers={numbers}, prodvers={numbers}), kids=["
-        f"StringFileInfo([StringTable('040904B0', [{structs}])]), "
-        "VarFileInfo([VarStruct('Translation', [1033, 1200])])])",
-        encoding="utf-8",
-    )
-    return str(target)
+def _only_named(path: str) -> bool:
+    """Whether a file is there for others to load: a library at the top, or of Qt."""
+    name = path.rsplit("/", 1)[-1]
+    library = name.startswith("lib") and ".so" in name and not ALWAYS.search(name)
+    return library and path in (name, f"PySide6/Qt/lib/{name}")
+
+
+def _target(entry: Entry) -> str:
+    """The path inside the app that a link at `entry` stands for."""
+    parts: list[str] = []
+    for part in [*entry[0].split("/")[:-1], *entry[1].split("/")]:
+        if part == "..":
+            parts = parts[:-1]
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts)

@@ -77,7 +77,9 @@ def ask_server(place: Place, project: Path) -> None:
         told = json.loads(process.stdout.readline() or "{}")
         if told.get("event") != "listening":
             raise Failure(f"serve said {told}")
-        picture = base64.b64encode(next(place.app.rglob("resources/demo_project/known/known-01.jpg")).read_bytes()).decode()
+        picture = base64.b64encode(
+            next(place.app.rglob("resources/demo_project/known/known-01.jpg")).read_bytes()
+        ).decode()
         parts = [
             {"type": "image_url", "image_url": {"url": f"data:image/jpeg;base64,{picture}"}},
             {"type": "text", "text": "Find the orange heart."},
