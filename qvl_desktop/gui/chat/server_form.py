@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from qvl_desktop.core.chat_protocol import error_message
 from qvl_desktop.core.dialects import DIALECTS
+from qvl_desktop.gui.help.mark import HelpMark
 from qvl_desktop.gui.theme import Space, set_kind, set_role
 from qvl_desktop.gui.widgets.choice_box import ChoiceBox
 from qvl_desktop.storage.servers import Server, keep_servers, known_servers
@@ -64,6 +65,7 @@ class ServerForm(QWidget):
         self.remove_button.clicked.connect(self.remove)
         top = QHBoxLayout()
         top.addWidget(self.choice, 1)
+        top.addWidget(HelpMark("server.choice", self.choice, parent=self))
         top.addWidget(self.remove_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -107,23 +109,24 @@ class ServerForm(QWidget):
         grid.setHorizontalSpacing(Space.S)
         grid.setVerticalSpacing(Space.XS)
         rows = (
-            (self.tr("Address"), self.url),
-            (self.tr("Key"), self.key),
-            (self.tr("Model"), self.model),
-            (self.tr("Family"), self.dialect),
+            (self.tr("Address"), self.url, "server.url"),
+            (self.tr("Key"), self.key, "server.key"),
+            (self.tr("Model"), self.model, "server.model"),
+            (self.tr("Family"), self.dialect, "server.family"),
         )
         for line in (self.choice, self.model, self.dialect, self.url, self.key):
             line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             line.setMinimumWidth(90)
-        for at, (name, field) in enumerate(rows):
+        for at, (name, field, topic) in enumerate(rows):
             label = QLabel(name, self)
             label.setBuddy(field)
             field.setAccessibleName(name)
             grid.addWidget(label, at, 0)
-            grid.addWidget(field, at, 1)
-        grid.addWidget(self.look_button, 2, 2)
-        grid.addWidget(self.save_button, 3, 2)
-        grid.setColumnStretch(1, 1)
+            grid.addWidget(HelpMark(topic, field, name, self), at, 1)
+            grid.addWidget(field, at, 2)
+        grid.addWidget(self.look_button, 2, 3)
+        grid.addWidget(self.save_button, 3, 3)
+        grid.setColumnStretch(2, 1)
         return grid
 
     # The list

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from qvl_desktop.gui.chat.choices import LONGEST, Choices
 from qvl_desktop.gui.chat.server_form import ServerForm
+from qvl_desktop.gui.help.placing import help_beside
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
 from qvl_desktop.gui.widgets.choice_box import ChoiceBox
 from qvl_desktop.gui.widgets.guarded import guarded
@@ -80,6 +81,7 @@ class SettingsView(QScrollArea):
         self.system.setFixedHeight(84)
         self.system.setPlaceholderText(self.tr("For example: Answer in one sentence."))
         self._field(
+            "chat.system",
             self.tr("System prompt"),
             self.system,
             self.tr("What the model is told before this chat begins. New chats begin with the same words."),
@@ -89,6 +91,7 @@ class SettingsView(QScrollArea):
         self.temperature.setSingleStep(0.1)
         self.temperature.setDecimals(2)
         self._field(
+            "chat.temperature",
             self.tr("Temperature"),
             self.temperature,
             self.tr(
@@ -100,6 +103,7 @@ class SettingsView(QScrollArea):
         self.top_p.setRange(0.01, 1.0)
         self.top_p.setSingleStep(0.05)
         self._field(
+            "chat.top_p",
             self.tr("Top p"),
             self.top_p,
             self.tr(
@@ -111,6 +115,7 @@ class SettingsView(QScrollArea):
         self.max_tokens.setRange(1, LONGEST)
         self.max_tokens.setSingleStep(128)
         self._field(
+            "chat.max_tokens",
             self.tr("Longest answer"),
             self.max_tokens,
             self.tr("In tokens: a word has one or two, a box about twelve. A longer answer is cut off there."),
@@ -119,6 +124,7 @@ class SettingsView(QScrollArea):
         self.seed.setValidator(QIntValidator(0, 2**31 - 1, self))
         self.seed.setPlaceholderText(self.tr("Chance"))
         self._field(
+            "chat.seed",
             self.tr("Seed"),
             self.seed,
             self.tr("The same number draws the same answer again. Empty: another one each time."),
@@ -131,6 +137,7 @@ class SettingsView(QScrollArea):
         ):
             self.make_room.addItem(words, value)
         self._field(
+            "chat.make_room",
             self.tr("When training begins"),
             self.make_room,
             self.tr(
@@ -145,7 +152,7 @@ class SettingsView(QScrollArea):
         self.seed.textChanged.connect(self._keep)
         self.make_room.activated.connect(self._keep)
 
-    def _field(self, name: str, field: QWidget, words: str) -> None:
+    def _field(self, topic: str, name: str, field: QWidget, words: str) -> None:
         label = QLabel(name, self)
         label.setBuddy(field)
         field.setAccessibleName(name)
@@ -158,6 +165,7 @@ class SettingsView(QScrollArea):
         self._column.addSpacing(Space.S)
         for widget in (label, field, help_line):
             self._column.addWidget(widget)
+        help_beside(label, topic, field)
 
     # Values
 

@@ -25,6 +25,8 @@ from PySide6.QtWidgets import (
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.plan_checks import Fault
+from qvl_desktop.gui.help.mark import HelpMark
+from qvl_desktop.gui.help.topics import PLAN
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_role
 from qvl_desktop.gui.train.problem_list import FaultLabel
@@ -165,7 +167,7 @@ class PlanForm(QWidget):
         grid.setHorizontalSpacing(Space.M)
         grid.setVerticalSpacing(Space.S)
         grid.setColumnMinimumWidth(0, LABEL_WIDTH)
-        grid.setColumnStretch(2, 1)
+        grid.setColumnStretch(3, 1)
         for f in settings:
             if f.name not in ELSEWHERE:
                 self._add_row(grid, f)
@@ -184,9 +186,11 @@ class PlanForm(QWidget):
         number = grid.rowCount()
         grid.addWidget(label, number, 0, Qt.AlignmentFlag.AlignVCenter)
         grid.addWidget(row.editor, number, 1, Qt.AlignmentFlag.AlignVCenter)
-        grid.addWidget(explanation, number, 2, Qt.AlignmentFlag.AlignVCenter)
+        mark = HelpMark(PLAN + f.name, row.editor, label.text(), self)
+        grid.addWidget(mark, number, 2, Qt.AlignmentFlag.AlignVCenter)
+        grid.addWidget(explanation, number, 3, Qt.AlignmentFlag.AlignVCenter)
         row.faults.setObjectName(f"fault-{f.name}")
-        grid.addWidget(row.faults, number + 1, 1, 1, 2)
+        grid.addWidget(row.faults, number + 1, 1, 1, 3)
         self._rows[f.name] = row
 
     def _make(self, f: Field[Any], default: Any) -> _Row:
