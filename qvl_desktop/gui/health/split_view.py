@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QRadioButton,
     QSpinBox,
     QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -27,7 +26,8 @@ from qvl_desktop.core.errors import QvlError
 from qvl_desktop.core.split import WAYS, Way
 from qvl_desktop.gui.health.late_view import LateView
 from qvl_desktop.gui.icons import set_icon
-from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface, theme
+from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
+from qvl_desktop.gui.widgets.tinted_item import TintedItem
 from qvl_desktop.gui.widgets.wrapped_check import WrappedCheckBox
 from qvl_desktop.gui.words import split_text
 from qvl_desktop.jobs.health import HealthCheck
@@ -177,14 +177,13 @@ class SplitView(LateView):
                 self._write(place, column, f"{number:,}{share}", bold=place < 2, missing=place >= 2 and not number)
 
     def _write(self, row: int, column: int, words: str, *, bold: bool, missing: bool = False) -> None:
-        item = QTableWidgetItem(words)
+        lacks = missing and self.plan is not None and bool(self.plan.pictures.get(SPLITS[column - 1]))
+        item = TintedItem(words, "warning" if lacks else "")
         if column:
             item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         font = self.table.font()
         font.setBold(bold)
         item.setFont(font)
-        if missing and self.plan is not None and self.plan.pictures.get(SPLITS[column - 1]):
-            item.setForeground(theme().colour("warning"))
         self.table.setItem(row, column, item)
 
     # Putting together

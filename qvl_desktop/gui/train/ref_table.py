@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
-from qvl_desktop.gui.theme import theme
+from qvl_desktop.gui.widgets.tinted_item import TintedItem
 
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -40,10 +40,8 @@ class RefTable(QTableWidget):
         self.setRowCount(len(found))
         for row, (texts, bad) in enumerate(found):
             for place, text in enumerate(texts):
-                item = QTableWidgetItem(text)
+                item = TintedItem(text, "danger" if bad and place == len(texts) - 1 else "")
                 item.setTextAlignment(RIGHT if place else LEFT)
-                if bad and place == len(texts) - 1:
-                    item.setForeground(theme().colour("danger"))
                 self.setItem(row, place, item)
         height = self.verticalHeader().defaultSectionSize() * min(len(found), self._most)
         self.setFixedHeight(self.horizontalHeader().sizeHint().height() + height + 4)
