@@ -1,4 +1,4 @@
-"""How the program comes up: after a crash, after starts that failed, in safe mode, after another version. Real processes."""
+"""How the program comes up, in real processes: after a crash, after failed starts, in safe mode, after an update."""
 
 from __future__ import annotations
 
