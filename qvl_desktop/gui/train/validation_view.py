@@ -119,11 +119,12 @@ class ValidationView(QWidget):
     def _lay_out(self, heading: QLabel) -> None:
         row = QHBoxLayout()
         row.setSpacing(Space.S)
-        row.addWidget(heading)
-        row.addStretch(1)
+        heading.setWordWrap(True)
+        row.addWidget(heading, 1)
         for part in (self._before, self._slider, self._after, self._at):
             row.addWidget(part)
-        self._slider.setFixedWidth(200)
+        self._slider.setMinimumWidth(96)
+        self._slider.setMaximumWidth(200)
         self._at.setMinimumWidth(86)
         large = QVBoxLayout()
         large.setSpacing(Space.S)
