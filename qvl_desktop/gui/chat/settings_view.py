@@ -27,6 +27,7 @@ from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
 from qvl_desktop.gui.widgets.choice_box import ChoiceBox
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.jobs.session import Session
+from qvl_desktop.jobs.settings_watch import SettingsWatch
 from qvl_desktop.jobs.waiting import waiter
 
 _KEEP_MS = 300
@@ -60,6 +61,7 @@ class SettingsView(QScrollArea):
         self.setWidget(self._column_widget)
         self._timer = waiter(self, _KEEP_MS, self._keep_system)
         self.system.textChanged.connect(self._system_typed)
+        SettingsWatch.of(session).changed.connect(self._follow)
         self.show_choices()
 
     def _make_head(self) -> None:
@@ -179,6 +181,11 @@ class SettingsView(QScrollArea):
         self.seed.setText("" if choices.seed is None else str(choices.seed))
         self.make_room.setCurrentIndex(max(0, self.make_room.findData(self._session.settings.make_room)))
         self._quiet = False
+
+    def _follow(self, name: str) -> None:
+        """What was changed among the preferences shows here."""
+        if name == "make_room":
+            self.show_choices()
 
     def show_system(self, words: str) -> None:
         """Show the system prompt of the open chat."""
