@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from qvl_desktop.gui.annotate.picture_model import PictureDelegate, PictureModel
 from qvl_desktop.gui.gallery.filter_bar import FilterBar
 from qvl_desktop.gui.gallery.picture_menu import PictureMenu
+from qvl_desktop.gui.help.placing import help_beside
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_role, set_surface, theme
 from qvl_desktop.gui.widgets.rows import keep_place, mark_row, row_view
@@ -242,6 +243,7 @@ class PictureList(QWidget):
         head.setSpacing(Space.S)
         head.addWidget(self.filters)
         head.addWidget(self.only_bare)
+        help_beside(self.only_bare, "list.bare", into=head)
         foot = QHBoxLayout()
         foot.setContentsMargins(Space.M, Space.XS, Space.S, Space.XS)
         foot.addWidget(self.count, 1)

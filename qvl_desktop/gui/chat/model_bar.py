@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWi
 
 from qvl_desktop.core.cards import ModelCard
 from qvl_desktop.core.chat_protocol import BASE_MODEL
+from qvl_desktop.gui.help.placing import help_beside
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role
 from qvl_desktop.gui.widgets.model_choice import AdapterChoice, ModelChoice
@@ -74,6 +75,8 @@ class ModelBar(QWidget):
         self.row.setSpacing(Space.S)
         for widget in (self.list_button, self.models, self.adapters, self._status, self.unload_button):
             self.row.addWidget(widget)
+        help_beside(self.models, "chat.model")
+        help_beside(self.adapters, "chat.adapter")
         self.row.addStretch(1)
         for widget in (self.settings_button, self.new_button):
             self.row.addWidget(widget)

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from qvl_desktop.gui.annotate.picture_model import PictureDelegate, PictureModel
 from qvl_desktop.gui.conversations.conversation_filter import FilterButton
 from qvl_desktop.gui.conversations.conversation_model import ConversationDelegate, ConversationModel
+from qvl_desktop.gui.help.placing import help_beside
 from qvl_desktop.gui.theme import Space, set_role, set_surface, theme
 from qvl_desktop.gui.widgets.flow import FlowLayout
 from qvl_desktop.gui.widgets.guarded import guarded
@@ -316,6 +317,7 @@ class Browser(QWidget):
         head.addLayout(line)
         head.addWidget(self.filter_words)
         head.addWidget(self.only_bare)
+        help_beside(self.only_bare, "list.bare", into=head)
         foot = QHBoxLayout()
         foot.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
         foot.addWidget(self.count)

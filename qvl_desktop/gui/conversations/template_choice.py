@@ -27,6 +27,8 @@ from PySide6.QtWidgets import (
 from qvl_desktop.core.dataset import SPLITS, Split
 from qvl_desktop.core.i18n import translate
 from qvl_desktop.core.templates import Language, Template
+from qvl_desktop.gui.help.mark import HelpMark
+from qvl_desktop.gui.help.placing import help_beside
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_role
 from qvl_desktop.gui.widgets.choice_box import ChoiceBox
@@ -219,7 +221,10 @@ class TemplateChoice(QWidget):
         column.setContentsMargins(Space.L, Space.L, Space.L, Space.L)
         column.setSpacing(Space.S)
         head = QHBoxLayout()
-        head.addWidget(self._heading(self.tr("Ask for")), 1)
+        asked = self._heading(self.tr("Ask for"))
+        head.addWidget(asked)
+        head.addWidget(HelpMark("template.kind", asked, self.tr("Ask for"), self))
+        head.addStretch(1)
         self.new_button = QToolButton(self)
         set_icon(self.new_button, "plus", "muted")
         self.new_button.setToolTip(self.tr("A template of your own"))
@@ -242,23 +247,31 @@ class TemplateChoice(QWidget):
             self._groups[0].addButton(button)
             language.addWidget(button)
         language.addStretch(1)
-        foot.addWidget(QLabel(self.tr("Language"), self), 0, 0)
+        tongue, asked_for = QLabel(self.tr("Language"), self), QLabel(self.tr("For"), self)
+        foot.addWidget(tongue, 0, 0)
         foot.addLayout(language, 0, 1)
-        foot.addWidget(QLabel(self.tr("For"), self), 1, 0)
+        foot.addWidget(asked_for, 1, 0)
         for place, button in enumerate((self.only_this, self.filtered, self.all_pictures), start=1):
             self._groups[1].addButton(button)
             foot.addWidget(button, place, 1)
         narrowed = QHBoxLayout()
         narrowed.setSpacing(Space.S)
         narrowed.addWidget(self.split, 1)
+        narrowed.addWidget(HelpMark("template.split", self.split, parent=self))
         narrowed.addWidget(self.ref, 1)
+        narrowed.addWidget(HelpMark("template.ref", self.ref, parent=self))
         foot.addLayout(narrowed, 4, 1)
-        foot.addWidget(QLabel(self.tr("Seed"), self), 5, 0)
+        seed = QLabel(self.tr("Seed"), self)
+        foot.addWidget(seed, 5, 0)
         foot.addWidget(self.seed, 5, 1)
+        help_beside(tongue, "template.language", self.languages["en"], into=foot)
+        help_beside(asked_for, "template.scope", self.all_pictures, into=foot)
+        help_beside(seed, "template.seed", self.seed, into=foot)
         foot.setColumnStretch(1, 1)
         last = QVBoxLayout()
         last.setContentsMargins(Space.L, 0, Space.L, Space.M)
         last.addWidget(self.replace)
+        help_beside(self.replace, "template.replace", into=last)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

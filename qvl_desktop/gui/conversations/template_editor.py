@@ -30,6 +30,7 @@ from qvl_desktop.core.errors import QvlError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.core.template_wordings import KINDS, PARTS, PLACEHOLDERS, Kind, Part, Problem, Wording, problems
 from qvl_desktop.core.templates import LANGUAGES, TEMPLATES, Language, Template
+from qvl_desktop.gui.help.placing import help_beside
 from qvl_desktop.gui.theme import Space, set_kind, set_role, theme
 from qvl_desktop.gui.widgets.choice_box import ChoiceBox
 from qvl_desktop.gui.widgets.guarded import guarded
@@ -268,11 +269,14 @@ class TemplateEditor(QDialog):
         if own:
             form.addRow(self.tr("Name"), self.name)
             form.addRow(self.tr("Kind"), self.kind)
+            help_beside(self.name, "template.name", into=form)
+            help_beside(self.kind, "template.kind", into=form)
         else:
             self.name.hide()
             self.kind.hide()
         self._absent_label = QLabel(self.tr("Absent refs a picture"), self)
         form.addRow(self._absent_label, self.absent)
+        help_beside(self._absent_label, "template.absent", self.absent, into=form)
         foot = QHBoxLayout()
         foot.setSpacing(Space.S)
         foot.addWidget(self.reset_button)

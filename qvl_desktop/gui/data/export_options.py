@@ -27,6 +27,7 @@ from qvl_desktop.gui.data.parts import (
     heading,
     path_line,
 )
+from qvl_desktop.gui.help.placing import help_beside
 from qvl_desktop.gui.theme import Space
 from qvl_desktop.gui.words import split_text
 from qvl_desktop.jobs.session import Session
@@ -108,13 +109,21 @@ class ExportOptions(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.L)
-        column.addLayout(field(heading(self.tr("Format"), self), self.formats))
-        column.addLayout(field(self._family_heading, self.families, self.family_told))
+        column.addLayout(field(heading(self.tr("Format"), self), self.formats, marks={"export.format": self.formats}))
+        column.addLayout(
+            field(self._family_heading, self.families, self.family_told, marks={"export.family": self.families})
+        )
         column.addLayout(field(heading(self.tr("What"), self), self.which, self.splits, self.copy_images))
+        for box, topic, words in (
+            (self.which, "export.which", self.tr("Pictures")),
+            (self.splits, "export.split", self.tr("Split")),
+            (self.copy_images, "export.copy", self.copy_images.text()),
+        ):
+            help_beside(box, topic, words=words)
         row = QHBoxLayout()
         row.addWidget(self.place_button)
         row.addStretch(1)
-        column.addLayout(field(heading(self.tr("Where to"), self), self.place, row))
+        column.addLayout(field(heading(self.tr("Where to"), self), self.place, row, marks={"export.place": self.place}))
         column.addStretch(1)
 
     def _connect(self) -> None:

@@ -106,14 +106,35 @@ class ImportOptions(QWidget):
         buttons.addWidget(self.file_button)
         buttons.addWidget(self.folder_button)
         buttons.addStretch(1)
-        column.addLayout(field(heading(self.tr("Data"), self), self.source, buttons))
-        column.addLayout(field(heading(self.tr("Format"), self), self.formats, self.format_told))
-        column.addLayout(field(self._dialect_heading, self.dialects, self.dialect_told))
+        column.addLayout(
+            field(heading(self.tr("Data"), self), self.source, buttons, marks={"import.data": self.source})
+        )
+        column.addLayout(
+            field(
+                heading(self.tr("Format"), self), self.formats, self.format_told, marks={"import.format": self.formats}
+            )
+        )
+        column.addLayout(
+            field(self._dialect_heading, self.dialects, self.dialect_told, marks={"import.dialect": self.dialects})
+        )
         hint = caption(self)
         hint.setText(self.tr("The folder that picture paths count from, or below which they are."))
         self.pictures.setAccessibleName(self.tr("Pictures"))
-        column.addLayout(field(heading(self.tr("Pictures"), self), beside(self.pictures, self.pictures_button), hint))
-        column.addLayout(field(heading(self.tr("Split, where the data says none"), self), self.splits))
+        column.addLayout(
+            field(
+                heading(self.tr("Pictures"), self),
+                beside(self.pictures, self.pictures_button),
+                hint,
+                marks={"import.pictures": self.pictures},
+            )
+        )
+        column.addLayout(
+            field(
+                heading(self.tr("Split, where the data says none"), self),
+                self.splits,
+                marks={"import.split": self.splits},
+            )
+        )
         column.addStretch(1)
         note = caption(self)
         note.setText(self.tr("What is in the project stays as it is. The whole import is one step of undo."))

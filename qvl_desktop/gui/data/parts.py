@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEd
 
 from qvl_desktop.core.i18n import translate
 from qvl_desktop.formats.registry import CONVERSATION_FORMATS, REGION_FORMATS, AnyFormat
+from qvl_desktop.gui.help.mark import HelpMark
 from qvl_desktop.gui.theme import Space, set_role
 from qvl_desktop.gui.widgets.choice_box import ChoiceBox
 from qvl_desktop.gui.words import duration_text
@@ -48,11 +49,21 @@ def caption(parent: QWidget) -> QLabel:
     return label
 
 
-def field(title: QLabel, *rows: QWidget | QHBoxLayout) -> QVBoxLayout:
-    """A field: its heading, then its rows; the heading is what assistive tools call them."""
+def field(title: QLabel, *rows: QWidget | QHBoxLayout, marks: dict[str, QWidget] | None = None) -> QVBoxLayout:
+    """A field: its heading, then its rows; the heading is what assistive tools call them. `marks` are the topics of
+    help that stand behind the heading, each with its field."""
     column = QVBoxLayout()
     column.setSpacing(Space.XS)
-    column.addWidget(title)
+    head = QHBoxLayout()
+    head.setSpacing(Space.XS)
+    title.ensurePolished()
+    whole = title.fontMetrics().horizontalAdvance(title.text())
+    title.setMinimumWidth(min(whole, OPTIONS_WIDTH - 4 * Space.L))  # a label that may break breaks early otherwise
+    head.addWidget(title)
+    for topic, helped in (marks or {}).items():
+        head.addWidget(HelpMark(topic, helped, title.text(), title.parentWidget()))
+    head.addStretch(1)
+    column.addLayout(head)
     for row in rows:
         if isinstance(row, QWidget):
             if not row.accessibleName() and not isinstance(row, (QLabel, QCheckBox)):

@@ -24,6 +24,8 @@ from PySide6.QtWidgets import (
 )
 
 from qvl_desktop.core.dataset import SPLITS, Split
+from qvl_desktop.gui.help.mark import HelpMark
+from qvl_desktop.gui.help.placing import help_beside
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
 from qvl_desktop.gui.widgets.choice_box import ChoiceBox
 from qvl_desktop.gui.widgets.wrapped_check import WrappedCheckBox
@@ -225,7 +227,7 @@ class FilterPanel(QFrame):
         grid.setVerticalSpacing(Space.S)
         grid.setColumnStretch(1, 1)
 
-        def line(words: str, *widgets: QWidget) -> None:
+        def line(topic: str, words: str, *widgets: QWidget) -> None:
             at = grid.rowCount()
             label = QLabel(words, self)
             set_role(label, "muted")
@@ -238,31 +240,34 @@ class FilterPanel(QFrame):
             label.setVisible(bool(words))
             grid.addWidget(label, at, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             grid.addLayout(row, at, 1)
+            if topic:
+                row.addWidget(HelpMark(topic, widgets[0], words or widgets[0].accessibleName(), self))
 
-        def ends(name: str, words: str) -> None:
+        def ends(topic: str, name: str, words: str) -> None:
             low, high = self.ranges[name]
             low.setAccessibleName(self.tr("{what}: from").format(what=words))
             high.setAccessibleName(self.tr("{what}: to").format(what=words))
             at = grid.rowCount()
-            line(words, low, QLabel(self.tr("to"), self), high)
+            line(topic, words, low, QLabel(self.tr("to"), self), high)
             row = grid.itemAtPosition(at, 1)
             layout = row.layout() if row is not None else None
             if isinstance(layout, QHBoxLayout):
                 layout.addStretch(4)
 
-        line(self.tr("Status"), *list(self.statuses.values())[:2])
-        line("", *list(self.statuses.values())[2:])
-        line(self.tr("Split"), *list(self.splits.values())[:2])
-        line("", *list(self.splits.values())[2:])
-        line(self.tr("Ref"), self.ref)
-        line("", self.without)
+        line("filter.status", self.tr("Status"), *list(self.statuses.values())[:2])
+        line("", "", *list(self.statuses.values())[2:])
+        line("filter.split", self.tr("Split"), *list(self.splits.values())[:2])
+        line("", "", *list(self.splits.values())[2:])
+        line("filter.ref", self.tr("Ref"), self.ref)
+        line("filter.without", "", self.without)
         grid.addWidget(self.every, grid.rowCount(), 1)
-        line(self.tr("Says"), self.said)
-        ends("regions", self.tr("Regions"))
-        ends("width", self.tr("Width"))
-        ends("height", self.tr("Height"))
-        line(self.tr("Conversations"), self.talk)
-        line(self.tr("File"), self.file)
+        help_beside(self.every, "filter.every", into=grid)
+        line("filter.said", self.tr("Says"), self.said)
+        ends("filter.regions", "regions", self.tr("Regions"))
+        ends("filter.size", "width", self.tr("Width"))
+        ends("filter.size", "height", self.tr("Height"))
+        line("filter.talk", self.tr("Conversations"), self.talk)
+        line("filter.file", self.tr("File"), self.file)
         rule = QFrame(self)
         rule.setProperty("line", True)
         rule.setFixedHeight(1)
@@ -270,7 +275,9 @@ class FilterPanel(QFrame):
         keeping.setSpacing(Space.S)
         keeping.addWidget(self.saved, 1)
         keeping.addWidget(self.forget)
+        keeping.addWidget(HelpMark("filter.saved", self.saved, self.tr("Kept filters…"), self))
         keeping.addWidget(self.name, 1)
+        keeping.addWidget(HelpMark("filter.name", self.name, self.tr("Name, to keep this filter"), self))
         self.name.setAccessibleName(self.tr("Name, to keep this filter"))
         self.saved.setAccessibleName(self.tr("Kept filters…"))
         foot = QHBoxLayout()

@@ -35,6 +35,7 @@ from qvl_desktop.gui.health.finding_rows import (
 from qvl_desktop.gui.health.mend_dialog import MendDialog
 from qvl_desktop.gui.health.picture_pair import PicturePair
 from qvl_desktop.gui.health.relink_dialog import RelinkDialog
+from qvl_desktop.gui.help.mark import HelpMark
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
 from qvl_desktop.gui.widgets.empty_state import EmptyState
@@ -318,7 +319,8 @@ class FindingsView(QWidget):
         column.addWidget(self.kind_view, 1)
         foot = QHBoxLayout()
         foot.setContentsMargins(Space.M, 0, Space.M, 0)
-        foot.addWidget(self.show_kept)
+        foot.addWidget(self.show_kept, 1)
+        foot.addWidget(HelpMark("check.kept", self.show_kept, parent=left))
         column.addLayout(foot)
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
         splitter.setChildrenCollapsible(False)

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from qvl_desktop.core.errors import QvlError
+from qvl_desktop.gui.help.mark import HelpMark
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role
 from qvl_desktop.gui.widgets.guarded import guarded
@@ -75,6 +76,7 @@ class RelinkDialog(QDialog):
         head.setSpacing(Space.M)
         head.addWidget(self.choose_button)
         head.addWidget(self.quick)
+        head.addWidget(HelpMark("check.quick", self.quick, parent=self))
         head.addStretch(1)
         buttons = QHBoxLayout()
         buttons.setSpacing(Space.S)

@@ -25,6 +25,7 @@ from qvl_desktop.core.dataset import SPLITS, Split
 from qvl_desktop.core.errors import QvlError
 from qvl_desktop.core.split import WAYS, Way
 from qvl_desktop.gui.health.late_view import LateView
+from qvl_desktop.gui.help.placing import help_beside
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
 from qvl_desktop.gui.widgets.tinted_item import TintedItem
@@ -207,14 +208,17 @@ class SplitView(LateView):
         fields = [(split_text(split), box) for split, box in self.shares.items()]
         for row, (words, box) in enumerate([*fields, (self.tr("Seed"), self.seed)]):
             box.lineEdit().setTextMargins(Space.XS, 0, Space.XS, 0)
-            form.addWidget(QLabel(words, self), row, 0)
+            label = QLabel(words, self)
+            form.addWidget(label, row, 0)
             form.addWidget(box, row, 1)
+            help_beside(label, "split.seed" if box is self.seed else "split.share", box, into=form)
         column = QVBoxLayout(left)
         column.setContentsMargins(Space.L, Space.L, Space.L, Space.L)
         column.setSpacing(Space.S)
         heading = QLabel(self.tr("Divide the project"), self)
         set_role(heading, "heading")
         column.addWidget(heading)
+        help_beside(heading, "split.way", self._way_buttons["random"])
         for button in self._way_buttons.values():
             column.addWidget(button)
         column.addSpacing(Space.S)
@@ -222,6 +226,8 @@ class SplitView(LateView):
         column.addSpacing(Space.S)
         column.addWidget(self.near)
         column.addWidget(self.filtered)
+        help_beside(self.near, "split.near")
+        help_beside(self.filtered, "split.filtered")
         column.addSpacing(Space.S)
         column.addWidget(self.hint)
         column.addStretch(1)

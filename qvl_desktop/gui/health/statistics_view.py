@@ -28,6 +28,7 @@ from qvl_desktop.core.dataset import SPLITS, Split
 from qvl_desktop.gui.health.late_view import LateView
 from qvl_desktop.gui.health.plots import BarPlot, HeatMap, binned, spread_ticks
 from qvl_desktop.gui.health.ref_bars import RefBars
+from qvl_desktop.gui.help.placing import help_beside
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_role, set_surface
 from qvl_desktop.gui.widgets.choice_box import ChoiceBox
@@ -287,6 +288,9 @@ class StatisticsView(LateView):
         set_role(limit, "caption")
         for other in (limit, self.limit, self.csv_button, self.png_button):
             head.addWidget(other)
+        help_beside(self.split, "statistics.split", into=head)
+        help_beside(self.filtered, "statistics.filtered", into=head)
+        help_beside(limit, "statistics.limit", self.limit, into=head)
         self._body = QWidget(self)
         set_surface(self._body, "window")
         grid = QGridLayout(self._body)

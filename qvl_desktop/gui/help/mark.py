@@ -49,6 +49,8 @@ class HelpMark(QToolButton):
         self._hide_soon = waiter(self, LEAVE_MS, self._hide_if_left)
         of.installEventFilter(self)
         self.setVisible(not of.isHidden())
+        if of.window() is self.window():
+            QWidget.setTabOrder(of, self)
 
     @property
     def topic(self) -> Topic:
@@ -202,11 +204,14 @@ class HelpCard(QFrame):
                 self._mark.setFocus(Qt.FocusReason.OtherFocusReason)
                 self.dismiss()
                 return True
-        elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self.more.click()
-                return True
+        elif isinstance(event, QKeyEvent) and _is_enter(event):
+            self.more.click()
+            return True
         return False
+
+
+def _is_enter(event: QKeyEvent) -> bool:
+    return event.type() == QEvent.Type.KeyPress and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 def name_of(field: QWidget) -> str:

@@ -25,6 +25,8 @@ from qvl_desktop.core.amounts import file_size
 from qvl_desktop.core.errors import QvlError
 from qvl_desktop.core.known_models import KnownModel
 from qvl_desktop.core.model_places import models_folder, set_models_folder
+from qvl_desktop.gui.help.mark import HelpMark
+from qvl_desktop.gui.help.placing import help_beside
 from qvl_desktop.gui.theme import Space, set_kind, set_role
 from qvl_desktop.gui.widgets.choice_box import ChoiceBox
 from qvl_desktop.gui.widgets.elided_label import ElidedLabel
@@ -124,17 +126,17 @@ class DownloadForm(QWidget):
         place = QHBoxLayout()
         place.addWidget(self.folder, 1)
         place.addWidget(self.change)
-        rows: list[tuple[str, QWidget | QHBoxLayout]] = [
-            (self.tr("From"), self.source),
-            (self.tr("Mirror"), self.mirror),
-            (self.tr("Revision"), self.revision),
-            (self.tr("To"), place),
+        rows: list[tuple[str, QWidget | QHBoxLayout, str]] = [
+            (self.tr("From"), self.source, "download.source"),
+            (self.tr("Mirror"), self.mirror, "download.mirror"),
+            (self.tr("Revision"), self.revision, "download.revision"),
+            (self.tr("To"), place, "download.folder"),
         ]
         if self._model is None:
-            rows.insert(0, (self.tr("Repository"), self.name))
+            rows.insert(0, (self.tr("Repository"), self.name, "download.name"))
         else:
             self.name.hide()
-        for number, (words, editor) in enumerate(rows):
+        for number, (words, editor, topic) in enumerate(rows):
             label = QLabel(words, self)
             set_role(label, "muted")
             grid.addWidget(label, number, 0)
@@ -144,9 +146,11 @@ class DownloadForm(QWidget):
                 grid.addWidget(editor, number, 1)
             else:
                 grid.addLayout(editor, number, 1)
+            help_beside(label, topic, editor if isinstance(editor, QWidget) else self.change, into=grid)
         login = QHBoxLayout()
         login.setSpacing(Space.S)
         login.addWidget(self.key, 1)
+        login.addWidget(HelpMark("download.key", self.key, parent=self))
         login.addWidget(self.log_in_button)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
@@ -158,6 +162,7 @@ class DownloadForm(QWidget):
         column.addLayout(grid)
         for widget in (self.about, self.agree, self.why):
             column.addWidget(widget)
+        help_beside(self.agree, "download.pickle")
         column.addLayout(login)
         column.addLayout(buttons)
         self._offer_login(False)

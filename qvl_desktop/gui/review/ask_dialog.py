@@ -30,6 +30,8 @@ from qvl_desktop.core.errors import QvlError
 from qvl_desktop.core.suggesting import EVERYTHING, LOW, QUESTIONS, check_question
 from qvl_desktop.gui.data.parts import caption, heading
 from qvl_desktop.gui.gallery.filter_bar import FilterBar
+from qvl_desktop.gui.help.mark import HelpMark
+from qvl_desktop.gui.help.placing import help_beside
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.review.who_box import WhoBox
 from qvl_desktop.gui.theme import Space, set_kind, set_role
@@ -223,6 +225,7 @@ class AskDialog(QDialog):
             button.setAutoDefault(False)
             self.kinds.addButton(button, number)
             kinds.addWidget(button)
+        kinds.addWidget(HelpMark("ask.kind", self.kinds.button(0), self.tr("What is asked"), self))
         kinds.addStretch(1)
         refs = QHBoxLayout()
         refs.setSpacing(Space.S)
@@ -237,6 +240,9 @@ class AskDialog(QDialog):
         what.addRow(self._refs_label, refs)
         what.addRow(self.tr("Question"), self.question)
         what.addRow("", self.about)
+        help_beside(self.everything, "ask.everything", into=what)
+        help_beside(self._refs_label, "ask.refs", self.refs, into=what)
+        help_beside(self.question, "ask.question", into=what)
         more = self._form = QFormLayout()
         more.setSpacing(Space.S)
         self.tokens.setAccessibleName(self.tr("Longest answer, in tokens"))
@@ -244,6 +250,9 @@ class AskDialog(QDialog):
         more.addRow(self.tr("Longest answer, in tokens"), self.tokens)
         more.addRow(self.tr("Boxes differ below an overlap of"), self.limit)
         more.addRow(self.again)
+        help_beside(self.tokens, "ask.tokens", into=more)
+        help_beside(self.limit, "ask.limit", into=more)
+        help_beside(self.again, "ask.again", into=more)
         foot = QHBoxLayout()
         foot.setSpacing(Space.S)
         foot.addWidget(self.problem, 1)

@@ -25,6 +25,8 @@ from PySide6.QtWidgets import (
 from qvl_desktop.core.answerers import Answerer
 from qvl_desktop.core.dialects import DIALECTS, QWEN2_5_VL
 from qvl_desktop.gui.data.parts import family_name
+from qvl_desktop.gui.help.mark import HelpMark
+from qvl_desktop.gui.help.placing import help_beside
 from qvl_desktop.gui.theme import Space, set_role
 from qvl_desktop.gui.widgets.choice_box import ChoiceBox
 from qvl_desktop.gui.widgets.model_choice import AdapterChoice, ModelChoice
@@ -79,6 +81,7 @@ class WhoBox(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.S)
         layout.addWidget(self.place)
+        help_beside(self.place, "ask.who")
         layout.addWidget(self._pages)
         self.place.activated.connect(self._on_place)
         self.models.activated.connect(self._on_model)
@@ -216,22 +219,23 @@ class WhoBox(QWidget):
     def _here(self) -> QWidget:
         page = QWidget(self)
         form = _form(page)
-        _add(form, self.tr("Model"), self.models)
-        _add(form, self.tr("Adapter"), self.adapters)
+        _add(form, self.tr("Model"), self.models, "ask.model")
+        _add(form, self.tr("Adapter"), self.adapters, "chat.adapter")
         return page
 
     def _there(self) -> QWidget:
         page = QWidget(self)
         form = _form(page)
-        _add(form, self.tr("Address"), self.url)
-        _add(form, self.tr("Key"), self.key)
+        _add(form, self.tr("Address"), self.url, "server.url")
+        _add(form, self.tr("Key"), self.key, "server.key")
         row = QHBoxLayout()
         row.setSpacing(Space.S)
         row.addWidget(self.remote, 1)
+        row.addWidget(HelpMark("server.model", self.remote, self.tr("Model"), page))
         row.addWidget(self.look_button)
         self.remote.setAccessibleName(self.tr("Model"))
         form.addRow(self.tr("Model"), row)
-        _add(form, self.tr("Family"), self.family)
+        _add(form, self.tr("Family"), self.family, "server.family")
         self.family.setToolTip(self.tr("How that model writes boxes; the wrong family puts them in the wrong places"))
         form.addRow("", self.said)
         return page
@@ -245,6 +249,7 @@ def _form(page: QWidget) -> QFormLayout:
     return form
 
 
-def _add(form: QFormLayout, words: str, field: QWidget) -> None:
+def _add(form: QFormLayout, words: str, field: QWidget, topic: str) -> None:
     field.setAccessibleName(words)
     form.addRow(words, field)
+    help_beside(field, topic)

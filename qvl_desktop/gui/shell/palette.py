@@ -42,7 +42,7 @@ class Entry:
     """One thing the palette offers. `also` are further words it is found by, such as its English name."""
 
     text: str
-    run: Callable[[], None]
+    run: Callable[[], object]
     group: str = ""
     keys: str = ""
     also: str = ""

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from qvl_desktop.gui.help.mark import HelpMark
 from qvl_desktop.gui.theme import Space, mono_font, set_kind, set_role
 from qvl_desktop.gui.widgets.choice_box import ChoiceBox
 from qvl_desktop.gui.widgets.search_line import SearchLine
@@ -132,7 +133,9 @@ class ReportView(QDialog):
         self.save = QPushButton(self.tr("Save…"), self)
         self.save.clicked.connect(self._save)
         foot = QHBoxLayout()
-        foot.addWidget(self.with_paths, 1)
+        foot.addWidget(self.with_paths)
+        foot.addWidget(HelpMark("report.paths", self.with_paths, parent=self))
+        foot.addStretch(1)
         foot.addWidget(self.crashes)
         foot.addWidget(self.save)
         foot.addWidget(self.copy)
@@ -156,6 +159,7 @@ class ReportView(QDialog):
             button.setAutoDefault(False)
         foot = QHBoxLayout()
         foot.addWidget(self.level)
+        foot.addWidget(HelpMark("report.level", self.level, parent=self))
         foot.addWidget(self.find_line, 1)
         foot.addWidget(folder)
         foot.addWidget(again)

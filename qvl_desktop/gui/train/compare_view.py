@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from qvl_desktop.gui.help.mark import HelpMark
 from qvl_desktop.gui.theme import Space, set_role, set_surface, theme
 from qvl_desktop.gui.train.curve_files import CurveFiles
 from qvl_desktop.gui.widgets.choice_box import ChoiceBox
@@ -111,6 +112,7 @@ class CompareView(QWidget):
         choices = FlowLayout(spacing=Space.S, one_line=True)
         for widget in (self._what, self._smoothing):
             choices.addWidget(widget)
+        choices.addWidget(HelpMark("train.smoothing", self._smoothing, self.tr("Smoothing"), self))
         head.addLayout(choices, 1)
         head.addWidget(self._files, 0, Qt.AlignmentFlag.AlignTop)
         set_surface(self._board, "raised")

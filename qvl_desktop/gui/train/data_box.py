@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QLabel, QPush
 
 from qvl_desktop.core.dataset import Dataset
 from qvl_desktop.core.plan_checks import Fault
+from qvl_desktop.gui.help.placing import help_beside
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import set_role
 from qvl_desktop.gui.train.problem_list import FaultLabel
@@ -101,13 +102,14 @@ class DataBox(QWidget):
     def lay_into(self, grid: QGridLayout) -> int:
         """Put the parts into the first rows of a grid of three columns; the next free row."""
         rows = (
-            (self.tr("Model"), self.model_box, self.model_faults),
-            (self.tr("Data"), self.data_box, self.data_faults),
+            (self.tr("Model"), self.model_box, self.model_faults, "plan.model"),
+            (self.tr("Data"), self.data_box, self.data_faults, "plan.data"),
         )
-        for place, (words, box, faults) in enumerate(rows):
+        for place, (words, box, faults, topic) in enumerate(rows):
             label = QLabel(words, self.parentWidget())
             label.setBuddy(box)
             grid.addWidget(label, 2 * place, 0)
+            help_beside(label, topic, box, into=grid)
             grid.addWidget(box, 2 * place, 1)
             grid.addWidget(faults, 2 * place + 1, 1, 1, 2)
         grid.addWidget(self._choose, 2, 2)

@@ -14,6 +14,7 @@ from qvl_desktop.core.errors import PlanError
 from qvl_desktop.core.launch import launch_line, slurm_script
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.run_folder import RunFolder
+from qvl_desktop.gui.help.mark import HelpMark
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
 from qvl_desktop.gui.widgets.flow import FlowLayout
@@ -57,6 +58,7 @@ class LaunchLine(QWidget):
         row = QHBoxLayout()
         row.setSpacing(Space.S)
         row.addWidget(self._nodes)
+        row.addWidget(HelpMark("train.nodes", self._nodes, parent=self))
         buttons = FlowLayout(alignment=Qt.AlignmentFlag.AlignRight, one_line=True)
         buttons.addWidget(self._copy)
         buttons.addWidget(self._slurm)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.presets import AIMS, CARDS, Preset, chosen_presets
+from qvl_desktop.gui.help.mark import HelpMark
 from qvl_desktop.gui.theme import Space
 from qvl_desktop.gui.widgets.choice_box import ChoiceBox
 
@@ -29,12 +30,13 @@ class PresetBoxes(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.S)
-        for box, presets, none in (
-            (self.card, CARDS, self.tr("Card: own settings")),
-            (self.aim, AIMS, self.tr("Aim: own settings")),
+        for box, presets, none, words, topic in (
+            (self.card, CARDS, self.tr("Card: own settings"), self.tr("Preset of the card"), "train.card"),
+            (self.aim, AIMS, self.tr("Aim: own settings"), self.tr("Preset of the aim"), "train.aim"),
         ):
             self._fill(box, presets, none)
             row.addWidget(box, 1)
+            row.addWidget(HelpMark(topic, box, words, self))
 
     def show_plan(self, plan: TrainingPlan | None) -> None:
         """Show which presets this plan is; None for one that cannot be read."""

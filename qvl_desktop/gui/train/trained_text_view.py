@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from qvl_desktop.core.dataset import SPLITS
 from qvl_desktop.core.plan import LABELS, TrainingPlan
 from qvl_desktop.core.trained_text import LeftOut, ShownSample, Summary
+from qvl_desktop.gui.help.mark import HelpMark
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role
 from qvl_desktop.gui.train.plan_form import choice_text
@@ -147,8 +148,14 @@ class TrainedTextView(QWidget):
         head.addStretch(1)
         head.addWidget(self._back)
         choices = FlowLayout(spacing=Space.S)
-        for widget in (self._model, self._rule, self._split, self._take):
-            choices.addWidget(widget)
+        for box, topic in (
+            (self._model, "train.text_model"),
+            (self._rule, "train.rule"),
+            (self._split, "train.text_split"),
+        ):
+            choices.addWidget(box)
+            choices.addWidget(HelpMark(topic, box, parent=self))
+        choices.addWidget(self._take)
         steps = QHBoxLayout()
         steps.setSpacing(Space.S)
         for part in (self._before, self._number, self._of, self._after):
