@@ -530,10 +530,6 @@
         </translation>
     </message>
     <message>
-        <source>Clear the filter</source>
-        <translation>清除筛选</translation>
-    </message>
-    <message>
         <source>Filter by name</source>
         <translation>按名称筛选</translation>
     </message>
@@ -563,6 +559,25 @@
     <message>
         <source>Taking it back…</source>
         <translation>正在撤回…</translation>
+    </message>
+</context>
+<context>
+    <name>CacheField</name>
+    <message>
+        <source>Empty now</source>
+        <translation>立即清空</translation>
+    </message>
+    <message>
+        <source>Counting…</source>
+        <translation>正在统计…</translation>
+    </message>
+    <message>
+        <source>Emptying…</source>
+        <translation>正在清空…</translation>
+    </message>
+    <message>
+        <source>Now: {size}</source>
+        <translation>现有：{size}</translation>
     </message>
 </context>
 <context>
@@ -868,6 +883,10 @@
         <translation>第 {step} 步</translation>
     </message>
     <message>
+        <source>Smoothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Loss</source>
         <translation>损失</translation>
     </message>
@@ -973,6 +992,25 @@
     <message>
         <source>Take {name} away</source>
         <translation>移除 {name}</translation>
+    </message>
+</context>
+<context>
+    <name>Contents</name>
+    <message>
+        <source>Search the help</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Contents</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was found</source>
+        <translation type="unfinished">查找结果</translation>
+    </message>
+    <message>
+        <source>Nothing holds these words. Try fewer, or another word for it.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1706,6 +1744,14 @@
         <translation>内容</translation>
     </message>
     <message>
+        <source>Pictures</source>
+        <translation type="unfinished">图片</translation>
+    </message>
+    <message>
+        <source>Split</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Where to</source>
         <translation>位置</translation>
     </message>
@@ -1777,10 +1823,6 @@
     <message>
         <source>Filter pictures by name or folder</source>
         <translation>按名称或文件夹筛选图片</translation>
-    </message>
-    <message>
-        <source>Clear the filter</source>
-        <translation>清除筛选</translation>
     </message>
     <message>
         <source>All filters</source>
@@ -2218,6 +2260,59 @@
     <message>
         <source>Split</source>
         <translation>划分</translation>
+    </message>
+</context>
+<context>
+    <name>HelpCard</name>
+    <message>
+        <source>More…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>More about {setting}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>HelpMark</name>
+    <message>
+        <source>Help on {setting}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>HelpWindow</name>
+    <message>
+        <source>Copy</source>
+        <translation type="unfinished">复制</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Forward</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This address leads out of the program:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open in the browser</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">关闭</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation type="unfinished">已复制</translation>
     </message>
 </context>
 <context>
@@ -2708,6 +2803,17 @@
     </message>
 </context>
 <context>
+    <name>Line</name>
+    <message>
+        <source>As it was at first</source>
+        <translation>恢复默认</translation>
+    </message>
+    <message>
+        <source>{name}: as it was at first</source>
+        <translation>{name}：恢复默认</translation>
+    </message>
+</context>
+<context>
     <name>MainWindow</name>
     <message>
         <source>{name}: paused</source>
@@ -2730,6 +2836,14 @@
         <translation>为此数据新建项目</translation>
     </message>
     <message>
+        <source>New project for these pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{program}: safe mode</source>
+        <translation>{program}：安全模式</translation>
+    </message>
+    <message>
         <source>Open the project whose pictures are to be annotated first.</source>
         <translation>请先打开要标注图片的项目。</translation>
     </message>
@@ -2740,14 +2854,6 @@
     <message>
         <source>Folder of pictures</source>
         <translation>图片文件夹</translation>
-    </message>
-    <message>
-        <source>The program ended unexpectedly last time. Your project was kept, every edit of it.</source>
-        <translation>程序上次意外退出。您的项目及每一次编辑都已保留。</translation>
-    </message>
-    <message>
-        <source>Show the report</source>
-        <translation>查看报告</translation>
     </message>
 </context>
 <context>
@@ -2901,6 +3007,25 @@
     <message>
         <source>No adapter</source>
         <translation>不用适配器</translation>
+    </message>
+</context>
+<context>
+    <name>ModelFoldersField</name>
+    <message>
+        <source>Add…</source>
+        <translation>添加…</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>{folder} is off the list. The folder itself is untouched.</source>
+        <translation>{folder} 已从列表移除，文件夹本身未动。</translation>
+    </message>
+    <message>
+        <source>Folder of a model</source>
+        <translation>模型文件夹</translation>
     </message>
 </context>
 <context>
@@ -3060,6 +3185,17 @@
     <message>
         <source>{name} is not here: the chosen model stays.</source>
         <translation>本机没有 {name}：保留已选的模型。</translation>
+    </message>
+</context>
+<context>
+    <name>NewsView</name>
+    <message>
+        <source>What is new</source>
+        <translation>新变化</translation>
+    </message>
+    <message>
+        <source>The list of changes is not part of this installation.</source>
+        <translation>此安装不含更新记录。</translation>
     </message>
 </context>
 <context>
@@ -3462,6 +3598,13 @@
     </message>
 </context>
 <context>
+    <name>PlaceField</name>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+</context>
+<context>
     <name>PlanForm</name>
     <message>
         <source>More settings</source>
@@ -3481,14 +3624,284 @@
     </message>
 </context>
 <context>
+    <name>PreferencePages</name>
+    <message>
+        <source>General</source>
+        <translation>常规</translation>
+    </message>
+    <message>
+        <source>Folders</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Room on the disk</source>
+        <translation>磁盘空间</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>快捷键</translation>
+    </message>
+    <message>
+        <source>Support</source>
+        <translation>支持</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>{percent} %</source>
+        <translation>{percent}%</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>The language of every word in the window. It changes at once.</source>
+        <translation>窗口里所有文字的语言，立即切换。</translation>
+    </message>
+    <message>
+        <source>Look</source>
+        <translation>外观</translation>
+    </message>
+    <message>
+        <source>Light or dark; or as the system is, also when it changes.</source>
+        <translation>浅色或深色；也可跟随系统，系统变化时一起变。</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>Size of words</source>
+        <translation>文字大小</translation>
+    </message>
+    <message>
+        <source>Larger or smaller words everywhere, in per cent of the system&apos;s own size.</source>
+        <translation>放大或缩小所有文字，以系统字号的百分比表示。</translation>
+    </message>
+    <message>
+        <source>When the program starts</source>
+        <translation>程序启动时</translation>
+    </message>
+    <message>
+        <source>What you see first. A project that is named on the command line opens in any case.</source>
+        <translation>首先看到什么。命令行指定的项目总会打开。</translation>
+    </message>
+    <message>
+        <source>Open the last project</source>
+        <translation>打开上次的项目</translation>
+    </message>
+    <message>
+        <source>Show the start page</source>
+        <translation>显示开始页</translation>
+    </message>
+    <message>
+        <source>Folder for runs</source>
+        <translation>训练任务的文件夹</translation>
+    </message>
+    <message>
+        <source>Beside the project</source>
+        <translation>放在项目旁边</translation>
+    </message>
+    <message>
+        <source>Folder for downloaded models</source>
+        <translation>下载模型的文件夹</translation>
+    </message>
+    <message>
+        <source>In the program&apos;s data</source>
+        <translation>在程序的数据文件夹里</translation>
+    </message>
+    <message>
+        <source>Downloaded models</source>
+        <translation>下载的模型</translation>
+    </message>
+    <message>
+        <source>Where the next downloads are put. Models that are here already stay in their place and are found.</source>
+        <translation>今后的下载放在哪里。已有的模型留在原处，仍能找到。</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>训练任务</translation>
+    </message>
+    <message>
+        <source>Where training puts its runs. Beside the project, they move and are copied together with it.</source>
+        <translation>训练结果放在哪里。放在项目旁边时，可随项目一起移动和复制。</translation>
+    </message>
+    <message>
+        <source>Other model folders</source>
+        <translation>其他模型文件夹</translation>
+    </message>
+    <message>
+        <source>Folders elsewhere that are models. Del takes one off the list, not off the disk.</source>
+        <translation>别处的模型文件夹。Del 只把它从列表移除，不删除磁盘上的文件。</translation>
+    </message>
+    <message>
+        <source>Program for model work</source>
+        <translation>模型工作程序</translation>
+    </message>
+    <message>
+        <source>The one on the path</source>
+        <translation>路径里的那个</translation>
+    </message>
+    <message>
+        <source>The installed qvl-desktop that loads and trains models for this slim edition.</source>
+        <translation>为此精简版加载和训练模型的已安装的 qvl-desktop。</translation>
+    </message>
+    <message>
+        <source>Ask</source>
+        <translation>询问</translation>
+    </message>
+    <message>
+        <source>Unload it</source>
+        <translation>卸载</translation>
+    </message>
+    <message>
+        <source>Keep it loaded</source>
+        <translation>保持加载</translation>
+    </message>
+    <message>
+        <source>Change…</source>
+        <translation>更改…</translation>
+    </message>
+    <message>
+        <source>When training begins</source>
+        <translation>训练开始时</translation>
+    </message>
+    <message>
+        <source>The model of the Chat page takes memory that a run may need. The next question loads it again.</source>
+        <translation>“聊天”页的模型占用了训练可能需要的内存。下一次提问时会重新加载。</translation>
+    </message>
+    <message>
+        <source>Other servers</source>
+        <translation>其他服务器</translation>
+    </message>
+    <message>
+        <source>Servers that answer on the Chat page, with their keys. They are kept with your settings, never in a project.</source>
+        <translation>在“聊天”页作答的服务器及其密钥。它们保存在您的设置里，绝不写入项目。</translation>
+    </message>
+    <message>
+        <source>What models saw in pictures</source>
+        <translation>模型在图片中看到的内容</translation>
+    </message>
+    <message>
+        <source>Kept so that the next training with the same model starts at once. Emptying it costs time, nothing else; what a run uses now stays.</source>
+        <translation>保留下来，使同一模型的下一次训练立即开始。清空只损失时间；训练正在使用的会留下。</translation>
+    </message>
+    <message>
+        <source>Small pictures</source>
+        <translation>缩略图</translation>
+    </message>
+    <message>
+        <source>Kept so that lists and the gallery show at once. Those not seen for longest go first.</source>
+        <translation>保留下来，使列表和图库立即显示。最久没看过的先删除。</translation>
+    </message>
+    <message>
+        <source>Keys…</source>
+        <translation>快捷键…</translation>
+    </message>
+    <message>
+        <source>Every command with its keys: look them up, change them, see which are taken twice.</source>
+        <translation>所有命令及其按键：查找、更改、看哪些重复。</translation>
+    </message>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>键盘快捷键</translation>
+    </message>
+    <message>
+        <source>Open…</source>
+        <translation>打开…</translation>
+    </message>
+    <message>
+        <source>Versions, this machine and the last troubles, to copy to a helper.</source>
+        <translation>版本、本机情况和最近的问题，可复制给帮助您的人。</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>显示</translation>
+    </message>
+    <message>
+        <source>What each version of the program brought.</source>
+        <translation>程序每个版本带来了什么。</translation>
+    </message>
+    <message>
+        <source>Start again</source>
+        <translation>重新启动</translation>
+    </message>
+    <message>
+        <source>With the usual settings and no project, to find out whether your own settings are the trouble.</source>
+        <translation>用默认设置启动，不打开项目，以便弄清是不是您自己的设置出了问题。</translation>
+    </message>
+    <message>
+        <source>Taken twice: {commands}</source>
+        <translation>重复的按键：{commands}</translation>
+    </message>
+    <message>
+        <source>{count} changed by you</source>
+        <translation>您更改了 {count} 项</translation>
+    </message>
+    <message>
+        <source>As they were at first</source>
+        <translation>均为默认</translation>
+    </message>
+</context>
+<context>
+    <name>Preferences</name>
+    <message>
+        <source>Preferences</source>
+        <translation>偏好设置</translation>
+    </message>
+    <message>
+        <source>Everything as it was at first</source>
+        <translation>全部恢复默认</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>{name}: as it was at first.</source>
+        <translation>{name}：已恢复默认。</translation>
+    </message>
+    <message>
+        <source>Everything here is as it was at first. Your model folders and servers are still there.</source>
+        <translation>这里的一切都已恢复默认。您的模型文件夹和服务器仍然保留。</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+</context>
+<context>
     <name>PresetBoxes</name>
     <message>
         <source>Card: own settings</source>
         <translation>显卡：自定义</translation>
     </message>
     <message>
+        <source>Preset of the card</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Aim: own settings</source>
         <translation>目的：自定义</translation>
+    </message>
+    <message>
+        <source>Preset of the aim</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3536,6 +3949,64 @@
     <message>
         <source>Cancel</source>
         <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>RecentList</name>
+    <message>
+        <source>Recent projects</source>
+        <translation type="unfinished">最近的项目</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Locate…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Say where the project lies now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove from the list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The project&apos;s file stays where it is (Del)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where is “{name}” now?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Projects (*{ending})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” is not listed any more. Its file stays.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation type="unfinished">撤销</translation>
+    </message>
+</context>
+<context>
+    <name>RecentModel</name>
+    <message>
+        <source>Not there any more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Today, {time}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Yesterday, {time}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3914,6 +4385,22 @@
         <translation>复制</translation>
     </message>
     <message>
+        <source>Crash</source>
+        <translation>崩溃</translation>
+    </message>
+    <message>
+        <source>Without a crash</source>
+        <translation>不含崩溃信息</translation>
+    </message>
+    <message>
+        <source>With the crash of {time}</source>
+        <translation>含 {time} 的崩溃</translation>
+    </message>
+    <message>
+        <source>With the last crash</source>
+        <translation>含上次的崩溃</translation>
+    </message>
+    <message>
         <source>Save…</source>
         <translation>保存…</translation>
     </message>
@@ -3932,6 +4419,14 @@
     <message>
         <source>Errors</source>
         <translation>错误</translation>
+    </message>
+    <message>
+        <source>Find in the log</source>
+        <translation>在日志中查找</translation>
+    </message>
+    <message>
+        <source>Show its folder</source>
+        <translation>打开所在文件夹</translation>
     </message>
     <message>
         <source>Read again</source>
@@ -4334,6 +4829,13 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
 </context>
 <context>
+    <name>SearchLine</name>
+    <message>
+        <source>Empty the line</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ServerClient</name>
     <message>
         <source>{url} does not answer. Is the server running, and the address right?</source>
@@ -4475,30 +4977,6 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <message>
         <source>Look</source>
         <translation>外观</translation>
-    </message>
-    <message>
-        <source>Folder for runs…</source>
-        <translation>训练任务的文件夹…</translation>
-    </message>
-    <message>
-        <source>Keep runs beside the project</source>
-        <translation>训练任务放在项目旁边</translation>
-    </message>
-    <message>
-        <source>Program for model work…</source>
-        <translation>模型工作程序…</translation>
-    </message>
-    <message>
-        <source>The installed qvl-desktop that loads and trains models for this slim edition</source>
-        <translation>为此精简版加载和训练模型的已安装 qvl-desktop</translation>
-    </message>
-    <message>
-        <source>Folder for runs</source>
-        <translation>训练任务的文件夹</translation>
-    </message>
-    <message>
-        <source>Program for model work</source>
-        <translation>模型工作程序</translation>
     </message>
 </context>
 <context>
@@ -4737,47 +5215,47 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
 <context>
     <name>StartChoice</name>
     <message>
-        <source>The window did not come up the last times</source>
-        <translation type="unfinished"></translation>
+        <source>The program did not start as it should the last times</source>
+        <translation>程序前几次没能正常启动</translation>
     </message>
     <message>
         <source>In safe mode it starts with the usual settings, keys and place, and opens no project by itself. Your own settings, projects and models stay as they are.</source>
-        <translation type="unfinished"></translation>
+        <translation>在安全模式下，程序用默认的设置、按键和窗口位置启动，不会自动打开项目。您自己的设置、项目和模型都保持原样。</translation>
     </message>
     <message>
         <source>Start in safe mode</source>
-        <translation type="unfinished"></translation>
+        <translation>以安全模式启动</translation>
     </message>
     <message>
         <source>Start normally</source>
-        <translation type="unfinished"></translation>
+        <translation>正常启动</translation>
     </message>
 </context>
 <context>
     <name>StartNotes</name>
     <message>
         <source>The program ended unexpectedly last time. Your project was kept, every edit of it.</source>
-        <translation type="unfinished">程序上次意外退出。您的项目及每一次编辑都已保留。</translation>
+        <translation>程序上次意外退出。您的项目及每一次编辑都已保留。</translation>
     </message>
     <message>
         <source>Show the report</source>
-        <translation type="unfinished">查看报告</translation>
+        <translation>查看报告</translation>
     </message>
     <message>
         <source>Safe mode: the usual settings are in force. Your own are neither used nor changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>安全模式：正在使用默认设置。您自己的设置既不使用，也不改动。</translation>
     </message>
     <message>
         <source>Start normally</source>
-        <translation type="unfinished"></translation>
+        <translation>正常启动</translation>
     </message>
     <message>
         <source>This is version {version} of QVL Desktop.</source>
-        <translation type="unfinished"></translation>
+        <translation>这是 QVL Desktop 的 {version} 版。</translation>
     </message>
     <message>
         <source>What is new</source>
-        <translation type="unfinished"></translation>
+        <translation>新变化</translation>
     </message>
 </context>
 <context>
@@ -4911,7 +5389,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <name>Strip</name>
     <message>
         <source>Close</source>
-        <translation type="unfinished">关闭</translation>
+        <translation>关闭</translation>
     </message>
 </context>
 <context>
@@ -5249,10 +5727,6 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation>搜索聊天</translation>
     </message>
     <message>
-        <source>Search titles and texts of chats</source>
-        <translation>搜索聊天的标题和内容</translation>
-    </message>
-    <message>
         <source>Searches titles, questions and answers</source>
         <translation>搜索标题、问题和回答</translation>
     </message>
@@ -5406,6 +5880,60 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <message>
         <source>Settings</source>
         <translation>设置</translation>
+    </message>
+</context>
+<context>
+    <name>Tour</name>
+    <message>
+        <source>The tour waits at “{step}”. It goes on from the settings menu or from Ctrl+K.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the demo project</source>
+        <translation type="unfinished">打开演示项目</translation>
+    </message>
+    <message>
+        <source>The project was closed. Open one, and the tour goes on here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to {page}: click it at the left, or press {keys}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take me there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show it</source>
+        <translation type="unfinished">查看</translation>
+    </message>
+</context>
+<context>
+    <name>TourCard</name>
+    <message>
+        <source>Tour: {place} of {of}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Done.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Finish</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Leave the tour; it goes on here next time (Esc)</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -5768,8 +6296,8 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
 <context>
     <name>WelcomePage</name>
     <message>
-        <source>You can also drop a folder of pictures, a data file or a project here.</source>
-        <translation>也可以把图片文件夹、数据文件或项目拖到这里。</translation>
+        <source>You can also drop a folder, a data set, pictures or a project here.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>From pictures to a model that points</source>
@@ -5780,8 +6308,24 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation>画框，把框变成对话，用它们微调模型，再拿新图片来问它。一切都留在本机。</translation>
     </message>
     <message>
-        <source>Recent projects</source>
-        <translation>最近的项目</translation>
+        <source>Take the tour</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Once all the way round, in ten minutes, on the demo project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on with the tour</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Step {place} of {of}: {title}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Samples to look at</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -5977,12 +6521,36 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation>查找命令…</translation>
     </message>
     <message>
+        <source>Help</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Guided tour</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Guided tour from the beginning</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Keys…</source>
         <translation>快捷键…</translation>
     </message>
     <message>
+        <source>Preferences…</source>
+        <translation>偏好设置…</translation>
+    </message>
+    <message>
         <source>Report and log…</source>
         <translation>报告与日志…</translation>
+    </message>
+    <message>
+        <source>What is new</source>
+        <translation>新变化</translation>
+    </message>
+    <message>
+        <source>Start again in safe mode</source>
+        <translation>以安全模式重新启动</translation>
     </message>
     <message>
         <source>Quit</source>
@@ -6186,6 +6754,10 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <message>
         <source>Select the next or previous region or suggestion</source>
         <translation>选择下一个或上一个区域或建议</translation>
+    </message>
+    <message>
+        <source>Leave the picture for the next or previous field</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Type the ref of the selection, or take the suggestion</source>
@@ -7541,6 +8113,10 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation>请指定模型：--model demo、模型文件夹或已下载模型的名称</translation>
     </message>
     <message>
+        <source>--probe takes a step in one process, which cannot tell what {way} needs: leave it out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>memory, all together</source>
         <translation>内存合计</translation>
     </message>
@@ -8017,23 +8593,23 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation>第 {step} 步，共 {total} 步：损失 {loss}，约剩 {seconds} 秒</translation>
     </message>
     <message>
-        <source>This slim edition holds the window alone. Install the model half (pip install qvl-desktop), then choose its program under Settings, Program for model work, or name it in QVL_DESKTOP_ENGINE.</source>
-        <translation>此精简版只含窗口。请安装模型部分（pip install qvl-desktop），然后在“设置”的“模型工作程序”中选择它，或用 QVL_DESKTOP_ENGINE 指定。</translation>
-    </message>
-    <message>
         <source>Draw boxes, build conversations, tune Qwen-VL and chat with the result.</source>
         <translation>画框、生成对话、微调 Qwen-VL，并与结果对话。</translation>
     </message>
     <message>
         <source>Without a command: qvl-desktop [--safe] [PROJECT.qvl | FOLDER] opens the window. The language is that of --language, else of QVL_LANGUAGE, else the one chosen in the window, else the system&apos;s (LC_ALL, LC_MESSAGES, LANG).</source>
-        <translation type="unfinished"></translation>
+        <translation>不带命令时：qvl-desktop [--safe] [PROJECT.qvl | FOLDER] 打开窗口。语言依次取自 --language、QVL_LANGUAGE、窗口中的选择、系统（LC_ALL、LC_MESSAGES、LANG）。</translation>
     </message>
     <message>
         <source>open the window with the usual settings, leaving the user&apos;s own and the last project alone</source>
-        <translation type="unfinished"></translation>
+        <translation>用默认设置打开窗口，不使用也不改动用户自己的设置，不打开上次的项目</translation>
     </message>
     <message>
         <source>--safe is for the window: it goes with no command</source>
+        <translation>--safe 只用于打开窗口，不能与命令一起使用</translation>
+    </message>
+    <message>
+        <source>{program} cannot be started ({reason}): name another one in QVL_DESKTOP_ENGINE.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -8216,6 +8792,53 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <message>
         <source>Tags inside a phrase were left out.</source>
         <translation>短语中的标记已略去。</translation>
+    </message>
+</context>
+<context>
+    <name>drop</name>
+    <message>
+        <source>Makes a project of the pictures in this folder and below. The files stay where they are.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New project “{name}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Asks first where the project for it is to lie, then shows what is in it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Import “{name}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Asks first where the project is to lie. The files stay where they are.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This cannot be opened here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop a project, a folder of pictures, a data set or data file, or pictures.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is in no format that is known by its look. You can choose one after dropping it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Makes a project of its pictures, then shows what else is in it: {name}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name}. Asks first where its project is to lie, then shows what is in it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the project “{name}”</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -8973,6 +9596,10 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation>{path}：另一个程序正在使用这个项目。请先在那里关闭它。</translation>
     </message>
     <message>
+        <source>{path}: {program} (process {process}) works on this project. Close it there first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{path}: the project cannot be written. Check the rights of the file and of its folder, or copy it to a place of your own.</source>
         <translation>{path}：无法写入项目。请检查文件及其文件夹的权限，或把它复制到您自己的位置。</translation>
     </message>
@@ -9095,6 +9722,18 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <message>
         <source>{path}: this checkpoint cannot be resumed from ({reason}). Delete it to use the one before.</source>
         <translation>{path}：无法从这个检查点恢复（{reason}）。删除它即可使用前一个。</translation>
+    </message>
+    <message>
+        <source>one process</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} processes ({way})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: {checkpoint} was written by {before}, and {now} cannot go on from it. Put distributed and processes in plan.json back as they were, then: {line}. Or merge that checkpoint with its model and start a new run on the result.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{path} is damaged ({reason}); the checkpoint before it is used.</source>
@@ -9683,6 +10322,10 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <message>
         <source>{path}: what the model sees in {count} pictures takes {need} for the time of the run, and {free} are free. Make room on this disk, or use fewer pictures.</source>
         <translation>{path}：训练期间，{count} 张图片的视觉特征需要 {need}，而只剩 {free}。请在这块磁盘上腾出空间，或减少图片。</translation>
+    </message>
+    <message>
+        <source>This slim edition holds the window alone. Install the model half (pip install qvl-desktop), then choose its program under Settings, Program for model work, or name it in QVL_DESKTOP_ENGINE.</source>
+        <translation type="unfinished">此精简版只含窗口。请安装模型部分（pip install qvl-desktop），然后在“设置”的“模型工作程序”中选择它，或用 QVL_DESKTOP_ENGINE 指定。</translation>
     </message>
 </context>
 <context>
@@ -10369,6 +11012,337 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <message>
         <source>, turn {number}</source>
         <translation>，第 {number} 轮</translation>
+    </message>
+</context>
+<context>
+    <name>help</name>
+    <message>
+        <source>Settings that fit a card of this size; what you change afterwards stays yours.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How long and how carefully to learn; it goes together with the choice of the card.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How many machines carry out the run together; each starts the same line.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which tokens are learnt from: the answers alone, or also the markers of turns.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of which split samples are shown; training learns from the training split.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whose words the samples are cut into; each family has a vocabulary of its own.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draws the mean of neighbouring steps, so that a trend shows behind the noise.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Who answers: a model of this machine, or another server.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What a training run has made of the model; none asks the model as it came.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the model is told before this chat begins; new chats begin with the same words.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>0 takes the likeliest word each time, which is best for boxes; higher is freer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only the likeliest words that make up this share are drawn from; 1 leaves none out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where an answer is cut off, in tokens: a word has one or two, a box about twelve.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same number draws the same answer again; empty draws another one each time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whether the model of this page leaves memory to a run that begins.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A server that is kept, to look at or change, or a new one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where the server listens, with http:// or https://, often ending in /v1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the server asks for to let you in; kept in your settings, never in a project.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which of the server&apos;s models answers; the server can be asked for their names.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How that model writes boxes; the wrong family puts them in the wrong places.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file or folder to read; nothing is written before you have seen what was found.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the data is; it is found by content, and said here only where two would fit.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How boxes stand in the text; the wrong choice puts them in the wrong places.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The folder that picture paths count from, where the data does not lie beside them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where pictures go of which the data does not say whether they are held back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For whom the file is: the format that the other program reads.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How boxes are written in the text: as the family of the model that will learn does.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whether all pictures go out, those marked done, or those of the filter.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only pictures of this split go out; training and validation are often two files.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Puts the picture files beside the data, so that the folder can go elsewhere.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file or folder that is written; what is there is replaced only by a whole one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Who offers the model and what it is called there, as in Qwen/Qwen2.5-VL-7B-Instruct.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The hub it comes from; ModelScope is the nearer one in China.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another address that offers the same as the hub, for networks that do not reach it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which version to fetch; empty takes the newest and remembers which that was.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where models are kept; the whole model must fit there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>An older format that can carry code; it is read as plain numbers, code is refused.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From your account at the hub, for models that are private or have terms to accept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How far pictures are: untouched, begun, done or skipped; several may be chosen.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pictures for training, for validation, for the test, or without a split.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pictures with a region of this ref; several refs can be added one after the other.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A picture must have every one of these refs; otherwise one of them is enough.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pictures that have no region of this ref.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pictures whose conversations hold these words, in a question or an answer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How many regions a picture has; an empty field sets no limit.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How large the upright picture is, in pixels; an empty field sets no limit.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whether a picture has conversations to learn from.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whether the picture&apos;s file is still where the project says.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A filter that you kept under a name, to put in force again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keeps what is chosen above under this name, in the project.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Leaves out of the list what has been worked on already.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shows findings that you decided to keep as they are, to think again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Trusts names and sizes and does not read the files: faster, and less certain.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Counts only pictures of this split.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Counts only pictures that pass the filter of the Pictures page.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From which length on a conversation counts as too long, in tokens.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How pictures are divided: by chance, with each ref in its share, or by whole folders.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How much of the pictures this split gets; what is held back is never learnt from.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same number gives the same division again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pictures that look alike go into one split, or the test would ask what was learnt.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Divides only pictures that pass the filter; the others keep their splits.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The language of the questions and answers that are made.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For which pictures conversations are made: this one, those of the list, or all.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Makes conversations only for pictures of this split.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Makes conversations only for pictures that have a region of this ref.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same number gives the same questions, wordings and absent things again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Takes the place of what these kinds made before; what you edited by hand stays.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the questions are about and what is answered.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What your own template is called in the list.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>About how many things that are not on a picture it is asked.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One wording a line; one of them is drawn for each question.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the model is asked for: boxes, a comparison with your boxes, or answers as drafts.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A model of this machine, or another server: pictures are sent there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model that is asked; it is loaded when the job begins.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What to look for, with commas between; each is a question of its own.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One question a picture for all there is, in the model&apos;s own words for things.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is asked for each picture; {ref} stands for what is looked for.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where an answer is cut off, in tokens; many boxes need a longer answer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Boxes that overlap yours by less than this count as different (IoU).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Proposes also what you rejected before; otherwise it stays away.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Leaves folders and file names in, which may say more than you want to tell.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which lines of the log are shown.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -11606,6 +12580,10 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <source>Recent projects</source>
         <translation>最近的项目</translation>
     </message>
+    <message>
+        <source>Help: {title}</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>plan</name>
@@ -12046,8 +13024,16 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation>学习率：{rate:g} 是此方法常用值（{usual:g}）的 {times:.0f} 倍；这样的学习率会使模型忘记所学，或使损失不再是数字。请先试 {usual:g}。</translation>
     </message>
     <message>
+        <source>Several cards: {way} shares the model out over {count}, so each needs less than the forecast, which is for one card that holds all of it. No real step checks it before the run: only the first step shares it out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The loss climbs: {now:.2f} over the last {count} steps, {lowest:.2f} at its lowest. The run seems to diverge, most often because the learning rate (now {rate:g}) is too high: stop it and start again with a third of it.</source>
         <translation>损失在上升：最近 {count} 步为 {now:.2f}，最低时为 {lowest:.2f}。训练似乎在发散，多半因为学习率（现为 {rate:g}）太高：请停止训练，用其三分之一重新开始。</translation>
+    </message>
+    <message>
+        <source>A step learns from {now} samples from here on, before it was {before}: the rest of this epoch is divided otherwise, so some of its samples may come twice and others not before the next one. With batch size x accumulation x processes = {before} the run would go on as it began.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -12295,6 +13281,41 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
 </context>
 <context>
+    <name>samples</name>
+    <message>
+        <source>Demo in English</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shapes with boxes and conversations</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Demo in Chinese</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same, all words Chinese</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Boxes only</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As a detection data set has them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Conversations only</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Questions and answers, no regions</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>sources</name>
     <message>
         <source>: record {number}</source>
@@ -12487,6 +13508,201 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <message>
         <source>This tag has no partner.</source>
         <translation>这个标记没有配对。</translation>
+    </message>
+</context>
+<context>
+    <name>tour</name>
+    <message>
+        <source>Another project is open: Next takes the tour on it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Double-click a box, or select it and press Enter: the field opens at it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Click a box to select it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New run shows the form.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Click a run in the list to see its curves.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no run yet. Start one, or go on with Next.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This opens Chat with the model that has just learnt.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a model first; Demo comes with the program.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model is loaded, then it answers…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>First add a picture: From the project… lists those that are here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask something first: the boxes of its answer can then be moved.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This answer has no box. Ask where something is, or go on with Next.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask something first, then keep the answer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Once all the way round</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You draw a box, make conversations, train a small model, ask it and put it right. This takes about ten minutes, on the demo project: a copy of your own, so nothing can be spoilt.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draw a box</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag over a thing in the picture, from one corner to the other. Clicking two opposite corners does the same.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no picture here yet. Add a folder of pictures, or open the demo project.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Say what it is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Type a word for it, for example “orange heart”, and press Enter. This is its ref: what it is called in questions and answers.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The box becomes a token</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is what the model reads and writes: thousandths of the picture&apos;s width and height. Drag the box or one of its handles, and watch the numbers follow. Ctrl+Z takes anything back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make conversations</source>
+        <translation type="unfinished">生成对话</translation>
+    </message>
+    <message>
+        <source>A model learns from questions and answers. Open the templates, leave Grounding chosen, and make them: for each ref the question “Find the …”, and its boxes as the answer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no picture here yet. Add some on the Annotate page.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check</source>
+        <translation type="unfinished">体检</translation>
+    </message>
+    <message>
+        <source>Here stands what is wrong with the data, each fault with a way to it, and most with a button that mends it. It is looked at while you work. Split holds pictures back for validation; the demo has that already.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation type="unfinished">训练</translation>
+    </message>
+    <message>
+        <source>The model Demo and settings that suit it are chosen. Press Start training: it takes a minute or two, without a card too. Next goes on without it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Watch it learn</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The falling loss says that its answers come nearer to yours. Below stand sample pictures: true boxes dashed, the model&apos;s drawn through. You may go on working, or close the window: the run goes on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The curve is farther down or up on this page.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask it</source>
+        <translation type="unfinished">查询</translation>
+    </message>
+    <message>
+        <source>Add a picture with a gear, such as val-01, and ask “Find the gear.” What the answer points at is drawn on the picture.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put it right</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Click a box on the picture, then drag it or a handle to where it belongs. What the model wrote stays as a version of the answer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture is not in sight. Click the answer, and it is shown with its boxes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep what you put right</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add to project makes a conversation of it, and regions of its boxes. From these the model learns next time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The button is under the answer, farther down or up.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Train again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Train again from this fills the form with the same settings; start it, and the model learns what you corrected too. Or go on with Next.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The button stands above the curves of a run that is done.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take it along</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export… in the project&apos;s menu writes the data for other programs: Qwen-VL, ShareGPT, COCO, YOLO and more. Choose a format and a place, and press Export.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>That was the whole way round</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Now with your own pictures: drop a folder onto the window. F1 shows all keys, Ctrl+K finds every command, and the tour stays there too.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is farther down or up on this page.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

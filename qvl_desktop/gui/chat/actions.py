@@ -26,7 +26,7 @@ _ACTIONS = (
     ("list", _N("chat", "Show or hide the list of chats"), ("Ctrl+L",), _CHAT),
     ("duplicate", _N("chat", "Duplicate the chat"), ("Ctrl+Shift+D",), _CHAT),
     ("export", _N("chat", "Export the chat"), ("Ctrl+S",), _CHAT),
-    ("settings", _N("chat", "Settings of the answers"), ("Ctrl+,",), _CHAT),
+    ("settings", _N("chat", "Settings of the answers"), ("Ctrl+Shift+S",), _CHAT),
     ("write", _N("chat", "Go to the question"), ("Ctrl+I",), _QUESTION),
     ("files", _N("chat", "Add picture files to the question"), ("Ctrl+Shift+O",), _QUESTION),
     ("project_pictures", _N("chat", "Add pictures of the project to the question"), ("Ctrl+P",), _QUESTION),

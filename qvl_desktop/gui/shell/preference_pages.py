@@ -226,7 +226,7 @@ class PreferencePages(QObject):
             titles = {command.name: command.title for command in self._shortcuts.commands}
             return self.tr("Taken twice: {commands}").format(commands=", ".join(titles[name] for name in conflicts))
         changed = len(self._session.settings.shortcuts)
-        return self.tr("%n changed by you", "", changed) if changed else self.tr("As they were at first")
+        return self.tr("{count} changed by you").format(count=changed) if changed else self.tr("As they were at first")
 
 
 def _chosen_models_folder() -> str:

@@ -50,9 +50,15 @@ class Value:
 
 def setting(settings: Settings, name: str) -> Value:
     """One of the user's settings, by its name."""
-    return Value(
-        name, lambda: getattr(settings, name), lambda value: setattr(settings, name, value), settings.default(name)
-    )
+    usual = settings.default(name)
+
+    def write(value: Any) -> None:
+        if value == usual:
+            settings.reset(name)
+        else:
+            setattr(settings, name, value)
+
+    return Value(name, lambda: getattr(settings, name), write, usual)
 
 
 class Field(QWidget):
