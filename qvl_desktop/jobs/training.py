@@ -14,6 +14,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,12 +27,15 @@ from qvl_desktop.core.events import Failed
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.core.lockfile import is_locked
 from qvl_desktop.core.run_folder import Command, EventReader, RunFolder, RunState, state_after
-from qvl_desktop.jobs.child import child_command, child_environment, detached
+from qvl_desktop.jobs.child import NoEngineError, child_command, child_environment, detached, require_engine
 from qvl_desktop.jobs.guarded import guarded
 from qvl_desktop.jobs.log_tail import LogTail
 
 POLL_SECONDS = 0.05
-"""How often the run's files are looked at."""
+"""How soon the run's files are looked at again after they told something."""
+
+REST_SECONDS = 0.4
+"""How seldom while they tell nothing: each look in vain doubles the time until the next, up to this."""
 
 PROBE_SECONDS = 1.0
 """How often an attached run's lock is tried; a probe holds it for microseconds, so it is rare."""
@@ -125,6 +129,8 @@ class TrainingThread(QThread):
         self._launching = False
         self._failure = ""
         self._kill_at = float("inf")
+        self._wake = threading.Event()
+        self._told = 0
 
     def launch(self) -> None:
         """Start the run's process (new, or from its last checkpoint) and follow it; attach when one lives already.
@@ -154,10 +160,12 @@ class TrainingThread(QThread):
         """End the process without saving: ask it to go, and kill it and its children if it has not after 10 s."""
         self._signal_process(kill=False)
         self._kill_at = time.monotonic() + TERMINATE_SECONDS
+        self._wake.set()
 
     def detach(self) -> None:
         """Stop following and wait for the thread; the run itself goes on."""
         self.requestInterruption()
+        self._wake.set()
         self.wait()
 
     @property
@@ -180,7 +188,7 @@ class TrainingThread(QThread):
         if self._launching and not is_locked(self.folder.lock):
             try:
                 self._start_process()
-            except RunError as error:
+            except (RunError, NoEngineError) as error:
                 self._end(Outcome(RunState.FAILED, None, str(error), ()))
                 return
             state, self._failure = RunState.RUNNING, ""
@@ -190,23 +198,30 @@ class TrainingThread(QThread):
     def _follow(self, reader: EventReader, log: LogTail) -> None:
         last_probe = 0.0
         alive = True
+        pause = POLL_SECONDS
         while not self.isInterruptionRequested():
             if self._process is not None:
                 alive = self._process.poll() is None
             elif time.monotonic() - last_probe > PROBE_SECONDS:
                 alive, last_probe = is_locked(self.folder.lock), time.monotonic()
+            told = self._told
             self._tell_state(self._hand_over(reader, self.state))
             for line in log.read():
                 self.logLine.emit(line)
+                told = -1
+            quiet = told == self._told and told > 0  # what has only begun is looked at often
+            pause = min(2 * pause, REST_SECONDS) if quiet else POLL_SECONDS
             if not alive:
                 self._finish(log)
                 return
             if time.monotonic() > self._kill_at:
                 self._signal_process(kill=True)
                 self._kill_at = float("inf")
-            self.msleep(round(POLL_SECONDS * 1000))
+            self._wake.wait(pause)
+            self._wake.clear()
 
     def _start_process(self) -> None:
+        require_engine()
         self.folder.create()
         self.folder.ask(Command.RUN)
         _children[:] = [child for child in _children if child.poll() is None]
@@ -233,6 +248,7 @@ class TrainingThread(QThread):
         """Emit what is new, in batches; the state after it."""
         events = reader.read()
         while batch := list(itertools.islice(events, BATCH)):
+            self._told += len(batch)
             for event in batch:
                 state = state_after(state, event)
                 self.eventArrived.emit(event)

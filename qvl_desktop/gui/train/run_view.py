@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QHideEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from qvl_desktop.core.amounts import memory_size
@@ -29,6 +30,7 @@ from qvl_desktop.gui.train.run_log import RunLog
 from qvl_desktop.gui.train.validation_view import ValidationView
 from qvl_desktop.gui.train.ways_out import WaysOut
 from qvl_desktop.gui.train.work_line import WorkLine
+from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.words import stage_text
 from qvl_desktop.jobs.before_after import before_after
 from qvl_desktop.jobs.run_history import RunHistory
@@ -86,9 +88,10 @@ class RunView(QWidget):
         self._timer.timeout.connect(self._draw)
         self._clock = QTimer(self)
         self._clock.setInterval(1000)
-        self._clock.timeout.connect(self.head.show_buttons)
+        self._clock.timeout.connect(self._tick)
         self._draw_seconds = 0.0
         self._drawn_at = 0.0
+        self._waiting = False
 
     @property
     def run(self) -> Path | None:
@@ -122,15 +125,52 @@ class RunView(QWidget):
         self.head.show_run(run)
         self.ways_out.show_run(run)
         self._show_stage()
-        self._clock.start() if run.state in ALIVE else self._clock.stop()
+        self._set_clock()
 
     def show_history(self, history: RunHistory, log: list[str]) -> None:
-        """There is more to draw; done at once, or shortly when the last drawing was just now."""
+        """There is more to draw; done at once, or shortly when the last drawing was just now. While nobody can see it,
+        nothing is drawn: it is when the view is painted again."""
         self._history = history
         self._log_lines = log
-        if not self._timer.isActive():
+        self._waiting = not self._in_sight()
+        if not self._waiting and not self._timer.isActive():
             wait = max(REDRAW_SECONDS, min(10 * self._draw_seconds, 0.5)) - (time.monotonic() - self._drawn_at)
             self._timer.start(max(0, round(wait * 1000)))
+
+    @guarded
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._waiting:
+            self._waiting = False
+            self._timer.start(0)
+            self._set_clock()
+
+    @guarded
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._set_clock()
+
+    @guarded
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._clock.stop()
+
+    def _in_sight(self) -> bool:
+        return self.isVisible() and not self.window().isMinimized()
+
+    def _set_clock(self) -> None:
+        """A run that lives counts the seconds of what was asked of it, where somebody can see that."""
+        if self._run is not None and self._run.state in ALIVE and self._in_sight():
+            self._clock.start()
+        else:
+            self._clock.stop()
+
+    def _tick(self) -> None:
+        if self._in_sight():
+            self.head.show_buttons()
+        else:
+            self._waiting = True
+            self._clock.stop()
 
     def show_work(self, work: Work | None, found: dict[str, dict[str, Any]] | None = None) -> None:
         """What is done with the run's result now, and (when given) what was measured of it."""
