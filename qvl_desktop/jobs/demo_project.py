@@ -65,6 +65,8 @@ def open_sample(session: Session, sample: Sample) -> None:
         return
 
     def make() -> Path:
+        if target.exists():  # asked for twice
+            return target
         return make_demo_project(
             target.parent,
             read_shipped(language),

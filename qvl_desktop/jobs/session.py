@@ -7,6 +7,7 @@ anything is shown (`gui`), nor the project's rules (`storage`).
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -18,6 +19,7 @@ from qvl_desktop.jobs.long_edit import LARGE, LongEdits
 from qvl_desktop.jobs.picture_query import PictureQuery
 from qvl_desktop.jobs.runs import RunShelf
 from qvl_desktop.jobs.task import Task, report_failures_to
+from qvl_desktop.storage import recent
 from qvl_desktop.storage.project import Project
 from qvl_desktop.storage.settings import data_folder
 
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from qvl_desktop.storage.settings import Settings
 
 Level = Literal["info", "success", "warning", "error"]
-MAX_RECENT = 12
 
 _log = logging.getLogger(__name__)
 
@@ -174,10 +175,8 @@ class Session(QObject):
         return True
 
     def _remember(self, path: Path) -> None:
-        text = str(path)
-        recent = [text, *(other for other in self.settings.recent_projects if other != text)]
-        self.settings.recent_projects = recent[:MAX_RECENT]
-        self.settings.last_project = text
+        recent.remember(self.settings, path, time.time())
+        self.settings.last_project = str(path)
 
     @Slot()
     def _adapters_changed(self) -> None:

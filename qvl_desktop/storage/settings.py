@@ -100,6 +100,8 @@ class Settings:
     """Whether the project of last time opens at the start."""
     recent_projects = _texts()
     """Absolute paths, newest first."""
+    recent_opened = _table()
+    """When each of them was opened last: seconds since the epoch, by path."""
     last_project = _text()
     window_state = _table()
     """What the window and its pages want to find again, by name; bytes as base64."""

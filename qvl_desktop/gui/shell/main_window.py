@@ -221,6 +221,14 @@ class MainWindow(QMainWindow):
             task: Task[bool] = Task(lambda: is_data_folder(path))
             task.on_success(lambda found: self.import_from(path) if found else None).start(self)
 
+    def _take_pictures(self, paths: list[Path]) -> None:
+        """Pictures without a project: ask where theirs is to be, then add them."""
+        folder = paths[0].parent
+        if self._make_project(
+            self.tr("New project for these pictures"), folder / f"{folder.name or 'project'}{SUFFIX}"
+        ):
+            index_pictures(self.session, paths)
+
     def _show_dialog(self, dialog: QDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
@@ -301,9 +309,11 @@ class MainWindow(QMainWindow):
 
     def _welcome_page(self) -> WelcomePage:
         if self._welcome is None:
-            self._welcome = WelcomePage(self.window_actions, self._recent())
+            self._welcome = WelcomePage(self.session, self.window_actions)
             self._welcome.recentChosen.connect(self.open_text)
+            self._welcome.recentChanged.connect(lambda: self.top_bar.show_recent(self._recent()))
             self._welcome.dropped.connect(self._take_dropped)
+            self._welcome.picturesDropped.connect(self._take_pictures)
             self._stack.addWidget(self._welcome)
         return self._welcome
 

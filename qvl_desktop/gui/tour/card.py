@@ -52,7 +52,6 @@ class TourCard(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("tourCard")
-        self.setFixedWidth(WIDTH)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
         self.setCursor(Qt.CursorShape.ArrowCursor)
@@ -138,7 +137,7 @@ class TourCard(QFrame):
         layout = self.layout()
         assert layout is not None
         layout.activate()
-        self.setFixedHeight(max(layout.totalHeightForWidth(WIDTH), layout.totalMinimumSize().height()))
+        self.setFixedHeight(max(layout.totalHeightForWidth(self.width()), layout.totalMinimumSize().height()))
 
     def _show_sign(self) -> None:
         done = self._said is not None and self._said.done
@@ -147,10 +146,13 @@ class TourCard(QFrame):
     def _dress(self) -> None:
         colours = theme().colours
         edge = colours.link if theme().dark else colours.accent
+        self.setFixedWidth(round(WIDTH * min(max(theme().scale, 1.0), 1.4)))
         self.setStyleSheet(
             f"QFrame#tourCard {{ background: {colours.raised}; border: 1px solid {edge}; border-radius: 10px; }}"
         )
         self._show_sign()
+        if self._said is not None:
+            self._fit()
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
