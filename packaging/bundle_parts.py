@@ -21,16 +21,15 @@ EXCLUDED = [
 ]  # fmt: skip
 
 EXCLUDED_SLIM = [
-    "accelerate", "bitsandbytes", "fastapi", "hf_xet", "huggingface_hub", "networkx", "peft", "qvl_desktop.engine",
-    "qvl_desktop.models", "qvl_desktop.training", "safetensors", "starlette", "sympy", "tiktoken", "tokenizers",
-    "torch", "transformers", "uvicorn",
+    "accelerate", "bitsandbytes", "fastapi", "hf_xet", "networkx", "peft", "qvl_desktop.engine", "qvl_desktop.models",
+    "qvl_desktop.training", "safetensors", "starlette", "sympy", "torch", "transformers", "uvicorn",
 ]  # fmt: skip
-"""What only the model half needs. The slim app's children are another installation's."""
+"""What only the model half needs. The slim app's children are another installation's; counting tokens and downloads
+are its own."""
 
-METADATA = ("pillow", "numpy", "PySide6-Essentials")
+METADATA = ("pillow", "numpy", "PySide6-Essentials", "tokenizers", "tiktoken", "huggingface_hub", "modelscope-hub")
 METADATA_FULL = (
-    "torch", "transformers", "peft", "accelerate", "bitsandbytes", "gptqmodel", "safetensors", "tokenizers",
-    "tiktoken", "fastapi", "uvicorn", "huggingface_hub", "modelscope-hub",
+    "torch", "transformers", "peft", "accelerate", "bitsandbytes", "gptqmodel", "safetensors", "fastapi", "uvicorn",
 )  # fmt: skip
 """Packages whose version is read from what is installed, by themselves or by the report and `doctor`."""
 
@@ -80,7 +79,13 @@ def needed_libraries(entries: list[Entry], imports: Callable[[str], Iterable[str
                 seen.add(source)
                 waiting.append(source)
     kept = {by_source[source][0] for source in seen}
-    return [entry for entry in entries if (_target(entry) if entry[2] == "SYMLINK" else entry[0]) in kept]
+    return [entry for entry in entries if entry[2] == "SYMLINK" or entry[0] in kept]
+
+
+def without_dangling(entries: list[Entry], there: Iterable[str]) -> list[Entry]:
+    """The entries without links to what did not come along; `there` are the paths of all files inside the app."""
+    paths = set(there)
+    return [entry for entry in entries if entry[2] != "SYMLINK" or _target(entry) in paths]
 
 
 def _only_named(path: str) -> bool:

@@ -52,11 +52,6 @@ SAFE = "--safe"
 _FILES = {"new": "data", "import": "data", "export": "data"}
 """Commands whose file has another name."""
 
-NO_MODEL_HALF = QT_TRANSLATE_NOOP(
-    "cli",
-    "This slim edition holds the window alone. Install the model half (pip install qvl-desktop), then choose its "
-    "program under Settings, Program for model work, or name it in QVL_DESKTOP_ENGINE.",
-)
 _MODEL_HALF = (["qvl_desktop", "engine"], ["qvl_desktop", "models"], ["qvl_desktop", "training"])
 
 
@@ -148,17 +143,20 @@ def take_language(arguments: Sequence[str]) -> tuple[str, list[str]]:
 
 def leave_to_engine(arguments: Sequence[str]) -> int:
     """What the slim app cannot do itself is done by the installed program it knows; its exit code."""
-    from qvl_desktop.jobs.child import child_environment, installed_engine
+    from qvl_desktop.jobs.child import NO_ENGINE, NoEngineError, child_environment, installed_engine
 
-    if (engine := installed_engine()) is None:
-        print(f"qvl-desktop: {translate('cli', NO_MODEL_HALF)}", file=sys.stderr)  # noqa: T201
-        return 1
+    engine = installed_engine()
     try:
+        if engine is None:
+            raise NoEngineError(NO_ENGINE)
         return subprocess.call([engine, *arguments], env=child_environment())
+    except NoEngineError as error:
+        words = str(error)
     except OSError as error:
         words = translate("cli", "{program} cannot be started ({reason}): name another one in QVL_DESKTOP_ENGINE.")
-        print(f"qvl-desktop: {words.format(program=engine, reason=error.strerror or error)}", file=sys.stderr)  # noqa: T201
-        return 1
+        words = words.format(program=engine, reason=error.strerror or error)
+    print(f"qvl-desktop: {words}", file=sys.stderr)  # noqa: T201
+    return 1
 
 
 def needed(arguments: Sequence[str]) -> Sequence[str]:

@@ -127,11 +127,11 @@ def _model_problems(facts: Facts) -> list[str]:
 
 
 def _engine_problems(facts: Facts) -> list[str]:
-    from qvl_desktop.cli import NO_MODEL_HALF
+    from qvl_desktop.jobs.child import NO_ENGINE
 
     engine = facts.engine
     if engine is None:
-        return [translate("cli", NO_MODEL_HALF)]
+        return [translate("errors", NO_ENGINE)]
     if engine.problem:
         words = translate(
             "cli",

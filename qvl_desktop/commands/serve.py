@@ -327,7 +327,7 @@ def tell_page(name: str, port: int) -> None:
 
 def end_with_stdin() -> NoReturn:
     """End this process when the parent's end of stdin closes, however the parent went."""
-    while sys.stdin.buffer.read(1024):
+    while os.read(sys.stdin.fileno(), 1024):  # not through `sys.stdin`, whose lock would break this process's own end
         pass
     leave()
 

@@ -4,7 +4,7 @@ Owns the command line, the environment and the detaching of children. Does not o
 
 The slim frozen app has no model half: its children are those of another installation, the program that
 `QVL_DESKTOP_ENGINE` names (the app sets it from the setting `engine_program`), else the `qvl-desktop` on the path.
-Where there is neither, the child is the slim program itself, which says what is missing and ends.
+Where there is neither, the child is the slim program itself, which can download and check, but load no model.
 """
 
 from __future__ import annotations
@@ -17,8 +17,21 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from qvl_desktop.core.errors import QvlError
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+
 ENGINE_VARIABLE = "QVL_DESKTOP_ENGINE"
 PROGRAM = "qvl-desktop"
+
+NO_ENGINE = QT_TRANSLATE_NOOP(
+    "errors",
+    "This slim edition holds the window alone. Install the model half (pip install qvl-desktop), then choose its "
+    "program under Settings, Program for model work, or name it in QVL_DESKTOP_ENGINE.",
+)
+
+
+class NoEngineError(QvlError):
+    """The slim app knows no installation that could do its model work."""
 
 
 def is_frozen() -> bool:
@@ -37,6 +50,12 @@ def installed_engine() -> str | None:
     if not named or Path(named).resolve() == Path(sys.executable).resolve():
         return None
     return named
+
+
+def require_engine() -> None:
+    """Raise `NoEngineError` where a child could load no model."""
+    if is_slim() and installed_engine() is None:
+        raise NoEngineError(NO_ENGINE)
 
 
 def child_command(*args: str) -> list[str]:

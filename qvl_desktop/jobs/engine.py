@@ -17,7 +17,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
 from qvl_desktop.core.chat_protocol import BASE_MODEL, Listening, Loading, StartFailed, parse_engine_line
-from qvl_desktop.jobs.child import child_command, child_environment
+from qvl_desktop.jobs.child import NoEngineError, child_command, child_environment, require_engine
 from qvl_desktop.jobs.waiting import waiter
 
 END_GRACE_MS = 3000
@@ -151,6 +151,11 @@ class EngineSupervisor(QObject):
         self.models = []
         self._lines.clear()
         self._held = b""
+        try:
+            require_engine()
+        except NoEngineError as error:
+            self._fail(str(error))
+            return
         process = QProcess(self)
         environment = QProcessEnvironment()
         for name, value in child_environment().items():
