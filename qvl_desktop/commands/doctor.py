@@ -135,7 +135,7 @@ def _engine_problems(facts: Facts) -> list[str]:
     if engine.problem:
         words = translate(
             "cli",
-            "{program} cannot do the model work ({reason}): choose another one in the settings, or name it in "
+            "{program} cannot do the model work ({reason}): choose another one in the preferences, or name it in "
             "QVL_DESKTOP_ENGINE.",
         )
         return [words.format(program=engine.program, reason=engine.problem)]

@@ -26,7 +26,7 @@ PROGRAM = "qvl-desktop"
 NO_ENGINE = QT_TRANSLATE_NOOP(
     "errors",
     "This slim edition holds the window alone. Install the model half (pip install qvl-desktop), then choose its "
-    "program under Settings, Program for model work, or name it in QVL_DESKTOP_ENGINE.",
+    "program in the preferences (Program for model work), or name it in QVL_DESKTOP_ENGINE.",
 )
 
 

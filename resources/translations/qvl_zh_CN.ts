@@ -6296,6 +6296,10 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
 <context>
     <name>WelcomePage</name>
     <message>
+        <source>COCO, YOLO, VOC, LabelMe, ShareGPT and more. Its project is made first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>You can also drop a folder, a data set, pictures or a project here.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -8210,15 +8214,15 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>Python package</source>
-        <translation type="unfinished"></translation>
+        <translation>Python 软件包</translation>
     </message>
     <message>
         <source>packed app, full edition</source>
-        <translation type="unfinished"></translation>
+        <translation>打包应用，完整版</translation>
     </message>
     <message>
         <source>packed app, slim edition</source>
-        <translation type="unfinished"></translation>
+        <translation>打包应用，精简版</translation>
     </message>
     <message>
         <source>settings</source>
@@ -8226,83 +8230,83 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>data</source>
-        <translation type="unfinished"></translation>
+        <translation>数据</translation>
     </message>
     <message>
         <source>cache</source>
-        <translation type="unfinished"></translation>
+        <translation>缓存</translation>
     </message>
     <message>
         <source>check this installation: versions, cards, files, folders</source>
-        <translation type="unfinished"></translation>
+        <translation>检查本次安装：版本、显卡、文件、文件夹</translation>
     </message>
     <message>
         <source>Say what this installation is and whether it is whole: versions, the cards that torch finds, the files that come along, the folders it writes to, and for the slim edition the program it asks. Nothing is changed and nothing is sent. Exit 1 when something is not as it should be.</source>
-        <translation type="unfinished"></translation>
+        <translation>说明本次安装是什么、是否完整：版本、torch 找到的显卡、随附的文件、要写入的文件夹，以及精简版所调用的程序。不改动任何东西，也不发送任何东西。有不正常之处时退出码为 1。</translation>
     </message>
     <message>
         <source>All as it should be.</source>
-        <translation type="unfinished"></translation>
+        <translation>一切正常。</translation>
     </message>
     <message>
         <source>System</source>
-        <translation type="unfinished">系统</translation>
+        <translation>系统</translation>
     </message>
     <message>
         <source>not installed</source>
-        <translation type="unfinished"></translation>
+        <translation>未安装</translation>
     </message>
     <message>
         <source>Model work</source>
-        <translation type="unfinished"></translation>
+        <translation>模型工作</translation>
     </message>
     <message>
         <source>Trains on</source>
-        <translation type="unfinished"></translation>
+        <translation>训练设备</translation>
     </message>
     <message>
         <source>the processor</source>
-        <translation type="unfinished"></translation>
+        <translation>处理器</translation>
     </message>
     <message>
         <source>Folder: {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>文件夹：{name}</translation>
     </message>
     <message>
         <source>Files that come along are missing ({names}): unpack or install QVL Desktop again.</source>
-        <translation type="unfinished"></translation>
+        <translation>缺少随附的文件（{names}）：请重新解压或重新安装 QVL Desktop。</translation>
     </message>
     <message>
         <source>{path} ({name}) cannot be written: make it writable, or name another folder in QVL_CONFIG_DIR.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法写入 {path}（{name}）：请设为可写，或在 QVL_CONFIG_DIR 中指定另一个文件夹。</translation>
     </message>
     <message>
         <source>torch cannot be used ({reason}): install it as pytorch.org says for this machine.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法使用 torch（{reason}）：请按 pytorch.org 针对本机的说明安装。</translation>
     </message>
     <message>
         <source>Packages are missing: {names}. Install them: pip install {names}</source>
-        <translation type="unfinished"></translation>
+        <translation>缺少软件包：{names}。请安装：pip install {names}</translation>
     </message>
     <message>
         <source>torch is built for CUDA {version}, but no card answers: look at the driver with nvidia-smi.</source>
-        <translation type="unfinished"></translation>
+        <translation>torch 为 CUDA {version} 构建，但没有显卡响应：请用 nvidia-smi 检查驱动。</translation>
     </message>
     <message>
         <source>bitsandbytes has no library for CUDA {version}: 4-bit and 8-bit models cannot be loaded on the card.</source>
-        <translation type="unfinished"></translation>
+        <translation>bitsandbytes 没有适用于 CUDA {version} 的库：无法在显卡上加载 4 位和 8 位模型。</translation>
     </message>
     <message>
-        <source>{program} cannot do the model work ({reason}): choose another one in the settings, or name it in QVL_DESKTOP_ENGINE.</source>
-        <translation type="unfinished"></translation>
+        <source>{program} cannot do the model work ({reason}): choose another one in the preferences, or name it in QVL_DESKTOP_ENGINE.</source>
+        <translation>{program} 无法承担模型工作（{reason}）：请在偏好设置中选择另一个程序，或在 QVL_DESKTOP_ENGINE 中指定。</translation>
     </message>
     <message>
         <source>{program} is version {other}, this is {own}: use the same version of both.</source>
-        <translation type="unfinished"></translation>
+        <translation>{program} 的版本是 {other}，这里是 {own}：请让两者使用相同版本。</translation>
     </message>
     <message>
         <source>no program is known</source>
-        <translation type="unfinished"></translation>
+        <translation>没有已知的程序</translation>
     </message>
     <message>
         <source>yes</source>
@@ -8610,7 +8614,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>{program} cannot be started ({reason}): name another one in QVL_DESKTOP_ENGINE.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法启动 {program}（{reason}）：请在 QVL_DESKTOP_ENGINE 中指定另一个程序。</translation>
     </message>
     <message>
         <source>show the version and end</source>
@@ -9597,7 +9601,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>{path}: {program} (process {process}) works on this project. Close it there first.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：{program}（进程 {process}）正在使用这个项目。请先在那里关闭它。</translation>
     </message>
     <message>
         <source>{path}: the project cannot be written. Check the rights of the file and of its folder, or copy it to a place of your own.</source>
@@ -10324,8 +10328,8 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation>{path}：训练期间，{count} 张图片的视觉特征需要 {need}，而只剩 {free}。请在这块磁盘上腾出空间，或减少图片。</translation>
     </message>
     <message>
-        <source>This slim edition holds the window alone. Install the model half (pip install qvl-desktop), then choose its program under Settings, Program for model work, or name it in QVL_DESKTOP_ENGINE.</source>
-        <translation type="unfinished">此精简版只含窗口。请安装模型部分（pip install qvl-desktop），然后在“设置”的“模型工作程序”中选择它，或用 QVL_DESKTOP_ENGINE 指定。</translation>
+        <source>This slim edition holds the window alone. Install the model half (pip install qvl-desktop), then choose its program in the preferences (Program for model work), or name it in QVL_DESKTOP_ENGINE.</source>
+        <translation>这个精简版只包含窗口。请安装模型部分（pip install qvl-desktop），然后在偏好设置（模型工作程序）中选择它的程序，或在 QVL_DESKTOP_ENGINE 中指定。</translation>
     </message>
 </context>
 <context>
