@@ -9,11 +9,15 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_role
+from qvl_desktop.gui.widgets.elided_label import ElidedLabel
 from qvl_desktop.gui.words import path_text
+
+NAME_WIDTH = 240
+"""Pixels that the name of a project or a run may take; longer ones are shortened."""
 
 
 class TopBar(QWidget):
@@ -37,9 +41,8 @@ class TopBar(QWidget):
         self._project.setMenu(self._project_menu())
         set_icon(self._project, "chevron-down", "muted")
         self._project.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow behind the name
-        self._path = QLabel(self)
+        self._path = ElidedLabel(self)
         set_role(self._path, "caption")
-        self._path.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._runs = QToolButton(self)
         self._runs.setObjectName("runsButton")
         self._runs.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -65,7 +68,8 @@ class TopBar(QWidget):
 
     def show_project(self, path: Path | None) -> None:
         """Show the project's name and where it lies."""
-        self._project.setText(path.stem if path else self.tr("No project"))
+        self._project.setText(_shortened(self._project, path.stem if path else self.tr("No project")))
+        self._project.setToolTip(path.stem if path else self.tr("Project"))
         self._path.setText(path_text(path.parent) if path else "")
         self._path.setToolTip(str(path) if path else "")
 
@@ -77,13 +81,14 @@ class TopBar(QWidget):
     def show_runs(self, texts: list[str]) -> None:
         """Show that runs are alive: one line each as the tool tip."""
         self._runs.setVisible(bool(texts))
-        self._runs.setText(self.tr("%n run(s) training", "", len(texts)) if len(texts) != 1 else texts[0])
+        words = self.tr("%n run(s) training", "", len(texts)) if len(texts) != 1 else texts[0]
+        self._runs.setText(_shortened(self._runs, words))
         self._runs.setToolTip("\n".join(texts))
 
     def retranslate(self) -> None:
         """Take the words of the language in force."""
         self._recent_menu.setTitle(self.tr("Recent projects"))
-        self._project.setToolTip(self.tr("Project"))
+        self._project.setAccessibleName(self.tr("Project"))
         self._settings.setToolTip(self.tr("Settings"))
         self._settings.setAccessibleName(self.tr("Settings"))
 
@@ -123,3 +128,8 @@ class TopBar(QWidget):
         action = self.sender()
         if isinstance(action, QAction):
             self.recentChosen.emit(str(action.data()))
+
+
+def _shortened(button: QToolButton, words: str) -> str:
+    """The words as far as there is room for them, with `&` as itself."""
+    return button.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, NAME_WIDTH).replace("&", "&&")
