@@ -154,4 +154,5 @@ def _engine(facts: Facts) -> str:
 def _torch(torch: Torch) -> str:
     if torch.hip:
         return f"{torch.version}, ROCm {torch.hip}"
-    return f"{torch.version}, CUDA {torch.cuda}" if torch.cuda else f"{torch.version}, {translate('cli', 'no CUDA')}"
+    built_for = f"CUDA {torch.cuda}" if torch.cuda else translate("cli", "no CUDA")
+    return f"{torch.version}, {built_for}"

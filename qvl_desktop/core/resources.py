@@ -26,6 +26,16 @@ SHIPPED = (
 )
 """What the program opens, as patterns below `resources/`; of each at least one file must be there."""
 
+SHIPPED_FROM_ELSEWHERE = {
+    "CHANGELOG.md": "CHANGELOG.md",
+    "CHANGELOG.zh.md": "CHANGELOG.zh.md",
+    "help/index.md": "docs/index.md",
+    "help/index.zh.md": "docs/index.zh.md",
+    "help/images/*-light-en.png": "docs/images/*-light-en.png",
+    "help/mkdocs.yml": "mkdocs.yml",
+}
+"""The same for what lies elsewhere in a checkout, with its place there."""
+
 
 def resource_path(*parts: str) -> Path:
     """The path of a shipped file or folder; it need not exist."""
@@ -40,7 +50,11 @@ def resource_path(*parts: str) -> Path:
 def missing_resources() -> list[str]:
     """The patterns of `SHIPPED` that no file answers: an installation that is not whole."""
     root = resource_path()
-    return [pattern for pattern in SHIPPED if not any(root.glob(pattern))]
+    missing = [pattern for pattern in SHIPPED if not any(root.glob(pattern))]
+    for pattern, place in SHIPPED_FROM_ELSEWHERE.items():
+        if not any(root.glob(pattern)) and not any(root.parent.glob(place)):
+            missing.append(pattern)
+    return missing
 
 
 def help_path(*parts: str) -> Path:
