@@ -23,6 +23,10 @@ _BARE = ("known-01.jpg",)
 """The first picture of the list has no boxes yet: something is left to draw."""
 
 
+_making: set[Path] = set()
+"""Those that are being made now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
     """One sample. `boxes` and `conversations` say what it has beside the pictures; `language` is that of its words,
@@ -60,13 +64,13 @@ def open_demo_project(session: Session) -> None:
 def open_sample(session: Session, sample: Sample) -> None:
     """Open the user's copy of a sample; when there is none, make it beside the window first."""
     target, language = sample.file, sample.language or _language()
+    if target in _making:
+        return
     if target.exists():
         session.open_project(target)
         return
 
     def make() -> Path:
-        if target.exists():  # asked for twice
-            return target
         return make_demo_project(
             target.parent,
             read_shipped(language),
@@ -77,7 +81,9 @@ def open_sample(session: Session, sample: Sample) -> None:
             bare=_BARE,
         )
 
-    Task(make).on_success(lambda path: _opened(session, path)).start(session, serial=True)
+    _making.add(target)
+    task = Task(make).on_success(lambda path: _opened(session, path))
+    task.on_end(lambda: _making.discard(target)).start(session, serial=True)
 
 
 def is_sample(path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""The guided tour in the real window: real hands do each thing, and the card follows, waits, and keeps out of the way."""
+"""The guided tour in the real window: real hands do each thing; the card follows, waits, and keeps out of the way."""
 
 from __future__ import annotations
 
@@ -283,8 +283,9 @@ def test_the_keyboard_is_enough(window: MainWindow, qtbot: QtBot) -> None:
     assert card.leave_button.accessibleName()
     press(Qt.Key.Key_Escape)
     assert not window.tour.active
-    assert QApplication.focusWidget() is not None
-    assert not card.isAncestorOf(QApplication.focusWidget())
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert not card.isAncestorOf(focused)
 
 
 def test_what_is_scrolled_away_is_brought(window: MainWindow, qtbot: QtBot) -> None:

@@ -87,8 +87,10 @@ def test_trained_asked_and_put_right(toured: MainWindow, session: Session, qtbot
     window.tour.look()
     chat_button = train.run_view.findChild(QPushButton, "chatButton")
     assert isinstance(chat_button, QPushButton)
+    over = window.tour.marker.parentWidget()
+    assert over is not None
     assert "just learnt" in (window.tour.card.said.hint if window.tour.card.said else "")
-    assert window.tour.marker.target.contains(chat_button.mapTo(window.tour.marker.parentWidget(), QPoint(9, 9)))
+    assert window.tour.marker.target.contains(chat_button.mapTo(over, QPoint(9, 9)))
     click(chat_button)
     chat = the(ChatPage, window)
     window.tour.look()

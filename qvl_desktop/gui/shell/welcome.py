@@ -76,9 +76,6 @@ class WelcomePage(QWidget):
         self._actions = actions
         self._looking: Task[DropWords] | None = None
         self.buttons: list[QPushButton] = []
-        self.recent = RecentList(session, self)
-        self.recent.chosen.connect(self.recentChosen)
-        self.recent.changed.connect(self._on_recent_changed)
         self._middle = QWidget(self)
         self._lay_out()
         self.hint = DropHint(self)
@@ -105,6 +102,9 @@ class WelcomePage(QWidget):
             left.addSpacing(Space.XS)
             left.addLayout(self._samples())
         left.addStretch(1)
+        self.recent = RecentList(self._session, self._middle)  # after the buttons, also for the Tab key
+        self.recent.chosen.connect(self.recentChosen)
+        self.recent.changed.connect(self._on_recent_changed)
         columns = QHBoxLayout()
         columns.setSpacing(Space.XL * 2)
         columns.addLayout(left, 1)
