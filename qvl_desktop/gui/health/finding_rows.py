@@ -98,7 +98,16 @@ class KindDelegate(RowDelegate):
         painter.setPen(theme().colour("text"))
         box = inner.adjusted(_SIGN + Space.S, 3, -width - Space.M, -3)
         flags = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap)
-        painter.drawText(box, flags, title_of(row.code))
+        painter.drawText(box, flags, _in_lines(metrics, title_of(row.code), box, flags))
+
+
+def _in_lines(metrics: QFontMetrics, words: str, box: QRect, flags: int) -> str:
+    """The words, or as many of them as fit into a box of several lines, with "…" for the rest."""
+    shown = words
+    while metrics.boundingRect(box, flags, shown).height() > box.height() and " " in shown:
+        words = words.rpartition(" ")[0]
+        shown = words + "…"
+    return shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QCheckBox,
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
@@ -32,6 +31,7 @@ from qvl_desktop.gui.help.placing import help_beside
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_role, set_surface
 from qvl_desktop.gui.widgets.choice_box import ChoiceBox
+from qvl_desktop.gui.widgets.wrapped_check import WrappedCheckBox
 from qvl_desktop.gui.words import split_text
 from qvl_desktop.jobs.health import HealthCheck
 from qvl_desktop.jobs.session import Session
@@ -66,7 +66,7 @@ class StatisticsView(LateView):
         self.split.addItem(self.tr("All splits"), None)
         for split in (*SPLITS, ""):
             self.split.addItem(split_text(split), split)
-        self.filtered = QCheckBox(self.tr("Only filtered pictures"), self)
+        self.filtered = WrappedCheckBox(self.tr("Only filtered pictures"), self)
         self.filtered.setToolTip(self.tr("Those that pass the filter of the Pictures and Annotate pages"))
         self.summary = QLabel(self)
         set_role(self.summary, "caption")
