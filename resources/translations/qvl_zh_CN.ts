@@ -2292,7 +2292,7 @@
     </message>
     <message>
         <source>Back</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">上一步</translation>
     </message>
     <message>
         <source>Forward</source>
@@ -2837,7 +2837,7 @@
     </message>
     <message>
         <source>New project for these pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>为这些图片新建项目</translation>
     </message>
     <message>
         <source>{program}: safe mode</source>
@@ -3955,58 +3955,58 @@
     <name>RecentList</name>
     <message>
         <source>Recent projects</source>
-        <translation type="unfinished">最近的项目</translation>
+        <translation>最近的项目</translation>
     </message>
     <message>
         <source>Open</source>
-        <translation type="unfinished"></translation>
+        <translation>打开</translation>
     </message>
     <message>
         <source>Locate…</source>
-        <translation type="unfinished"></translation>
+        <translation>查找…</translation>
     </message>
     <message>
         <source>Say where the project lies now</source>
-        <translation type="unfinished"></translation>
+        <translation>指明项目现在的位置</translation>
     </message>
     <message>
         <source>Remove from the list</source>
-        <translation type="unfinished"></translation>
+        <translation>从列表中移除</translation>
     </message>
     <message>
         <source>The project&apos;s file stays where it is (Del)</source>
-        <translation type="unfinished"></translation>
+        <translation>项目文件仍留在原处（Del）</translation>
     </message>
     <message>
         <source>Where is “{name}” now?</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”现在在哪里？</translation>
     </message>
     <message>
         <source>Projects (*{ending})</source>
-        <translation type="unfinished"></translation>
+        <translation>项目 (*{ending})</translation>
     </message>
     <message>
         <source>“{name}” is not listed any more. Its file stays.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”已不在列表中，文件仍在。</translation>
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished">撤销</translation>
+        <translation>撤销</translation>
     </message>
 </context>
 <context>
     <name>RecentModel</name>
     <message>
         <source>Not there any more</source>
-        <translation type="unfinished"></translation>
+        <translation>已不在原处</translation>
     </message>
     <message>
         <source>Today, {time}</source>
-        <translation type="unfinished"></translation>
+        <translation>今天 {time}</translation>
     </message>
     <message>
         <source>Yesterday, {time}</source>
-        <translation type="unfinished"></translation>
+        <translation>昨天 {time}</translation>
     </message>
 </context>
 <context>
@@ -5886,54 +5886,54 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <name>Tour</name>
     <message>
         <source>The tour waits at “{step}”. It goes on from the settings menu or from Ctrl+K.</source>
-        <translation type="unfinished"></translation>
+        <translation>导览停在“{step}”。可从设置菜单或用 Ctrl+K 继续。</translation>
     </message>
     <message>
         <source>Open the demo project</source>
-        <translation type="unfinished">打开演示项目</translation>
+        <translation>打开演示项目</translation>
     </message>
     <message>
         <source>The project was closed. Open one, and the tour goes on here.</source>
-        <translation type="unfinished"></translation>
+        <translation>项目已关闭。打开一个项目，导览就从这里继续。</translation>
     </message>
     <message>
         <source>Go to {page}: click it at the left, or press {keys}.</source>
-        <translation type="unfinished"></translation>
+        <translation>前往“{page}”页：点击左侧的按钮，或按 {keys}。</translation>
     </message>
     <message>
         <source>Take me there</source>
-        <translation type="unfinished"></translation>
+        <translation>带我去</translation>
     </message>
     <message>
         <source>Show it</source>
-        <translation type="unfinished">查看</translation>
+        <translation>显示出来</translation>
     </message>
 </context>
 <context>
     <name>TourCard</name>
     <message>
         <source>Tour: {place} of {of}</source>
-        <translation type="unfinished"></translation>
+        <translation>导览：第 {place} 步，共 {of} 步</translation>
     </message>
     <message>
         <source>Done.</source>
-        <translation type="unfinished"></translation>
+        <translation>完成了。</translation>
     </message>
     <message>
         <source>Back</source>
-        <translation type="unfinished"></translation>
+        <translation>上一步</translation>
     </message>
     <message>
         <source>Finish</source>
-        <translation type="unfinished"></translation>
+        <translation>结束</translation>
     </message>
     <message>
         <source>Next</source>
-        <translation type="unfinished"></translation>
+        <translation>下一步</translation>
     </message>
     <message>
         <source>Leave the tour; it goes on here next time (Esc)</source>
-        <translation type="unfinished"></translation>
+        <translation>离开导览；下次从这里继续（Esc）</translation>
     </message>
 </context>
 <context>
@@ -6297,11 +6297,11 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <name>WelcomePage</name>
     <message>
         <source>COCO, YOLO, VOC, LabelMe, ShareGPT and more. Its project is made first.</source>
-        <translation type="unfinished"></translation>
+        <translation>COCO、YOLO、VOC、LabelMe、ShareGPT 等。会先为它新建项目。</translation>
     </message>
     <message>
         <source>You can also drop a folder, a data set, pictures or a project here.</source>
-        <translation type="unfinished"></translation>
+        <translation>也可以把文件夹、数据集、图片或项目拖到这里。</translation>
     </message>
     <message>
         <source>From pictures to a model that points</source>
@@ -6313,23 +6313,23 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>Take the tour</source>
-        <translation type="unfinished"></translation>
+        <translation>开始导览</translation>
     </message>
     <message>
         <source>Once all the way round, in ten minutes, on the demo project</source>
-        <translation type="unfinished"></translation>
+        <translation>用演示项目把全过程走一遍，约十分钟</translation>
     </message>
     <message>
         <source>Go on with the tour</source>
-        <translation type="unfinished"></translation>
+        <translation>继续导览</translation>
     </message>
     <message>
         <source>Step {place} of {of}: {title}</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {place} 步，共 {of} 步：{title}</translation>
     </message>
     <message>
         <source>Samples to look at</source>
-        <translation type="unfinished"></translation>
+        <translation>示例项目</translation>
     </message>
 </context>
 <context>
@@ -6530,11 +6530,11 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>Guided tour</source>
-        <translation type="unfinished"></translation>
+        <translation>导览</translation>
     </message>
     <message>
         <source>Guided tour from the beginning</source>
-        <translation type="unfinished"></translation>
+        <translation>从头开始导览</translation>
     </message>
     <message>
         <source>Keys…</source>
@@ -8309,6 +8309,10 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation>没有已知的程序</translation>
     </message>
     <message>
+        <source>no CUDA</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>yes</source>
         <translation>是</translation>
     </message>
@@ -8802,47 +8806,47 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <name>drop</name>
     <message>
         <source>Makes a project of the pictures in this folder and below. The files stay where they are.</source>
-        <translation type="unfinished"></translation>
+        <translation>用此文件夹及其子文件夹中的图片新建项目。文件留在原处。</translation>
     </message>
     <message>
         <source>New project “{name}”</source>
-        <translation type="unfinished"></translation>
+        <translation>新建项目“{name}”</translation>
     </message>
     <message>
         <source>Asks first where the project for it is to lie, then shows what is in it.</source>
-        <translation type="unfinished"></translation>
+        <translation>先询问它的项目放在哪里，再显示其中的内容。</translation>
     </message>
     <message>
         <source>Import “{name}”</source>
-        <translation type="unfinished"></translation>
+        <translation>导入“{name}”</translation>
     </message>
     <message>
         <source>Asks first where the project is to lie. The files stay where they are.</source>
-        <translation type="unfinished"></translation>
+        <translation>先询问项目放在哪里。文件留在原处。</translation>
     </message>
     <message>
         <source>This cannot be opened here</source>
-        <translation type="unfinished"></translation>
+        <translation>这里打不开它</translation>
     </message>
     <message>
         <source>Drop a project, a folder of pictures, a data set or data file, or pictures.</source>
-        <translation type="unfinished"></translation>
+        <translation>请拖入项目、图片文件夹、数据集或数据文件，或者图片。</translation>
     </message>
     <message>
         <source>It is in no format that is known by its look. You can choose one after dropping it.</source>
-        <translation type="unfinished"></translation>
+        <translation>从内容看不出是哪种格式。放下之后可以自己选择。</translation>
     </message>
     <message>
         <source>Makes a project of its pictures, then shows what else is in it: {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>用其中的图片新建项目，再显示其余内容：{name}。</translation>
     </message>
     <message>
         <source>{name}. Asks first where its project is to lie, then shows what is in it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}。先询问它的项目放在哪里，再显示其中的内容。</translation>
     </message>
     <message>
         <source>Open the project “{name}”</source>
-        <translation type="unfinished"></translation>
+        <translation>打开项目“{name}”</translation>
     </message>
 </context>
 <context>
@@ -13288,35 +13292,35 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <name>samples</name>
     <message>
         <source>Demo in English</source>
-        <translation type="unfinished"></translation>
+        <translation>英文演示项目</translation>
     </message>
     <message>
         <source>Shapes with boxes and conversations</source>
-        <translation type="unfinished"></translation>
+        <translation>图形，带框和对话</translation>
     </message>
     <message>
         <source>Demo in Chinese</source>
-        <translation type="unfinished"></translation>
+        <translation>中文演示项目</translation>
     </message>
     <message>
         <source>The same, all words Chinese</source>
-        <translation type="unfinished"></translation>
+        <translation>内容相同，文字为中文</translation>
     </message>
     <message>
         <source>Boxes only</source>
-        <translation type="unfinished"></translation>
+        <translation>只有框</translation>
     </message>
     <message>
         <source>As a detection data set has them</source>
-        <translation type="unfinished"></translation>
+        <translation>与目标检测数据集一样</translation>
     </message>
     <message>
         <source>Conversations only</source>
-        <translation type="unfinished"></translation>
+        <translation>只有对话</translation>
     </message>
     <message>
         <source>Questions and answers, no regions</source>
-        <translation type="unfinished"></translation>
+        <translation>问与答，没有区域</translation>
     </message>
 </context>
 <context>
@@ -13518,195 +13522,195 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <name>tour</name>
     <message>
         <source>Another project is open: Next takes the tour on it.</source>
-        <translation type="unfinished"></translation>
+        <translation>现在打开的是另一个项目：按“下一步”就在其中导览。</translation>
     </message>
     <message>
         <source>Double-click a box, or select it and press Enter: the field opens at it.</source>
-        <translation type="unfinished"></translation>
+        <translation>双击一个框，或选中它后按 Enter，输入栏就在旁边打开。</translation>
     </message>
     <message>
         <source>Click a box to select it.</source>
-        <translation type="unfinished"></translation>
+        <translation>点击一个框来选中它。</translation>
     </message>
     <message>
         <source>New run shows the form.</source>
-        <translation type="unfinished"></translation>
+        <translation>按“新任务”显示表单。</translation>
     </message>
     <message>
         <source>Click a run in the list to see its curves.</source>
-        <translation type="unfinished"></translation>
+        <translation>点击列表中的一个任务，查看它的曲线。</translation>
     </message>
     <message>
         <source>There is no run yet. Start one, or go on with Next.</source>
-        <translation type="unfinished"></translation>
+        <translation>还没有任务。开始一个，或按“下一步”继续。</translation>
     </message>
     <message>
         <source>This opens Chat with the model that has just learnt.</source>
-        <translation type="unfinished"></translation>
+        <translation>用刚学完的模型打开“聊天”页。</translation>
     </message>
     <message>
         <source>Choose a model first; Demo comes with the program.</source>
-        <translation type="unfinished"></translation>
+        <translation>先选一个模型；Demo 随程序附带。</translation>
     </message>
     <message>
         <source>The model is loaded, then it answers…</source>
-        <translation type="unfinished"></translation>
+        <translation>模型载入之后就会回答…</translation>
     </message>
     <message>
         <source>First add a picture: From the project… lists those that are here.</source>
-        <translation type="unfinished"></translation>
+        <translation>先加一张图片：“从项目中选取…”会列出现有的图片。</translation>
     </message>
     <message>
         <source>Ask something first: the boxes of its answer can then be moved.</source>
-        <translation type="unfinished"></translation>
+        <translation>先提一个问题：之后就能移动回答里的框。</translation>
     </message>
     <message>
         <source>This answer has no box. Ask where something is, or go on with Next.</source>
-        <translation type="unfinished"></translation>
+        <translation>这个回答没有框。问一问某物在哪里，或按“下一步”继续。</translation>
     </message>
     <message>
         <source>Ask something first, then keep the answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>先提一个问题，再留下回答。</translation>
     </message>
     <message>
         <source>Once all the way round</source>
-        <translation type="unfinished"></translation>
+        <translation>把全过程走一遍</translation>
     </message>
     <message>
         <source>You draw a box, make conversations, train a small model, ask it and put it right. This takes about ten minutes, on the demo project: a copy of your own, so nothing can be spoilt.</source>
-        <translation type="unfinished"></translation>
+        <translation>画一个框，生成对话，训练一个小模型，向它提问并更正它。在演示项目上大约十分钟；那是你自己的副本，不会弄坏任何东西。</translation>
     </message>
     <message>
         <source>Draw a box</source>
-        <translation type="unfinished"></translation>
+        <translation>画一个框</translation>
     </message>
     <message>
         <source>Drag over a thing in the picture, from one corner to the other. Clicking two opposite corners does the same.</source>
-        <translation type="unfinished"></translation>
+        <translation>在图片中的物体上从一角拖到对角。依次点击两个对角也一样。</translation>
     </message>
     <message>
         <source>There is no picture here yet. Add a folder of pictures, or open the demo project.</source>
-        <translation type="unfinished"></translation>
+        <translation>这里还没有图片。添加一个图片文件夹，或打开演示项目。</translation>
     </message>
     <message>
         <source>Say what it is</source>
-        <translation type="unfinished"></translation>
+        <translation>说明它是什么</translation>
     </message>
     <message>
         <source>Type a word for it, for example “orange heart”, and press Enter. This is its ref: what it is called in questions and answers.</source>
-        <translation type="unfinished"></translation>
+        <translation>输入它的名称，例如“橙色心形”，再按 Enter。这就是它的指代：问题和回答里对它的叫法。</translation>
     </message>
     <message>
         <source>The box becomes a token</source>
-        <translation type="unfinished"></translation>
+        <translation>框变成记号</translation>
     </message>
     <message>
         <source>This is what the model reads and writes: thousandths of the picture&apos;s width and height. Drag the box or one of its handles, and watch the numbers follow. Ctrl+Z takes anything back.</source>
-        <translation type="unfinished"></translation>
+        <translation>这就是模型读写的内容：图片宽和高的千分之几。拖动框或它的控点，看数字随之变化。Ctrl+Z 可以撤销任何操作。</translation>
     </message>
     <message>
         <source>Make conversations</source>
-        <translation type="unfinished">生成对话</translation>
+        <translation>生成对话</translation>
     </message>
     <message>
         <source>A model learns from questions and answers. Open the templates, leave Grounding chosen, and make them: for each ref the question “Find the …”, and its boxes as the answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型从问答中学习。打开模板，保留选中的“定位”，然后生成：对每个指代提问“框出……”，用它的框作回答。</translation>
     </message>
     <message>
         <source>There is no picture here yet. Add some on the Annotate page.</source>
-        <translation type="unfinished"></translation>
+        <translation>这里还没有图片。请在“标注”页添加。</translation>
     </message>
     <message>
         <source>Check</source>
-        <translation type="unfinished">体检</translation>
+        <translation>体检</translation>
     </message>
     <message>
         <source>Here stands what is wrong with the data, each fault with a way to it, and most with a button that mends it. It is looked at while you work. Split holds pictures back for validation; the demo has that already.</source>
-        <translation type="unfinished"></translation>
+        <translation>这里列出数据的问题，每个问题都能直接跳转，大多数还有修复按钮。检查在你工作时进行。“划分”留出验证用的图片；演示项目已经划分好了。</translation>
     </message>
     <message>
         <source>Train</source>
-        <translation type="unfinished">训练</translation>
+        <translation>训练</translation>
     </message>
     <message>
         <source>The model Demo and settings that suit it are chosen. Press Start training: it takes a minute or two, without a card too. Next goes on without it.</source>
-        <translation type="unfinished"></translation>
+        <translation>已选好 Demo 模型和适合它的设置。按“开始训练”：没有显卡也只要一两分钟。按“下一步”则跳过。</translation>
     </message>
     <message>
         <source>Watch it learn</source>
-        <translation type="unfinished"></translation>
+        <translation>看它学习</translation>
     </message>
     <message>
         <source>The falling loss says that its answers come nearer to yours. Below stand sample pictures: true boxes dashed, the model&apos;s drawn through. You may go on working, or close the window: the run goes on.</source>
-        <translation type="unfinished"></translation>
+        <translation>损失下降，说明它的回答越来越接近你的。下方是样例图片：虚线是真实的框，实线是模型的框。你可以继续工作或关闭窗口，任务照常进行。</translation>
     </message>
     <message>
         <source>The curve is farther down or up on this page.</source>
-        <translation type="unfinished"></translation>
+        <translation>曲线在本页更靠下或更靠上的位置。</translation>
     </message>
     <message>
         <source>Ask it</source>
-        <translation type="unfinished">查询</translation>
+        <translation>向它提问</translation>
     </message>
     <message>
         <source>Add a picture with a gear, such as val-01, and ask “Find the gear.” What the answer points at is drawn on the picture.</source>
-        <translation type="unfinished"></translation>
+        <translation>加一张有齿轮的图片，例如 val-01，然后问“框出齿轮”。回答所指的位置会画在图片上。</translation>
     </message>
     <message>
         <source>Put it right</source>
-        <translation type="unfinished"></translation>
+        <translation>更正它</translation>
     </message>
     <message>
         <source>Click a box on the picture, then drag it or a handle to where it belongs. What the model wrote stays as a version of the answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>点击图片上的框，把框或控点拖到正确的位置。模型原来写的会作为回答的一个版本保留。</translation>
     </message>
     <message>
         <source>The picture is not in sight. Click the answer, and it is shown with its boxes.</source>
-        <translation type="unfinished"></translation>
+        <translation>图片不在视野中。点击回答，就会显示图片和上面的框。</translation>
     </message>
     <message>
         <source>Keep what you put right</source>
-        <translation type="unfinished"></translation>
+        <translation>留下更正的内容</translation>
     </message>
     <message>
         <source>Add to project makes a conversation of it, and regions of its boxes. From these the model learns next time.</source>
-        <translation type="unfinished"></translation>
+        <translation>“加入项目”把它变成一段对话，把框变成区域。模型下次就从中学习。</translation>
     </message>
     <message>
         <source>The button is under the answer, farther down or up.</source>
-        <translation type="unfinished"></translation>
+        <translation>按钮在回答下面，位置更靠下或更靠上。</translation>
     </message>
     <message>
         <source>Train again</source>
-        <translation type="unfinished"></translation>
+        <translation>再训练一次</translation>
     </message>
     <message>
         <source>Train again from this fills the form with the same settings; start it, and the model learns what you corrected too. Or go on with Next.</source>
-        <translation type="unfinished"></translation>
+        <translation>“以此为基础再训练”会用同样的设置填好表单；开始之后，模型也会学到你更正的内容。也可以按“下一步”继续。</translation>
     </message>
     <message>
         <source>The button stands above the curves of a run that is done.</source>
-        <translation type="unfinished"></translation>
+        <translation>按钮在已完成任务的曲线上方。</translation>
     </message>
     <message>
         <source>Take it along</source>
-        <translation type="unfinished"></translation>
+        <translation>带到别处去用</translation>
     </message>
     <message>
         <source>Export… in the project&apos;s menu writes the data for other programs: Qwen-VL, ShareGPT, COCO, YOLO and more. Choose a format and a place, and press Export.</source>
-        <translation type="unfinished"></translation>
+        <translation>项目菜单中的“导出…”为其他程序写出数据：Qwen-VL、ShareGPT、COCO、YOLO 等。选好格式和位置，再按“导出”。</translation>
     </message>
     <message>
         <source>That was the whole way round</source>
-        <translation type="unfinished"></translation>
+        <translation>全过程走完了</translation>
     </message>
     <message>
         <source>Now with your own pictures: drop a folder onto the window. F1 shows all keys, Ctrl+K finds every command, and the tour stays there too.</source>
-        <translation type="unfinished"></translation>
+        <translation>现在换成你自己的图片：把文件夹拖到窗口上。F1 显示所有按键，Ctrl+K 能找到每个命令，导览也在其中。</translation>
     </message>
     <message>
         <source>It is farther down or up on this page.</source>
-        <translation type="unfinished"></translation>
+        <translation>它在本页更靠下或更靠上的位置。</translation>
     </message>
 </context>
 <context>
