@@ -1,6 +1,6 @@
 """Drives a start of the real program and a walk over all pages: `python drive_offline.py PROJECT`.
 
-Tells, as one JSON object, every address that anything in this process wanted to reach or look up (Python's sockets by an
+Tells, as one JSON object, every address that anything in this process wanted to reach or look up (Python sockets by an
 audit hook, Qt's by its proxy factory), every socket that was open at any time, and which pages and views were shown.
 """
 
@@ -21,6 +21,7 @@ wanted: list[str] = []
 sockets: set[str] = set()
 shown: list[str] = []
 NETWORK = {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto", "socket.bind"}
+VIEWS = ("preferences", "news", "report", "keyboard", "help")
 me = psutil.Process()
 
 
