@@ -155,6 +155,16 @@
     </message>
 </context>
 <context>
+    <name>DropHint</name>
+    <message numerus="yes">
+        <source>New project with %n picture(s)</source>
+        <translation>
+            <numerusform>New project with %n picture</numerusform>
+            <numerusform>New project with %n pictures</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Editing</name>
     <message numerus="yes">
         <source>%n box(es) now belong to the picture named last before. Undo takes it back.</source>

@@ -1496,6 +1496,15 @@
     </message>
 </context>
 <context>
+    <name>DropHint</name>
+    <message numerus="yes">
+        <source>New project with %n picture(s)</source>
+        <translation>
+            <numerusform>用 %n 张图片新建项目</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Editing</name>
     <message numerus="yes">
         <source>%n box(es) now belong to the picture named last before. Undo takes it back.</source>

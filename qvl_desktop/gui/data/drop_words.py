@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QCoreApplication
-
 from qvl_desktop.core.errors import DataError
-from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
+from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.core.pictures import SUFFIXES
 from qvl_desktop.gui.data.dropping import data_source
 from qvl_desktop.storage.project import SUFFIX
@@ -26,12 +24,14 @@ _N = QT_TRANSLATE_NOOP
 
 @dataclass(frozen=True, slots=True)
 class DropWords:
-    """What would come of it: an icon, a title, and a sentence. Of kind "nothing" when it cannot be taken."""
+    """What would come of it: an icon, a title, and a sentence. Of kind "nothing" when it cannot be taken; of kind
+    "pictures" with their `count` and no title, which is a plural."""
 
     kind: Kind
     icon: str
     title: str
     text: str
+    count: int = 0
 
 
 def drop_words(paths: Sequence[Path]) -> DropWords:
@@ -49,9 +49,8 @@ def drop_words(paths: Sequence[Path]) -> DropWords:
         words = _N("drop", "Asks first where the project for it is to lie, then shows what is in it.")
         return DropWords("data", "import", _say(_N("drop", "Import “{name}”"), one.name), _say(words))
     if paths and all(path.suffix.lower() in SUFFIXES for path in paths):
-        title = QCoreApplication.translate("drop", "New project with %n picture(s)", "", len(paths))
         words = _N("drop", "Asks first where the project is to lie. The files stay where they are.")
-        return DropWords("pictures", "image", title, _say(words))
+        return DropWords("pictures", "image", "", _say(words), len(paths))
     title = _say(_N("drop", "This cannot be opened here"))
     words = _N("drop", "Drop a project, a folder of pictures, a data set or data file, or pictures.")
     return DropWords("nothing", "warning", title, _say(words))
@@ -61,7 +60,6 @@ def look_closer(paths: Sequence[Path], first: DropWords) -> DropWords:
     """The same after looking into the file or folder: which format it is in. Reads; not for the window's thread."""
     if first.kind not in ("folder", "data"):
         return first
-    from qvl_desktop.core.i18n import translate
     from qvl_desktop.formats.registry import guess_format
 
     try:
@@ -85,4 +83,4 @@ def _project(path: Path) -> DropWords:
 
 
 def _say(text: str, name: str = "") -> str:
-    return QCoreApplication.translate("drop", text).format(name=name)
+    return translate("drop", text).format(name=name)

@@ -46,6 +46,11 @@ class DropHint(QWidget):
         """What it says; None while it is hidden."""
         return self._shown
 
+    @property
+    def title(self) -> str:
+        """The large words."""
+        return self._title.text()
+
     def show_words(self, words: DropWords | None) -> None:
         """Say this, or nothing."""
         self._shown = words
@@ -53,9 +58,11 @@ class DropHint(QWidget):
         if words is None:
             return
         self._sign.setPixmap(pixmap(words.icon, 48, "warning" if words.kind == "nothing" else "link"))
-        self._title.setText(words.title)
+        count = words.count
+        title = self.tr("New project with %n picture(s)", "", count) if words.kind == "pictures" else words.title
+        self._title.setText(title)
         self._text.setText(words.text)
-        self.setAccessibleName(f"{words.title}. {words.text}")
+        self.setAccessibleName(f"{title}. {words.text}")
         self._cover()
         self.raise_()
         self.update()
