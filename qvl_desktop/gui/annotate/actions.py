@@ -91,9 +91,11 @@ TOOL_ACTIONS = ("tool_box", "tool_quad", "tool_point", "tool_select")
 
 _DIGITS = tuple(str(digit) for digit in range(1, 10))
 
+_OUT = ("Ctrl+Tab", "Ctrl+Shift+Tab")
 _FIXED = (
     ("digits", _N("annotate", "Give the label of that digit"), _DIGITS, "1–9", LABEL),
     ("step", _N("annotate", "Select the next or previous region or suggestion"), ("Tab", "Shift+Tab"), "", MOUSE),
+    ("out", _N("annotate", "Leave the picture for the next or previous field"), _OUT, "", MOUSE),
     ("edit", _N("annotate", "Type the ref of the selection, or take the suggestion"), ("Return",), "", MOUSE),
     ("leave", _N("annotate", "Cancel, then select nothing, then go back to boxes"), ("Esc",), "", MOUSE),
     ("nudge", _N("annotate", "Nudge the selection, or pan"), ("Left", "Right", "Up", "Down"), "← → ↑ ↓", MOUSE),

@@ -92,7 +92,10 @@ class Canvas(Gestures):
                 return True
             if kind == QEvent.Type.KeyPress and key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab) and self._items:
                 back = key == Qt.Key.Key_Backtab or bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-                self.stepRequested.emit(-1 if back else 1)
+                if event.modifiers() & Qt.KeyboardModifier.ControlModifier:  # the way out, for people without a mouse
+                    self.focusNextPrevChild(not back)
+                else:
+                    self.stepRequested.emit(-1 if back else 1)
                 event.accept()
                 return True
         return super().event(event)

@@ -55,6 +55,7 @@ class PictureStrip(QWidget):
         self._press: QPointF | None = None
         self._dragged: int | None = None
         self._target: int | None = None
+        self.setProperty("ring", True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAcceptDrops(True)
         self.setMouseTracking(True)

@@ -48,6 +48,10 @@ _FIXED = (
         BOXES, fixed=True,
     ),
     Command(
+        "review.out", _N("annotate", "Leave the picture for the next or previous field"), "annotate",
+        ("Ctrl+Tab", "Ctrl+Shift+Tab"), SCOPE, BOXES, fixed=True,
+    ),
+    Command(
         "review.nudge", _N("review", "Nudge the suggestion: it is taken as it is then"), "review",
         ("Left", "Right", "Up", "Down"), SCOPE, BOXES, fixed=True, shown="← → ↑ ↓",
     ),

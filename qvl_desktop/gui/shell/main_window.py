@@ -38,6 +38,7 @@ from qvl_desktop.gui.shortcuts import Shortcuts
 from qvl_desktop.gui.theme import set_surface
 from qvl_desktop.gui.tour.progress import Progress
 from qvl_desktop.gui.translation import can_show, install_language
+from qvl_desktop.gui.widgets.focus_ring import FocusRing
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.jobs.crash_watch import Crash
 from qvl_desktop.jobs.demo_project import open_demo_project
@@ -93,6 +94,7 @@ class MainWindow(QMainWindow):
         self.busy = BusyCard(frame, session.edits)
         self.palette_card = Palette(frame)
         self._make_room = MakeRoom(session, self)
+        FocusRing(self)
         self._live_settings = LiveSettings(session, self.change_language, self)
         self.notes = StartNotes(
             session, self.strips, start_normally=self.start_normally, show_crash=self.show_report, show_news=self._news

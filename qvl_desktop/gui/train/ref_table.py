@@ -29,6 +29,7 @@ class RefTable(QTableWidget):
             self.setHorizontalHeaderItem(place, item)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setTabKeyNavigation(False)
         self.verticalHeader().hide()
         self.setShowGrid(False)
         self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)

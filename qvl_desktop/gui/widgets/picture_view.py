@@ -64,6 +64,7 @@ class PictureView(ZoomView):
         self._message.setTextFormat(Qt.TextFormat.PlainText)
         self._message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._message.hide()
+        self.setProperty("ownRing", True)
         self._focus_frame = QFrame(self.viewport())
         self._focus_frame.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._focus_frame.hide()
