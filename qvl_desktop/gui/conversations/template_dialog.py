@@ -305,7 +305,7 @@ class TemplateDialog(QDialog):
     # Parts
 
     def _lay_out(self) -> None:
-        self.choice.setFixedWidth(380)
+        self.choice.setFixedWidth(396)
         self._examples = QScrollArea(self)
         self._examples.setWidgetResizable(True)
         right = QVBoxLayout()
