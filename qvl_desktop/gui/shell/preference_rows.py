@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from qvl_desktop.gui.icons import set_icon
-from qvl_desktop.gui.theme import Space, set_role
+from qvl_desktop.gui.theme import Space, set_role, theme
 from qvl_desktop.gui.widgets.choice_box import ChoiceBox
 from qvl_desktop.gui.widgets.elided_label import ElidedLabel
 from qvl_desktop.gui.words import path_text
@@ -217,7 +217,7 @@ class Line(QWidget):
             text.addSpacing(Space.XS)
             text.addWidget(field)
         else:
-            field.setFixedWidth(FIELD_WIDTH)
+            field.setFixedWidth(theme().pixels(FIELD_WIDTH))
             text.addStretch(1)
         self.reset = QToolButton(self)
         self.reset.setToolTip(self.tr("As it was at first"))

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from qvl_desktop.gui.shell.preference_pages import PreferencePages
 from qvl_desktop.gui.shell.preference_rows import Line
 from qvl_desktop.gui.shell.strips import Strips
-from qvl_desktop.gui.theme import Space, set_kind
+from qvl_desktop.gui.theme import Space, set_kind, theme
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.jobs.settings_watch import SettingsWatch
 
@@ -48,7 +48,8 @@ class Preferences(QDialog):
         self._before: dict[str, Any] = {}
         self.setObjectName("preferences")
         self.setWindowTitle(self.tr("Preferences"))
-        self.resize(*SIZE)
+        wanted = QSize(theme().pixels(SIZE[0]), theme().pixels(SIZE[1]))
+        self.resize(wanted.boundedTo(parent.size()) if parent is not None else wanted)
         self.sections = QListWidget(self)
         self.sections.setObjectName("preferenceSections")
         self.sections.setAccessibleName(self.tr("Preferences"))

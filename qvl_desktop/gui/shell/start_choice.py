@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from qvl_desktop.gui.icons import application_icon
-from qvl_desktop.gui.theme import Space, set_kind, set_role
+from qvl_desktop.gui.theme import Space, set_kind, set_role, theme
 
 Choice = Literal["safe", "normal", "none"]
 WIDTH = 480
@@ -67,7 +67,9 @@ class StartChoice(QDialog):
         column.setSpacing(Space.L)
         column.addLayout(row)
         column.addLayout(foot)
-        self.setFixedWidth(WIDTH)
+        self.ensurePolished()
+        width = theme().pixels(WIDTH)
+        self.setFixedSize(width, column.totalHeightForWidth(width))
         self.safe.setFocus()
 
     def _safely(self) -> None:
