@@ -74,7 +74,6 @@ class ConversationsPage(QWidget):
         self.new_button = QPushButton(self.tr("New"), self)
         self.template_button = QPushButton(self.tr("From template…"), self)
         set_kind(self.template_button, "primary")
-        set_icon(self.template_button, "template", "accent_text")
         self.empty = EmptyState("conversations", self)
         annotate = self.empty.add_button(self.tr("Go to Annotate"), "annotate", primary=True)
         annotate.clicked.connect(self._go_to_annotate)

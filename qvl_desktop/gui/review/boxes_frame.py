@@ -109,7 +109,7 @@ class BoxesFrame(QWidget):
         for part in (left, middle, right):
             splitter.addWidget(part)
         splitter.setStretchFactor(1, 1)
-        splitter.setSizes([248, 760, 220])
+        splitter.setSizes([232, 776, 204])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(splitter)
@@ -127,7 +127,7 @@ class BoxesFrame(QWidget):
             if name == "previous_picture":
                 row.addWidget(self.position)
         self.position.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.position.setMinimumWidth(72)
+        self.position.setMinimumWidth(60)
         self.position.setAccessibleName(self.tr("Position in the list"))
         row.addSpacing(Space.S)
         row.addWidget(self.name, 1)

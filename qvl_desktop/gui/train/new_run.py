@@ -163,7 +163,6 @@ class NewRun(QWidget):
         top.setColumnStretch(1, 1)
         row = self.choices.lay_into(top)
         head = QHBoxLayout()
-        title.setWordWrap(True)
         buttons = FlowLayout(spacing=Space.S, alignment=Qt.AlignmentFlag.AlignRight, one_line=True)
         buttons.addWidget(self._official.button)
         buttons.addWidget(self._text)

@@ -118,7 +118,8 @@ class Plot(QWidget):
                 item.setSymbolPen(None)
                 item.setSymbolBrush(colours.colour(colour))
             if name:
-                words.append(f'<span style="color:{colours.colour(colour).name()}">{SIGNS[symbol]}</span> {name}')
+                sign = f'<span style="color:{colours.colour(colour).name()}">{SIGNS[symbol]}</span>'
+                words.append(f"{sign}&nbsp;{name}")
         self._legend.setText("&nbsp;&nbsp; ".join(words))
 
     @guarded
