@@ -88,8 +88,14 @@ class LayeredView(PictureView):
                 self._dress_selected(key)
         if self._dim and bool(former) != bool(wanted):
             self._dim_others()
+        self._telling.start()
         self._forget_backdrop()
         self.viewport().update()
+
+    @property
+    def marked_boxes(self) -> list[ShownBox]:
+        """What a screen reader calls selected."""
+        return [self._items[key].shown for key in self._selection if key in self._items]
 
     def _dress_selected(self, key: Hashable) -> None:
         chosen = key in self._selection

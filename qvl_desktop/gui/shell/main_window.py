@@ -26,6 +26,7 @@ from qvl_desktop.gui.shell.pages import FIRST, PAGES, PageSpec
 from qvl_desktop.gui.shell.palette import Palette
 from qvl_desktop.gui.shell.palette_entries import palette_entries
 from qvl_desktop.gui.shell.rail import WIDTH, Rail
+from qvl_desktop.gui.shell.run_news import RunNews
 from qvl_desktop.gui.shell.settings_menu import SettingsMenu
 from qvl_desktop.gui.shell.side_views import SideViews
 from qvl_desktop.gui.shell.start_notes import StartNotes
@@ -95,6 +96,7 @@ class MainWindow(QMainWindow):
         self.palette_card = Palette(frame)
         self._make_room = MakeRoom(session, self)
         FocusRing(self)
+        RunNews(session, self, self._show_run, lambda: self.current_page == "train")
         self._live_settings = LiveSettings(session, self.change_language, self)
         self.notes = StartNotes(
             session, self.strips, start_normally=self.start_normally, show_crash=self.show_report, show_news=self._news
@@ -350,6 +352,12 @@ class MainWindow(QMainWindow):
 
     def _show_train(self) -> None:
         self.show_page("train")
+
+    def _show_run(self, path: Path) -> None:
+        self.show_page("train")
+        page = self._pages["train"]
+        if hasattr(page, "panel"):
+            page.panel.choose(path)
 
     def open_text(self, path: str) -> None:
         """Open a project file by its path."""

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 from qvl_desktop.gui.icons import pixmap, set_icon
 from qvl_desktop.gui.theme import Space
 from qvl_desktop.gui.widgets.guarded import guarded
+from qvl_desktop.gui.widgets.speaking import announce
 
 Offer = tuple[str, Callable[[], object]]
 """The words of a button and what it does."""
@@ -50,6 +51,7 @@ class Toasts(QWidget):
         for toast in self._toasts:
             if (toast.level, toast.text) == (level, text) and not toast.offers:
                 toast.again()
+                announce(toast, toast.spoken, urgent=level == "error")
                 self._place()
                 return
         self.show_offers(level, text, ())
@@ -61,6 +63,7 @@ class Toasts(QWidget):
         toast = Toast(level, text, self, offers)
         toast.closed = lambda: self._remove(toast)
         self._toasts.append(toast)
+        announce(toast, toast.spoken, urgent=level == "error")
         self._layout.addWidget(toast)
         if len(self._toasts) > MOST:
             self._remove(self._toasts[0])
@@ -151,6 +154,11 @@ class Toast(QFrame):
         _, call = self.offers[int(self.sender().property("place"))]
         self._close()
         call()
+
+    @property
+    def spoken(self) -> str:
+        """What a screen reader says: the words, and what can be done about them."""
+        return " ".join([self._label.text(), *(f"{words}." for words, _ in self.offers)])
 
     def again(self) -> None:
         """The same was said once more."""

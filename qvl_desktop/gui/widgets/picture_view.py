@@ -22,9 +22,14 @@ from qvl_desktop.gui.widgets.box_item import BoxItem, ShownBox
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.picture_item import Light, PictureItem
 from qvl_desktop.gui.widgets.picture_loader import PictureLoader, Raster
+from qvl_desktop.gui.widgets.speaking import announce, boxes_in_words
 from qvl_desktop.gui.widgets.zoom_view import ZoomView
+from qvl_desktop.jobs.waiting import waiter
 
 __all__ = ["PictureView", "ShownBox"]
+
+_TELL_MS = 100
+"""How long boxes and selection stay as they are before they are described."""
 
 
 class PictureView(ZoomView):
@@ -68,6 +73,7 @@ class PictureView(ZoomView):
         self._focus_frame = QFrame(self.viewport())
         self._focus_frame.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._focus_frame.hide()
+        self._telling = waiter(self, _TELL_MS, self._tell)
         self._dress()
         theme().changed.connect(self._dress)
 
@@ -138,6 +144,21 @@ class PictureView(ZoomView):
         if self._hovered not in self._items:
             self._hovered = None
         self._light(self._lit if self._lit in self._items else None)
+        self._telling.start()
+
+    @property
+    def marked_boxes(self) -> list[ShownBox]:
+        """What a screen reader calls selected: the box that is lit."""
+        item = self._items.get(self._lit) if self._lit is not None else None
+        return [] if item is None else [item.shown]
+
+    def _tell(self) -> None:
+        """Describe the boxes to a screen reader; where the focus is, have it say so."""
+        words = boxes_in_words(len(self._items), self.marked_boxes) if self._size is not None else self.message
+        if words != self.accessibleDescription():
+            self.setAccessibleDescription(words)
+            if self.hasFocus():
+                announce(self, words)
 
     @property
     def boxes(self) -> list[ShownBox]:
@@ -181,6 +202,7 @@ class PictureView(ZoomView):
             if one is not None and one in self._items:
                 self._items[one].set_lit(lit)
         self._lit = key
+        self._telling.start()
 
     def _on_loaded(self, path: Path, raster: Raster) -> None:
         if self._waiting and path == self._path:
@@ -207,6 +229,7 @@ class PictureView(ZoomView):
         self._message.setText(text)
         self._message.setVisible(bool(text))
         self._place_message()
+        self._telling.start()
 
     def _place_message(self) -> None:
         area = self.viewport().rect()
