@@ -377,6 +377,10 @@
         <translation>各短语的 Acc@0.5，变差的在前</translation>
     </message>
     <message>
+        <source>Which answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Acc@0.5</source>
         <translation>Acc@0.5</translation>
     </message>
@@ -865,6 +869,14 @@
     <message>
         <source>Compare runs</source>
         <translation>比较训练</translation>
+    </message>
+    <message>
+        <source>Which curve</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Smoothing of the curves</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Smoothing {weight}</source>
@@ -2841,6 +2853,10 @@
         <translation>项目 (*.qvl)</translation>
     </message>
     <message>
+        <source>This takes effect when the open dialog is closed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>New project for this data</source>
         <translation>为此数据新建项目</translation>
     </message>
@@ -2914,6 +2930,10 @@
     <message>
         <source>Looking what would change…</source>
         <translation>正在查看会有哪些改动…</translation>
+    </message>
+    <message>
+        <source>What would change</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Mend all {count}</source>
@@ -3897,6 +3917,14 @@
 <context>
     <name>PresetBoxes</name>
     <message>
+        <source>Preset for the card</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Preset for the aim</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Card: own settings</source>
         <translation>显卡：自定义</translation>
     </message>
@@ -4027,6 +4055,10 @@
     <message>
         <source>Next record</source>
         <translation>下一条记录</translation>
+    </message>
+    <message>
+        <source>Turns of the conversation</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Picture {number} of {count}</source>
@@ -4394,6 +4426,10 @@
         <translation>复制</translation>
     </message>
     <message>
+        <source>Report and log</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Crash</source>
         <translation>崩溃</translation>
     </message>
@@ -4752,6 +4788,17 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <message>
         <source>The log is empty.</source>
         <translation>日志是空的。</translation>
+    </message>
+</context>
+<context>
+    <name>RunNews</name>
+    <message>
+        <source>Training run {name}: {state}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show it</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -5390,6 +5437,10 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation>未能保存：{path}</translation>
     </message>
     <message>
+        <source>Statistics</source>
+        <translation type="unfinished">统计</translation>
+    </message>
+    <message>
         <source>Tokens that fit</source>
         <translation>token 上限</translation>
     </message>
@@ -5959,6 +6010,18 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation>返回设置</translation>
     </message>
     <message>
+        <source>Model</source>
+        <translation type="unfinished">模型</translation>
+    </message>
+    <message>
+        <source>What is learnt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Split</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>All splits</source>
         <translation>全部划分</translation>
     </message>
@@ -6042,6 +6105,21 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <message>
         <source>Chat</source>
         <translation>聊天</translation>
+    </message>
+</context>
+<context>
+    <name>TroubleButton</name>
+    <message>
+        <source>Help</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Help on this message</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the help says about this message</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -13348,6 +13426,29 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
 </context>
 <context>
+    <name>speaking</name>
+    <message>
+        <source>%n box(es)</source>
+        <translation type="unfinished">%n 个框</translation>
+    </message>
+    <message>
+        <source>{count}; selected: {names}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>without a ref</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>locked</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{first} to {second}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>splits</name>
     <message>
         <source>No split</source>
@@ -13587,7 +13688,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>You draw a box, make conversations, train a small model, ask it and put it right. This takes about ten minutes, on the demo project: a copy of your own, so nothing can be spoilt.</source>
-        <translation>画一个框，生成对话，训练一个小模型，向它提问并更正它。在演示项目上大约十分钟；那是你自己的副本，不会弄坏任何东西。</translation>
+        <translation>画一个框，生成对话，训练一个小模型，向它提问并更正它。在演示项目上大约十分钟；那是您自己的副本，不会弄坏任何东西。</translation>
     </message>
     <message>
         <source>Draw a box</source>
@@ -13635,7 +13736,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>Here stands what is wrong with the data, each fault with a way to it, and most with a button that mends it. It is looked at while you work. Split holds pictures back for validation; the demo has that already.</source>
-        <translation>这里列出数据的问题，每个问题都能直接跳转，大多数还有修复按钮。检查在你工作时进行。“划分”留出验证用的图片；演示项目已经划分好了。</translation>
+        <translation>这里列出数据的问题，每个问题都能直接跳转，大多数还有修复按钮。检查在您工作时进行。“划分”留出验证用的图片；演示项目已经划分好了。</translation>
     </message>
     <message>
         <source>Train</source>
@@ -13651,7 +13752,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>The falling loss says that its answers come nearer to yours. Below stand sample pictures: true boxes dashed, the model&apos;s drawn through. You may go on working, or close the window: the run goes on.</source>
-        <translation>损失下降，说明它的回答越来越接近你的。下方是样例图片：虚线是真实的框，实线是模型的框。你可以继续工作或关闭窗口，任务照常进行。</translation>
+        <translation>损失下降，说明它的回答越来越接近您的。下方是样例图片：虚线是真实的框，实线是模型的框。您可以继续工作或关闭窗口，任务照常进行。</translation>
     </message>
     <message>
         <source>The curve is farther down or up on this page.</source>
@@ -13695,7 +13796,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>Train again from this fills the form with the same settings; start it, and the model learns what you corrected too. Or go on with Next.</source>
-        <translation>“以此为基础再训练”会用同样的设置填好表单；开始之后，模型也会学到你更正的内容。也可以按“下一步”继续。</translation>
+        <translation>“以此为基础再训练”会用同样的设置填好表单；开始之后，模型也会学到您更正的内容。也可以按“下一步”继续。</translation>
     </message>
     <message>
         <source>The button stands above the curves of a run that is done.</source>
@@ -13715,7 +13816,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>Now with your own pictures: drop a folder onto the window. F1 shows all keys, Ctrl+K finds every command, and the tour stays there too.</source>
-        <translation>现在换成你自己的图片：把文件夹拖到窗口上。F1 显示所有按键，Ctrl+K 能找到每个命令，导览也在其中。</translation>
+        <translation>现在换成您自己的图片：把文件夹拖到窗口上。F1 显示所有按键，Ctrl+K 能找到每个命令，导览也在其中。</translation>
     </message>
     <message>
         <source>It is farther down or up on this page.</source>

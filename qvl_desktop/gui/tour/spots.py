@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QPoint, QRect
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
@@ -82,13 +82,18 @@ def template_button(scene: Scene) -> Spot | None:
 
 
 def findings(scene: Scene) -> Spot | None:
-    """The row of the Check page that says how far it is."""
+    """The three views of the Check page; what they show stays in sight."""
     page = scene.health
     if page is None or not page.words.isVisible():
         return None
-    button = page.modes.button(0)
-    others = (page.modes.button(1), page.modes.button(2), page.findings)
-    return Spot(button, free=others) if button.isVisible() else None
+    buttons = page.modes.buttons()
+    head = buttons[0].parentWidget()
+    if head is None:
+        return None
+    part = QRect()
+    for button in buttons:
+        part |= QRect(button.mapTo(head, QPoint()), button.size())
+    return Spot(head, free=(page.findings,), part=part)
 
 
 def start_button(scene: Scene) -> Spot | None:

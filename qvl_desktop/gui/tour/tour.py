@@ -200,7 +200,7 @@ class Tour(QObject):
             self._ahead = STEPS[self._place + 1].sign(self._scene)
 
     def _watch(self) -> None:
-        if self._scene.project is None:
+        if self._waits:
             return
         if not self._done and self._seen():
             self._finish_step()
@@ -223,7 +223,7 @@ class Tour(QObject):
     def _way(self) -> tuple[Spot | None, str, str]:
         """What to point at, what to do there first, and the words of the button that does it."""
         step, scene = self.step, self._scene
-        if scene.project is None:
+        if self._waits:
             offer = self.tr("Open the demo project") if is_shipped() else ""
             hint = "" if self._place == 0 else self.tr("The project was closed. Open one, and the tour goes on here.")
             return step.find(scene) if self._place == 0 else None, hint, offer
@@ -245,6 +245,11 @@ class Tour(QObject):
         offer = self.tr("Open the demo project") if self._place == 0 and is_shipped() and not self._done else ""
         return spot, _tr(spot.hint), offer
 
+    @property
+    def _waits(self) -> bool:
+        """Without a project there is nothing to point at, but for the last words."""
+        return self._scene.project is None and self.step.name != "end"
+
     def _is_on_the_way(self, step: Step) -> bool:
         """From a run that is done there is a button that goes to Chat: the tour shows that one."""
         return step.name == "ask" and self._scene.page_name == "train" and step.find(self._scene) is not None
@@ -261,7 +266,7 @@ class Tour(QObject):
             done=self._done,
             urges=self._done,
             last=self._place + 1 == len(STEPS),
-            waits=self._scene.project is None,
+            waits=self._waits,
         )
         view.card.say(said)
 
