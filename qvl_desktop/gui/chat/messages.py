@@ -15,6 +15,7 @@ from qvl_desktop.gui.chat.answer_text import AnswerText
 from qvl_desktop.gui.chat.picture_button import PictureButton
 from qvl_desktop.gui.chat.question_field import QuestionField
 from qvl_desktop.gui.chat.thread import Exchange, State
+from qvl_desktop.gui.help.trouble_button import TroubleButton
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Role, Space, set_kind, set_role, set_surface, theme
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
@@ -179,6 +180,8 @@ class AnswerView(QWidget):
         layout.setSpacing(Space.XS)
         layout.addWidget(self.body)
         layout.addWidget(self._status)
+        self.trouble = TroubleButton(self)
+        layout.addWidget(self.trouble)
         layout.addWidget(self._figures)
         layout.addWidget(self._make_tools())
         self._more = waiter(self, 0, self.refresh)
@@ -279,6 +282,7 @@ class AnswerView(QWidget):
         self._status.setText(status)
         set_role(self._status, role)
         self._status.setVisible(bool(status))
+        self.trouble.say(status if role == "danger" else "")
         self._tools.setVisible(not exchange.running)
         answered = bool(exchange.answer) and not exchange.running
         for button in (self.add_button, self.copy_button, self.raw_button):

@@ -48,6 +48,7 @@ class ExportDialog(DataDialog):
         self.which, self.place, self.copy_images = self.options.which, self.options.place, self.options.copy_images
         self.example = QPlainTextEdit(self)
         self.example.setReadOnly(True)
+        self.example.setAccessibleName(self.tr("What will be written"))
         set_role(self.example, "mono")
         self.files = caption(self)
         self.build(self.options, self._example_side(), _TYPING, self._plan)
@@ -110,6 +111,7 @@ class ExportDialog(DataDialog):
             words.append(self.tr("Regions: {count}").format(count=f"{plan.regions:,}"))
         self.summary.setText("   ".join(words))
         self.button.setEnabled(plan.count > 0 and not plan.problem)
+        self.trouble.say(plan.problem)
         if plan.problem:
             self.example.setPlainText(plan.problem)
         elif plan.example:

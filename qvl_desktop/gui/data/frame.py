@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from qvl_desktop.gui.data.outcome import Outcome
 from qvl_desktop.gui.data.parts import Pace
+from qvl_desktop.gui.help.trouble_button import TroubleButton
 from qvl_desktop.gui.theme import Space, set_kind, set_role
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.jobs.waiting import waiter
@@ -73,6 +74,8 @@ class DataDialog(QDialog):
         foot.setSpacing(Space.S)
         foot.addWidget(self.summary, 1)
         foot.addWidget(self.bar, 1)
+        self.trouble = TroubleButton(self)
+        foot.addWidget(self.trouble)
         foot.addWidget(self.cancel_button)
         foot.addWidget(self.button)
         layout = QVBoxLayout(self)

@@ -132,6 +132,7 @@ class ImportDialog(DataDialog):
         self._preview = Preview(counting=False)
         self.dialect_told.setText("")
         self.view.show_words(words)
+        self.trouble.say("")
         self.summary.setText("")
         self.button.setEnabled(False)
 
@@ -144,6 +145,7 @@ class ImportDialog(DataDialog):
             self.view.show_words(self.tr("Choose on the left how the boxes in the text are written."))
         elif isinstance(error, QvlError):
             self.view.show_words(str(error))
+            self.trouble.say(str(error))
         else:
             self._session.report(error)
 
@@ -155,6 +157,7 @@ class ImportDialog(DataDialog):
             self.view.show_preview(preview)
         elif not preview.counting:
             self.view.show_words(preview.problems[0] if preview.problems else self.tr("There is nothing in it."))
+            self.trouble.say(preview.problems[0] if preview.problems else "")
         self.dialect_told.setText(preview.dialect if self.options.dialect == AUTO else self.tr("As chosen."))
         self.summary.setText(self._count_words(preview))
         self.summary.setToolTip("\n".join(preview.problems[:_TOLD_PROBLEMS]))

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePoli
 from qvl_desktop.core.amounts import file_size
 from qvl_desktop.core.cards import CardKind, ModelCard
 from qvl_desktop.core.download_record import DownloadRecord, RecordError
+from qvl_desktop.gui.help.trouble_button import TroubleButton
 from qvl_desktop.gui.icons import pixmap, set_icon
 from qvl_desktop.gui.models.words import parameters_text as parameters_text
 from qvl_desktop.gui.models.words import source_text
@@ -70,7 +71,9 @@ class CardView(QWidget):
         self.state.setObjectName("cardState")
         self.state.setWordWrap(True)
         self.state.hide()
+        self.trouble = TroubleButton(self)
         words.addWidget(self.state)
+        words.addWidget(self.trouble)
         if card.problem:
             facts.hide()
             self.say(card.problem, "danger")
@@ -90,6 +93,7 @@ class CardView(QWidget):
         """Show a line below the facts, or none."""
         self.state.setText(words)
         self.state.setVisible(bool(words))
+        self.trouble.say(words if role == "danger" else "")
         set_role(self.state, role)  # type: ignore[arg-type]
 
     def place(self) -> str:

@@ -27,6 +27,7 @@ from qvl_desktop.core.known_models import KnownModel
 from qvl_desktop.core.model_places import models_folder, set_models_folder
 from qvl_desktop.gui.help.mark import HelpMark
 from qvl_desktop.gui.help.placing import help_beside
+from qvl_desktop.gui.help.trouble_button import TroubleButton
 from qvl_desktop.gui.theme import Space, set_kind, set_role
 from qvl_desktop.gui.widgets.choice_box import ChoiceBox
 from qvl_desktop.gui.widgets.elided_label import ElidedLabel
@@ -77,6 +78,7 @@ class DownloadForm(QWidget):
         self.change.clicked.connect(self._choose_folder)
         self.about = QLabel(self)
         self.about.setObjectName("downloadSize")
+        self.trouble = TroubleButton(self)
         self.about.setWordWrap(True)
         self.agree = QCheckBox(self.tr("Take PyTorch files (.bin)"), self)
         self.agree.setObjectName("downloadPickle")
@@ -160,7 +162,7 @@ class DownloadForm(QWidget):
         column.setContentsMargins(0, Space.S, 0, 0)
         column.setSpacing(Space.S)
         column.addLayout(grid)
-        for widget in (self.about, self.agree, self.why):
+        for widget in (self.about, self.trouble, self.agree, self.why):
             column.addWidget(widget)
         help_beside(self.agree, "download.pickle")
         column.addLayout(login)
@@ -270,6 +272,7 @@ class DownloadForm(QWidget):
     def _say(self, words: str, role: str) -> None:
         self.about.setText(words)
         self.about.setVisible(bool(words))
+        self.trouble.say(words if role == "danger" else "")
         set_role(self.about, role)  # type: ignore[arg-type]
 
     def _choose_folder(self) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
+from qvl_desktop.gui.help.trouble_button import TroubleButton
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.models.words import source_text, state_line
 from qvl_desktop.gui.theme import Space, set_role, set_surface
@@ -56,7 +57,8 @@ class DownloadRow(QWidget):
         self.remove.clicked.connect(lambda: self.removeClicked.emit(self.item.key))
         words = QVBoxLayout()
         words.setSpacing(Space.XS)
-        for widget in (name, place, self.bar, self.line, self.problem):
+        self.trouble = TroubleButton(self)
+        for widget in (name, place, self.bar, self.line, self.problem, self.trouble):
             words.addWidget(widget)
         row = QHBoxLayout(self)
         row.setContentsMargins(Space.L, Space.M, Space.M, Space.M)
@@ -78,6 +80,7 @@ class DownloadRow(QWidget):
             problem = self.tr("{problem} Trying again…").format(problem=problem)
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
+        self.trouble.say(problem)
         set_role(self.problem, "danger" if failed else "warning")
         leaving = item.asked is Ask.CANCEL
         waits = item.asked is Ask.PAUSE or failed or status.state is DownloadState.PAUSED

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from qvl_desktop.gui.help.trouble_button import TroubleButton
 from qvl_desktop.gui.icons import pixmap, set_icon
 from qvl_desktop.gui.theme import Space
 from qvl_desktop.gui.widgets.guarded import guarded
@@ -68,6 +69,11 @@ class Toasts(QWidget):
         if len(self._toasts) > MOST:
             self._remove(self._toasts[0])
         self._place()
+
+    def clear(self) -> None:
+        """Take all notices away: they are in words that no longer hold."""
+        for toast in self._toasts[:]:
+            self._remove(toast)
 
     @property
     def texts(self) -> list[str]:
@@ -130,7 +136,9 @@ class Toast(QFrame):
         words = QVBoxLayout()
         words.setSpacing(Space.XS)
         words.addWidget(self._label)
-        if offers:
+        self.help = TroubleButton(self)
+        self.help.say(text if level in ("warning", "error") else "")
+        if offers or self.help.link:
             words.addLayout(self._buttons())
         row.addLayout(words, 1)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
@@ -147,6 +155,7 @@ class Toast(QFrame):
             button.setProperty("place", place)
             button.clicked.connect(self._on_offer)
             row.addWidget(button)
+        row.addWidget(self.help)
         row.addStretch(1)
         return row
 

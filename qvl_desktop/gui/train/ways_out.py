@@ -18,6 +18,7 @@ from qvl_desktop.core.cheaper import Change
 from qvl_desktop.core.errors import PlanError
 from qvl_desktop.core.plan import CHANGEABLE, TrainingPlan
 from qvl_desktop.core.run_folder import RunState
+from qvl_desktop.gui.help.trouble_button import TroubleButton
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
 from qvl_desktop.gui.train.forecast_view import change_text
@@ -85,7 +86,8 @@ class WaysOut(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(Space.M, Space.M, Space.M, Space.M)
         column.setSpacing(Space.S)
-        for widget in (self._message, self._lead, self._box):
+        self._trouble = TroubleButton(self)
+        for widget in (self._message, self._trouble, self._lead, self._box):
             column.addWidget(widget)
         self.hide()
 
@@ -101,6 +103,7 @@ class WaysOut(QWidget):
         self._message.setText(message)
         bad = run.state in (RunState.FAILED, RunState.INTERRUPTED)
         set_role(self._message, "danger" if bad else "muted")
+        self._trouble.say(message if bad else "")
         self._lead.hide()
         if not bad:
             return

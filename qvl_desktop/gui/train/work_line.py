@@ -8,6 +8,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
 
+from qvl_desktop.gui.help.trouble_button import TroubleButton
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
 from qvl_desktop.gui.words import path_text
@@ -44,7 +45,9 @@ class WorkLine(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
         row.setSpacing(Space.M)
+        self._trouble = TroubleButton(self)
         row.addWidget(self._words, 1)
+        row.addWidget(self._trouble)
         for widget in (self._bar, self._cancel, self._close):
             row.addWidget(widget)
         self.hide()
@@ -62,6 +65,7 @@ class WorkLine(QWidget):
         self._bar.setValue(work.done)
         self._words.setText(self._text(work))
         set_role(self._words, "danger" if work.problem else "body")
+        self._trouble.say(work.problem)
 
     def _give_up(self) -> None:
         self._cancel.setEnabled(False)
