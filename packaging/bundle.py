@@ -24,6 +24,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from bundle_faces import NAME  # noqa: E402 - beside this file
+
 from qvl_desktop import __version__  # noqa: E402 - the checkout's own version, wherever this is started
 
 STRIPPED = ("libtorch_cpu.so", "libtorch_python.so", "libpython3.*.so*")
@@ -46,7 +48,7 @@ def main() -> int:
         add_desktop_files(folder)
     print(f"{folder}: {megabytes(before)} as built, {megabytes(size_of(folder))} ready")
     if not options.no_archive:
-        archive = pack(folder, edition)
+        archive = pack(folder, label_of(edition))
         print(f"{archive}: {megabytes(archive.stat().st_size)}")
         print(f"{write_checksum(archive)}")
     print(f"{time.perf_counter() - begun:.0f} s")
@@ -83,11 +85,13 @@ def add_desktop_files(folder: Path) -> None:
     (share / "install.sh").chmod(0o755)
 
 
-def pack(folder: Path, edition: str) -> Path:
-    """Pack the folder beside itself: NAME-VERSION-EDITION-SYSTEM-MACHINE.tar.gz, or .zip on Windows."""
-    system = {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")
-    name = f"qvl-desktop-{__version__}-{edition}-{system}-{platform.machine().lower()}"
-    if sys.platform == "win32":
+def pack(folder: Path, edition: str, system: str = sys.platform) -> Path:
+    """Pack the folder beside itself: NAME-VERSION-EDITION-SYSTEM-MACHINE.tar.gz, or .zip on Windows. On macOS it is the
+    application that PyInstaller made of the folder."""
+    label = {"win32": "windows", "darwin": "macos"}.get(system, "linux")
+    name = f"qvl-desktop-{__version__}-{edition}-{label}-{platform.machine().lower()}"
+    application = folder.parent / f"{NAME}.app"
+    if system == "win32":
         archive = folder.parent.parent / f"{name}.zip"
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
             for path in sorted(folder.rglob("*")):
@@ -95,16 +99,37 @@ def pack(folder: Path, edition: str) -> Path:
         return archive
     archive = folder.parent.parent / f"{name}.tar.gz"
     with tarfile.open(archive, "w:gz", compresslevel=6) as packed_tar:
-        packed_tar.add(folder, arcname=name)
+        if system == "darwin" and application.exists():
+            packed_tar.add(application, arcname=application.name, filter=_nobodys)
+        else:
+            packed_tar.add(folder, arcname=name, filter=_nobodys)
     return archive
+
+
+def _nobodys(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+    """Without the names of whoever built it."""
+    entry.uid = entry.gid = 0
+    entry.uname = entry.gname = ""
+    return entry
+
+
+def label_of(edition: str) -> str:
+    """The edition as its archive is called: a full one is named after the CUDA version it carries, if any."""
+    if edition != "full":
+        return edition
+    code = "import torch; print(torch.version.cuda or '')"
+    cuda = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+    return f"full-cu{cuda.replace('.', '')}" if cuda else edition
 
 
 def write_checksum(archive: Path) -> Path:
     """Write `ARCHIVE.sha256` in the form `sha256sum --check` reads."""
+    digest = hashlib.sha256()
     with archive.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        while block := file.read(1 << 20):
+            digest.update(block)
     target = archive.with_name(f"{archive.name}.sha256")
-    target.write_text(f"{digest}  {archive.name}\n", encoding="ascii")
+    target.write_text(f"{digest.hexdigest()}  {archive.name}\n", encoding="ascii")
     return target
 
 

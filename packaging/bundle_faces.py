@@ -24,7 +24,8 @@ OLDEST_MACOS = "12.0"
 
 ICO_SIDES = (16, 20, 24, 32, 40, 48, 64, 96, 128, 256)
 """Windows' list, task bar and Explorer at 100, 125, 150 and 200 %."""
-ICNS_SIDES = (16, 32, 64, 128, 256, 512, 1024)
+ICNS_SIDES = (32, 64, 128, 256, 512, 1024)
+"""16 to 512 points, as macOS shows them on its own screens; Pillow writes no other."""
 
 
 def application_icon(root: Path, system: str = sys.platform) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 EXCLUDED = [
     # For building and testing.
@@ -54,6 +55,16 @@ ALWAYS = re.compile(r"^lib(python3|gcc_s|stdc\+\+)")
 
 Entry = tuple[str, str, str]
 """A file of the app as PyInstaller lists it: its path inside, where it comes from, its kind."""
+
+
+def own_modules(root: Path, without: Iterable[str] = ()) -> list[str]:
+    """Every module of `qvl_desktop` below the checkout `root`, but for packages `without`: many are imported late."""
+    names = []
+    for path in sorted((root / "qvl_desktop").rglob("*.py")):
+        parts = path.relative_to(root).with_suffix("").parts
+        names.append(".".join(parts[:-1] if parts[-1] == "__init__" else parts))
+    left_out = tuple(without)
+    return [name for name in names if not any(name == one or name.startswith(f"{one}.") for one in left_out)]
 
 
 def wanted(path: str, kernels: str = "") -> bool:

@@ -27,6 +27,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 FROM = {"resources": "qvl_desktop/resources", "docs": "qvl_desktop/resources/help", "qvl_desktop": "qvl_desktop"}
 """Folders of the checkout and where their files lie in the wheel."""
+BASE_PYTHON = getattr(sys, "_base_executable", sys.executable)
 PYTHON = "python.exe" if os.name == "nt" else "python"
 ALONE = {
     "CHANGELOG.md": "qvl_desktop/resources/CHANGELOG.md",
@@ -91,7 +92,7 @@ def main() -> int:
     parser.add_argument("--fresh", action="store_true", help="install every library anew")
     parser.add_argument("--demo", action="store_true", help="run the whole demo loop")
     parser.add_argument("--keep", type=Path, help="leave the environment here")
-    parser.add_argument("--python", default=getattr(sys, "_base_executable", sys.executable), help="make it with this")
+    parser.add_argument("--python", default=BASE_PYTHON, help="make it with this")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="qvl wheel 轮 ") as name:
         folder = Path(name)

@@ -12,11 +12,20 @@ if [ "${1:-}" = "--remove" ]; then
     rm -f "$entry" "$icon" "$type" "$info"
 else
     mkdir -p "$(dirname "$entry")" "$(dirname "$icon")" "$(dirname "$type")" "$(dirname "$info")"
-    sed "s|^Exec=qvl-desktop|Exec=\"$program\"|" "$here/qvl-desktop.desktop" > "$entry"
+    # As the specification of desktop entries wants a quoted word written, whatever the folder is called.
+    quoted=$(printf '%s' "$program" | sed 's/\\/\\\\\\\\/g; s/["`$]/\\\\&/g; s/%/%%/g')
+    while IFS= read -r line; do
+        case $line in
+            Exec=qvl-desktop*) printf 'Exec="%s"%s\n' "$quoted" "${line#Exec=qvl-desktop}" ;;
+            *) printf '%s\n' "$line" ;;
+        esac
+    done < "$here/qvl-desktop.desktop" > "$entry"
     cp "$here/qvl-desktop.svg" "$icon"
     cp "$here/qvl-desktop.xml" "$type"
     cp "$here/org.qvl_desktop.QVLDesktop.metainfo.xml" "$info"
 fi
-for tool in "update-desktop-database $data/applications" "update-mime-database $data/mime"; do
-    if command -v "${tool%% *}" > /dev/null 2>&1; then $tool > /dev/null 2>&1 || true; fi
-done
+refresh() {
+    if command -v "$1" > /dev/null 2>&1; then "$@" > /dev/null 2>&1 || true; fi
+}
+refresh update-desktop-database "$data/applications"
+refresh update-mime-database "$data/mime"
