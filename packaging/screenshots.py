@@ -22,6 +22,10 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "packaging"))
+
+from small_pictures import make_small
+
 LANGUAGES = {"en": "en", "zh": "zh_CN"}
 THEMES = ("light", "dark")
 PAGES = ("pictures", "annotate", "conversations", "review", "health", "train", "models", "chat", "compare", "palette")
@@ -52,6 +56,8 @@ def main() -> int:
                 import web_screenshots
 
                 web_screenshots.take(language, project, arguments.out, QUESTIONS[language])
+    before, after = make_small(arguments.out)
+    print(f"{before / 1e6:.1f} MB of pictures, {after / 1e6:.1f} MB with few colours")
     return 0
 
 

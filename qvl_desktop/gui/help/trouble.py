@@ -1,7 +1,8 @@
 """Which entry of the troubleshooting page tells more about a message.
 
-Owns finding it: the page quotes messages as the program writes them, with names in braces, and a message is one of them if
-it reads so. Does not own the page nor the messages (`core.errors`), nor where the way there is shown (`trouble_link`).
+Owns finding it: the page quotes messages as the program writes them, with names in braces, and a message is one of
+them if it reads so. Does not own the page nor the messages (`core.errors`), nor where the way there is shown
+(`trouble_link`).
 """
 
 from __future__ import annotations
