@@ -8205,7 +8205,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>--probe takes a step in one process, which cannot tell what {way} needs: leave it out</source>
-        <translation type="unfinished"></translation>
+        <translation>--probe 在一个进程里走一步，无法得知 {way} 需要多少：请去掉它</translation>
     </message>
     <message>
         <source>memory, all together</source>
@@ -9820,15 +9820,15 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>one process</source>
-        <translation type="unfinished"></translation>
+        <translation>一个进程</translation>
     </message>
     <message>
         <source>{count} processes ({way})</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} 个进程（{way}）</translation>
     </message>
     <message>
         <source>{path}: {checkpoint} was written by {before}, and {now} cannot go on from it. Put distributed and processes in plan.json back as they were, then: {line}. Or merge that checkpoint with its model and start a new run on the result.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：{checkpoint} 由{before}写成，{now}无法从它继续。请把 plan.json 里的 distributed 和 processes 改回原样，然后运行：{line}。或把该检查点并入它的模型，在结果上开始新的训练。</translation>
     </message>
     <message>
         <source>{path} is damaged ({reason}); the checkpoint before it is used.</source>
@@ -13120,7 +13120,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>Several cards: {way} shares the model out over {count}, so each needs less than the forecast, which is for one card that holds all of it. No real step checks it before the run: only the first step shares it out.</source>
-        <translation type="unfinished"></translation>
+        <translation>多张显卡：{way} 把模型分摊到 {count} 张卡上，所以每张需要的比预估少，预估是按一张卡放下全部计算的。训练前不用真正的一步核对：第一步开始时才会分摊。</translation>
     </message>
     <message>
         <source>The loss climbs: {now:.2f} over the last {count} steps, {lowest:.2f} at its lowest. The run seems to diverge, most often because the learning rate (now {rate:g}) is too high: stop it and start again with a third of it.</source>
@@ -13128,7 +13128,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>A step learns from {now} samples from here on, before it was {before}: the rest of this epoch is divided otherwise, so some of its samples may come twice and others not before the next one. With batch size x accumulation x processes = {before} the run would go on as it began.</source>
-        <translation type="unfinished"></translation>
+        <translation>从这里起每步学习 {now} 个样本，之前是 {before} 个：这一轮余下的部分分法不同，有些样本可能出现两次，有些要到下一轮才出现。批次 x 累积 x 进程数 = {before} 时，训练会照开始时那样继续。</translation>
     </message>
 </context>
 <context>
@@ -13763,8 +13763,8 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation>向它提问</translation>
     </message>
     <message>
-        <source>Add a picture with a gear, such as val-01, and ask “Find the gear.” What the answer points at is drawn on the picture.</source>
-        <translation>加一张有齿轮的图片，例如 val-01，然后问“框出齿轮”。回答所指的位置会画在图片上。</translation>
+        <source>Add a picture and ask where something is. After training: val-01, “Find the gear.” Without it: known-03, “Find the white triangle.” What the answer points at is drawn on the picture.</source>
+        <translation>加一张图片，问某物在哪里。训练之后：val-01，“框出齿轮”。没有训练：known-03，“框出白色三角形”。回答所指的位置会画在图片上。</translation>
     </message>
     <message>
         <source>Put it right</source>

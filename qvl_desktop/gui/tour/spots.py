@@ -136,7 +136,7 @@ def question(scene: Scene) -> Spot | None:
         return Spot(widget, _N("tour", "Choose a model first; Demo comes with the program."))
     composer = chat.composer
     if chat.talk.busy:
-        return Spot(chat.transcript, _N("tour", "The model is loaded, then it answers…"), free=(composer,))
+        return Spot(composer, _N("tour", "The model is loaded, then it answers…"), free=(chat.panel,))
     if not composer.pictures and not chat.thread_data.pictures:
         words = _N("tour", "First add a picture: From the project… lists those that are here.")
         return Spot(composer.attach_button, words, free=(composer,))

@@ -86,8 +86,8 @@ STEPS = (
     ),
     Step(
         "ask", "chat", _N("tour", "Ask it"),
-        _N("tour", "Add a picture with a gear, such as val-01, and ask “Find the gear.” What the answer points at is "
-           "drawn on the picture."),
+        _N("tour", "Add a picture and ask where something is. After training: val-01, “Find the gear.” Without it: "
+           "known-03, “Find the white triangle.” What the answer points at is drawn on the picture."),
         spots.question, signs.answer_come,
     ),
     Step(

@@ -241,7 +241,8 @@ class Tour(QObject):
         if spot is None:
             return None, _tr(step.away), ""
         if in_sight(spot.widget, self._host(spot), spot.part) is None:
-            return spot, _tr(step.away or _ROLLED), self.tr("Show it")
+            words = _tr(step.away) or f"{_tr(spot.hint)} {_tr(_ROLLED)}".strip()
+            return spot, words, self.tr("Show it")
         offer = self.tr("Open the demo project") if self._place == 0 and is_shipped() and not self._done else ""
         return spot, _tr(spot.hint), offer
 
