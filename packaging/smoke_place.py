@@ -69,6 +69,14 @@ class Place:
             process.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def moved_to(self, app: Path) -> None:
+        """The app lies elsewhere now, as it was."""
+        gone, self.app = self.app, app.resolve()
+        self.program = str(self.app / "qvl-desktop")
+        self._before = {
+            (path.replace(str(gone), str(self.app), 1), size, changed) for path, size, changed in self._before
+        }
+
     def start(self, *command: str, **options: Any) -> subprocess.Popen[str]:
         """Start a program here."""
         if self.as_user:

@@ -10,7 +10,7 @@ import json
 import sqlite3
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -58,10 +58,11 @@ def look_without_engine(place: Place, pictures: Path) -> None:
 
 
 @contextmanager
-def window(place: Place, *arguments: str, what: str) -> Iterator[Desk]:
-    """The app's window with the keyboard; at the end it is closed and must end with 0."""
+def window(place: Place, *arguments: str, what: str, command: Sequence[str] = ()) -> Iterator[Desk]:
+    """The app's window with the keyboard, started with these arguments or by a whole command line; at the end it is
+    closed and must end with 0."""
     desk = Desk(place.environment["DISPLAY"])
-    process = place.start(place.program, *arguments, stderr=subprocess.PIPE)
+    process = place.start(*(command or (place.program, *arguments)), stderr=subprocess.PIPE)
     try:
         print(f"{what}: {wait_for(desk.painted, 60, what):.2f} s")
         time.sleep(1.5)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication
 from qvl_desktop import __version__
 from qvl_desktop.core.i18n import translate
 from qvl_desktop.gui.icons import application_icon
+from qvl_desktop.gui.shell.application import Application
 from qvl_desktop.gui.shell.first_paint import FirstPaint
 from qvl_desktop.gui.shell.main_window import NO_FONT, MainWindow
 from qvl_desktop.gui.shell.start_choice import ask_how_to_start
@@ -138,7 +139,7 @@ def make_application() -> QApplication:
     """The QApplication with its names; the one that is there already in tests."""
     application = QApplication.instance()
     if not isinstance(application, QApplication):
-        application = QApplication(sys.argv[:1])
+        application = Application(sys.argv[:1])
     application.setApplicationName("qvl-desktop")
     application.setApplicationDisplayName(NAME)
     application.setApplicationVersion(__version__)
@@ -187,6 +188,9 @@ def _begin(window: MainWindow, session: Session, target: Path | None, watch: Cra
         session.notice.emit("warning", NO_FONT)
     if crash := watch.left_behind():
         window.offer_crash(crash)
+    if isinstance(application := QApplication.instance(), Application):
+        target = application.take_asked() or target
+        application.open_with(partial(open_path, session))
     last = settings.last_project if settings.open_last == "yes" else ""
     if target is not None:
         open_path(session, target)
