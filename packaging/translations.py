@@ -67,11 +67,11 @@ def collect(language: str, folder: Path) -> None:
 
 
 def build(language: str, folder: Path) -> None:
-    """Make the `.qm` file of one catalogue."""
+    """Make the `.qm` file of one catalogue; in one piece, for a window that is open reads the one that is there."""
     source = folder / f"qvl_{language}.ts"
-    subprocess.run(
-        [tool("pyside6-lrelease"), str(source), "-qm", str(source.with_suffix(".qm"))], check=True, capture_output=True
-    )
+    made = source.with_suffix(".new")
+    subprocess.run([tool("pyside6-lrelease"), str(source), "-qm", str(made)], check=True, capture_output=True)
+    made.replace(source.with_suffix(".qm"))
 
 
 def stale() -> list[str]:
