@@ -532,6 +532,16 @@
     </message>
 </context>
 <context>
+    <name>Speaker</name>
+    <message numerus="yes">
+        <source>%n box(es)</source>
+        <translation>
+            <numerusform>%n box</numerusform>
+            <numerusform>%n boxes</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>SplitView</name>
     <message numerus="yes">
         <source>%n picture(s) stay together with others.</source>

@@ -378,7 +378,7 @@
     </message>
     <message>
         <source>Which answer</source>
-        <translation type="unfinished"></translation>
+        <translation>哪一个回答</translation>
     </message>
     <message>
         <source>Acc@0.5</source>
@@ -872,11 +872,11 @@
     </message>
     <message>
         <source>Which curve</source>
-        <translation type="unfinished"></translation>
+        <translation>哪条曲线</translation>
     </message>
     <message>
         <source>Smoothing of the curves</source>
-        <translation type="unfinished"></translation>
+        <translation>曲线的平滑程度</translation>
     </message>
     <message>
         <source>Smoothing {weight}</source>
@@ -896,7 +896,7 @@
     </message>
     <message>
         <source>Smoothing</source>
-        <translation type="unfinished"></translation>
+        <translation>平滑</translation>
     </message>
     <message>
         <source>Loss</source>
@@ -1766,11 +1766,11 @@
     </message>
     <message>
         <source>Pictures</source>
-        <translation type="unfinished">图片</translation>
+        <translation>图片</translation>
     </message>
     <message>
         <source>Split</source>
-        <translation type="unfinished"></translation>
+        <translation>划分</translation>
     </message>
     <message>
         <source>Where to</source>
@@ -2933,7 +2933,7 @@
     </message>
     <message>
         <source>What would change</source>
-        <translation type="unfinished"></translation>
+        <translation>会改变什么</translation>
     </message>
     <message>
         <source>Mend all {count}</source>
@@ -3918,11 +3918,11 @@
     <name>PresetBoxes</name>
     <message>
         <source>Preset for the card</source>
-        <translation type="unfinished"></translation>
+        <translation>显卡预设</translation>
     </message>
     <message>
         <source>Preset for the aim</source>
-        <translation type="unfinished"></translation>
+        <translation>目标预设</translation>
     </message>
     <message>
         <source>Card: own settings</source>
@@ -3930,7 +3930,7 @@
     </message>
     <message>
         <source>Preset of the card</source>
-        <translation type="unfinished"></translation>
+        <translation>显卡预设</translation>
     </message>
     <message>
         <source>Aim: own settings</source>
@@ -3938,7 +3938,7 @@
     </message>
     <message>
         <source>Preset of the aim</source>
-        <translation type="unfinished"></translation>
+        <translation>目标预设</translation>
     </message>
 </context>
 <context>
@@ -4058,7 +4058,7 @@
     </message>
     <message>
         <source>Turns of the conversation</source>
-        <translation type="unfinished"></translation>
+        <translation>对话的各轮</translation>
     </message>
     <message>
         <source>Picture {number} of {count}</source>
@@ -4427,7 +4427,7 @@
     </message>
     <message>
         <source>Report and log</source>
-        <translation type="unfinished"></translation>
+        <translation>报告与日志</translation>
     </message>
     <message>
         <source>Crash</source>
@@ -4794,11 +4794,11 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <name>RunNews</name>
     <message>
         <source>Training run {name}: {state}</source>
-        <translation type="unfinished"></translation>
+        <translation>训练 {name}：{state}</translation>
     </message>
     <message>
         <source>Show it</source>
-        <translation type="unfinished"></translation>
+        <translation>查看</translation>
     </message>
 </context>
 <context>
@@ -4888,7 +4888,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <name>SearchLine</name>
     <message>
         <source>Empty the line</source>
-        <translation type="unfinished"></translation>
+        <translation>清空</translation>
     </message>
 </context>
 <context>
@@ -5166,6 +5166,35 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
 </context>
 <context>
+    <name>Speaker</name>
+    <message numerus="yes">
+        <source>%n box(es)</source>
+        <translation>
+            <numerusform>%n 个框</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{count}; selected: {number}</source>
+        <translation>{count}；已选中：{number} 个</translation>
+    </message>
+    <message>
+        <source>{count}; selected: {names}</source>
+        <translation>{count}；已选中：{names}</translation>
+    </message>
+    <message>
+        <source>without a ref</source>
+        <translation>没有名称</translation>
+    </message>
+    <message>
+        <source>locked</source>
+        <translation>已锁定</translation>
+    </message>
+    <message>
+        <source>{first} to {second}</source>
+        <translation>{first} 到 {second}</translation>
+    </message>
+</context>
+<context>
     <name>SplitView</name>
     <message>
         <source>At random</source>
@@ -5438,7 +5467,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>Statistics</source>
-        <translation type="unfinished">统计</translation>
+        <translation>统计</translation>
     </message>
     <message>
         <source>Tokens that fit</source>
@@ -6011,15 +6040,15 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished">模型</translation>
+        <translation>模型</translation>
     </message>
     <message>
         <source>What is learnt</source>
-        <translation type="unfinished"></translation>
+        <translation>学习什么</translation>
     </message>
     <message>
         <source>Split</source>
-        <translation type="unfinished"></translation>
+        <translation>划分</translation>
     </message>
     <message>
         <source>All splits</source>
@@ -6848,7 +6877,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>Leave the picture for the next or previous field</source>
-        <translation type="unfinished"></translation>
+        <translation>离开图片，到下一个或上一个输入项</translation>
     </message>
     <message>
         <source>Type the ref of the selection, or take the suggestion</source>
@@ -13423,29 +13452,6 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <message>
         <source>, line {number}</source>
         <translation>，第 {number} 行</translation>
-    </message>
-</context>
-<context>
-    <name>speaking</name>
-    <message>
-        <source>%n box(es)</source>
-        <translation type="unfinished">%n 个框</translation>
-    </message>
-    <message>
-        <source>{count}; selected: {names}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>without a ref</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>locked</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{first} to {second}</source>
-        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

@@ -66,7 +66,7 @@ from tests.gui.made_runs import make_run, sample, steps, validation
 SIZE = QSize(1280, 800)
 BEGIN = 1_760_000_000.0
 """When the made runs began; a step takes half a second."""
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds after which a window that does not settle is an error."""
 SHORT_MS = 1000
 """A single shot of less is something that is about to be done."""
@@ -593,7 +593,9 @@ def _toasts(there: Stage) -> QWidget:
     there.page("pictures")
     there.session.notice.emit("success", "Something was done.")
     there.session.notice.emit("error", "picture.png: this is not a picture that can be read.")
-    there.session.offered.emit("warning", "2 boxes were deleted.", [("Undo", lambda: None)])
+    there.session.offered.emit(
+        "warning", "2 boxes were deleted.", [(QCoreApplication.translate("actions", "Undo"), lambda: None)]
+    )
     return there.window
 
 

@@ -190,6 +190,7 @@ class CompareView(QWidget):
         top.addWidget(self.add_button, 0, Qt.AlignmentFlag.AlignTop)
         self._question_area = QScrollArea(self)
         self._question_area.setWidgetResizable(True)
+        self._question_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._question_area.hide()
         row = QWidget(self)
         self._row = QHBoxLayout(row)

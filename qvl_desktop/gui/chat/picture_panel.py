@@ -60,6 +60,7 @@ class PicturePanel(QWidget):
         self._stack.addWidget(self.view)
         self._strip = QScrollArea(self)
         self._strip.setWidgetResizable(True)
+        self._strip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._strip.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._strip.setFixedHeight(THUMBNAIL + 2 * Space.L)
         self._strip.hide()

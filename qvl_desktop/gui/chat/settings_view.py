@@ -59,6 +59,7 @@ class SettingsView(QScrollArea):
         self._column.addWidget(self.servers)
         self._column.addStretch(1)
         self.setWidget(self._column_widget)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what it holds has the focus
         self._timer = waiter(self, _KEEP_MS, self._keep_system)
         self.system.textChanged.connect(self._system_typed)
         SettingsWatch.of(session).changed.connect(self._follow)

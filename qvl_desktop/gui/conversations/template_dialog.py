@@ -308,6 +308,7 @@ class TemplateDialog(QDialog):
         self.choice.setFixedWidth(396)
         self._examples = QScrollArea(self)
         self._examples.setWidgetResizable(True)
+        self._examples.setAccessibleName(self.tr("Examples"))
         right = QVBoxLayout()
         right.setContentsMargins(0, Space.L, Space.L, 0)
         right.setSpacing(Space.S)

@@ -30,6 +30,8 @@ ROLE_NAMES: dict[Role, str] = {
     "assistant": QT_TRANSLATE_NOOP("TurnView", "Assistant"),
 }
 _HEAD = 28
+_SPOKEN = 200
+"""Characters of a turn that a screen reader is told as its name."""
 _ICONS: dict[Role, str] = {"system": "settings", "user": "user", "assistant": "assistant"}
 
 
@@ -109,6 +111,7 @@ class TurnView(QFrame):
         set_icon(self.role_button, _ICONS[row.role], "muted")
         self.role_button.setText(self.tr(ROLE_NAMES[row.role]))
         self.text.set_source(row.text)
+        self.setAccessibleName(f"{self.role_button.text()}: {row.text[:_SPOKEN]}")
         self._show_fault()
         self.update()
 

@@ -47,6 +47,7 @@ class RecordView(QWidget):
         self.picture_button.clicked.connect(self._next_picture)
         self._turns = QScrollArea(self)
         self._turns.setWidgetResizable(True)
+        self._turns.setAccessibleName(self.tr("Turns of the conversation"))
         self._turns.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._splitter = QSplitter(Qt.Orientation.Vertical, self)
         self._splitter.addWidget(self.picture)

@@ -47,6 +47,7 @@ class MendDialog(QDialog):
         inner.addStretch(1)
         scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
+        scroll.setAccessibleName(self.tr("What would change"))
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(body)
         self.mend_button = QPushButton(self.tr("Mend all {count}").format(count=f"{self._count:,}"), self)

@@ -73,6 +73,7 @@ class SplitView(LateView):
         self._way_buttons["random"].setChecked(True)
         self.seed = QSpinBox(self)
         self.seed.setRange(0, 999_999)
+        self.seed.setAccessibleName(self.tr("Seed"))
         self.seed.setToolTip(self.tr("The same seed gives the same division"))
         self.near = WrappedCheckBox(self.tr("Keep pictures that look alike together"), self)
         self.near.setChecked(True)

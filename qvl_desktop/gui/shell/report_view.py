@@ -56,6 +56,8 @@ class ReportView(QDialog):
         self.log.setAccessibleName(self.tr("Log"))
         self.tabs = QTabWidget(self)
         self.tabs.setDocumentMode(True)
+        self.tabs.setAccessibleName(self.tr("Report and log"))
+        self.tabs.tabBar().setAccessibleName(self.tr("Report and log"))
         self._crash_choice(CrashWatch().crashes(), crash)
         self.tabs.addTab(self._report_tab(), self.tr("Report"))
         self.tabs.addTab(self._log_tab(), self.tr("Log"))

@@ -49,6 +49,7 @@ class BeforeAfterView(QWidget):
         self._table.setAccessibleName(self.tr("Acc@0.5 of each phrase, what got worse first"))
         self._choice = ChoiceBox(self)
         self._choice.setObjectName("pairBox")
+        self._choice.setAccessibleName(self.tr("Which answer"))
         self._choice.currentIndexChanged.connect(self._show_pair)
         self._pictures = (QLabel(self), QLabel(self))
         self._answers = (QLabel(self), QLabel(self))

@@ -47,6 +47,8 @@ class CompareView(QWidget):
         self._what, self._smoothing = ChoiceBox(self), ChoiceBox(self)
         self._what.setObjectName("curveBox")
         self._smoothing.setObjectName("smoothingBox")
+        self._what.setAccessibleName(self.tr("Which curve"))
+        self._smoothing.setAccessibleName(self.tr("Smoothing of the curves"))
         for name in CURVES:
             self._what.addItem(self._curve_text(name), name)
         for weight in SMOOTHINGS:

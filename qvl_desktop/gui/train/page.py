@@ -7,6 +7,7 @@ result and its folder (`run_actions`).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -16,7 +17,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, 
 from qvl_desktop.core.errors import QvlError
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.gui.train.compare_view import CompareView
-from qvl_desktop.gui.train.new_run import NewRun
+from qvl_desktop.gui.train.new_run import FormState, NewRun
 from qvl_desktop.gui.train.run_actions import RunActions
 from qvl_desktop.gui.train.run_panel import RunPanel
 from qvl_desktop.gui.train.run_view import RunView
@@ -25,6 +26,17 @@ from qvl_desktop.gui.train.trained_text_view import TrainedTextView
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.jobs.run_works import Work, evaluations
 from qvl_desktop.jobs.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class TrainState:
+    """What a page hands over to the next one."""
+
+    form: FormState
+    checked: list[Path]
+    run: Path | None
+    compares: bool
+    text: TrainingPlan | None
 
 
 class TrainPage(QWidget):
@@ -42,6 +54,7 @@ class TrainPage(QWidget):
         self.text = TrainedTextView(session, self)
         self._scroll = QScrollArea(self)
         self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what it holds has the focus
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(self.run_view)
         self._detail = QStackedWidget(self)
@@ -75,6 +88,31 @@ class TrainPage(QWidget):
         """Show the form of a new run, filled in with this plan."""
         self._ask_new_run()
         self.new_run.take_run(plan)
+
+    def hand_over(self) -> TrainState:
+        """What is shown and what was filled in."""
+        shown = self._detail.currentWidget()
+        return TrainState(
+            form=self.new_run.hand_over(),
+            checked=self.run_list.checked,
+            run=self.run_view.run if shown is self._scroll else None,
+            compares=shown is self.compare,
+            text=self.text.plan if shown is self.text else None,
+        )
+
+    def take_over(self, state: object) -> None:
+        """Show it."""
+        if not isinstance(state, TrainState):
+            return
+        self._ask_new_run()
+        self.new_run.take_over(state.form)
+        self.run_list.check(state.checked)
+        if state.run is not None:
+            self.panel.choose(state.run)
+        elif state.compares:
+            self.show_comparison()
+        elif state.text is not None:
+            self._show_text(state.text)
 
     @guarded
     def showEvent(self, event: QShowEvent) -> None:

@@ -27,6 +27,8 @@ class PresetBoxes(QWidget):
         self.card, self.aim = ChoiceBox(self), ChoiceBox(self)
         self.card.setObjectName("cardBox")
         self.aim.setObjectName("aimBox")
+        self.card.setAccessibleName(self.tr("Preset for the card"))
+        self.aim.setAccessibleName(self.tr("Preset for the aim"))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.S)

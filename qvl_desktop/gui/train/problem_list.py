@@ -54,6 +54,7 @@ class ProblemList(QWidget):
         self._rows.setSpacing(0)
         self._scroll = QScrollArea(self)
         self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what it holds has the focus
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(self._lines)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -67,6 +67,9 @@ class TrainedTextView(QWidget):
         self._model.setObjectName("textModel")
         self._rule.setObjectName("textLabels")
         self._split.setObjectName("textSplit")
+        self._model.setAccessibleName(self.tr("Model"))
+        self._rule.setAccessibleName(self.tr("What is learnt"))
+        self._split.setAccessibleName(self.tr("Split"))
         for choice in LABELS:
             self._rule.addItem(choice_text("labels", choice), choice)
         for split in (*(one for one in SPLITS if one), "all"):

@@ -22,7 +22,7 @@ from qvl_desktop.gui.widgets.box_item import BoxItem, ShownBox
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.picture_item import Light, PictureItem
 from qvl_desktop.gui.widgets.picture_loader import PictureLoader, Raster
-from qvl_desktop.gui.widgets.speaking import announce, boxes_in_words
+from qvl_desktop.gui.widgets.speaking import Speaker, announce
 from qvl_desktop.gui.widgets.zoom_view import ZoomView
 from qvl_desktop.jobs.waiting import waiter
 
@@ -154,7 +154,7 @@ class PictureView(ZoomView):
 
     def _tell(self) -> None:
         """Describe the boxes to a screen reader; where the focus is, have it say so."""
-        words = boxes_in_words(len(self._items), self.marked_boxes) if self._size is not None else self.message
+        words = Speaker().boxes(len(self._items), self.marked_boxes) if self._size is not None else self.message
         if words != self.accessibleDescription():
             self.setAccessibleDescription(words)
             if self.hasFocus():

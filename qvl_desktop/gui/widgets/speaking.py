@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
 
@@ -29,33 +29,31 @@ def announce(widget: QWidget, words: str, *, urgent: bool = False) -> None:
     QAccessible.updateAccessibility(event)
 
 
-def boxes_in_words(number: int, selected: Sequence[ShownBox]) -> str:
-    """How many boxes there are, and which are selected: "3 boxes; selected: red circle, (12, 40) to (200, 300)".
+class Speaker(QObject):
+    """Says in words what is seen on a picture."""
 
-    Coordinates are whole pixels of the upright picture.
-    """
-    count = QCoreApplication.translate("speaking", "%n box(es)", "", number)
-    if not selected:
-        return count
-    if len(selected) > _MOST:
-        chosen = QCoreApplication.translate("speaking", "%n selected", "", len(selected))
-        return f"{count}; {chosen}"
-    names = "; ".join(map(box_in_words, selected))
-    return QCoreApplication.translate("speaking", "{count}; selected: {names}").format(count=count, names=names)
+    def boxes(self, number: int, selected: Sequence[ShownBox]) -> str:
+        """How many boxes there are, and which are selected: "3 boxes; selected: red circle, (12, 40) to (200, 300)".
 
+        Coordinates are whole pixels of the upright picture.
+        """
+        count = self.tr("%n box(es)", "", number)
+        if not selected:
+            return count
+        if len(selected) > _MOST:
+            return self.tr("{count}; selected: {number}").format(count=count, number=len(selected))
+        return self.tr("{count}; selected: {names}").format(count=count, names="; ".join(map(self.box, selected)))
 
-def box_in_words(box: ShownBox) -> str:
-    """A box's label and where it is, in pixels."""
-    label = box.label or QCoreApplication.translate("speaking", "without a ref")
-    words = [label, place_in_words(box.outline)]
-    if box.locked:
-        words.append(QCoreApplication.translate("speaking", "locked"))
-    return ", ".join(words)
+    def box(self, box: ShownBox) -> str:
+        """A box's label and where it is."""
+        words = [box.label or self.tr("without a ref"), self.place(box.outline)]
+        if box.locked:
+            words.append(self.tr("locked"))
+        return ", ".join(words)
 
-
-def place_in_words(shape: Shape) -> str:
-    """Where a shape is: its corners as "(x, y)", in whole pixels."""
-    corners = [f"({round(x)}, {round(y)})" for x, y in shape.points]
-    if shape.kind == "box":
-        return QCoreApplication.translate("speaking", "{first} to {second}").format(first=corners[0], second=corners[1])
-    return ", ".join(corners)
+    def place(self, shape: Shape) -> str:
+        """Where a shape is: its corners as "(x, y)"."""
+        corners = [f"({round(x)}, {round(y)})" for x, y in shape.points]
+        if shape.kind == "box":
+            return self.tr("{first} to {second}").format(first=corners[0], second=corners[1])
+        return ", ".join(corners)
