@@ -20,7 +20,7 @@ from qvl_desktop.core.amounts import GIB, file_size, memory_size
 from qvl_desktop.core.errors import PlanError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP as _N
 from qvl_desktop.core.i18n import translate
-from qvl_desktop.core.plan import TrainingPlan
+from qvl_desktop.core.plan import SHARDED, TrainingPlan
 from qvl_desktop.core.plan_warnings import plan_warnings
 from qvl_desktop.core.text_width import left, right
 
@@ -74,6 +74,11 @@ def run(args: argparse.Namespace) -> int:
         plan = TrainingPlan.from_dict(given).checked()
     except PlanError as error:
         args.parser.error(str(error))
+    if args.probe and plan.distributed in SHARDED:
+        words = translate(
+            "cli", "--probe takes a step in one process, which cannot tell what {way} needs: leave it out"
+        )
+        args.parser.error(words.format(way=plan.distributed))
     from qvl_desktop.core.cheaper import changes
     from qvl_desktop.models.names import resolve_model
 

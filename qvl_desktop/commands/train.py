@@ -88,10 +88,11 @@ def run(args: argparse.Namespace) -> int:
             args.parser.error(str(error))
 
     from qvl_desktop.training.distributed import launched, start_together
+    from qvl_desktop.training.resuming import can_go_on
     from qvl_desktop.training.runner import leave, run_training
 
     plan = TrainingPlan.load(folder.plan)
-    if plan.processes > 1 and not launched():
+    if plan.processes > 1 and not launched() and (not args.resume or can_go_on(folder, plan)):
         start_together(plan, folder.path, resume=args.resume)
     code = run_training(folder, _load_data, _resolve_model, resume=args.resume, observers=[TerminalReport()])
     leave(code)

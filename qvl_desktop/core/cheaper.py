@@ -6,7 +6,6 @@ of memory (`forecast`) nor how a change is offered.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -101,10 +100,10 @@ def _single(
     plan: TrainingPlan, shape: DecoderShape, machine: Hardware, data: DataSummary
 ) -> Iterator[tuple[TrainingPlan, str]]:
     """Plans one change away, each with what it loses."""
-    batch = plan.batch_size
-    while batch > 1:
-        batch //= 2
-        yield _smaller_batch(plan, batch), ""
+    smaller = plan
+    while smaller.batch_size > 1:
+        smaller = _smaller_batch(smaller)
+        yield smaller, ""
     if plan.gradient_checkpointing != "on":
         yield replace(plan, gradient_checkpointing="on"), ""
     if machine.on_card and plan.optimizer == "adamw":
@@ -130,7 +129,7 @@ def _single(
 def _cheaper(plan: TrainingPlan, shape: DecoderShape, machine: Hardware, data: DataSummary) -> TrainingPlan | None:
     """The next plan to try when memory is short, as close in effect as there is; None when there is no other."""
     if plan.batch_size > 1:
-        return _smaller_batch(plan, plan.batch_size // 2)
+        return _smaller_batch(plan)
     if plan.gradient_checkpointing == "off":
         return replace(plan, gradient_checkpointing="on")
     if machine.on_card and plan.optimizer == "adamw" and plan.method == "full":
@@ -146,9 +145,11 @@ def _cheaper(plan: TrainingPlan, shape: DecoderShape, machine: Hardware, data: D
     return None
 
 
-def _smaller_batch(plan: TrainingPlan, batch: int) -> TrainingPlan:
-    """The same number of samples a step, fewer at a time."""
-    return replace(plan, batch_size=batch, accumulation=math.ceil(plan.accumulation * plan.batch_size / batch))
+def _smaller_batch(plan: TrainingPlan) -> TrainingPlan:
+    """Exactly as many samples a step, half as many at a time or the next fewer that divide it."""
+    step = plan.batch_size * plan.accumulation
+    batch = next(size for size in range(plan.batch_size // 2, 0, -1) if step % size == 0)
+    return replace(plan, batch_size=batch, accumulation=step // batch)
 
 
 def _flag(name: str, value: object) -> str:

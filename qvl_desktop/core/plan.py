@@ -27,6 +27,8 @@ CHECKPOINTING = ("auto", "on", "off")
 TOO_LONG = ("skip", "refuse")
 BEST_BY = ("none", "loss", "acc50", "mean_iou")
 DISTRIBUTED = ("none", "ddp", "fsdp2", "zero2", "zero3")
+SHARDED = ("fsdp2", "zero2", "zero3")
+"""Ways in which no process holds all of what it trains."""
 CHANGEABLE = (
     "batch_size",
     "accumulation",
@@ -39,7 +41,8 @@ CHANGEABLE = (
     "save_limit",
     "pause_frees_card",
 )
-"""Settings that may be others when a run goes on: what they change is memory and disk, not what is learnt."""
+"""Settings that may be others when a run goes on: what they change is memory and disk, and nothing that is learnt while
+a step keeps its number of samples (`training.resuming` tells when it does not)."""
 DEFAULT_TARGETS = ("c_attn", "attn.c_proj", "w1", "w2")
 
 

@@ -1,7 +1,7 @@
-"""What is allowed in a training plan and seldom meant: sentences before the run, and while it runs.
+"""What is allowed in a training plan and seldom meant, or not as one may think: sentences before the run, and in it.
 
-Owns the rules of thumb for the learning rate and noticing a loss that climbs away. Does not own what is forbidden
-(`plan_checks`) nor where it is told.
+Owns the rules of thumb for the learning rate, what a forecast does not know, and noticing a loss that climbs away. Does
+not own what is forbidden (`plan_checks`) nor where it is told.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import math
 from collections import deque
 
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
-from qvl_desktop.core.plan import TrainingPlan
+from qvl_desktop.core.plan import SHARDED, TrainingPlan
 
 USUAL_RATE = {"qlora": 2e-4, "lora": 2e-4, "full": 1e-5}
 """Learning rates that are a good first try, by method."""
@@ -23,7 +23,7 @@ RISEN = 2.0, 1.0
 
 
 def plan_warnings(plan: TrainingPlan) -> list[str]:
-    """What may be a slip, in sentences with the way out; the run starts all the same."""
+    """What may be a slip or misread, in sentences; the run starts all the same."""
     found = []
     usual = USUAL_RATE.get(plan.method, 0.0)
     if usual and plan.learning_rate > usual * TOO_MANY_TIMES:
@@ -34,6 +34,14 @@ def plan_warnings(plan: TrainingPlan) -> list[str]:
         )
         rate = plan.learning_rate
         found.append(translate("plan", text).format(rate=rate, times=rate / usual, usual=usual))
+    if plan.distributed in SHARDED:
+        text = QT_TRANSLATE_NOOP(
+            "plan",
+            "Several cards: {way} shares the model out over {count}, so each needs less than the forecast, which is "
+            "for one card that holds all of it. No real step checks it before the run: only the first step shares it "
+            "out.",
+        )
+        found.append(translate("plan", text).format(way=plan.distributed, count=plan.processes))
     return found
 
 

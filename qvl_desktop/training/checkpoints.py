@@ -23,10 +23,14 @@ from qvl_desktop.training.errors import DiskFullError
 PREFIX = "checkpoint-"
 SEAL = "seal.json"
 """In each checkpoint: size and hash of every other file."""
+PLAN_NAME = "plan.json"
+"""In each checkpoint: the plan as it then was."""
+WRITTEN = "written.json"
+"""In each checkpoint: how the steps before it were made (`resuming`)."""
 BEST = "best.json"
 """Beside the checkpoints: which of them validated best so far."""
 
-_ONLY_FOR_RESUMING = ("optimizer", "scheduler", "scaler", "rng_state", "trainer_state", "training_args", SEAL)
+_ONLY_FOR_RESUMING = ("optimizer", "scheduler", "scaler", "rng_state", "trainer_state", "training_args", SEAL, WRITTEN)
 _BLOCK = 2**22
 SMALL_FILES = 2**20
 """Bytes of a checkpoint besides weights and moments."""

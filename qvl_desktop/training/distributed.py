@@ -20,8 +20,6 @@ from qvl_desktop.core.launch import MODULE, launch_line
 from qvl_desktop.core.plan import TrainingPlan
 
 T = TypeVar("T")
-SHARDED = ("fsdp2", "zero2", "zero3")
-"""Ways in which no process holds all of what it trains."""
 
 
 class DistributedError(QvlError):

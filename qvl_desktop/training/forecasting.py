@@ -56,14 +56,21 @@ def available_memory(device: torch.device) -> int:
     return int(psutil.virtual_memory().available)
 
 
-def hardware(device: torch.device, dtype: torch.dtype, found: Measured | None = None, available: int = 0) -> Hardware:
+def hardware(
+    device: torch.device,
+    dtype: torch.dtype,
+    found: Measured | None = None,
+    *,
+    available: int = 0,
+    processes: int = 1,
+) -> Hardware:
     """The machine as the forecast takes it, with what was measured on it before."""
     found = found or Measured()
     return Hardware(
         value_bytes=dtype.itemsize,
         on_card=device.type == "cuda",
         cores=torch.get_num_threads(),
-        processes=int(os.environ.get("WORLD_SIZE", "1")),
+        processes=max(processes, int(os.environ.get("WORLD_SIZE", "1"))),
         rate=found.rate,
         correction=found.correction,
         available=available,
@@ -120,7 +127,7 @@ def needs_of(
     shape, data = DecoderShape.read(folder), summary_of(samples, folder, left_out)
     found = recall(device_name(device), folder, plan.method) if corrected else Measured()
     free = available or available_memory(device)
-    machine = hardware(device, dtype, found, free)
+    machine = hardware(device, dtype, found, available=free, processes=plan.processes)
     return Needs(plan, shape, data, machine, forecast(plan, shape, data, machine), free)
 
 

@@ -27,6 +27,7 @@ from qvl_desktop.core.run_folder import Command, EventReader, RunFolder
 from qvl_desktop.training.control import CardFreed, Control
 from qvl_desktop.training.distributed import check_world
 from qvl_desktop.training.errors import for_the_user
+from qvl_desktop.training.resuming import changed_steps, check_sharing_before
 from qvl_desktop.training.run_writer import Observer, RunWriter
 from qvl_desktop.training.tensorboard import TensorBoardFile
 
@@ -92,9 +93,12 @@ def _carry_out(
     writer.stage("start", 0, 1)
     plan = TrainingPlan.load(run.plan).checked()
     control.pause_frees = plan.pause_frees_card
+    if resume:
+        check_sharing_before(run, plan)
     check_world(plan, run.path)
-    for warning in plan_warnings(plan):
-        writer.write(Notice(message=warning))
+    for warning in [*plan_warnings(plan), *([changed_steps(run, plan)] if resume else [])]:
+        if warning:
+            writer.write(Notice(message=warning))
     if plan.tensorboard and int(os.environ.get("RANK", "0")) == 0:
         writer.observe(TensorBoardFile(run.path / "tensorboard"))
     dataset = load_data(plan)

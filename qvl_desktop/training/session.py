@@ -24,7 +24,7 @@ from qvl_desktop.core.events import Finished, Notice, Paused, Saved, Started
 from qvl_desktop.core.feature_files import WeightsMemo, features_folder
 from qvl_desktop.core.forecast import ForecastError
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
-from qvl_desktop.core.plan import CHANGEABLE, TrainingPlan
+from qvl_desktop.core.plan import CHANGEABLE, SHARDED, TrainingPlan
 from qvl_desktop.core.run_folder import EventReader, RunFolder
 from qvl_desktop.engine.family_generator import FamilyGenerator
 from qvl_desktop.engine.generator import Generator
@@ -33,9 +33,9 @@ from qvl_desktop.models.loading import choose_device, load_processor, read_famil
 from qvl_desktop.models.merging_later import copy_settings
 from qvl_desktop.models.qwen_vl.prompt import CHATML
 from qvl_desktop.training.callbacks import RunCallback
-from qvl_desktop.training.checkpoints import PREFIX, check_room, checkpoints, copy_result, damage, place_folder, step_of
+from qvl_desktop.training.checkpoints import PLAN_NAME, PREFIX, check_room, copy_result, place_folder, step_of
 from qvl_desktop.training.control import Control
-from qvl_desktop.training.distributed import SHARDED, block_classes, check_sharing, choose_accelerator
+from qvl_desktop.training.distributed import block_classes, check_sharing, choose_accelerator
 from qvl_desktop.training.errors import CheckpointError, OutOfMemoryError, TrainingDataError, for_the_user
 from qvl_desktop.training.families import CachedFamilyPictures, FamilyPictures
 from qvl_desktop.training.feature_cache import CachedPictures, FeatureCache, PixelPictures
@@ -43,10 +43,12 @@ from qvl_desktop.training.forecasting import available_memory, check_by_step, ne
 from qvl_desktop.training.memory import give_memory_back, share_one_heap
 from qvl_desktop.training.methods import choose_threads, compute_dtype, load_for_training
 from qvl_desktop.training.packing import PackedCollator
+from qvl_desktop.training.probe import probe_step
+from qvl_desktop.training.resuming import Written, last_checkpoint
 from qvl_desktop.training.run_writer import RunWriter
 from qvl_desktop.training.samples import Collator, EncodedSamples, check_pictures, encode_samples, sample_encoder
 from qvl_desktop.training.tower import FamilyTowerRunner, VisualTowerRunner, tower_key
-from qvl_desktop.training.trainer import PLAN_NAME, QvlTrainer, steps_of, training_arguments
+from qvl_desktop.training.trainer import QvlTrainer, steps_of, training_arguments
 from qvl_desktop.training.validation import Validation
 
 NAMED_SAMPLES = 20
@@ -114,7 +116,7 @@ class TrainingSession:
         hush_libraries()
         share_one_heap()
         set_seed(self._plan.seed)
-        checkpoint = self._last_checkpoint() if resume else None
+        checkpoint = last_checkpoint(self._run, self._plan, self._tell) if resume else None
         processor = load_processor(self._folder)
         if not self._family.native:
             processor.limit_pixels(self._plan.max_pixels)
@@ -159,10 +161,9 @@ class TrainingSession:
             batch_size=self._plan.batch_size,
         )
         batches = PackedCollator(self._plan.max_length, pictures) if self._plan.packing else collator
-        trainer, callback = self._trainer(model, splits.train, batches, validation)
+        trainer, callback = self._trainer(model, splits.train, batches, validation, checkpoint)
         self._tell_started(trainer, splits.train, checkpoint)
-        if checkpoint is None and self._world_size == 1:
-            self._check_forecast(trainer, splits.train)
+        self._check_forecast(trainer, splits.train)
         self._loop(trainer, validation, checkpoint)
         step = int(trainer.state.global_step)
         if callback.freed:
@@ -174,7 +175,7 @@ class TrainingSession:
 
     def _splits(self, dataset: Dataset, processor: Any) -> Splits:
         for problem in dataset.problems:
-            self._writer.write(Notice(message=problem))
+            self._tell(problem)
         self._writer.stage("samples", 0, 1)
         train, notices = encode_samples(dataset.split("train"), sample_encoder(processor), self._plan)
         if not len(train):
@@ -195,12 +196,15 @@ class TrainingSession:
         asked = tuple(sample for sample in held_out if (sample.source, sample.pictures) in whole)
         return Splits(train, asked, held_out_encoded)
 
+    def _tell(self, message: str) -> None:
+        self._writer.write(Notice(message=message))
+
     def _tell_left_out(self, notices: list[str]) -> None:
         for notice in notices[:NAMED_SAMPLES]:
-            self._writer.write(Notice(message=notice))
+            self._tell(notice)
         if len(notices) > NAMED_SAMPLES:
             text = translate("errors", QT_TRANSLATE_NOOP("errors", "{count} more samples are left out."))
-            self._writer.write(Notice(message=text.format(count=len(notices) - NAMED_SAMPLES)))
+            self._tell(text.format(count=len(notices) - NAMED_SAMPLES))
 
     # Pictures
 
@@ -249,7 +253,12 @@ class TrainingSession:
     # The loop
 
     def _trainer(
-        self, model: Any, train: EncodedSamples, collator: Collator | PackedCollator, validation: Validation
+        self,
+        model: Any,
+        train: EncodedSamples,
+        collator: Collator | PackedCollator,
+        validation: Validation,
+        checkpoint: Path | None,
     ) -> tuple[QvlTrainer, RunCallback]:
         total = steps_of(self._plan, len(train), self._world_size)
         trainable = sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
@@ -269,6 +278,7 @@ class TrainingSession:
             train_dataset=train,
             callbacks=[callback],
             plan=self._plan,
+            grouped_by=Written.load(checkpoint).grouped_by if checkpoint else 0,
             validate=self._on_rank_0(validation),
         )
         check_sharing(self._plan, trainer.accelerator)
@@ -298,7 +308,13 @@ class TrainingSession:
         )
 
     def _check_forecast(self, trainer: QvlTrainer, train: EncodedSamples) -> None:
-        """Hold the forecast against one real step; a model whose sizes are not known has none."""
+        """Hold the forecast against one real step, which every process takes; a model whose sizes are not known has
+        none, and one that is shared out is whole in no process until the loop begins."""
+        if self._plan.distributed in SHARDED:
+            return  # said before (`plan_warnings`)
+        if self._rank:
+            probe_step(trainer, self._plan, train, self._dtype)
+            return
         try:
             needs = needs_of(
                 self._plan, self._folder, train.samples, self._device, self._dtype, available=self._free_before
@@ -321,8 +337,7 @@ class TrainingSession:
             (anew, QT_TRANSLATE_NOOP("errors", "A new run would need less memory with {flags}.")),
         ):
             if flags:
-                message = translate("errors", text).format(flags="; ".join(flags[:3]))
-                self._writer.write(Notice(message=message))
+                self._tell(translate("errors", text).format(flags="; ".join(flags[:3])))
 
     def _tell_changed_data(self, samples: int) -> None:
         """A resumed run meets the same samples only if there are as many as before."""
@@ -331,8 +346,7 @@ class TrainingSession:
             text = QT_TRANSLATE_NOOP(
                 "errors", "The data has changed since the run began: {before} samples then, {now} now. The run goes on."
             )
-            message = translate("errors", text).format(before=earlier[-1], now=samples)
-            self._writer.write(Notice(message=message))
+            self._tell(translate("errors", text).format(before=earlier[-1], now=samples))
 
     def _loop(self, trainer: QvlTrainer, validation: Validation, checkpoint: Path | None) -> None:
         if checkpoint is None and self._rank == 0:
@@ -351,29 +365,6 @@ class TrainingSession:
                 reason=error,
             ) from error
 
-    def _last_checkpoint(self) -> Path | None:
-        """The newest checkpoint that is as it was written; damaged ones are told and passed over."""
-        found = checkpoints(self._run.checkpoints)
-        while found and (reason := damage(found[-1])):
-            text = QT_TRANSLATE_NOOP("errors", "{path} is damaged ({reason}); the checkpoint before it is used.")
-            self._writer.write(Notice(message=translate("errors", text).format(path=found[-1].name, reason=reason)))
-            found.pop()
-        if not found:
-            text = QT_TRANSLATE_NOOP("errors", "There is no checkpoint yet: the run starts from the beginning.")
-            self._writer.write(Notice(message=translate("errors", text)))
-            return None
-        plan = TrainingPlan.load(found[-1] / PLAN_NAME)
-        if plan.method != self._plan.method or plan.lora_rank != self._plan.lora_rank:
-            raise CheckpointError(
-                QT_TRANSLATE_NOOP(
-                    "errors",
-                    "{path}: this checkpoint was made with another method or rank than the plan says now. Start a "
-                    "new run.",
-                ),
-                path=found[-1],
-            )
-        return found[-1]
-
     # The result
 
     def _save_result(self, trainer: QvlTrainer, processor: Any, data: str, step: int) -> str:
@@ -391,7 +382,7 @@ class TrainingSession:
                 copy_result(self._run.checkpoints / f"{PREFIX}{best.step}", staging)
                 step, metrics = best.step, best.metrics
                 text = QT_TRANSLATE_NOOP("errors", "The result is the checkpoint of step {step}, which validated best.")
-                self._writer.write(Notice(message=translate("errors", text).format(step=step)))
+                self._tell(translate("errors", text).format(step=step))
             else:
                 trainer.model.config.use_cache = True
                 trainer.model.save_pretrained(staging, state_dict=state)

@@ -22,14 +22,13 @@ from transformers import Trainer, TrainingArguments
 
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
 from qvl_desktop.core.plan import TrainingPlan
-from qvl_desktop.training.checkpoints import PREFIX, Best, drop_old_checkpoints, place_folder, seal
+from qvl_desktop.training.checkpoints import PLAN_NAME, PREFIX, Best, drop_old_checkpoints, place_folder, seal
 from qvl_desktop.training.distributed import agreed, share_on_processors, sharing
 from qvl_desktop.training.errors import DivergedError, disk_full, says_disk_full
 from qvl_desktop.training.memory import optimiser_name, slim_adapter_inputs
 from qvl_desktop.training.packing import SharedSteps, rows_of
+from qvl_desktop.training.resuming import Written
 from qvl_desktop.training.samples import EncodedSample, EncodedSamples, LengthGroupedSampler
-
-PLAN_NAME = "plan.json"
 
 
 def training_arguments(
@@ -91,7 +90,8 @@ def steps_of(plan: TrainingPlan, samples: int, world_size: int) -> int:
 class QvlTrainer(Trainer):
     """`Trainer` for a run folder.
 
-    `validate` is called where `Trainer` would evaluate; `last_metrics` is what it found last. `tokens_seen` and
+    `grouped_by` is the batch size by which the samples are put in order (`resuming`; 0: the plan's). `validate` is
+    called where `Trainer` would evaluate; `last_metrics` is what it found last. `tokens_seen` and
     `step_began` describe the step at hand, for the callback that reports it. `between_steps` is called when a step is
     told, measured and saved.
     """
@@ -105,10 +105,13 @@ class QvlTrainer(Trainer):
         plan: TrainingPlan,
         validate: Callable[[int], dict[str, float]],
         train_dataset: EncodedSamples,
+        grouped_by: int = 0,
         **kwargs: Any,
     ) -> None:
         super().__init__(train_dataset=train_dataset, **kwargs)
         self._plan = plan
+        self._grouped_by = grouped_by or plan.batch_size
+        self._order: LengthGroupedSampler | None = None
         self._validate = validate
         self._staging: Path | None = None
         self.best = Best.load(Path(self.args.output_dir))
@@ -133,7 +136,16 @@ class QvlTrainer(Trainer):
     def _get_train_sampler(self, train_dataset: Any = None) -> LengthGroupedSampler:
         dataset = train_dataset or self.train_dataset
         lengths = [len(sample.input_ids) for sample in dataset.samples]
-        return LengthGroupedSampler(lengths, self._plan.batch_size, self._plan.seed)
+        self._order = LengthGroupedSampler(lengths, self._grouped_by, self._plan.seed)
+        return self._order
+
+    def _init_training_state(self, *args: Any, **kwargs: Any) -> tuple[int, int]:
+        """As `Trainer` finds it; the order is told the epoch in which a run goes on, which never arrives through the
+        loader that leaves out what was learnt from where several processes share it."""
+        epochs, batches = super()._init_training_state(*args, **kwargs)
+        if self._order is not None:
+            self._order.set_epoch(epochs)
+        return epochs, batches
 
     def get_train_dataloader(self) -> DataLoader[Any]:
         """As `Trainer` makes it; packed steps that several processes share are shared out to the last sample."""
@@ -247,6 +259,7 @@ class QvlTrainer(Trainer):
             super()._save_checkpoint(model, trial)
             self.accelerator.wait_for_everyone()
             if self.args.should_save:
+                Written.by(self._plan, int(self.args.world_size), self._grouped_by).save(self._staging / name)
                 seal(self._staging / name)
                 place_folder(self._staging / name, folder / name)
                 if self.best is not None and self.best.step == self.state.global_step:

@@ -66,7 +66,7 @@ def test_a_run_leaves_exactly_this(tiny_model: Path, dataset: Dataset, tmp_path:
 
     checkpoint = {
         "README.md", "adapter_config.json", "adapter_model.safetensors", "optimizer.pt", "plan.json", "rng_state.pth",
-        "scheduler.pt", "seal.json", "trainer_state.json",
+        "scheduler.pt", "seal.json", "trainer_state.json", "written.json",
     }  # fmt: skip
     assert {path.name for path in run.path.iterdir()} == {
         "adapter", "checkpoints", "events.jsonl", "lock", "log.txt", "plan.json", "samples",
