@@ -298,7 +298,8 @@ def test_versions_settings_and_a_restart(page: ChatPage, session: Session, qtbot
     editor.selectAll()
     QTest.keyClicks(editor, "Tell me a story.")
     # The settings, by keys: a short answer.
-    QTest.keyClick(editor, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+    control_shift = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    QTest.keyClick(editor, Qt.Key.Key_S, control_shift)
     assert page._middle.currentWidget() is page.settings
     page.settings.max_tokens.setFocus()
     page.settings.max_tokens.selectAll()
