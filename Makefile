@@ -3,6 +3,7 @@
 # make test   formatting, types, import contracts and tests
 # make docs   the documentation in English and Chinese, strictly, into build/site
 # make bundle, make bundle-slim   the frozen app as a folder and an archive in dist/ (packaging/README.md)
+# make smoke  start the frozen app as a user would and look at it (builds it when it is not there)
 # Each sets up what it needs: Debian's libraries for Qt, a virtual environment in .venv, the packages; test also a
 # browser for the web page.
 
@@ -12,7 +13,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 export QT_LOGGING_RULES ?= qt.qpa.*=false
 
-.PHONY: demo run test docs lint setup system browser bundle bundle-slim clean
+.PHONY: demo run test docs lint setup system browser bundle bundle-slim smoke clean
 
 demo: setup
 	$(BIN)/python main.py demo --out demo-out
@@ -36,6 +37,12 @@ lint: setup
 bundle bundle-slim: setup
 	$(BIN)/python -m pip install --quiet --editable ".[bundle]"
 	$(BIN)/python packaging/bundle.py $(if $(findstring slim,$@),--slim)
+
+smoke: setup
+	@sh packaging/system_libraries.sh xvfb
+	$(BIN)/python -m pip install --quiet --editable ".[bundle]"
+	test -x dist/full/qvl-desktop/qvl-desktop || $(BIN)/python packaging/bundle.py
+	$(BIN)/python packaging/smoke.py dist/full/qvl-desktop
 
 setup: system $(READY)
 
