@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from qvl_desktop.core.resources import help_path
-from qvl_desktop.gui.help.plain import plain_text, slug
+from qvl_desktop.gui.help.plain import plain_text, plain_words, slug
 
 FIRST = "index.md"
 CHINESE = "zh"
@@ -77,7 +77,7 @@ class Page:
         for title, level, named, lines in _cut(self.source):
             at = len(parts)
             anchor = named or (self._names[at] if at < len(self._names) else slug(title))
-            parts.append(Part(plain_text(title), level, anchor, plain_text("\n".join(lines))))
+            parts.append(Part(plain_words(title), level, anchor, plain_text("\n".join(lines))))
         return tuple(parts)
 
     @property

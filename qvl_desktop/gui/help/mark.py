@@ -29,11 +29,11 @@ LEAVE_MS = 250
 class HelpMark(QToolButton):
     """A quiet `?` for one setting. Resting the mouse on it, Enter, Space or a click show its sentence."""
 
-    def __init__(self, name: str, of: QWidget, words: str = "", parent: QWidget | None = None) -> None:
-        """`name` is the topic's, `of` the field it helps with, `words` what the setting is called (else the field's own
-        name or text)."""
+    def __init__(self, name: str | Topic, of: QWidget, words: str = "", parent: QWidget | None = None) -> None:
+        """`name` is the topic's (or the topic itself), `of` the field it helps with, `words` what the setting is
+        called (else the field's own name or text)."""
         super().__init__(parent or of.parentWidget())
-        self.topic_name = name
+        self._name = name
         self.of = of
         self._words = words or name_of(of)
         self._card: HelpCard | None = None
@@ -55,7 +55,7 @@ class HelpMark(QToolButton):
     @property
     def topic(self) -> Topic:
         """What it says, in the language in force."""
-        return topic(self.topic_name)
+        return topic(self._name) if isinstance(self._name, str) else self._name
 
     @property
     def card(self) -> HelpCard | None:

@@ -19,7 +19,7 @@ PLAN = "plan."
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One setting's help. `link` is an address in the documentation."""
+    """One setting's help. `link` is an address in the documentation; without a context the source is what is said."""
 
     source: str
     link: str
@@ -28,7 +28,7 @@ class Topic:
     @property
     def sentence(self) -> str:
         """What it says, in the language in force."""
-        return translate(self.context, self.source)
+        return translate(self.context, self.source) if self.context else self.source
 
 
 _SAID = {
@@ -126,6 +126,7 @@ _SAID = {
     # Report
     "report.paths": _N("help", "Leaves folders and file names in, which may say more than you want to tell."),
     "report.level": _N("help", "Which lines of the log are shown."),
+    "report.crash": _N("help", "Takes into the report what a crash left behind, with the place in the program."),
 }
 _ELSEWHERE = {
     "train.card": "train-a-model.md#presets",
@@ -135,8 +136,9 @@ _ELSEWHERE = {
     "train.text_split": "settings.md#labels",
     "train.text_model": "settings.md#labels",
     "train.smoothing": "runs.md#several-runs",
-    "report.paths": "troubleshooting.md",
-    "report.level": "troubleshooting.md",
+    "report.paths": "preferences.md#report-and-log",
+    "report.level": "preferences.md#report-and-log",
+    "report.crash": "preferences.md#after-a-crash",
 }
 _ANCHORS = {
     "server": "another-server",
@@ -162,6 +164,22 @@ TOPICS |= {
     PLAN + field.name: Topic(field.metadata["help"], f"{PAGE}#{field.name.replace('_', '-')}", "plan")
     for field in fields(TrainingPlan)
 }
+
+
+_PREFERENCES = "preferences.md#what-there-is"
+PREFERENCES = {
+    "make_room": "settings.md#chat-make-room",
+    "thumbnail_limit": "memory.md#the-disk",
+    "features_limit": "memory.md#the-disk",
+    "runs_folder": "training.md#the-run-folder",
+    "models_folder": "settings.md#downloads",
+}
+"""Lines of the preferences that another page tells better than the table of them all."""
+
+
+def preference_topic(name: str, sentence: str) -> Topic:
+    """The topic of a line of the preferences, which says its sentence itself."""
+    return Topic(sentence, PREFERENCES.get(name, _PREFERENCES), "")
 
 
 def topic(name: str) -> Topic:

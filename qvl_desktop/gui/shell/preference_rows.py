@@ -24,6 +24,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from qvl_desktop.gui.help.mark import HelpMark
+from qvl_desktop.gui.help.topics import preference_topic
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_role, theme
 from qvl_desktop.gui.widgets.choice_box import ChoiceBox
@@ -211,7 +213,12 @@ class Line(QWidget):
         field.target.setAccessibleDescription(words)
         text = QVBoxLayout()
         text.setSpacing(0)
-        text.addWidget(label)
+        head = QHBoxLayout()
+        head.setSpacing(Space.XS)
+        head.addWidget(label)
+        head.addWidget(HelpMark(preference_topic(value.name if value else "", words), field.target, title, self))
+        head.addStretch(1)
+        text.addLayout(head)
         text.addWidget(self.words)
         if below:
             text.addSpacing(Space.XS)

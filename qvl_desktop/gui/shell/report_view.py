@@ -139,6 +139,7 @@ class ReportView(QDialog):
         foot.addWidget(HelpMark("report.paths", self.with_paths, parent=self))
         foot.addStretch(1)
         foot.addWidget(self.crashes)
+        foot.addWidget(HelpMark("report.crash", self.crashes, parent=self))
         foot.addWidget(self.save)
         foot.addWidget(self.copy)
         return _tab([self.hint, self.report], foot)
