@@ -92,6 +92,9 @@ QComboBox QAbstractItemView { background: $raised; border: 1px solid $line; padd
 QDoubleSpinBox[tight="true"] { padding: 3px 5px; }
 #keyboardSheet QTreeView::item, #helpContents::item { padding: 4px 2px; }
 #helpContents { background: transparent; }
+QPushButton#helpMore { color: $link; background: transparent; border-color: transparent; padding: 0 4px; }
+QPushButton#helpMore:hover { background: $hover; }
+QPushButton#helpMore:focus { border: 2px solid $accent; padding: 0 3px; }
 QToolButton[helpMark="true"] { padding: 0; border-radius: 9px; }
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {
     width: 0; border: none; }

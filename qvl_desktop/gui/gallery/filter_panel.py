@@ -35,7 +35,7 @@ from qvl_desktop.jobs.waiting import waiter
 from qvl_desktop.storage.filters import STATUSES, PictureFilter
 
 _DELAY_MS = 200
-_WIDTH = 400
+_WIDTH = 440
 _OFFERED_REFS = 2000
 _RANGES = ("regions", "width", "height")
 
@@ -241,7 +241,7 @@ class FilterPanel(QFrame):
             grid.addWidget(label, at, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             grid.addLayout(row, at, 1)
             if topic:
-                row.addWidget(HelpMark(topic, widgets[0], words or widgets[0].accessibleName(), self))
+                grid.addWidget(HelpMark(topic, widgets[0], words or widgets[0].accessibleName(), self), at, 2)
 
         def ends(topic: str, name: str, words: str) -> None:
             low, high = self.ranges[name]

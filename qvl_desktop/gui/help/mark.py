@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QLabel, QPushButton, QToo
 from qvl_desktop.gui.help.desk import show_help
 from qvl_desktop.gui.help.topics import Topic, topic
 from qvl_desktop.gui.icons import set_icon
-from qvl_desktop.gui.theme import Space, set_kind, set_surface
+from qvl_desktop.gui.theme import Space, set_surface
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.jobs.waiting import waiter
 
@@ -154,8 +154,8 @@ class HelpCard(QFrame):
         self.more = QPushButton(self.tr("More…"), self)
         self.more.setAccessibleName(self.tr("More about {setting}").format(setting=words))
         self.more.setAccessibleDescription(mark.topic.sentence)
+        self.more.setObjectName("helpMore")
         self.more.setAutoDefault(False)
-        set_kind(self.more, "quiet")
         self.more.clicked.connect(mark.open_page)
         self.more.installEventFilter(self)
         column = QVBoxLayout(self)
