@@ -1010,19 +1010,19 @@
     <name>Contents</name>
     <message>
         <source>Search the help</source>
-        <translation type="unfinished"></translation>
+        <translation>搜索帮助</translation>
     </message>
     <message>
         <source>Contents</source>
-        <translation type="unfinished"></translation>
+        <translation>目录</translation>
     </message>
     <message>
         <source>What was found</source>
-        <translation type="unfinished">查找结果</translation>
+        <translation>搜索结果</translation>
     </message>
     <message>
         <source>Nothing holds these words. Try fewer, or another word for it.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有找到这些词。试试少几个词，或换一种说法。</translation>
     </message>
 </context>
 <context>
@@ -2287,53 +2287,53 @@
     <name>HelpCard</name>
     <message>
         <source>More…</source>
-        <translation type="unfinished"></translation>
+        <translation>更多…</translation>
     </message>
     <message>
         <source>More about {setting}</source>
-        <translation type="unfinished"></translation>
+        <translation>关于“{setting}”的更多内容</translation>
     </message>
 </context>
 <context>
     <name>HelpMark</name>
     <message>
         <source>Help on {setting}</source>
-        <translation type="unfinished"></translation>
+        <translation>关于“{setting}”的帮助</translation>
     </message>
 </context>
 <context>
     <name>HelpWindow</name>
     <message>
         <source>Copy</source>
-        <translation type="unfinished">复制</translation>
+        <translation>复制</translation>
     </message>
     <message>
         <source>Help</source>
-        <translation type="unfinished"></translation>
+        <translation>帮助</translation>
     </message>
     <message>
         <source>Back</source>
-        <translation type="unfinished">上一步</translation>
+        <translation>后退</translation>
     </message>
     <message>
         <source>Forward</source>
-        <translation type="unfinished"></translation>
+        <translation>前进</translation>
     </message>
     <message>
         <source>This address leads out of the program:</source>
-        <translation type="unfinished"></translation>
+        <translation>这个地址通向程序之外：</translation>
     </message>
     <message>
         <source>Open in the browser</source>
-        <translation type="unfinished"></translation>
+        <translation>在浏览器中打开</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished">关闭</translation>
+        <translation>关闭</translation>
     </message>
     <message>
         <source>Copied</source>
-        <translation type="unfinished">已复制</translation>
+        <translation>已复制</translation>
     </message>
 </context>
 <context>
@@ -6140,15 +6140,15 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <name>TroubleButton</name>
     <message>
         <source>Help</source>
-        <translation type="unfinished"></translation>
+        <translation>帮助</translation>
     </message>
     <message>
         <source>Help on this message</source>
-        <translation type="unfinished"></translation>
+        <translation>关于这条消息的帮助</translation>
     </message>
     <message>
         <source>What the help says about this message</source>
-        <translation type="unfinished"></translation>
+        <translation>帮助里对这条消息的说明</translation>
     </message>
 </context>
 <context>
@@ -6642,7 +6642,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>Help</source>
-        <translation type="unfinished"></translation>
+        <translation>帮助</translation>
     </message>
     <message>
         <source>Guided tour</source>
@@ -11142,331 +11142,335 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <name>help</name>
     <message>
         <source>Settings that fit a card of this size; what you change afterwards stays yours.</source>
-        <translation type="unfinished"></translation>
+        <translation>适合这种大小显卡的一组设置；之后您改动的会保留。</translation>
     </message>
     <message>
         <source>How long and how carefully to learn; it goes together with the choice of the card.</source>
-        <translation type="unfinished"></translation>
+        <translation>学多久、多仔细；与显卡的选择配合使用。</translation>
     </message>
     <message>
         <source>How many machines carry out the run together; each starts the same line.</source>
-        <translation type="unfinished"></translation>
+        <translation>有多少台机器共同完成训练；每台运行同一条命令。</translation>
     </message>
     <message>
         <source>Which tokens are learnt from: the answers alone, or also the markers of turns.</source>
-        <translation type="unfinished"></translation>
+        <translation>学习哪些 token：只学回答，还是也学轮次的标记。</translation>
     </message>
     <message>
         <source>Of which split samples are shown; training learns from the training split.</source>
-        <translation type="unfinished"></translation>
+        <translation>显示哪个划分的样本；训练使用训练划分。</translation>
     </message>
     <message>
         <source>Whose words the samples are cut into; each family has a vocabulary of its own.</source>
-        <translation type="unfinished"></translation>
+        <translation>样本按哪个模型的词表切分；每个系列有自己的词表。</translation>
     </message>
     <message>
         <source>Draws the mean of neighbouring steps, so that a trend shows behind the noise.</source>
-        <translation type="unfinished"></translation>
+        <translation>画出相邻各步的平均值，让趋势从噪声中显现。</translation>
     </message>
     <message>
         <source>Who answers: a model of this machine, or another server.</source>
-        <translation type="unfinished"></translation>
+        <translation>由谁回答：本机的模型，或另一台服务器。</translation>
     </message>
     <message>
         <source>What a training run has made of the model; none asks the model as it came.</source>
-        <translation type="unfinished"></translation>
+        <translation>训练把模型变成的样子；不选则询问原来的模型。</translation>
     </message>
     <message>
         <source>What the model is told before this chat begins; new chats begin with the same words.</source>
-        <translation type="unfinished"></translation>
+        <translation>这次聊天开始之前告诉模型的话；新聊天以同样的话开始。</translation>
     </message>
     <message>
         <source>0 takes the likeliest word each time, which is best for boxes; higher is freer.</source>
-        <translation type="unfinished"></translation>
+        <translation>0 表示每次取最可能的词，最适合画框；越高越自由。</translation>
     </message>
     <message>
         <source>Only the likeliest words that make up this share are drawn from; 1 leaves none out.</source>
-        <translation type="unfinished"></translation>
+        <translation>只从合计达到这一份额的最可能的词中抽取；1 表示不略去任何词。</translation>
     </message>
     <message>
         <source>Where an answer is cut off, in tokens: a word has one or two, a box about twelve.</source>
-        <translation type="unfinished"></translation>
+        <translation>回答在多少 token 处截断：一个词占一两个，一个框约十二个。</translation>
     </message>
     <message>
         <source>The same number draws the same answer again; empty draws another one each time.</source>
-        <translation type="unfinished"></translation>
+        <translation>相同的数字得到相同的回答；留空则每次不同。</translation>
     </message>
     <message>
         <source>Whether the model of this page leaves memory to a run that begins.</source>
-        <translation type="unfinished"></translation>
+        <translation>训练开始时，本页的模型是否让出内存。</translation>
     </message>
     <message>
         <source>A server that is kept, to look at or change, or a new one.</source>
-        <translation type="unfinished"></translation>
+        <translation>已保存的一台服务器，可查看或更改，也可新建。</translation>
     </message>
     <message>
         <source>Where the server listens, with http:// or https://, often ending in /v1.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器的地址，以 http:// 或 https:// 开头，多以 /v1 结尾。</translation>
     </message>
     <message>
         <source>What the server asks for to let you in; kept in your settings, never in a project.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器要求的密钥；保存在您的设置里，绝不放进项目。</translation>
     </message>
     <message>
         <source>Which of the server&apos;s models answers; the server can be asked for their names.</source>
-        <translation type="unfinished"></translation>
+        <translation>由服务器的哪个模型回答；可以向服务器询问模型名称。</translation>
     </message>
     <message>
         <source>How that model writes boxes; the wrong family puts them in the wrong places.</source>
-        <translation type="unfinished"></translation>
+        <translation>那个模型怎样写框；选错系列，框的位置就不对。</translation>
     </message>
     <message>
         <source>The file or folder to read; nothing is written before you have seen what was found.</source>
-        <translation type="unfinished"></translation>
+        <translation>要读取的文件或文件夹；您看到其中内容之前不会写入任何东西。</translation>
     </message>
     <message>
         <source>What the data is; it is found by content, and said here only where two would fit.</source>
-        <translation type="unfinished"></translation>
+        <translation>数据的格式；按内容识别，只有两种都说得通时才需要指定。</translation>
     </message>
     <message>
         <source>How boxes stand in the text; the wrong choice puts them in the wrong places.</source>
-        <translation type="unfinished"></translation>
+        <translation>框在文本里怎样写；选错了，框的位置就不对。</translation>
     </message>
     <message>
         <source>The folder that picture paths count from, where the data does not lie beside them.</source>
-        <translation type="unfinished"></translation>
+        <translation>图片路径的起点文件夹，用于数据不在图片旁边的情况。</translation>
     </message>
     <message>
         <source>Where pictures go of which the data does not say whether they are held back.</source>
-        <translation type="unfinished"></translation>
+        <translation>数据没有说明是否留出的图片放到哪个划分。</translation>
     </message>
     <message>
         <source>For whom the file is: the format that the other program reads.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件给谁用：另一个程序能读的格式。</translation>
     </message>
     <message>
         <source>How boxes are written in the text: as the family of the model that will learn does.</source>
-        <translation type="unfinished"></translation>
+        <translation>文本中的框怎样写：按将要学习的模型的系列。</translation>
     </message>
     <message>
         <source>Whether all pictures go out, those marked done, or those of the filter.</source>
-        <translation type="unfinished"></translation>
+        <translation>导出所有图片、标为已完成的，还是筛选出的。</translation>
     </message>
     <message>
         <source>Only pictures of this split go out; training and validation are often two files.</source>
-        <translation type="unfinished"></translation>
+        <translation>只导出这个划分的图片；训练和验证往往是两个文件。</translation>
     </message>
     <message>
         <source>Puts the picture files beside the data, so that the folder can go elsewhere.</source>
-        <translation type="unfinished"></translation>
+        <translation>把图片文件放在数据旁边，整个文件夹可以直接拿走。</translation>
     </message>
     <message>
         <source>The file or folder that is written; what is there is replaced only by a whole one.</source>
-        <translation type="unfinished"></translation>
+        <translation>要写出的文件或文件夹；已有的只会被完整的新文件替换。</translation>
     </message>
     <message>
         <source>Who offers the model and what it is called there, as in Qwen/Qwen2.5-VL-7B-Instruct.</source>
-        <translation type="unfinished"></translation>
+        <translation>由谁提供、在那里叫什么名字，例如 Qwen/Qwen2.5-VL-7B-Instruct。</translation>
     </message>
     <message>
         <source>The hub it comes from; ModelScope is the nearer one in China.</source>
-        <translation type="unfinished"></translation>
+        <translation>从哪个站点下载；在中国 ModelScope 更近。</translation>
     </message>
     <message>
         <source>Another address that offers the same as the hub, for networks that do not reach it.</source>
-        <translation type="unfinished"></translation>
+        <translation>提供同样内容的另一个地址，用于连不上该站点的网络。</translation>
     </message>
     <message>
         <source>Which version to fetch; empty takes the newest and remembers which that was.</source>
-        <translation type="unfinished"></translation>
+        <translation>下载哪个版本；留空取最新的，并记住是哪一个。</translation>
     </message>
     <message>
         <source>Where models are kept; the whole model must fit there.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型保存的位置；整个模型必须放得下。</translation>
     </message>
     <message>
         <source>An older format that can carry code; it is read as plain numbers, code is refused.</source>
-        <translation type="unfinished"></translation>
+        <translation>可能带有代码的旧格式；只按纯数字读取，含有代码会被拒绝。</translation>
     </message>
     <message>
         <source>From your account at the hub, for models that are private or have terms to accept.</source>
-        <translation type="unfinished"></translation>
+        <translation>来自您在该站点的账号，用于私有的或需同意条款的模型。</translation>
     </message>
     <message>
         <source>How far pictures are: untouched, begun, done or skipped; several may be chosen.</source>
-        <translation type="unfinished"></translation>
+        <translation>图片做到哪一步：未动、进行中、完成或跳过；可选多个。</translation>
     </message>
     <message>
         <source>Pictures for training, for validation, for the test, or without a split.</source>
-        <translation type="unfinished"></translation>
+        <translation>用于训练、验证、测试的图片，或没有划分的图片。</translation>
     </message>
     <message>
         <source>Pictures with a region of this ref; several refs can be added one after the other.</source>
-        <translation type="unfinished"></translation>
+        <translation>含有这个指代的区域的图片；可以先后添加多个指代。</translation>
     </message>
     <message>
         <source>A picture must have every one of these refs; otherwise one of them is enough.</source>
-        <translation type="unfinished"></translation>
+        <translation>图片必须含有全部这些指代；否则含有一个即可。</translation>
     </message>
     <message>
         <source>Pictures that have no region of this ref.</source>
-        <translation type="unfinished"></translation>
+        <translation>不含这个指代的区域的图片。</translation>
     </message>
     <message>
         <source>Pictures whose conversations hold these words, in a question or an answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>对话的问题或回答里有这些文字的图片。</translation>
     </message>
     <message>
         <source>How many regions a picture has; an empty field sets no limit.</source>
-        <translation type="unfinished"></translation>
+        <translation>图片有多少个区域；留空表示不限。</translation>
     </message>
     <message>
         <source>How large the upright picture is, in pixels; an empty field sets no limit.</source>
-        <translation type="unfinished"></translation>
+        <translation>摆正后的图片有多大，以像素计；留空表示不限。</translation>
     </message>
     <message>
         <source>Whether a picture has conversations to learn from.</source>
-        <translation type="unfinished"></translation>
+        <translation>图片是否有可供学习的对话。</translation>
     </message>
     <message>
         <source>Whether the picture&apos;s file is still where the project says.</source>
-        <translation type="unfinished"></translation>
+        <translation>图片文件是否还在项目所说的位置。</translation>
     </message>
     <message>
         <source>A filter that you kept under a name, to put in force again.</source>
-        <translation type="unfinished"></translation>
+        <translation>您以名称保留的筛选，可以再次使用。</translation>
     </message>
     <message>
         <source>Keeps what is chosen above under this name, in the project.</source>
-        <translation type="unfinished"></translation>
+        <translation>把上面的选择以这个名称保留在项目里。</translation>
     </message>
     <message>
         <source>Leaves out of the list what has been worked on already.</source>
-        <translation type="unfinished"></translation>
+        <translation>从列表中略去已经做过的。</translation>
     </message>
     <message>
         <source>Shows findings that you decided to keep as they are, to think again.</source>
-        <translation type="unfinished"></translation>
+        <translation>显示您决定保持原样的发现，以便重新考虑。</translation>
     </message>
     <message>
         <source>Trusts names and sizes and does not read the files: faster, and less certain.</source>
-        <translation type="unfinished"></translation>
+        <translation>只信名称和大小，不读文件内容：更快，但没那么可靠。</translation>
     </message>
     <message>
         <source>Counts only pictures of this split.</source>
-        <translation type="unfinished"></translation>
+        <translation>只统计这个划分的图片。</translation>
     </message>
     <message>
         <source>Counts only pictures that pass the filter of the Pictures page.</source>
-        <translation type="unfinished"></translation>
+        <translation>只统计通过“图片”页筛选的图片。</translation>
     </message>
     <message>
         <source>From which length on a conversation counts as too long, in tokens.</source>
-        <translation type="unfinished"></translation>
+        <translation>对话达到多少 token 就算太长。</translation>
     </message>
     <message>
         <source>How pictures are divided: by chance, with each ref in its share, or by whole folders.</source>
-        <translation type="unfinished"></translation>
+        <translation>怎样划分图片：随机、按指代比例，或按整个文件夹。</translation>
     </message>
     <message>
         <source>How much of the pictures this split gets; what is held back is never learnt from.</source>
-        <translation type="unfinished"></translation>
+        <translation>这个划分得到多少图片；留出的图片绝不参与学习。</translation>
     </message>
     <message>
         <source>The same number gives the same division again.</source>
-        <translation type="unfinished"></translation>
+        <translation>相同的数字得到相同的划分。</translation>
     </message>
     <message>
         <source>Pictures that look alike go into one split, or the test would ask what was learnt.</source>
-        <translation type="unfinished"></translation>
+        <translation>相似的图片放进同一个划分，否则测试问的就是学过的内容。</translation>
     </message>
     <message>
         <source>Divides only pictures that pass the filter; the others keep their splits.</source>
-        <translation type="unfinished"></translation>
+        <translation>只划分通过筛选的图片；其余的保留原来的划分。</translation>
     </message>
     <message>
         <source>The language of the questions and answers that are made.</source>
-        <translation type="unfinished"></translation>
+        <translation>生成的问题和回答所用的语言。</translation>
     </message>
     <message>
         <source>For which pictures conversations are made: this one, those of the list, or all.</source>
-        <translation type="unfinished"></translation>
+        <translation>为哪些图片生成对话：这一张、列表中的，还是全部。</translation>
     </message>
     <message>
         <source>Makes conversations only for pictures of this split.</source>
-        <translation type="unfinished"></translation>
+        <translation>只为这个划分的图片生成对话。</translation>
     </message>
     <message>
         <source>Makes conversations only for pictures that have a region of this ref.</source>
-        <translation type="unfinished"></translation>
+        <translation>只为含有这个指代的区域的图片生成对话。</translation>
     </message>
     <message>
         <source>The same number gives the same questions, wordings and absent things again.</source>
-        <translation type="unfinished"></translation>
+        <translation>相同的数字得到相同的问题、措辞和不存在的东西。</translation>
     </message>
     <message>
         <source>Takes the place of what these kinds made before; what you edited by hand stays.</source>
-        <translation type="unfinished"></translation>
+        <translation>取代这些种类先前生成的对话；您手动修改过的会保留。</translation>
     </message>
     <message>
         <source>What the questions are about and what is answered.</source>
-        <translation type="unfinished"></translation>
+        <translation>问什么、答什么。</translation>
     </message>
     <message>
         <source>What your own template is called in the list.</source>
-        <translation type="unfinished"></translation>
+        <translation>您自己的模板在列表里的名称。</translation>
     </message>
     <message>
         <source>About how many things that are not on a picture it is asked.</source>
-        <translation type="unfinished"></translation>
+        <translation>就多少个图片上没有的东西提问。</translation>
     </message>
     <message>
         <source>One wording a line; one of them is drawn for each question.</source>
-        <translation type="unfinished"></translation>
+        <translation>一行一种措辞；每个问题从中抽取一种。</translation>
     </message>
     <message>
         <source>What the model is asked for: boxes, a comparison with your boxes, or answers as drafts.</source>
-        <translation type="unfinished"></translation>
+        <translation>要模型做什么：画框、与您的框比较，或起草回答。</translation>
     </message>
     <message>
         <source>A model of this machine, or another server: pictures are sent there.</source>
-        <translation type="unfinished"></translation>
+        <translation>本机的模型，或另一台服务器：图片会发送过去。</translation>
     </message>
     <message>
         <source>The model that is asked; it is loaded when the job begins.</source>
-        <translation type="unfinished"></translation>
+        <translation>要询问的模型；任务开始时载入。</translation>
     </message>
     <message>
         <source>What to look for, with commas between; each is a question of its own.</source>
-        <translation type="unfinished"></translation>
+        <translation>要找什么，用逗号分开；每个都是一个单独的问题。</translation>
     </message>
     <message>
         <source>One question a picture for all there is, in the model&apos;s own words for things.</source>
-        <translation type="unfinished"></translation>
+        <translation>每张图片只问一个问题，找出所有东西，名称由模型决定。</translation>
     </message>
     <message>
         <source>What is asked for each picture; {ref} stands for what is looked for.</source>
-        <translation type="unfinished"></translation>
+        <translation>就每张图片提出的问题；{ref} 代表要找的东西。</translation>
     </message>
     <message>
         <source>Where an answer is cut off, in tokens; many boxes need a longer answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>回答在多少 token 处截断；框多时需要更长的回答。</translation>
     </message>
     <message>
         <source>Boxes that overlap yours by less than this count as different (IoU).</source>
-        <translation type="unfinished"></translation>
+        <translation>与您的框重叠程度（IoU）低于此值的框算作不同。</translation>
     </message>
     <message>
         <source>Proposes also what you rejected before; otherwise it stays away.</source>
-        <translation type="unfinished"></translation>
+        <translation>也建议您以前拒绝过的；否则不再出现。</translation>
     </message>
     <message>
         <source>Leaves folders and file names in, which may say more than you want to tell.</source>
-        <translation type="unfinished"></translation>
+        <translation>保留文件夹和文件名，其中可能有您不想透露的内容。</translation>
     </message>
     <message>
         <source>Which lines of the log are shown.</source>
-        <translation type="unfinished"></translation>
+        <translation>显示日志的哪些行。</translation>
+    </message>
+    <message>
+        <source>Takes into the report what a crash left behind, with the place in the program.</source>
+        <translation>把崩溃留下的信息放进报告，包括程序中的位置。</translation>
     </message>
 </context>
 <context>
@@ -12706,7 +12710,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>Help: {title}</source>
-        <translation type="unfinished"></translation>
+        <translation>帮助：{title}</translation>
     </message>
 </context>
 <context>
