@@ -18,6 +18,7 @@ from PySide6.QtGui import QGuiApplication
 
 from qvl_desktop import __version__
 from qvl_desktop.core.amounts import memory_size
+from qvl_desktop.jobs.child import installed_engine, is_slim
 from qvl_desktop.jobs.machine import look_at_machine
 from qvl_desktop.jobs.program_log import log_file, read_log
 
@@ -44,7 +45,7 @@ def support_report(*, with_paths: bool = False, crash: str = "") -> str:
         f"Window system: {QGuiApplication.platformName()}, screens: {_screens()}",
         f"Trains on: {machine.name} ({place}, {memory_size(machine.total)}, {memory_size(machine.free)} free), "
         f"{machine.cores} cores",
-        "Model half: " + ", ".join(f"{name} {_version(name)}" for name in PACKAGES),
+        f"Model half: {_model_half()}",
         "",
         "Last troubles:",
         *(last_troubles(log_file()) or ["none"]),
@@ -78,6 +79,13 @@ def _own(path: str) -> str:
 def _hidden(path: str) -> str:
     suffix = Path(path.strip()).suffix
     return f"<path{suffix}>" if re.fullmatch(r"\.\w{1,12}", suffix) else "<path>"
+
+
+def _model_half() -> str:
+    """The versions, or in the slim app whose they would be: another installation's, with a word on how to ask it."""
+    if is_slim():
+        return f"slim edition, asks {installed_engine() or 'no program'} (its versions: qvl-desktop doctor)"
+    return ", ".join(f"{name} {_version(name)}" for name in PACKAGES)
 
 
 def _version(package: str) -> str:

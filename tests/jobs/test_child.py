@@ -16,6 +16,7 @@ from qvl_desktop.core.run_folder import RunFolder, RunState
 from qvl_desktop.jobs import child
 from qvl_desktop.jobs.child import ENGINE_VARIABLE, NoEngineError, child_command, child_environment, require_engine
 from qvl_desktop.jobs.engine import EngineSpec, EngineState, EngineSupervisor
+from qvl_desktop.jobs.support_report import support_report
 from qvl_desktop.jobs.training import TrainingThread
 
 
@@ -104,3 +105,10 @@ def test_an_engine_that_cannot_start_ends_by_itself(tmp_path: Path) -> None:
     assert "Fatal" not in said
     process.stdin.close()  # type: ignore[union-attr]
     process.stderr.close()
+
+
+def test_the_report_names_the_engine(slim: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
+    assert "Model half: slim edition, asks no program" in support_report()
+    monkeypatch.setenv(ENGINE_VARIABLE, str(script(tmp_path, "exit 0")))
+    assert f"asks {os.environ[ENGINE_VARIABLE]} (" in support_report(with_paths=True)
+    assert str(tmp_path) not in support_report()
