@@ -9,8 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+import shiboken6
 from PySide6.QtCore import QPoint, QRect
-from PySide6.QtWidgets import QApplication, QDialog, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from qvl_desktop.jobs.demo_project import is_sample
 from qvl_desktop.jobs.session import Session
@@ -36,6 +37,11 @@ class Scene:
         self.window = window
         self.session: Session = window.session
         self.edits = 0
+        self._found: dict[tuple[str, int], QWidget] = {}
+
+    def forget(self) -> None:
+        """Look for every widget anew: those of the pages are others."""
+        self._found.clear()
 
     @property
     def project(self) -> Project | None:
@@ -52,8 +58,20 @@ class Scene:
         return self.window.current_page
 
     def _page(self, name: str) -> QWidget | None:
-        found = self.window.findChildren(QWidget, f"page-{name}")
-        return found[-1] if found else None  # the last: those of another language may still be on their way out
+        return self._find(f"page-{name}", self.window)
+
+    def _find(self, name: str, inside: QWidget, *, visible: bool = False) -> QWidget | None:
+        """A widget by its object's name. What was found is kept: walking through a window takes milliseconds."""
+        key = name, id(inside)
+        kept = self._found.get(key)
+        there = kept is not None and shiboken6.isValid(kept) and inside.isAncestorOf(kept)
+        if there and kept is not None and (kept.isVisible() or not visible):
+            return kept
+        found = [one for one in inside.findChildren(QWidget, name) if one.isVisible() or not visible]
+        if not found:
+            return None
+        self._found[key] = found[-1]  # the last: those of another language may still be on their way out
+        return found[-1]
 
     @property
     def annotate(self) -> AnnotatePage | None:
@@ -78,19 +96,16 @@ class Scene:
     @property
     def export(self) -> ExportDialog | None:
         """The export dialog, while it is open."""
-        found = self.window.findChild(QDialog, "exportDialog")
-        return cast("ExportDialog | None", found) if found is not None and found.isVisible() else None
+        modal = QApplication.activeModalWidget()
+        return cast("ExportDialog", modal) if modal is not None and modal.objectName() == "exportDialog" else None
 
     def rail(self, name: str) -> QWidget | None:
         """The button of a page."""
-        return self.window.findChild(QToolButton, f"rail-{name}")
+        return self._find(f"rail-{name}", self.window.rail)
 
     def named(self, name: str, inside: QWidget | None = None) -> QWidget | None:
         """A visible widget by its object's name."""
-        for found in (inside or self.window).findChildren(QWidget, name):
-            if found.isVisible():
-                return found
-        return None
+        return self._find(name, inside or self.window, visible=True)
 
     def blocked(self, widget: QWidget) -> bool:
         """Whether a dialog keeps the user from this widget."""

@@ -31,7 +31,7 @@ from qvl_desktop.storage.rows import Change
 if TYPE_CHECKING:
     from qvl_desktop.gui.shell.main_window import MainWindow
 
-LOOK_MS = 200
+LOOK_MS = 250
 """Milliseconds between two looks at the window while the tour is under way."""
 DONE_MS = 1200
 """Milliseconds that a step which was done stays, so that it is seen."""
@@ -92,7 +92,7 @@ class Tour(QObject):
         self._onward.timeout.connect(self.next)
         self._session.projectChanged.connect(self._on_project)
         self._session.contentChanged.connect(self._on_content)
-        self._session.languageChanged.connect(self.look)
+        self._session.languageChanged.connect(self._on_language)
         frame.installEventFilter(self)
 
     # What it is at
@@ -342,11 +342,16 @@ class Tour(QObject):
 
     def _on_project(self) -> None:
         """Another project: what counts is what happens in it from now on."""
+        self._scene.forget()
         if self._active:
             if self._place or not self._scene.on_sample:
                 self._onward.stop()
                 self._arm()
             self.look()
+
+    def _on_language(self) -> None:
+        self._scene.forget()
+        self.look()
 
     def _on_content(self, change: Change) -> None:
         if change.kind not in ("files", "proposals"):
