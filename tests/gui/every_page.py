@@ -46,6 +46,7 @@ from qvl_desktop.gui.health.relink_dialog import RelinkDialog
 from qvl_desktop.gui.models.page import ModelsPage
 from qvl_desktop.gui.review.page import ReviewPage
 from qvl_desktop.gui.shell.main_window import MainWindow
+from qvl_desktop.gui.shell.preferences import Preferences
 from qvl_desktop.gui.theme import Mode, theme
 from qvl_desktop.gui.train.page import TrainPage
 from qvl_desktop.gui.translation import install_language
@@ -55,6 +56,7 @@ from qvl_desktop.gui.widgets.thumbnails import Thumbnails
 from qvl_desktop.hubs.fetching import Wanted
 from qvl_desktop.hubs.queue import Ask, DownloadQueue, DownloadState, Status
 from qvl_desktop.jobs import task
+from qvl_desktop.jobs.crash_watch import Crash
 from qvl_desktop.jobs.downloads import downloads_of
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.storage.demo_project import demo_plan, make_demo_project, read_shipped
@@ -118,6 +120,7 @@ class Stage:
     def leave(self) -> None:
         """Close what is open over the pages."""
         self.window.palette_card.close_card()
+        self.window.strips.close_strip("crash")
         for top in QApplication.topLevelWidgets():
             if top is not self.window and top.isVisible() and isinstance(top, QDialog):
                 top.close()
@@ -399,6 +402,8 @@ def _health(view: int) -> Callable[[Stage], QWidget]:
             there.project.look_at_files()
         page.show_view(view)
         wait(lambda: page.health.complete and not page.health.running and not page.health._timer.isActive())
+        if view == 0:
+            page.findings.choose("box-range")  # else it is what was found first
         return there.window
 
     return make
@@ -582,6 +587,34 @@ def _keys(there: Stage) -> QWidget:
     return there.dialog()
 
 
+def _preferences(row: int) -> Callable[[Stage], QWidget]:
+    """A page of the preferences."""
+
+    def show(there: Stage) -> QWidget:
+        there.page("pictures")
+        there.window.side_views.show_preferences()
+        view = there.dialog()
+        assert isinstance(view, Preferences)
+        view.sections.setCurrentRow(row)
+        return view
+
+    return show
+
+
+def _preferences_undo(there: Stage) -> QWidget:
+    view = _preferences(0)(there)
+    assert isinstance(view, Preferences)
+    there.session.settings.open_last = "no"
+    view.reset_all.click()
+    return there.dialog()
+
+
+def _strips(there: Stage) -> QWidget:
+    there.page("pictures")
+    there.window.offer_crash(Crash(Path("crash"), BEGIN, "Fatal Python error: Segmentation fault"))
+    return there.window
+
+
 def _palette(there: Stage) -> QWidget:
     there.page("pictures")
     settle(there.window)
@@ -623,6 +656,7 @@ VIEWS = (
     View("models", _models),
     View("palette", _palette),
     View("toasts", _toasts),
+    View("strips", _strips),
     View("import", _import, True),
     View("export", _export, True),
     View("ask", _ask, True),
@@ -634,6 +668,13 @@ VIEWS = (
     View("picture-picker", _picker, True),
     View("report", _report, True),
     View("keys", _keys, True),
+    View("preferences", _preferences(0), True),
+    View("preferences-folders", _preferences(1), True),
+    View("preferences-models", _preferences(2), True),
+    View("preferences-room", _preferences(3), True),
+    View("preferences-keys", _preferences(4), True),
+    View("preferences-support", _preferences(5), True),
+    View("preferences-undo", _preferences_undo, True),
 )
 """All of them, in the order of the work; dialogs last."""
 

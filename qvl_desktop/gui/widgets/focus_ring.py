@@ -1,13 +1,13 @@
 """A ring round what has the keyboard and shows nothing of it itself: lists, areas that scroll, plots, bare texts.
 
-Owns one frame for the whole program and when it shows: when the focus came by a key or from the program, not by a press
-of the mouse, whose user knows where it is. Does not own the rings of buttons and fields (`style_sheet`).
+Owns one frame for the whole program and when it shows: while keys are used. A press of the mouse takes it away, as who
+pressed knows where it is; the next key brings it back. Does not own the rings of buttons and fields (`style_sheet`).
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPen, QWindow
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -27,46 +27,74 @@ _ROUND = 4
 
 
 class FocusRing(QObject):
-    """Follows the focus of the application from now on. One is enough; `owner` is the main window.
+    """Follows the focus of the application from now on. One is enough; `window` is the main window.
 
     The property `ring` asks for one round a widget that paints itself, `ownRing` says that it draws its own.
     """
 
-    def __init__(self, owner: QWidget) -> None:
-        super().__init__(owner)
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._by_key = False
+        self._focused: QWidget | None = None
         self._frame: _Frame | None = None
-        self._round: QWidget | None = None
+        self._handle: QWindow | None = None
+        self._window = window
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._on_focus)
 
     def _on_focus(self, old: QWidget | None, now: QWidget | None) -> None:
-        self._leave()
-        pressed = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
-        if now is None or pressed or not _needs_ring(now):
-            return
-        target = _target(now)
-        self._round = target
-        target.installEventFilter(self)
-        target.destroyed.connect(self._forget)
-        self._frame = _Frame(target)
-        self._frame.show_round(target)
+        self._watch_mouse()
+        if self._focused is not None:
+            self._focused.removeEventFilter(self)
+            self._focused.destroyed.disconnect(self._forget)
+        self._hide()
+        self._focused = now
+        if now is not None:
+            now.installEventFilter(self)
+            now.destroyed.connect(self._forget)
+            if QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton:
+                self._by_key = False
+            self._show()
 
-    def _leave(self) -> None:
-        if self._round is not None and self._frame is not None:
-            self._round.removeEventFilter(self)
-            self._round.destroyed.disconnect(self._forget)
+    def _watch_mouse(self) -> None:
+        """Hear of presses of the mouse that do not move the focus."""
+        handle = self._window.windowHandle()
+        if handle is not None and handle is not self._handle:
+            handle.installEventFilter(self)
+            self._handle = handle
+
+    def _show(self) -> None:
+        widget = self._focused
+        if self._by_key and self._frame is None and widget is not None and _needs_ring(widget):
+            target = _target(widget)
+            target.destroyed.connect(self._forget_frame)
+            self._frame = _Frame(target)
+
+    def _hide(self) -> None:
+        if self._frame is not None:
+            target = self._frame.parentWidget()
+            if target is not None:
+                target.destroyed.disconnect(self._forget_frame)
             self._frame.hide()
             self._frame.deleteLater()
-        self._forget()
+            self._frame = None
 
     def _forget(self) -> None:
-        self._frame, self._round = None, None
+        self._focused = None
+
+    def _forget_frame(self) -> None:
+        self._frame = None
 
     @guarded(default=False)
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._round and self._frame is not None and event.type() == QEvent.Type.Resize:
-            self._frame.show_round(self._round)
+        kind = event.type()
+        if kind in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride) and watched is self._focused:
+            self._by_key = True
+            self._show()
+        elif kind == QEvent.Type.MouseButtonPress:
+            self._by_key = False
+            self._hide()
         return False
 
 
@@ -87,20 +115,24 @@ def _target(widget: QWidget) -> QWidget:
 
 
 class _Frame(QWidget):
-    """The ring itself, on top of everything in its parent."""
+    """The ring itself, on top of everything in its parent and as large as it."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        parent.installEventFilter(self)
         theme().changed.connect(self.update)
-
-    def show_round(self, widget: QWidget) -> None:
-        """Take the place of the whole widget."""
-        self.setGeometry(QRect(QPoint(0, 0), widget.size()))
+        self.resize(parent.size())
         self.raise_()
         self.show()
+
+    @guarded(default=False)
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and isinstance(watched, QWidget):
+            self.resize(watched.size())
+        return False
 
     @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
