@@ -1,0 +1,222 @@
+"""Pictures of every page and dialog, both languages, both themes, compared with golden ones.
+
+    python packaging/golden.py               compare; what differs lies in build/golden afterwards
+    python packaging/golden.py --update      make the golden pictures anew (tests/gui/golden)
+    python packaging/golden.py --only chat,models
+
+Owns that a picture is the same whenever and wherever it is made: fonts of its own, a clock that stands still, a machine
+that is made up, no blinking caret, folders that are always called the same. Which pages and dialogs there are is in
+`tests/gui/every_page.py`, what counts as different in `picture_compare`. Pictures for the documentation are
+`screenshots`'.
+
+On Linux: elsewhere Qt draws letters and finds folders in another way.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections import namedtuple
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from picture_compare import difference, halved, marked_picture
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parent.parent
+GOLDEN = ROOT / "tests" / "gui" / "golden"
+FONTS = {"QVL Pictures": "QVLPictures.ttf", "QVL Pictures Mono": "QVLPicturesMono.ttf"}
+SUFFIX = ".webp"
+LANGUAGES = ("en", "zh_CN")
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+NOW = datetime(2026, 3, 2, 9, 30).timestamp()
+CALLED = "/tmp/qvl-desktop-pictures-{}"
+"""The home folder: the same length everywhere, for paths are shown."""
+SLOTS = 9
+QUICK = 85
+"""What Qt calls quality of a PNG: little time for making it small."""
+
+
+def main() -> int:
+    """Draw, and compare or update; 1 when something differs."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--update", action="store_true", help="make the golden pictures anew")
+    parser.add_argument("--only", default="", help="these views, with commas between them")
+    parser.add_argument("--out", type=Path, default=ROOT / "build" / "golden")
+    parser.add_argument("--draw", metavar="LANGUAGE", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    only = tuple(filter(None, arguments.only.split(",")))
+    if arguments.draw:
+        draw(arguments.draw, arguments.out, only)
+        return 0
+    shutil.rmtree(arguments.out, ignore_errors=True)
+    drawn = draw_all(arguments.out, only)
+    if arguments.update:
+        update(drawn, everything=not only)
+        print(f"{len(drawn)} pictures in {GOLDEN.relative_to(ROOT)}")
+        return 0
+    told = [problem for path in drawn if (problem := compare(path, arguments.out))]
+    told += [f"{name}: is no longer made; update" for name in ([] if only else left_over(drawn))]
+    print("\n".join(told) or f"{len(drawn)} pictures, all as they were")
+    return int(bool(told))
+
+
+def draw_all(out: Path, only: Sequence[str] = (), environment: dict[str, str] | None = None) -> list[Path]:
+    """Draw all pictures into `out`, each language in a process of its own; their paths."""
+    out.mkdir(parents=True, exist_ok=True)
+    for language in LANGUAGES:
+        command = [sys.executable, __file__, "--draw", language, "--out", str(out), "--only", ",".join(only)]
+        subprocess.run(command, check=True, env=fixed_environment() | (environment or {}), cwd=ROOT)
+    return sorted(out.glob("*.png"))
+
+
+def fixed_environment() -> dict[str, str]:
+    """The environment in which pictures are drawn."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("QT_", "QVL_", "XDG_", "LC_"))}
+    fixed = {
+        "QT_QPA_PLATFORM": "offscreen",
+        "QT_SCALE_FACTOR": "1",
+        "QT_FONT_DPI": "96",
+        "QT_LOGGING_RULES": "qt.qpa.*=false",
+    }
+    return kept | fixed | {"TZ": "UTC", "LANG": "C.UTF-8", "PYTHONHASHSEED": "0", "USER": "user", "LOGNAME": "user"}
+
+
+def compare(path: Path, out: Path) -> str:
+    """What is wrong with a picture, or ""; the golden one, this one and the difference are then side by side in
+    `out/different`."""
+    golden_path = GOLDEN / f"{path.stem}{SUFFIX}"
+    if not golden_path.is_file():
+        return f"{path.stem}: there is no golden picture; update"
+    now, golden = Image.open(path).convert("RGB"), Image.open(golden_path).convert("RGB")
+    found = difference(golden, now)
+    if not found:
+        return ""
+    golden = golden.resize(now.size)
+    different = out / "different"
+    different.mkdir(exist_ok=True)
+    for name, picture in (("golden", golden), ("now", now), ("difference", marked_picture(now, found))):
+        picture.save(different / f"{path.stem}-{name}.png")
+    return f"{path.stem}: {found}; see {different / path.stem}-difference.png"
+
+
+def update(drawn: list[Path], *, everything: bool) -> None:
+    """Keep these as the golden ones; with `everything`, no others."""
+    GOLDEN.mkdir(parents=True, exist_ok=True)
+    for name in left_over(drawn) if everything else ():
+        (GOLDEN / f"{name}{SUFFIX}").unlink()
+    for path in drawn:
+        golden = GOLDEN / f"{path.stem}{SUFFIX}"
+        now = Image.open(path).convert("RGB")
+        if golden.is_file() and not difference(Image.open(golden).convert("RGB"), now).worst:
+            continue  # what looks the same stays the same file
+        halved(now).save(golden, lossless=True, quality=100, method=6)
+
+
+def left_over(drawn: list[Path]) -> list[str]:
+    """Golden pictures that are not made any more."""
+    return sorted({path.stem for path in GOLDEN.glob(f"*{SUFFIX}")} - {path.stem for path in drawn})
+
+
+# In the process that draws
+
+
+def draw(language: str, out: Path, only: Sequence[str]) -> None:
+    """Draw every view in one language and both themes into `out`, as VIEW-THEME-LANGUAGE.png."""
+    sys.path.insert(0, str(ROOT))
+    time.tzset()
+    with home() as place:
+        hold_still()
+        from tests.gui.every_page import VIEWS, stage
+
+        for mode in THEMES:
+            with stage(place / mode, language=language, mode=mode) as there:
+                for view in (one for one in VIEWS if not only or one.name in only):
+                    shown = view.show(there)
+                    shown.grab().save(str(out / f"{view.name}-{mode}-{language[:2]}.png"), quality=QUICK)
+                    there.leave()
+
+
+@contextlib.contextmanager
+def home() -> Iterator[Path]:
+    """An empty home folder with a name of always the same length; another one when somebody draws at the same time."""
+    import fcntl
+
+    for slot in range(1, SLOTS + 1):
+        place = Path(CALLED.format(slot))
+        with place.with_suffix(".lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                continue
+            shutil.rmtree(place, ignore_errors=True)
+            place.mkdir(mode=0o700)
+            os.environ["HOME"] = str(place)
+            os.environ["QVL_CONFIG_DIR"] = str(place / "config")
+            try:
+                yield place
+            finally:
+                shutil.rmtree(place, ignore_errors=True)
+                place.with_suffix(".lock").unlink(missing_ok=True)
+            return
+    raise SystemExit("too many pictures are drawn at the same time")
+
+
+def hold_still() -> None:
+    """Fonts of our own, a clock that stands, a made-up machine, no caret, no effects."""
+    import psutil
+    from PySide6.QtCore import Qt
+    from PySide6.QtGui import QCursor, QFont, QFontDatabase
+
+    from qvl_desktop import app
+    from qvl_desktop.gui import theme as look
+    from qvl_desktop.gui import words
+    from qvl_desktop.jobs import runs
+
+    application = app.make_application()
+    for file in FONTS.values():
+        assert QFontDatabase.addApplicationFont(str(GOLDEN / "fonts" / file)) >= 0, file
+    look._FAMILIES, look._MONO = ("QVL Pictures",), ("QVL Pictures Mono", "QVL Pictures")
+    plain = look._font
+
+    def drawn_alike(families: tuple[str, ...]) -> QFont:
+        font = plain(families)
+        font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+        font.setStyleStrategy(QFont.StyleStrategy.PreferAntialias)
+        return font
+
+    look._font = drawn_alike
+    application.setCursorFlashTime(0)
+    for effect in (Qt.UIEffect.UI_AnimateMenu, Qt.UIEffect.UI_AnimateCombo, Qt.UIEffect.UI_AnimateTooltip):
+        application.setEffectEnabled(effect, False)
+    QCursor.setPos(4000, 4000)
+
+    time.time = lambda: NOW
+    words.datetime = runs.datetime = StandingClock  # type: ignore[attr-defined,misc,assignment]
+    gib = 1 << 30
+    memory = namedtuple("memory", "total available")(16 * gib, 12 * gib)
+    psutil.virtual_memory = lambda: memory
+    os.cpu_count = lambda: 8
+    usage = namedtuple("usage", "total used free")(500 * gib, 200 * gib, 300 * gib)
+    shutil.disk_usage = lambda path: usage  # type: ignore[assignment,return-value]
+    found = shutil.which
+    shutil.which = lambda name, *rest, **more: None if name == "nvidia-smi" else found(name, *rest, **more)  # type: ignore[assignment]
+
+
+class StandingClock(datetime):
+    """`now()` is always the same."""
+
+    @classmethod
+    def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
+        return datetime.fromtimestamp(NOW, tz)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
