@@ -6,6 +6,7 @@ the parts: asking (`talk_desk`), chats (`thread_desk`), pictures and boxes (`pic
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
@@ -40,6 +41,16 @@ from qvl_desktop.jobs.session import Session
 
 NARROW = 1060
 """Pixels below which the list of chats makes way, unless the user wants it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatState:
+    """What a page hands over to the next one: the chat itself is in its file."""
+
+    question: str
+    pictures: list[Path]
+    settings: bool
+    compares: bool
 
 
 class ChatPage(QWidget):
@@ -357,6 +368,23 @@ class ChatPage(QWidget):
     def _take_example(self, words: str) -> None:
         self.composer.field.setPlainText(words)
         self.composer.field.setFocus()
+
+    # Being made again
+
+    def hand_over(self) -> ChatState:
+        """The question that is being written and what is open; answers end with what was said of them."""
+        self.talk.stop_all()
+        settings, compares = self.bar.settings_button.isChecked(), self.compare.on
+        return ChatState(self.composer.field.toPlainText(), self.composer.pictures, settings, compares)
+
+    def take_over(self, state: object) -> None:
+        """Go on with it."""
+        if isinstance(state, ChatState):
+            if state.compares != self.compare.on:
+                self.compare.button.click()
+            self.composer.attach(state.pictures)
+            self.composer.field.setPlainText(state.question)
+            self.bar.settings_button.setChecked(state.settings)
 
     # The list of chats
 

@@ -345,6 +345,20 @@ class ConversationsPage(QWidget):
         elif view is not None:
             self.cards.show_turn(view.row.id)
 
+    def hand_over(self) -> tuple[str, Place]:
+        """What was searched for, and what is shown. Words that are being written are committed."""
+        self.cards.finish_editing()
+        browser = self.browser
+        return browser.search.text(), Place(picture_id=browser.picture, conversation_id=browser.conversation)
+
+    def take_over(self, state: object) -> None:
+        """Search and show it."""
+        if isinstance(state, tuple):
+            words, place = state
+            self._annotated = self.session.settings.window_state.get(_ANNOTATED, "")  # stay, do not follow
+            self.go_to(place)
+            self.browser.search.setText(words)
+
     def _go_to_annotate(self) -> None:
         self.session.pageRequested.emit("annotate")
 

@@ -78,6 +78,16 @@ class HealthPage(QWidget):
         self._views.setCurrentIndex(number)
         self._catch_up()
 
+    def hand_over(self) -> tuple[int, str]:
+        """The view and the kind of findings that are shown."""
+        return self._views.currentIndex(), self.findings.code
+
+    def take_over(self, state: object) -> None:
+        """Show them."""
+        if isinstance(state, tuple):
+            self.findings.choose(state[1])
+            self.show_view(state[0])
+
     # What is shown
 
     def _on_project(self) -> None:

@@ -94,6 +94,15 @@ class ReviewPage(QWidget):
         self._show_state()
         self._take_focus()
 
+    def hand_over(self) -> AskKind:
+        """The kind that is shown."""
+        return self.kind
+
+    def take_over(self, state: object) -> None:
+        """Show this kind."""
+        if state in ASK_KINDS:
+            self.show_kind(state)
+
     def go_to(self, place: Place) -> None:
         """Show what is proposed about a picture."""
         self.show_kind("boxes")

@@ -20,6 +20,7 @@ from qvl_desktop.gui.help.desk import show_help
 from qvl_desktop.gui.icons import application_icon
 from qvl_desktop.gui.shell import actions as action_table
 from qvl_desktop.gui.shell.busy import BusyCard
+from qvl_desktop.gui.shell.handing_over import Handed, when_no_dialog_is_open
 from qvl_desktop.gui.shell.live_settings import LiveSettings
 from qvl_desktop.gui.shell.make_room import MakeRoom
 from qvl_desktop.gui.shell.pages import FIRST, PAGES, PageSpec
@@ -71,6 +72,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.resize(1360, 860)
         self._pages: dict[str, QWidget] = {}
+        self._handed = Handed()
         self._welcome: WelcomePage | None = None
         self._guide: Tour | None = None
         self._page = session.settings.window_state.get("page", FIRST)
@@ -135,6 +137,7 @@ class MainWindow(QMainWindow):
             page.setObjectName(f"page-{spec.name}")
             self._pages[spec.name] = page
             self._stack.addWidget(page)
+            self._handed.give(spec.name, page)
         return self._pages[spec.name]
 
     @property
@@ -152,17 +155,24 @@ class MainWindow(QMainWindow):
         return self._guide
 
     def change_language(self, code: str) -> None:
-        """Show everything in another language: words of the frame are replaced, pages are made again."""
+        """Show everything in another language: words of the frame are replaced, pages are made again where they were."""
+        if when_no_dialog_is_open(self, lambda: self.change_language(code)):
+            self.session.notice.emit("info", self.tr("This takes effect when the open dialog is closed."))
+            return
         if not can_show(install_language(code)):
             self.session.notice.emit("warning", NO_FONT)
         action_table.retranslate(self.window_actions)
         self.rail.retranslate()
         self.top_bar.retranslate()
         self._settings_menu.fill()
+        self.toasts.clear()
+        self.palette_card.close_card()
+        self._handed.keep(self._pages)
         for page in self._pages.values():
             self._drop(page)
         self._pages.clear()
         self._show_project()
+        self._show_runs()
         self.show_page(self._page)
         self.session.languageChanged.emit()
 
@@ -272,6 +282,7 @@ class MainWindow(QMainWindow):
             action.triggered.connect(getattr(self, f"_{name}"))
 
     def _project_changed(self) -> None:
+        self._handed.forget()
         self._show_project()
         self.show_page(self._page)
 

@@ -28,6 +28,8 @@ class SettingsMenu(QMenu):
 
     def fill(self) -> None:
         """Build the menu in the language in force."""
+        for menu in self.findChildren(QMenu):
+            menu.deleteLater()
         self.clear()
         settings = self._session.settings
         languages = [("", self.tr("As the system")), *LANGUAGES.items()]

@@ -131,6 +131,11 @@ class DataBox(QWidget):
             return False
         return True
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that were chosen besides the project."""
+        return tuple(self._files)
+
     def add_file(self, path: str) -> None:
         """Offer a data file and choose it."""
         if path not in self._files:

@@ -7,7 +7,7 @@ own the choice of model and data (`data_box`), settings (`plan_form`), presets (
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Qt, QTimer, Signal, SignalInstance
 from PySide6.QtWidgets import (
@@ -42,6 +42,15 @@ from qvl_desktop.storage.demo_project import demo_plan
 
 DEMO_EVAL_STEPS = 10
 """The demo's runs are short: validate often enough for a curve."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormState:
+    """What a form hands over to the next one; no plan while an entry is no number."""
+
+    plan: TrainingPlan | None
+    files: tuple[str, ...]
+    edited: bool
 
 
 class NewRun(QWidget):
@@ -125,6 +134,20 @@ class NewRun(QWidget):
         self._look()
         self._scroll.verticalScrollBar().setValue(0)
 
+    def hand_over(self) -> FormState:
+        """What was filled in, for a form that is made again in another language."""
+        return FormState(self._loose_plan(), self.choices.files, self._edited)
+
+    def take_over(self, state: FormState) -> None:
+        """Go on with what was filled in."""
+        for file in state.files:
+            self.choices.add_file(file)
+        if state.plan is not None:
+            self.choices.choose_model(state.plan.model)
+            self.choices.choose_data(state.plan.data)
+            if state.edited:
+                self._take_plan(state.plan)
+
     def take_labels(self, labels: str) -> None:
         """Learn by this rule ("answers" or "compatible")."""
         self.form.set_value("labels", labels)
@@ -186,6 +209,7 @@ class NewRun(QWidget):
         column.addStretch(1)
         self._scroll = QScrollArea(self)
         self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what it holds has the focus
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(self._content)
         foot = QHBoxLayout()

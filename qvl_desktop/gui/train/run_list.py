@@ -6,6 +6,7 @@ Owns the model, the drawing of a line, its menu and keys. Does not own the runs 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
@@ -232,6 +233,12 @@ class RunList(QListView):
         paths = [self._model.index(row).data(_SUMMARY).folder.path for row in rows]
         hidden = sorted(self._model.checked.difference(paths))
         return [*(path for path in paths if path in self._model.checked), *hidden]
+
+    def check(self, paths: Iterable[Path]) -> None:
+        """Choose these runs for comparing."""
+        self._model.checked = set(paths)
+        self.viewport().update()
+        self.checkedChanged.emit()
 
     def uncheck(self, path: Path) -> None:
         """A run is gone: nothing of it is compared any more."""

@@ -30,7 +30,7 @@ class ChoiceBox(QComboBox):
     @guarded
     def initStyleOption(self, option: QStyleOptionComboBox) -> None:
         super().initStyleOption(option)
-        option.currentText = self._shortened(option)  # type: ignore[attr-defined]
+        option.currentText = self._shortened(option)
 
     @guarded
     def showPopup(self) -> None:

@@ -46,7 +46,7 @@ class ElidedButton(QPushButton):
         if missing > 0:
             metrics = self.fontMetrics()
             room = metrics.horizontalAdvance(self.text()) - missing
-            option.text = metrics.elidedText(self.text(), self._mode, max(room, 0))  # type: ignore[attr-defined]
+            option.text = metrics.elidedText(self.text(), self._mode, max(room, 0))
 
     @guarded(default=False)
     def event(self, event: QEvent) -> bool:

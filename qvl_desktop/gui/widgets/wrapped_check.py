@@ -29,7 +29,7 @@ class WrappedCheckBox(QCheckBox):
     @guarded
     def initStyleOption(self, option: QStyleOptionButton) -> None:
         super().initStyleOption(option)
-        option.text = "\n".join(self._lines(self.width()))  # type: ignore[attr-defined]
+        option.text = "\n".join(self._lines(self.width()))
 
     @guarded(default=QSize)
     def sizeHint(self) -> QSize:
