@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 
 from qvl_desktop.gui.icons import pixmap, set_icon
 from qvl_desktop.gui.theme import Space, set_kind, theme
+from qvl_desktop.gui.widgets.speaking import announce
 
 Offer = tuple[str, Callable[[], object]]
 """The words of a button and what it does."""
@@ -52,6 +53,7 @@ class Strips(QWidget):
         self._strips[name] = strip
         self._column.insertWidget(place, strip)
         self.show()
+        announce(strip, text)
         return strip
 
     def close_strip(self, name: str) -> None:
