@@ -14,8 +14,8 @@ from qvl_desktop.core.i18n import translate
 MB, GB = 10**6, 10**9
 MIB, GIB = 2**20, 2**30
 
-_FILE_UNITS = (("TB", 10**12), ("GB", GB), ("MB", MB), ("kB", 10**3))
-_MEMORY_UNITS = (("TiB", 2**40), ("GiB", GIB), ("MiB", MIB), ("KiB", 2**10))
+_FILE_UNITS = (("PB", 10**15), ("TB", 10**12), ("GB", GB), ("MB", MB), ("kB", 10**3))
+_MEMORY_UNITS = (("PiB", 2**50), ("TiB", 2**40), ("GiB", GIB), ("MiB", MIB), ("KiB", 2**10))
 
 
 def file_size(size: float) -> str:
