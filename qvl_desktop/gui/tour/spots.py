@@ -68,7 +68,7 @@ def token_line(scene: Scene) -> Spot | None:
         return None
     if page.desk.selected is None:
         return Spot(page.canvas, _N("tour", "Click a box to select it."))
-    return Spot(page.panel.token, free=(page.canvas,))
+    return Spot(page.panel.token, free=(page.canvas, page.panel.numbers))
 
 
 def template_button(scene: Scene) -> Spot | None:
