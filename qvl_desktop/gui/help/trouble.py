@@ -15,7 +15,7 @@ from qvl_desktop.gui.help.book import CHINESE, ENGLISH, Link, book, quote_anchor
 PAGE = "troubleshooting.md"
 _NAME = re.compile(r"\{[^{}]*\}")
 _LEAST = 12
-"""Letters of its own that a message must have to be known again."""
+"""Letters of its own that a message must have to be known again within another one; half of them in Chinese."""
 
 
 def trouble_link(message: str) -> Link | None:
@@ -38,7 +38,8 @@ def _entries() -> tuple[tuple[int, re.Pattern[str], Link], ...]:
         for number, template in enumerate(book(language).page(PAGE).quotes):
             pieces = _NAME.split(template)
             letters = sum(len(piece.strip()) for piece in pieces)
-            if letters >= (_LEAST if language == ENGLISH else _LEAST // 2):
-                pattern = re.compile(".+?".join(re.escape(piece) for piece in pieces), re.DOTALL)
-                found.append((letters, pattern, Link(PAGE, quote_anchor(number))))
+            reads = ".+?".join(re.escape(piece) for piece in pieces)
+            if letters < (_LEAST if language == ENGLISH else _LEAST // 2):
+                reads = rf"\A{reads}\Z"
+            found.append((letters, re.compile(reads, re.DOTALL), Link(PAGE, quote_anchor(number))))
     return tuple(sorted(found, key=lambda entry: -entry[0]))
