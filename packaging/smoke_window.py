@@ -20,7 +20,8 @@ from smoke_place import Failure, Place, wait_for
 
 PAGES = 8
 TRAIN, CHAT = "6", "7"
-QUESTION = "Find the red circle."
+QUESTION = "Find the orange heart."
+"""There is one in the first picture of the demo project, and in that of its pictures to learn from."""
 ACCENT = (0x35, 0x58, 0xD6)
 """The colour of the one button a page is about, in the light look (`gui.colours`)."""
 MINUTES_TO_TRAIN = 8
@@ -120,11 +121,24 @@ def send(desk: Desk) -> None:
 
 
 def ask(desk: Desk, project: Path, pictures: Path) -> None:
-    """A question on the Chat page; its answer must come to lie in the project file."""
+    """A question about a picture of the project on the Chat page; its answer must come to lie in the project file."""
+    desk.press(CHAT, "Control_L")
+    desk.settle(8)
+    desk.press("p", "Control_L")
+    wait_for(lambda: len(desk.windows()) > 1, 20, "the dialog with the project's pictures")
+    desk.settle(8)
+    desk.focus()
+    desk.press("Home")
+    desk.settle(4).save(pictures / "chat-pictures.png")
+    desk.press("Return")
+    wait_for(lambda: len(desk.windows()) == 1, 20, "the end of the dialog with the project's pictures")
+    desk.focus()
     send(desk)
-    seconds = wait_for(lambda: bool(answers(project)), 120, "an answer in the project file", 0.1)
+    seconds = wait_for(lambda: bool(answers(project)), 180, "an answer in the project file", 0.1)
     print(f"answered after {seconds:.1f} s, the model's loading included: {answers(project)[-1]!r}")
     desk.settle(5).save(pictures / "chat.png")
+    if "<box>" not in answers(project)[-1]:
+        raise Failure(f"the demo model did not find it: {answers(project)[-1]}")
 
 
 def second_window(place: Place, desk: Desk, project: Path, pictures: Path) -> None:
