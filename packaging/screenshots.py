@@ -11,24 +11,30 @@ machine shows.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from qvl_desktop.gui.shell.main_window import MainWindow
+    from qvl_desktop.jobs.session import Session
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "packaging"))
-
-from small_pictures import make_small
-
 LANGUAGES = {"en": "en", "zh": "zh_CN"}
 THEMES = ("light", "dark")
 PAGES = ("pictures", "annotate", "conversations", "review", "health", "train", "models", "chat", "compare", "palette")
+BESIDE = ("welcome", "tour", "preferences", "help")
+"""What is no page of the project."""
 SIZE = (1360, 860)
 QUESTIONS = {"en": "Find the {ref}.", "zh": "框出{ref}"}
 
@@ -38,7 +44,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images")
     parser.add_argument("--work", type=Path, default=ROOT / "build" / "screenshots")
-    parser.add_argument("--only", default=",".join((*PAGES, "web")), help="these pages, with commas between them")
+    parser.add_argument(
+        "--only", default=",".join((*PAGES, *BESIDE, "web")), help="these pages, with commas between them"
+    )
     arguments = parser.parse_args()
     pages = arguments.only.split(",")
     arguments.out.mkdir(parents=True, exist_ok=True)
@@ -50,12 +58,14 @@ def main() -> int:
             if not list(folder.glob("*.runs/*/adapter")):
                 program("demo", "--out", str(folder), "--language", language)
             project = prepared(folder, arguments.work.resolve() / f"shapes-{language}", review="review" in pages)
-            if set(pages) & set(PAGES):
+            if set(pages) & {*PAGES, *BESIDE}:
                 take(language, project, arguments.out, pages)
             if "web" in pages:
                 import web_screenshots
 
                 web_screenshots.take(language, project, arguments.out, QUESTIONS[language])
+    from small_pictures import make_small
+
     before, after = make_small(arguments.out)
     print(f"{before / 1e6:.1f} MB of pictures, {after / 1e6:.1f} MB with few colours")
     return 0
@@ -128,14 +138,65 @@ def take(language: str, project: Path, out: Path, pages: list[str]) -> None:
             if page == "palette":
                 window._palette()
             settle(1.5)
-            window.grab().save(str(out / f"{page}-{name}-{language}.png"))
-            print(f"{page}-{name}-{language}.png", flush=True)
+            keep(window, out / f"{page}-{name}-{language}.png")
             if page == "palette":
                 window.palette_card.close_card()
+        for page in (page for page in BESIDE if page in pages):
+            with BESIDE_VIEWS[page](window, session) as shown:
+                settle(1.0)
+                keep(shown, out / f"{page}-{name}-{language}.png")
     window.close()
     app.shut_down(session)
     application.processEvents()
     collector.stop()
+
+
+def keep(shown: QWidget, path: Path) -> None:
+    """The picture of a widget."""
+    shown.grab().save(str(path))
+    print(path.name, flush=True)
+
+
+@contextlib.contextmanager
+def welcome(window: MainWindow, session: Session) -> Iterator[QWidget]:
+    """The start page, with the project among the recent ones."""
+    project = session.project
+    assert project is not None
+    session.close_project()
+    window.show_page("pictures")
+    yield window
+    session.open_project(project.path)
+
+
+@contextlib.contextmanager
+def tour(window: MainWindow, session: Session) -> Iterator[QWidget]:
+    """The tour where a box is to be drawn: on the picture that has none."""
+    window.show_page("annotate")
+    settle(1.0)
+    window.tour.begin_again()
+    while window.tour.step.name != "draw":
+        window.tour.next()
+    yield window
+    window.tour.leave()
+
+
+@contextlib.contextmanager
+def preferences(window: MainWindow, session: Session) -> Iterator[QWidget]:
+    """The first page of the preferences."""
+    yield window.side_views.show_preferences()
+    window.side_views.close_view("preferences")
+
+
+@contextlib.contextmanager
+def help_window(window: MainWindow, session: Session) -> Iterator[QWidget]:
+    """Help at the page about memory."""
+    from qvl_desktop.gui.help.desk import close_help, show_help
+
+    yield show_help("memory.md")
+    close_help()
+
+
+BESIDE_VIEWS = {"welcome": welcome, "tour": tour, "preferences": preferences, "help": help_window}
 
 
 def compare(page: object, *, on: bool) -> None:
