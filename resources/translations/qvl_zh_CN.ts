@@ -5986,6 +5986,10 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation>项目已关闭。打开一个项目，导览就从这里继续。</translation>
     </message>
     <message>
+        <source>The demo project was left out here. Open a project of your own, and the tour goes on.</source>
+        <translation>这里没有附带演示项目。打开您自己的项目，导览就会继续。</translation>
+    </message>
+    <message>
         <source>Go to {page}: click it at the left, or press {keys}.</source>
         <translation>前往“{page}”页：点击左侧的按钮，或按 {keys}。</translation>
     </message>
@@ -8357,8 +8361,8 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
         <translation>检查本次安装：版本、显卡、文件、文件夹</translation>
     </message>
     <message>
-        <source>Say what this installation is and whether it is whole: versions, the cards that torch finds, the files that come along, the folders it writes to, and for the slim edition the program it asks. Nothing is changed and nothing is sent. Exit 1 when something is not as it should be.</source>
-        <translation>说明本次安装是什么、是否完整：版本、torch 找到的显卡、随附的文件、要写入的文件夹，以及精简版所调用的程序。不改动任何东西，也不发送任何东西。有不正常之处时退出码为 1。</translation>
+        <source>Say what this installation is and whether it is whole: versions, the cards it can use, the files that come along, the folders it writes to, and for the slim edition the program it asks. Nothing is changed and nothing is sent. Exit 1 when something is not as it should be.</source>
+        <translation>说明本次安装是什么、是否完整：版本、可用的显卡、随附的文件、要写入的文件夹，以及精简版所调用的程序。不改动任何东西，也不发送任何东西。有不正常之处时退出码为 1。</translation>
     </message>
     <message>
         <source>All as it should be.</source>
@@ -8939,6 +8943,10 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <message>
         <source>Asks first where the project is to lie. The files stay where they are.</source>
         <translation>先询问项目放在哪里。文件留在原处。</translation>
+    </message>
+    <message>
+        <source>New project with all these folders</source>
+        <translation>用所有这些文件夹新建项目</translation>
     </message>
     <message>
         <source>This cannot be opened here</source>

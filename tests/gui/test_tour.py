@@ -288,6 +288,36 @@ def test_the_keyboard_is_enough(window: MainWindow, qtbot: QtBot) -> None:
     assert not card.isAncestorOf(focused)
 
 
+def test_escape_that_nobody_needs_leaves_it(window: MainWindow, qtbot: QtBot) -> None:
+    begin(window, qtbot)
+    go_there(window, qtbot)
+    page = the(AnnotatePage, window)
+    shown(page, qtbot)
+    page.canvas.setFocus()
+    drag(page.canvas, *HEART)
+    press(Qt.Key.Key_Escape)
+    assert window.tour.active, "the field at the box takes it"
+    rail = window.findChild(QToolButton, "rail-annotate")
+    assert rail is not None
+    rail.setFocus()
+    press(Qt.Key.Key_Escape)
+    assert not window.tour.active
+
+
+def test_without_the_demo_a_project_of_ones_own_is_asked_for(
+    window: MainWindow, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qvl_desktop.gui.tour.tour.is_shipped", lambda: False)
+    window.window_actions["tour"].trigger()
+    said = window.tour.card.said
+    assert said is not None
+    assert "of your own" in said.hint
+    assert said.offer == ""
+    assert session.create_project(tmp_path / "own.qvl")
+    click(window.tour.card.next_button)
+    assert window.tour.step.name == "draw"
+
+
 def test_what_is_scrolled_away_is_brought(window: MainWindow, qtbot: QtBot) -> None:
     """The card says how to get there when its widget is not in sight, and does it."""
     begin(window, qtbot)

@@ -247,8 +247,8 @@ def hover(page: WelcomePage, data: QMimeData) -> bool:
     return move.isAccepted()
 
 
-def hover_and_drop(page: WelcomePage, path: Path) -> None:
-    data = mime(path)
+def hover_and_drop(page: WelcomePage, *paths: Path) -> None:
+    data = mime(*paths)
     assert hover(page, data)
     QApplication.sendEvent(page, QDropEvent(QPointF(60, 60), COPY, data, LEFT, PLAIN))
 
@@ -304,6 +304,10 @@ def test_hovering_says_what_will_happen(
         assert page.hint.title == title
         QApplication.sendEvent(page, QDragLeaveEvent())
         assert not page.hint.isVisible()
+    data = mime(things["folder"], things["yolo"])
+    assert hover(page, data)
+    assert page.hint.title == "New project with all these folders"
+    QApplication.sendEvent(page, QDragLeaveEvent())
     data = mime(things["other"])
     assert not hover(page, data), "the cursor shows that it is not taken"
     assert page.hint.shown is not None
@@ -338,8 +342,16 @@ def test_dropping_does_it(
 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "few.qvl"), ""))
     hover_and_drop(page_of(window), things["picture"])
-    assert session.project is not None
-    assert session.project.path.name == "few.qvl"
+    wait_for_one(session, qtbot, "few.qvl")
+    session.close_project()
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "all.qvl"), ""))
+    hover_and_drop(page_of(window), things["folder"], things["yolo"])
+    qtbot.waitUntil(lambda: session.project is not None and session.project.picture_count() == 2, timeout=5000)
+
+
+def wait_for_one(session: Session, qtbot: QtBot, name: str) -> None:
+    assert opened_name(session) == Path(name).stem
     qtbot.waitUntil(lambda: session.project is not None and session.project.picture_count() == 1, timeout=5000)
 
 

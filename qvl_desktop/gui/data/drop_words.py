@@ -18,7 +18,7 @@ from qvl_desktop.core.pictures import SUFFIXES
 from qvl_desktop.gui.data.dropping import data_source
 from qvl_desktop.storage.project import SUFFIX
 
-Kind = Literal["project", "folder", "data", "pictures", "nothing"]
+Kind = Literal["project", "folder", "data", "pictures", "several", "nothing"]
 _N = QT_TRANSLATE_NOOP
 
 
@@ -51,6 +51,10 @@ def drop_words(paths: Sequence[Path]) -> DropWords:
     if paths and all(path.suffix.lower() in SUFFIXES for path in paths):
         words = _N("drop", "Asks first where the project is to lie. The files stay where they are.")
         return DropWords("pictures", "image", "", _say(words), len(paths))
+    if len(paths) > 1 and all(path.is_dir() or path.suffix.lower() in SUFFIXES for path in paths):
+        words = _N("drop", "Asks first where the project is to lie. The files stay where they are.")
+        title = _say(_N("drop", "New project with all these folders"))
+        return DropWords("several", "folder-add", title, _say(words), len(paths))
     title = _say(_N("drop", "This cannot be opened here"))
     words = _N("drop", "Drop a project, a folder of pictures, a data set or data file, or pictures.")
     return DropWords("nothing", "warning", title, _say(words))

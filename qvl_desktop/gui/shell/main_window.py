@@ -221,7 +221,7 @@ class MainWindow(QMainWindow):
     def _take_dropped(self, text: str | Path) -> None:
         """Open a project or folder of pictures, or import data; a folder that is a data set gives both."""
         path = Path(text)
-        if path.suffix == SUFFIX:
+        if path.suffix.lower() == SUFFIX:
             open_path(self.session, path)
         elif not path.is_dir():
             self.import_from(path)

@@ -60,7 +60,7 @@ _SAMPLE_WORDS = {
 
 class WelcomePage(QWidget):
     """Signals: `recentChosen(path)`; `recentChanged()`: other projects are listed; `dropped(path)` with a project, a
-    folder or a data file; `picturesDropped(paths)`."""
+    folder or a data file; `picturesDropped(paths)` with pictures, or several folders."""
 
     recentChosen = Signal(str)
     recentChanged = Signal()
@@ -299,7 +299,7 @@ class WelcomePage(QWidget):
         if kind == "nothing":
             return
         event.acceptProposedAction()
-        if kind == "pictures":
+        if kind in ("pictures", "several"):
             self.picturesDropped.emit(paths)
         else:
             self.dropped.emit(str(paths[0]))

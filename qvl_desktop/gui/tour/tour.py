@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP
@@ -226,6 +227,8 @@ class Tour(QObject):
         if self._waits:
             offer = self.tr("Open the demo project") if is_shipped() else ""
             hint = "" if self._place == 0 else self.tr("The project was closed. Open one, and the tour goes on here.")
+            if not offer and self._place == 0:
+                hint = self.tr("The demo project was left out here. Open a project of your own, and the tour goes on.")
             return step.find(scene) if self._place == 0 else None, hint, offer
         if step.page and step.page != scene.page_name and not self._is_on_the_way(step):
             rail = scene.rail(step.page)
@@ -361,8 +364,15 @@ class Tour(QObject):
 
     @guarded(default=False)
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and watched is self._frame and self._active:
+        if watched is not self._frame or not self._active:
+            return False
+        if event.type() == QEvent.Type.Resize:
             QTimer.singleShot(0, self, self.look)  # after the layout
+            return False
+        pressed = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
+        if pressed and event.key() == Qt.Key.Key_Escape:  # type: ignore[attr-defined]
+            self.leave()  # whoever has the focus had no use for the key
+            return True
         return False
 
 
