@@ -8,8 +8,11 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QWidget
 
+from qvl_desktop.gui.shell.rail import Rail
+from qvl_desktop.gui.shell.toasts import Toasts
+from qvl_desktop.gui.shell.top_bar import TopBar
 from qvl_desktop.gui.theme import theme
 from tests.gui.every_page import VIEWS, settle, stage
 from tests.gui.looking import Pixels, luminance, pixels
@@ -26,20 +29,26 @@ MOST = 220
 """Stops of the Tab key beyond which a page would be no use to anybody."""
 
 
-def test_the_focus_can_be_seen_everywhere(tmp_path: Path) -> None:
+def test_the_focus_can_be_seen_everywhere_and_goes_on_as_one_reads(tmp_path: Path) -> None:
     hidden: list[str] = []
+    back: list[str] = []
     with stage(tmp_path) as there:
         for number, view in enumerate(VIEWS):
             if number == len(VIEWS) // 2:  # switching takes longer than looking
                 theme().set_mode("dark")
             shown = view.show(there)
+            last: QWidget | None = None
             for widget in stops(shown):
+                if last is not None and goes_back(last, widget, shown):
+                    back.append(f"{view.name}: from {name_of(last, shown)} to {name_of(widget, shown)}")
+                last = widget
                 changed, need = shown_focus(widget, shown)
                 if changed < need:
                     hidden.append(f"{view.name}: {name_of(widget, shown)}: {changed} pixels of {need}")
             there.leave()
         theme().set_mode("light")
     assert not hidden, f"{len(hidden)}\n" + "\n".join(hidden)
+    assert not back, f"{len(back)}\n" + "\n".join(back)
 
 
 def stops(root: QWidget) -> Iterator[QWidget]:
@@ -58,6 +67,26 @@ def stops(root: QWidget) -> Iterator[QWidget]:
         seen.append(now)
         yield now
     raise AssertionError("the Tab key does not come round")
+
+
+def goes_back(last: QWidget, now: QWidget, root: QWidget) -> bool:
+    """Whether the focus went up, or back in its line, inside one panel."""
+    one, other = place(last, root), place(now, root)
+    if not one.isValid() or panel(last, root) is not panel(now, root) or isinstance(panel(now, root), Toasts):
+        return False
+    one, other = one.adjusted(AROUND, AROUND, -AROUND, -AROUND), other.adjusted(AROUND, AROUND, -AROUND, -AROUND)
+    level = abs(one.center().y() - other.center().y()) < 8
+    return other.bottom() <= one.top() or (level and other.right() <= one.left())
+
+
+def panel(widget: QWidget, root: QWidget) -> QWidget:
+    """The part of a window in which a widget stands: one side of a divided page, or what lies over it."""
+    at = widget
+    while (above := at.parentWidget()) is not None and above is not root:
+        if isinstance(above, (QSplitter, QStackedWidget)) or isinstance(at, (Toasts, Rail, TopBar)):
+            break
+        at = above
+    return at
 
 
 def next_stop(at: QWidget) -> QWidget | None:

@@ -1,13 +1,14 @@
 """A ring round what has the keyboard and shows nothing of it itself: lists, areas that scroll, plots, bare texts.
 
 Owns one frame for the whole program and when it shows: while keys are used. A press of the mouse takes it away, as who
-pressed knows where it is; the next key brings it back. Does not own the rings of buttons and fields (`style_sheet`).
+pressed knows where it is; the next key brings it back. Has the Tab key go in the order of reading (`tab_order`), and
+what it reaches come into sight. Does not own the rings of buttons and fields (`style_sheet`).
 """
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPen, QWindow
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter, QPaintEvent, QPen, QWindow
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -21,9 +22,11 @@ from PySide6.QtWidgets import (
 
 from qvl_desktop.gui.theme import theme
 from qvl_desktop.gui.widgets.guarded import guarded
+from qvl_desktop.gui.widgets.tab_order import put_in_order
 
 _WIDTH = 2
 _ROUND = 4
+_TABS = (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
 
 
 class FocusRing(QObject):
@@ -55,6 +58,8 @@ class FocusRing(QObject):
             now.destroyed.connect(self._forget)
             if QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton:
                 self._by_key = False
+            if self._by_key:
+                _bring_into_sight(now)
             self._show()
 
     def _watch_mouse(self) -> None:
@@ -91,6 +96,8 @@ class FocusRing(QObject):
         kind = event.type()
         if kind in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride) and watched is self._focused:
             self._by_key = True
+            if isinstance(event, QKeyEvent) and kind == QEvent.Type.KeyPress and event.key() in _TABS:
+                put_in_order(self._focused.window())
             self._show()
         elif kind == QEvent.Type.MouseButtonPress:
             self._by_key = False
@@ -104,6 +111,15 @@ def _needs_ring(widget: QWidget) -> bool:
     if isinstance(widget, (QTextEdit, QPlainTextEdit)):
         return bool(widget.property("bare"))
     return bool(widget.property("ring")) or isinstance(widget, (QAbstractItemView, QScrollArea, QGraphicsView, QSlider))
+
+
+def _bring_into_sight(widget: QWidget) -> None:
+    """Scroll to it, also when the focus came from outside the area that scrolls."""
+    above = widget.parentWidget()
+    while above is not None:
+        if isinstance(above, QScrollArea) and (inside := above.widget()) is not None and inside.isAncestorOf(widget):
+            above.ensureWidgetVisible(widget)
+        above = above.parentWidget()
 
 
 def _target(widget: QWidget) -> QWidget:
