@@ -19,13 +19,14 @@ from PySide6.QtWidgets import QApplication
 
 from qvl_desktop import __version__
 from qvl_desktop.core.i18n import translate
+from qvl_desktop.gui.chinese_font import advise
 from qvl_desktop.gui.icons import application_icon
 from qvl_desktop.gui.shell.application import Application
 from qvl_desktop.gui.shell.first_paint import FirstPaint
-from qvl_desktop.gui.shell.main_window import NO_FONT, MainWindow
+from qvl_desktop.gui.shell.main_window import MainWindow
 from qvl_desktop.gui.shell.start_choice import ask_how_to_start
 from qvl_desktop.gui.theme import theme
-from qvl_desktop.gui.translation import can_show, install_language, language_in_force
+from qvl_desktop.gui.translation import install_language, language_in_force
 from qvl_desktop.jobs.chats import Chats
 from qvl_desktop.jobs.child import ENGINE_VARIABLE
 from qvl_desktop.jobs.collecting import GarbageCollector
@@ -184,8 +185,7 @@ def _begin(window: MainWindow, session: Session, target: Path | None, watch: Cra
     settings = session.settings
     if settings.problem:
         session.notice.emit("warning", settings.problem)
-    if not can_show(language_in_force(settings.language)):
-        session.notice.emit("warning", NO_FONT)
+    advise(session, language_in_force(settings.language))
     if crash := watch.left_behind():
         window.offer_crash(crash)
     if isinstance(application := QApplication.instance(), Application):

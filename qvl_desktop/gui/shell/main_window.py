@@ -15,6 +15,7 @@ from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropE
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from qvl_desktop.core.run_folder import RunState
+from qvl_desktop.gui.chinese_font import advise
 from qvl_desktop.gui.data.dropping import data_source, dropped_paths, is_data_folder
 from qvl_desktop.gui.help.desk import show_help
 from qvl_desktop.gui.icons import application_icon
@@ -39,7 +40,7 @@ from qvl_desktop.gui.shell.work_bar import WorkBar
 from qvl_desktop.gui.shortcuts import Shortcuts
 from qvl_desktop.gui.theme import set_surface
 from qvl_desktop.gui.tour.progress import Progress
-from qvl_desktop.gui.translation import can_show, install_language
+from qvl_desktop.gui.translation import install_language
 from qvl_desktop.gui.widgets.focus_ring import FocusRing
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.jobs.crash_watch import Crash
@@ -55,8 +56,6 @@ if TYPE_CHECKING:
     from qvl_desktop.gui.tour.tour import Tour
 
 MINIMUM = QSize(1024, 640)
-NO_FONT = "No font with Chinese characters is installed. Install one, for example fonts-wqy-microhei."
-"""In English alone: in Chinese nobody could read it then."""
 _BY_NAME = {page.name: page for page in PAGES}
 
 
@@ -155,12 +154,11 @@ class MainWindow(QMainWindow):
         return self._guide
 
     def change_language(self, code: str) -> None:
-        """Show everything in another language: words of the frame are replaced, pages are made again where they were."""
+        """Show everything in another language: the frame gets new words, pages are made again where they were."""
         if when_no_dialog_is_open(self, lambda: self.change_language(code)):
             self.session.notice.emit("info", self.tr("This takes effect when the open dialog is closed."))
             return
-        if not can_show(install_language(code)):
-            self.session.notice.emit("warning", NO_FONT)
+        shown = install_language(code)
         action_table.retranslate(self.window_actions)
         self.rail.retranslate()
         self.top_bar.retranslate()
@@ -175,6 +173,7 @@ class MainWindow(QMainWindow):
         self._show_runs()
         self.show_page(self._page)
         self.session.languageChanged.emit()
+        advise(self.session, shown, asked=True)
 
     @guarded
     def closeEvent(self, event: QCloseEvent) -> None:
