@@ -11,12 +11,13 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QWidget
 
 from qvl_desktop.core.amounts import file_size
 from qvl_desktop.core.feature_files import DEFAULT_LIMIT, features_folder, read_limit, write_limit
 from qvl_desktop.gui.shell.preference_rows import NumberField, Value
 from qvl_desktop.gui.theme import Space, set_role
+from qvl_desktop.gui.widgets.elided_label import ElidedLabel
 from qvl_desktop.jobs.task import Task
 
 GB = 10**9
@@ -37,7 +38,7 @@ class CacheField(NumberField):
         super().__init__(*limits, unit, parent)
         self._held, self._empty = held, empty
         self._task: Task[Any] | None = None
-        self.says = QLabel(self)
+        self.says = ElidedLabel(self, Qt.TextElideMode.ElideRight)
         set_role(self.says, "muted")
         self.button = QPushButton(self.tr("Empty now"), self)
         self.button.clicked.connect(self.empty)

@@ -205,6 +205,7 @@ class Line(QWidget):
         self.title, self.field, self.value = title, field, value
         self.setObjectName(f"preference-{value.name}" if value else "")
         label = QLabel(title, self)
+        label.setWordWrap(True)
         label.setBuddy(field.target)
         self.words = QLabel(words, self)
         self.words.setWordWrap(True)
