@@ -1,7 +1,6 @@
 """Starts the window in Chinese and tells what was said of fonts and whether a character can be drawn: JSON on stdout.
 
-A process of its own, for fontconfig reads its file when Qt starts: `FONTCONFIG_FILE=... python -m tests.gui.show_chinese
-FOLDER`.
+A process of its own, for fontconfig reads its file when Qt starts; the folder for its settings is its argument.
 """
 
 from __future__ import annotations
