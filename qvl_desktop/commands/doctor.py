@@ -32,7 +32,7 @@ def add_parser(subparsers: Any) -> None:
         help=_N("cli", "check this installation: versions, cards, files, folders"),
         description=_N(
             "cli",
-            "Say what this installation is and whether it is whole: versions, the cards that torch finds, the files "
+            "Say what this installation is and whether it is whole: versions, the cards it can use, the files "
             "that come along, the folders it writes to, and for the slim edition the program it asks. Nothing is "
             "changed and nothing is sent. Exit 1 when something is not as it should be.",
         ),
