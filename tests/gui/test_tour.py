@@ -38,7 +38,7 @@ def test_from_a_fresh_window_by_the_palette(window: MainWindow, session: Session
     qtbot.waitUntil(lambda: session.project is not None, timeout=20_000)
     assert session.project is not None
     assert session.project.path.name == "demo.qvl"
-    qtbot.waitUntil(at(window, "draw"), timeout=5000)
+    qtbot.waitUntil(at(window, "draw"), timeout=15_000)
     page = the(AnnotatePage, window)
     assert page.editing.picture is not None
     assert page.editing.picture.path == "pictures/known-01.jpg"
@@ -60,21 +60,21 @@ def test_the_hands_do_it_and_the_card_goes_along(window: MainWindow, session: Se
     window.tour.look()
     assert window.tour.card.said is not None
     assert window.tour.card.said.done
-    qtbot.waitUntil(at(window, "name"), timeout=4000)
+    qtbot.waitUntil(at(window, "name"), timeout=10_000)
     window.tour.look()
     assert page.editor.isVisible(), "the tour did not take the focus away from the field"
     assert not window.tour.card.geometry().intersects(window.tour.marker.target)
     page.editor.line.clear()
     QTest.keyClicks(page.editor.line, "orange heart")
     press(Qt.Key.Key_Return)
-    qtbot.waitUntil(at(window, "token"), timeout=4000)
+    qtbot.waitUntil(at(window, "token"), timeout=10_000)
     window.tour.look()
     assert covers(window) == ""
 
     before = page.editing.rows[0].token
     drag(page.canvas, (250, 48), (262, 60))
     assert page.editing.rows[0].token != before
-    qtbot.waitUntil(at(window, "make"), timeout=4000)
+    qtbot.waitUntil(at(window, "make"), timeout=10_000)
     window.tour.look()
     rail = window.findChild(QToolButton, "rail-conversations")
     assert isinstance(rail, QToolButton)
@@ -87,15 +87,15 @@ def test_the_hands_do_it_and_the_card_goes_along(window: MainWindow, session: Se
     click(conversations.template_button)
     dialog = conversations.dialog
     assert dialog is not None
-    qtbot.waitUntil(lambda: window.tour.card.parentWidget() is dialog, timeout=4000)
+    qtbot.waitUntil(lambda: window.tour.card.parentWidget() is dialog, timeout=10_000)
     assert window.tour.card.isVisible(), "the card is in the dialog, which keeps the user from the window"
     assert covers(window) == ""
-    qtbot.waitUntil(dialog.make_button.isEnabled, timeout=5000)
+    qtbot.waitUntil(dialog.make_button.isEnabled, timeout=15_000)
     count = project.conversation_count()
     click(dialog.make_button)
     qtbot.waitUntil(lambda: conversations.dialog is None, timeout=10_000)
     assert project.conversation_count() > count
-    qtbot.waitUntil(at(window, "check"), timeout=4000)
+    qtbot.waitUntil(at(window, "check"), timeout=10_000)
     assert window.tour.card.parentWidget() is not dialog
 
     press(Qt.Key.Key_5, CTRL) if QApplication.focusWidget() else window.show_page("health")
@@ -116,7 +116,7 @@ def test_quick_hands_are_not_lost(window: MainWindow, session: Session, qtbot: Q
     QTest.keyClicks(page.editor.line, "heart")
     press(Qt.Key.Key_Return)
     assert window.tour.step.name == "draw"
-    qtbot.waitUntil(at(window, "token"), timeout=6000)
+    qtbot.waitUntil(at(window, "token"), timeout=15_000)
 
 
 def test_next_goes_all_the_way_without_doing_anything(window: MainWindow, session: Session, qtbot: QtBot) -> None:
@@ -142,13 +142,13 @@ def test_back_goes_back_and_waits_anew(window: MainWindow, qtbot: QtBot) -> None
     shown(page, qtbot)
     drag(page.canvas, *HEART)
     press(Qt.Key.Key_Escape)
-    qtbot.waitUntil(at(window, "name"), timeout=4000)
+    qtbot.waitUntil(at(window, "name"), timeout=10_000)
     click(window.tour.card.back_button)
     assert window.tour.step.name == "draw"
     qtbot.wait(1500)
     assert window.tour.step.name == "draw", "the box of before does not count again"
     drag(page.canvas, (100, 200), (180, 300))
-    qtbot.waitUntil(at(window, "name"), timeout=4000)
+    qtbot.waitUntil(at(window, "name"), timeout=10_000)
 
 
 def test_left_at_any_step_and_resumed_there_in_another_window(
@@ -215,7 +215,7 @@ def test_a_project_of_ones_own(window: MainWindow, session: Session, qtbot: QtBo
     Image.new("RGB", (64, 48)).save(tmp_path / "a.png")
     assert session.project is not None
     session.project.add_pictures([tmp_path / "a.png"])
-    qtbot.waitUntil(lambda: window.tour.marker.isVisible(), timeout=4000)
+    qtbot.waitUntil(lambda: window.tour.marker.isVisible(), timeout=10_000)
 
 
 @pytest.mark.parametrize("size", [(1024, 640), (1280, 800)])

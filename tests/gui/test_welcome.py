@@ -20,6 +20,7 @@ from qvl_desktop.gui.shell.main_window import MainWindow
 from qvl_desktop.gui.shell.welcome import WelcomePage
 from qvl_desktop.gui.shell.welcome_recent import SIGN
 from qvl_desktop.gui.tour.progress import Progress
+from qvl_desktop.gui.translation import install_language
 from qvl_desktop.jobs.demo_project import SAMPLES, Sample, is_sample
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.storage import recent
@@ -213,7 +214,7 @@ def test_the_tour_begins_and_goes_on_here(window: MainWindow, session: Session, 
     assert page.tour_button.text().strip() == "Take the tour"
     click(page.tour_button)
     qtbot.waitUntil(lambda: session.project is not None, timeout=20_000)
-    qtbot.waitUntil(lambda: window.tour.step.name == "draw", timeout=5000)
+    qtbot.waitUntil(lambda: window.tour.step.name == "draw", timeout=15_000)
     window.tour.next()
     window.tour.leave()
     session.close_project()
@@ -287,6 +288,7 @@ def things(tmp_path: Path) -> dict[str, Path]:
 def test_hovering_says_what_will_happen(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, things: dict[str, Path]
 ) -> None:
+    install_language("en")  # for the plural
     page = page_of(window)
     own = project(tmp_path / "own", "own")
     for path, title, text in (
@@ -295,12 +297,12 @@ def test_hovering_says_what_will_happen(
         (things["folder"], "New project “holidays”", "pictures in this folder"),
         (things["coco"], "Import “boxes.json”", "COCO"),
         (things["yolo"], "New project “yolo”", "YOLO"),
-        (things["picture"], "New project with 1 picture(s)", "Asks first"),
+        (things["picture"], "New project with 1 picture", "Asks first"),
     ):
         data = mime(path)
         assert hover(page, data), path
         assert page.hint.isVisible()
-        qtbot.waitUntil(partial(says, page, text), timeout=4000)
+        qtbot.waitUntil(partial(says, page, text), timeout=10_000)
         assert page.hint.title == title
         QApplication.sendEvent(page, QDragLeaveEvent())
         assert not page.hint.isVisible()
@@ -325,7 +327,7 @@ def test_dropping_does_it(
     assert not page.hint.isVisible()
     assert session.project is not None
     assert session.project.path == things["folder"] / "holidays.qvl"
-    qtbot.waitUntil(lambda: session.project is not None and session.project.picture_count() == 1, timeout=5000)
+    qtbot.waitUntil(lambda: session.project is not None and session.project.picture_count() == 1, timeout=15_000)
     session.close_project()
 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "imported"), ""))
@@ -333,9 +335,9 @@ def test_dropping_does_it(
     assert session.project is not None
     assert session.project.path == tmp_path / "imported.qvl"
     dialog = the(ImportDialog, window)
-    qtbot.waitUntil(dialog.button.isEnabled, timeout=5000)
+    qtbot.waitUntil(dialog.button.isEnabled, timeout=15_000)
     click(dialog.button)
-    qtbot.waitUntil(lambda: dialog.is_done, timeout=5000)
+    qtbot.waitUntil(lambda: dialog.is_done, timeout=15_000)
     assert session.project.region_count() == 1
     click(dialog.button)
     session.close_project()
@@ -347,12 +349,12 @@ def test_dropping_does_it(
 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "all.qvl"), ""))
     hover_and_drop(page_of(window), things["folder"], things["yolo"])
-    qtbot.waitUntil(lambda: session.project is not None and session.project.picture_count() == 2, timeout=5000)
+    qtbot.waitUntil(lambda: session.project is not None and session.project.picture_count() == 2, timeout=15_000)
 
 
 def wait_for_one(session: Session, qtbot: QtBot, name: str) -> None:
     assert opened_name(session) == Path(name).stem
-    qtbot.waitUntil(lambda: session.project is not None and session.project.picture_count() == 1, timeout=5000)
+    qtbot.waitUntil(lambda: session.project is not None and session.project.picture_count() == 1, timeout=15_000)
 
 
 def test_it_fits_a_small_window(listed: MainWindow) -> None:
