@@ -8430,7 +8430,7 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     </message>
     <message>
         <source>no CUDA</source>
-        <translation type="unfinished"></translation>
+        <translation>无 CUDA</translation>
     </message>
     <message>
         <source>yes</source>
