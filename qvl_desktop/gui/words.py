@@ -54,6 +54,13 @@ _STATUSES: dict[ShownStatus, str] = {
     "done": _N("statuses", "Done"),
     "skipped": _N("statuses", "Skipped"),
 }
+_FAMILY_NAMES = {
+    "qwen-vl": "Qwen-VL",
+    "qwen2-vl": "Qwen2-VL",
+    "qwen2.5-vl": "Qwen2.5-VL",
+    "qwen3-vl": "Qwen3-VL",
+    "qwen3.5": "Qwen3.5",
+}
 _METHODS = {"qlora": "Q-LoRA", "lora": "LoRA", "full": _N("runs", "Full")}
 
 
@@ -70,6 +77,11 @@ def stage_text(stage: str) -> str:
 def method_text(method: str) -> str:
     """The name of a training method."""
     return QCoreApplication.translate("runs", _METHODS.get(method, method))
+
+
+def family_name(name: str) -> str:
+    """What a family is called."""
+    return _FAMILY_NAMES[name]
 
 
 def split_text(split: str) -> str:

@@ -20,7 +20,6 @@ from qvl_desktop.gui.data.parts import (
     OPTIONS_WIDTH,
     caption,
     choice,
-    family_name,
     field,
     fill_formats,
     format_label,
@@ -29,7 +28,7 @@ from qvl_desktop.gui.data.parts import (
 )
 from qvl_desktop.gui.help.placing import help_beside
 from qvl_desktop.gui.theme import Space
-from qvl_desktop.gui.words import split_text
+from qvl_desktop.gui.words import family_name, split_text
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.storage.export_plan import ExportChoice, default_target
 from qvl_desktop.storage.project import Project

@@ -18,14 +18,13 @@ from qvl_desktop.gui.data.parts import (
     beside,
     caption,
     choice,
-    family_name,
     field,
     fill_formats,
     heading,
     path_line,
 )
 from qvl_desktop.gui.theme import Space
-from qvl_desktop.gui.words import split_text
+from qvl_desktop.gui.words import family_name, split_text
 
 
 class ImportOptions(QWidget):

@@ -6,30 +6,21 @@ Owns these widgets. Does not own what the dialogs do.
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from qvl_desktop.core.i18n import translate
-from qvl_desktop.formats.registry import CONVERSATION_FORMATS, REGION_FORMATS, AnyFormat
 from qvl_desktop.gui.help.mark import HelpMark
 from qvl_desktop.gui.theme import Space, set_role
 from qvl_desktop.gui.widgets.choice_box import ChoiceBox
 from qvl_desktop.gui.words import duration_text
 
+if TYPE_CHECKING:
+    from qvl_desktop.formats.registry import AnyFormat
+
 OPTIONS_WIDTH = 320
-_FAMILY_NAMES = {
-    "qwen-vl": "Qwen-VL",
-    "qwen2-vl": "Qwen2-VL",
-    "qwen2.5-vl": "Qwen2.5-VL",
-    "qwen3-vl": "Qwen3-VL",
-    "qwen3.5": "Qwen3.5",
-}
-
-
-def family_name(name: str) -> str:
-    """What a family is called."""
-    return _FAMILY_NAMES[name]
 
 
 def heading(words: str, parent: QWidget) -> QLabel:
@@ -106,6 +97,8 @@ def format_label(item: AnyFormat) -> str:
 
 def fill_formats(box: QComboBox) -> None:
     """All formats of the registry, those of conversations first, with a line between the two kinds."""
+    from qvl_desktop.formats.registry import CONVERSATION_FORMATS, REGION_FORMATS  # a page that shows none needs none
+
     for item in CONVERSATION_FORMATS:
         box.addItem(format_label(item), item.name)
     box.insertSeparator(box.count())

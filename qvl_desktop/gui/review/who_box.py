@@ -24,12 +24,12 @@ from PySide6.QtWidgets import (
 
 from qvl_desktop.core.answerers import Answerer
 from qvl_desktop.core.dialects import DIALECTS, QWEN2_5_VL
-from qvl_desktop.gui.data.parts import family_name
 from qvl_desktop.gui.help.mark import HelpMark
 from qvl_desktop.gui.help.placing import help_beside
 from qvl_desktop.gui.theme import Space, set_role
 from qvl_desktop.gui.widgets.choice_box import ChoiceBox
 from qvl_desktop.gui.widgets.model_choice import AdapterChoice, ModelChoice
+from qvl_desktop.gui.words import family_name
 from qvl_desktop.jobs.asking import Asker, Door
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.jobs.task import Task
