@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from display import SIZE, Desk, widest_patch
@@ -24,14 +24,16 @@ QUESTION = "Find the orange heart."
 """There is one in the first picture of the demo project, and in that of its pictures to learn from."""
 ACCENT = (0x35, 0x58, 0xD6)
 """The colour of the one button a page is about, in the light look (`gui.colours`)."""
-MINUTES_TO_TRAIN = 8
+MINUTES_TO_TRAIN = 15
+RAIL = 120
+"""Pixels of the display that the list of pages takes."""
 
 
 def look(place: Place, project: Path, pictures: Path, *, train: bool) -> None:
     """Everything at the window."""
     with window(place, str(project), what="the window's first paint") as desk:
         for number in range(1, PAGES + 1):
-            desk.press(str(number), "Control_L")
+            turn_to(desk, str(number))
             desk.settle(10).save(pictures / f"page-{number}.png")
         if train:
             start_run(desk, project, pictures)
@@ -49,13 +51,21 @@ def look_without_engine(place: Place, pictures: Path) -> None:
         desk.settle(10).save(pictures / "chat-without-engine.png")
         if said := answers(project):
             raise Failure(f"there is no engine, but an answer: {said}")
-        desk.press(TRAIN, "Control_L")
+        turn_to(desk, TRAIN)
         press_accent(desk)
         time.sleep(4)
         desk.settle(10).save(pictures / "train-without-engine.png")
-        desk.press("2", "Control_L")
+        turn_to(desk, "2")
         desk.settle(8).save(pictures / "annotate-without-engine.png")
     print("without an engine the window stays; closed with 0")
+
+
+def turn_to(desk: Desk, key: str) -> None:
+    """Show a page by its key, and wait until something else stands beside the rail than before, if it was another."""
+    before = desk.grab().crop((RAIL, 60, *SIZE)).tobytes()
+    desk.press(key, "Control_L")
+    with suppress(Failure):
+        wait_for(lambda: desk.grab().crop((RAIL, 60, *SIZE)).tobytes() != before, 20, "the page", 0.1)
 
 
 @contextmanager
@@ -87,7 +97,7 @@ def window(place: Place, *arguments: str, what: str, command: Sequence[str] = ()
 def start_run(desk: Desk, project: Path, pictures: Path) -> None:
     """Press "Start training", watch the curve, wait for the adapter."""
     before = runs(project)
-    desk.press(TRAIN, "Control_L")
+    turn_to(desk, TRAIN)
     press_accent(desk)
     wait_for(lambda: bool(runs(project) - before), 60, "the folder of a run started on the Train page")
     run = (runs(project) - before).pop()
@@ -122,7 +132,7 @@ def send(desk: Desk) -> None:
 
 def ask(desk: Desk, project: Path, pictures: Path) -> None:
     """A question about a picture of the project on the Chat page; its answer must come to lie in the project file."""
-    desk.press(CHAT, "Control_L")
+    turn_to(desk, CHAT)
     desk.settle(8)
     desk.press("p", "Control_L")
     wait_for(lambda: len(desk.windows()) > 1, 20, "the dialog with the project's pictures")
