@@ -25,6 +25,7 @@ from qvl_desktop.gui.annotate.rename_bar import RenameBar
 from qvl_desktop.gui.icons import pixmap
 from qvl_desktop.gui.theme import Space, set_role, set_surface, theme
 from qvl_desktop.gui.widgets.guarded import guarded
+from qvl_desktop.gui.widgets.nothing_here import NothingHere
 from qvl_desktop.gui.widgets.ref_colours import ref_colour
 from qvl_desktop.gui.widgets.rows import ROW_ROLE, Index, RowDelegate, pick_list
 from qvl_desktop.gui.widgets.search_line import SearchLine
@@ -144,6 +145,7 @@ class LabelPanel(QWidget):
         self.search.textEdited.connect(self._timer.start)
         self.search.textChanged.connect(self._timer.start)
         self.view = self._make_view()
+        self._nothing = NothingHere(self.view)
         self.rename = RenameBar(self)
         head = QHBoxLayout()
         head.setContentsMargins(Space.M, Space.S, Space.S, Space.XS)
@@ -173,11 +175,17 @@ class LabelPanel(QWidget):
         """Show these labels; marks stay on the refs that are still there."""
         picked = set(self.picked)
         self.model.show(rows)
+        self._nothing.show_words("" if rows else self._empty_words())
         if picked and not self.view.selectionModel().hasSelection():
             flag = self.view.selectionModel().SelectionFlag.Select
             for place, row in enumerate(rows):
                 if row.ref in picked:
                     self.view.selectionModel().select(self.model.index(place), flag)
+
+    def _empty_words(self) -> str:
+        if self.words:
+            return self.tr("No label is called so. Enter adds “{words}”.").format(words=self.words)
+        return self.tr("Labels appear here as boxes get refs. Type one above to add it before.")
 
     def focus_search(self) -> None:
         """Ready to type."""

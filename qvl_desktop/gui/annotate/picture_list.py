@@ -27,10 +27,12 @@ from qvl_desktop.gui.gallery.picture_menu import PictureMenu
 from qvl_desktop.gui.help.placing import help_beside
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_role, set_surface, theme
+from qvl_desktop.gui.widgets.nothing_here import NothingHere
 from qvl_desktop.gui.widgets.rows import keep_place, mark_row, row_view
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
 from qvl_desktop.gui.widgets.wrapped_check import WrappedCheckBox
 from qvl_desktop.jobs.picture_query import PictureQuery, likely_next
+from qvl_desktop.storage.filters import PictureFilter
 from qvl_desktop.storage.project import Project
 from qvl_desktop.storage.rows import PictureRow
 
@@ -64,10 +66,8 @@ class PictureList(QWidget):
         self.only_bare = WrappedCheckBox(self.tr("Only unannotated"), self)
         self.only_bare.setToolTip(self.tr("Show pictures without regions"))
         self.view = self._make_view(thumbnails)
-        self._nothing = QLabel(self.tr("No picture matches the filter."), self.view)
-        self._nothing.setWordWrap(True)
-        self._nothing.setContentsMargins(Space.M, Space.M, Space.M, Space.M)
-        set_role(self._nothing, "muted")
+        self._nothing = NothingHere(self.view, button=self.tr("Show all pictures"))
+        self._nothing.clicked.connect(lambda: query.set_filter(PictureFilter()))
         self.count = QLabel(self)
         set_role(self.count, "caption")
         self.bar = QProgressBar(self)
@@ -109,7 +109,8 @@ class PictureList(QWidget):
         with keep_place(self.view):
             self.model.show(self.query.project, self.query.ids)
         mark_row(self.view, self.position, scroll=self.position is not None and not self.filtered)
-        self._nothing.setVisible(not self.query.ids and self.filtered)
+        found = bool(self.query.ids) or not self.filtered
+        self._nothing.show_words("" if found else self.tr("No picture matches the filter."))
         self._show_progress()
         self._moved()
 

@@ -27,6 +27,7 @@ from qvl_desktop.gui.help.placing import help_beside
 from qvl_desktop.gui.theme import Space, set_role, set_surface, theme
 from qvl_desktop.gui.widgets.flow import FlowLayout
 from qvl_desktop.gui.widgets.guarded import guarded
+from qvl_desktop.gui.widgets.nothing_here import NothingHere
 from qvl_desktop.gui.widgets.rows import mark_row, row_view
 from qvl_desktop.gui.widgets.search_line import SearchLine
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
@@ -65,6 +66,12 @@ class Browser(QWidget):
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.picture_view)
         self._stack.addWidget(self.conversation_view)
+        self._nothing = {
+            PICTURES: NothingHere(self.picture_view, button=self.tr("Show all pictures")),
+            CONVERSATIONS: NothingHere(self.conversation_view, button=self.tr("Show all conversations")),
+        }
+        for nothing in self._nothing.values():
+            nothing.clicked.connect(self.show_everything)
         self.modes = QButtonGroup(self)
         self.search = SearchLine("", self)
         self.only_bare = WrappedCheckBox(self.tr("Only without conversations"), self)
@@ -205,8 +212,31 @@ class Browser(QWidget):
         self.filter_button.offer(project.templates() if project is not None else {}, picture)
         self.filter_button.fill()
 
+    @property
+    def filtered(self) -> bool:
+        """Something is asked that may leave rows out."""
+        if self.search.text().strip():
+            return True
+        return self.only_bare.isChecked() if self.mode == PICTURES else bool(self.filter_button.words())
+
+    def show_everything(self) -> None:
+        """Take away all that is asked."""
+        self.search.clear()
+        self.only_bare.setChecked(False)
+        self.filter_button.clear()
+        self.reload()
+
+    def _say_nothing(self, found: bool) -> None:
+        """Words in the empty list, where a filter emptied it."""
+        pictures = self.mode == PICTURES
+        words = (
+            self.tr("No picture matches the filter.") if pictures else self.tr("No conversation matches the filter.")
+        )
+        self._nothing[self.mode].show_words(words if not found and self.filtered else "")
+
     def _keep_current(self, former: int | None, ids: Sequence[int]) -> None:
         """The current row stays where it can, else the first becomes it."""
+        self._say_nothing(bool(ids))
         if former is None or self._model.place(former) is None:
             self._current[self.mode] = ids[0] if ids else None
         self._mark_current()

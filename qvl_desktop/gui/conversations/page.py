@@ -34,7 +34,6 @@ from qvl_desktop.gui.conversations.talk_desk import TalkDesk
 from qvl_desktop.gui.conversations.template_dialog import TemplateDialog
 from qvl_desktop.gui.conversations.token_bar import TokenBar
 from qvl_desktop.gui.conversations.token_meter import TokenMeter
-from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.shortcuts import Shortcuts
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface, theme
 from qvl_desktop.gui.widgets.elided_label import ElidedLabel
@@ -161,6 +160,10 @@ class ConversationsPage(QWidget):
     def _show_title(self, count: int) -> None:
         project, picture_id = self.session.project, self.browser.picture
         self.new_button.setEnabled(self._picture_for_new() is not None)
+        if project is not None and picture_id is None and self.browser.filtered and not count:
+            self.title.setText("")
+            self.nothing.show_words(self.tr("Nothing found"), self.tr("Change what is asked at the left."))
+            return
         if project is None or picture_id is None:
             self.title.setText(self.tr("Conversation") if count else "")
             self.nothing.show_words(

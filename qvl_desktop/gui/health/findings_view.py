@@ -91,6 +91,8 @@ class FindingsView(QWidget):
         self.mend_button = QPushButton(self)
         self.keep_button = QPushButton(self)
         self.empty = EmptyState("success", self)
+        annotate = self.empty.add_button(self.tr("Go to Annotate"), "annotate", primary=True)
+        annotate.clicked.connect(lambda: session.pageRequested.emit("annotate"))
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self._work_area())
@@ -121,11 +123,13 @@ class FindingsView(QWidget):
         project = self.session.project
         if project is None or shown:
             return
+        self.empty.set_buttons_visible(False)
         if self.health.complete and not self.health.running:
             words = self.tr("{pictures} pictures and {conversations} conversations are in order.")
             pictures, talks = project.picture_count(), project.conversation_count()
             if not pictures and not talks:
                 self.empty.show_words(self.tr("Nothing to check yet"), self.tr("Add pictures on the Annotate page."))
+                self.empty.set_buttons_visible(True)
                 return
             said = words.format(pictures=f"{pictures:,}", conversations=f"{talks:,}")
             self.empty.show_words(self.tr("Nothing to mend"), said)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QLabel, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from qvl_desktop.gui.theme import Space, set_role, set_surface, theme
 from qvl_desktop.gui.widgets.guarded import guarded
+from qvl_desktop.gui.widgets.nothing_here import NothingHere
 from qvl_desktop.gui.widgets.ref_colours import ref_colour
 from qvl_desktop.gui.widgets.rows import ROW_ROLE, Index, RowDelegate, row_view
 from qvl_desktop.gui.widgets.search_line import SearchLine
@@ -114,12 +115,13 @@ class RefBars(QWidget):
         self.view = row_view(self.model, _RefDelegate(self), self)
         self.view.setAccessibleName(self.tr("Refs"))
         self.view.setMinimumHeight(150)
+        self._nothing = NothingHere(self.view)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
         layout.setSpacing(Space.S)
         for widget in (self.title, self.search, self.view):
             layout.addWidget(widget)
-        self.search.textChanged.connect(self.model.search)
+        self.search.textChanged.connect(self._search)
         self.view.clicked.connect(self._on_clicked)
         self.view.activated.connect(self._on_clicked)
         theme().changed.connect(self._on_theme)
@@ -128,6 +130,10 @@ class RefBars(QWidget):
         """Show refs as (ref, regions, pictures)."""
         self.title.setText(self.tr("%n ref(s)", "", sum(bool(ref) for ref, _, _ in refs)))
         self.model.set_refs(refs)
+
+    def _search(self, words: str) -> None:
+        self.model.search(words)
+        self._nothing.show_words(self.tr("No ref is called so.") if words and not self.model.rowCount() else "")
 
     def _on_clicked(self, index: QModelIndex) -> None:
         row = index.data(ROW_ROLE)

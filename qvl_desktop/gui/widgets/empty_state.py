@@ -6,7 +6,7 @@ Owns the layout. Does not own the words or what the buttons do.
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from qvl_desktop.gui.icons import pixmap, set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface, theme
@@ -33,6 +33,7 @@ class EmptyState(QWidget):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             label.setWordWrap(True)
             label.setMaximumWidth(WIDTH)
+            label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._buttons = QWidget(self)
         self._button_row = FlowLayout(self._buttons, Space.S, alignment=Qt.AlignmentFlag.AlignHCenter)
         self._button_row.setContentsMargins(0, Space.M, 0, 0)
@@ -40,8 +41,14 @@ class EmptyState(QWidget):
         layout.setContentsMargins(Space.L, Space.L, Space.L, Space.L)
         layout.setSpacing(Space.S)
         layout.addStretch(2)
-        for widget in (self._sign, self.title, self.words, self._buttons):
-            layout.addWidget(widget)
+        layout.addWidget(self._sign)
+        for label in (self.title, self.words):
+            row = QHBoxLayout()
+            row.addStretch(1)
+            row.addWidget(label, 1000)
+            row.addStretch(1)
+            layout.addLayout(row)
+        layout.addWidget(self._buttons)
         layout.addStretch(3)
         theme().changed.connect(self._paint_sign)
         self._paint_sign()
