@@ -2,8 +2,8 @@
 
     python packaging/small_pictures.py [docs/images]
 
-A window has few colours; with the 256 that suit it best a picture takes a third of the room and looks the same. Pictures
-that are small already are left alone.
+A window has few colours; with the 256 that suit it best a picture takes a third of the room and looks the same.
+Pictures that are small already are left alone.
 """
 
 from __future__ import annotations
