@@ -43,6 +43,7 @@ from qvl_desktop.gui.data.import_dialog import ImportDialog
 from qvl_desktop.gui.health.mend_dialog import MendDialog
 from qvl_desktop.gui.health.page import SPLIT, STATISTICS, HealthPage
 from qvl_desktop.gui.health.relink_dialog import RelinkDialog
+from qvl_desktop.gui.help.desk import close_help, show_help
 from qvl_desktop.gui.models.page import ModelsPage
 from qvl_desktop.gui.review.page import ReviewPage
 from qvl_desktop.gui.shell.main_window import MainWindow
@@ -120,6 +121,10 @@ class Stage:
     def leave(self) -> None:
         """Close what is open over the pages."""
         self.window.palette_card.close_card()
+        if self.window.tour.active:
+            self.window.tour.leave()
+        self.window.toasts.clear()
+        close_help()
         self.window.strips.close_strip("crash")
         for top in QApplication.topLevelWidgets():
             if top is not self.window and top.isVisible() and isinstance(top, QDialog):
@@ -609,6 +614,33 @@ def _preferences_undo(there: Stage) -> QWidget:
     return there.dialog()
 
 
+def _news(there: Stage) -> QWidget:
+    there.page("pictures")
+    there.window.side_views.show_news()
+    return there.dialog()
+
+
+def _help(there: Stage) -> QWidget:
+    there.page("pictures")
+    return show_help("memory.md")
+
+
+def _tour(step: str) -> Callable[[Stage], QWidget]:
+    """The tour at a step."""
+
+    def show(there: Stage) -> QWidget:
+        there.page("annotate")
+        tour = there.window.tour
+        tour.begin_again()
+        while tour.step.name != step:
+            tour.next()
+        settle(there.window)
+        tour.look()
+        return there.window
+
+    return show
+
+
 def _strips(there: Stage) -> QWidget:
     there.page("pictures")
     there.window.offer_crash(Crash(Path("crash"), BEGIN, "Fatal Python error: Segmentation fault"))
@@ -657,6 +689,8 @@ VIEWS = (
     View("palette", _palette),
     View("toasts", _toasts),
     View("strips", _strips),
+    View("tour", _tour("draw")),
+    View("tour-check", _tour("check")),
     View("import", _import, True),
     View("export", _export, True),
     View("ask", _ask, True),
@@ -675,6 +709,8 @@ VIEWS = (
     View("preferences-keys", _preferences(4), True),
     View("preferences-support", _preferences(5), True),
     View("preferences-undo", _preferences_undo, True),
+    View("news", _news, True),
+    View("help", _help, True),
 )
 """All of them, in the order of the work; dialogs last."""
 

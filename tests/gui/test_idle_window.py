@@ -13,8 +13,9 @@ from qvl_desktop.gui.train.page import TrainPage
 from tests.gui.every_page import ENDED, VIEWS, Stage, View, settle, stage
 
 SECOND_MS = 1000
-PASSING = ("toasts", "train-running")
-"""Views with something that goes on: notices go away by themselves, a run's buttons count seconds."""
+PASSING = ("toasts", "train-running", "tour", "tour-check")
+"""Views with something that goes on: notices go away by themselves, a run's buttons count seconds, the tour looks at
+what is done."""
 
 
 @pytest.fixture(scope="module")
