@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from qvl_desktop.gui.tour.tour import Tour
 
 MINIMUM = QSize(1024, 640)
+FIRST_SIZE = QSize(1360, 860)
 _BY_NAME = {page.name: page for page in PAGES}
 
 
@@ -69,7 +70,7 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(application_icon())
         self.setMinimumSize(MINIMUM)
         self.setAcceptDrops(True)
-        self.resize(1360, 860)
+        self.resize(self.screen().availableSize().boundedTo(FIRST_SIZE))
         self._pages: dict[str, QWidget] = {}
         self._handed = Handed()
         self._welcome: WelcomePage | None = None
