@@ -440,7 +440,7 @@ class ConversationsPage(QWidget):
             splitter.addWidget(widget)
         splitter.setStretchFactor(1, 3)
         splitter.setStretchFactor(2, 4)
-        splitter.setSizes([256, 500, 500])
+        splitter.setSizes([272, 496, 496])
         return splitter
 
     def _make_actions(self) -> None:
