@@ -510,6 +510,14 @@
         <translation>对话</translation>
     </message>
     <message>
+        <source>Show all pictures</source>
+        <translation type="unfinished">显示全部图片</translation>
+    </message>
+    <message>
+        <source>Show all conversations</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Only without conversations</source>
         <translation>仅显示没有对话的</translation>
     </message>
@@ -532,6 +540,14 @@
         <translation>
             <numerusform>%n 段对话</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>No picture matches the filter.</source>
+        <translation type="unfinished">没有符合筛选条件的图片。</translation>
+    </message>
+    <message>
+        <source>No conversation matches the filter.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Filter by name</source>
@@ -1111,6 +1127,14 @@
     <message>
         <source>Conversations are about pictures. Add some on the Annotate page.</source>
         <translation>对话是关于图片的。请先在“标注”页添加图片。</translation>
+    </message>
+    <message>
+        <source>Nothing found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change what is asked at the left.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Conversation</source>
@@ -2079,6 +2103,10 @@
         <translation>前往</translation>
     </message>
     <message>
+        <source>Go to Annotate</source>
+        <translation type="unfinished">前往“标注”</translation>
+    </message>
+    <message>
         <source>{pictures} pictures and {conversations} conversations are in order.</source>
         <translation>{pictures} 张图片和 {conversations} 段对话都没有问题。</translation>
     </message>
@@ -2741,6 +2769,14 @@
         <translation>按 Enter 使用第一个标签，或将输入的词添加为新标签</translation>
     </message>
     <message>
+        <source>No label is called so. Enter adds “{words}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Labels appear here as boxes get refs. Type one above to add it before.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Merge {count} labels into one…</source>
         <translation>将 {count} 个标签合并为一个…</translation>
     </message>
@@ -2865,8 +2901,8 @@
         <translation>为这些图片新建项目</translation>
     </message>
     <message>
-        <source>{program}: safe mode</source>
-        <translation>{program}：安全模式</translation>
+        <source>Safe mode</source>
+        <translation>安全模式</translation>
     </message>
     <message>
         <source>Open the project whose pictures are to be annotated first.</source>
@@ -3359,6 +3395,10 @@
         <translation>已完成的图片</translation>
     </message>
     <message>
+        <source>Show all pictures</source>
+        <translation type="unfinished">显示全部图片</translation>
+    </message>
+    <message>
         <source>{shown} of {total} pictures</source>
         <translation>{shown} / {total} 张图片</translation>
     </message>
@@ -3514,6 +3554,14 @@
     <message>
         <source>Take the box out of the answer (Del)</source>
         <translation>从回答中去掉这个框（Del）</translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draw every box of this answer</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -4084,6 +4132,10 @@
         <translation>
             <numerusform>%n 个指代</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>No ref is called so.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

@@ -83,7 +83,7 @@ def test_safe_mode_uses_no_settings_and_changes_none(chosen: Path) -> None:
     assert code == 0
     up = said["up"]
     assert (up["safe"], up["theme"], up["project"], up["keys"]) == (True, "system", "", ["Ctrl+K"])
-    assert "safe mode" in up["title"]
+    assert up["title"] == "Safe mode – QVL Desktop"
     assert list(up["strips"]) == ["safe mode"]
     assert chosen.read_bytes() == before
     _, said = run("tell")

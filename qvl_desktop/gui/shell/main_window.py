@@ -290,9 +290,8 @@ class MainWindow(QMainWindow):
         project = self.session.project
         path = project.path if project else None
         name = QGuiApplication.applicationDisplayName()
-        if self.session.settings.safe:
-            name = self.tr("{program}: safe mode").format(program=name)
-        self.setWindowTitle(f"{path.stem} – {name}" if path else name)
+        safe = self.tr("Safe mode") if self.session.settings.safe else ""
+        self.setWindowTitle(" – ".join(filter(None, (path.stem if path else "", safe, name))))
         self.top_bar.show_project(path)
         self.top_bar.show_recent(self._recent())
         for action in ("export_data", "show_in_folder", "close_project"):
