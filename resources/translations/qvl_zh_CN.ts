@@ -3557,11 +3557,11 @@
     </message>
     <message>
         <source>Show all</source>
-        <translation type="unfinished"></translation>
+        <translation>全部显示</translation>
     </message>
     <message>
         <source>Draw every box of this answer</source>
-        <translation type="unfinished"></translation>
+        <translation>画出这个回答的所有框</translation>
     </message>
 </context>
 <context>

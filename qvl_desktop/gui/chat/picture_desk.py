@@ -6,9 +6,10 @@ Does not own the views (`picture_panel`, `transcript`) nor the chat's data (`thr
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from PySide6.QtCore import QObject, Signal
 
@@ -32,7 +33,7 @@ BoxKey = tuple[int, int]
 """Exchange, and box or quad token of its answer, each counted from 0."""
 
 MOST_BOXES = 500
-"""So many boxes of one answer are drawn; more would hide the picture, and make every look at it slow."""
+"""So many boxes of one answer are drawn by themselves, as more hide the picture; all when they are asked for."""
 
 
 SOON_MS = 60
@@ -57,6 +58,7 @@ class PictureDesk(QObject):
         self._adding: BoxKey | None = None
         self._made: dict[tuple[BoxKey, str], tuple[Box | Quad, ShownBox]] = {}
         self._made_for: tuple[Exchange | None, tuple[int, int]] | None = None
+        self._whole: WeakSet[Exchange] = WeakSet()
         self._changes: WeakKeyDictionary[Exchange, tuple[list[str], list[str]]] = WeakKeyDictionary()
         self._soon = waiter(self, SOON_MS, self.show_boxes)
         view = panel.view
@@ -75,6 +77,7 @@ class PictureDesk(QObject):
         panel.pictureChosen.connect(self.choose_picture)
         panel.addBoxAsked.connect(self.add_box)
         panel.removeBoxAsked.connect(self.remove_boxes)
+        panel.allBoxesAsked.connect(self.show_all_boxes)
         transcript.phraseHovered.connect(self._phrase_hovered)
         transcript.answerSelected.connect(self.select_answer)
         transcript.pictureClicked.connect(self.choose_picture)
@@ -169,6 +172,18 @@ class PictureDesk(QObject):
         if self.exchange is not None and not self.exchange.read:
             self._soon.start()
 
+    def show_all_boxes(self) -> None:
+        """Draw all boxes of the shown answer, however many, as long as its chat is open."""
+        if self.exchange is not None:
+            self._whole.add(self.exchange)
+            self.show_boxes()
+
+    @property
+    def _most(self) -> int:
+        """So many boxes of the shown answer are drawn."""
+        whole = self.exchange is not None and self.exchange in self._whole
+        return sys.maxsize if whole else MOST_BOXES
+
     def show_soon(self) -> None:
         """The same for an answer that grows: gathered, so that its cost does not grow with every piece."""
         if not self._soon.isActive():
@@ -187,11 +202,11 @@ class PictureDesk(QObject):
             self._made_for = made_for
         lit = self._lit if self._lit is not None and self._lit < len(phrases) else None
         found: dict[BoxKey, ShownBox] = {}
-        order = phrases if lit is None or total <= MOST_BOXES else [phrases[lit], *phrases]
+        order = phrases if lit is None or total <= self._most else [phrases[lit], *phrases]
         for phrase in order:
             label = phrase.words.strip()
             for place, code in enumerate(phrase.shapes):
-                if len(found) >= MOST_BOXES:
+                if len(found) >= self._most:
                     return list(found.values()), total
                 key = (self._shown, phrase.first + place)
                 if key not in found:
@@ -217,7 +232,8 @@ class PictureDesk(QObject):
         elif total > drawn:
             words = self.tr("{drawn} of {total} boxes are drawn. Point at words to see theirs.")
             words = words.format(drawn=count_text(drawn), total=count_text(total))
-        self._panel.show_note(words, correcting=correcting and self._adding is None)
+        more = total > drawn and self._adding is None and not correcting
+        self._panel.show_note(words, correcting=correcting and self._adding is None, more=more)
 
     # Both ends of a phrase
 
@@ -246,9 +262,9 @@ class PictureDesk(QObject):
             first = phrases[number].first
             boxes = [(self._shown, first + place) for place in range(len(phrases[number].shapes))]
         exchange = self.exchange
-        if fresh and exchange is not None and exchange.reader.boxes > MOST_BOXES and boxes:
+        if fresh and exchange is not None and exchange.reader.boxes > self._most and boxes:
             self._panel.view.show_boxes(self._boxes()[0])
-        self._panel.view.light_all(boxes[:MOST_BOXES])
+        self._panel.view.light_all(boxes[: self._most])
         self._transcript.light(self._shown if index is None else index, number)
 
     # Putting boxes right

@@ -32,14 +32,15 @@ from qvl_desktop.gui.widgets.thumbnails import Thumbnails
 class PicturePanel(QWidget):
     """One picture at a time.
 
-    Signals: `pictureChosen(path)` from the strip, `chooseAsked()` from the invitation, `addBoxAsked()` and
-    `removeBoxAsked()` from the line that stands under the picture while a box of an answer is selected.
+    Signals: `pictureChosen(path)` from the strip, `chooseAsked()` from the invitation; from the line under the picture
+    `allBoxesAsked()` where not all are drawn, `addBoxAsked()` and `removeBoxAsked()` while a box is selected.
     """
 
     pictureChosen = Signal(Path)
     chooseAsked = Signal()
     addBoxAsked = Signal()
     removeBoxAsked = Signal()
+    allBoxesAsked = Signal()
 
     def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -88,12 +89,22 @@ class PicturePanel(QWidget):
         self.remove_box_button.setObjectName("removeBoxButton")
         self.remove_box_button.setToolTip(self.tr("Take the box out of the answer (Del)"))
         self.remove_box_button.clicked.connect(self.removeBoxAsked)
-        for button, icon in ((self.add_box_button, "draw-box"), (self.remove_box_button, "trash")):
+        self.all_boxes_button = QPushButton(self.tr("Show all"), self._foot)
+        self.all_boxes_button.setObjectName("allBoxesButton")
+        self.all_boxes_button.setToolTip(self.tr("Draw every box of this answer"))
+        self.all_boxes_button.clicked.connect(self.allBoxesAsked)
+        self.all_boxes_button.hide()
+        for button, icon in (
+            (self.add_box_button, "draw-box"),
+            (self.remove_box_button, "trash"),
+            (self.all_boxes_button, "eye"),
+        ):
             set_icon(button, icon)
             set_kind(button, "quiet")
         row = QHBoxLayout()
         row.addWidget(self.add_box_button)
         row.addWidget(self.remove_box_button)
+        row.addWidget(self.all_boxes_button)
         row.addStretch(1)
         column = QVBoxLayout(self._foot)
         column.setContentsMargins(Space.M, Space.S, Space.M, Space.XS)
@@ -108,8 +119,10 @@ class PicturePanel(QWidget):
         """The words under the picture."""
         return self._note.text() if self._foot.isVisibleTo(self) else ""
 
-    def show_note(self, words: str, *, correcting: bool = False) -> None:
-        """Say something under the picture; `correcting` offers what can be done with the selected box."""
+    def show_note(self, words: str, *, correcting: bool = False, more: bool = False) -> None:
+        """Say something under the picture; `correcting` offers what can be done with the selected box, `more` to draw
+        the boxes that are left out."""
+        self.all_boxes_button.setVisible(more)
         self._note.setText(words)
         self.add_box_button.setVisible(correcting)
         self.remove_box_button.setVisible(correcting)
