@@ -34,6 +34,8 @@ from qvl_desktop.jobs.support_report import support_report
 from qvl_desktop.jobs.task import Task
 
 SIZE = (760, 560)
+SHOWN = 2000
+"""Lines of the log that are shown, the last ones."""
 _FRAME = 56
 """Pixels that a box to choose from takes beside its words."""
 
@@ -78,7 +80,7 @@ class ReportView(QDialog):
     def read_log(self) -> None:
         """Read the log anew, from the level that is chosen on."""
         level = str(self.level.currentData())
-        task: Task[str] = Task(lambda: read_log(log_file(), level))
+        task: Task[str] = Task(lambda: read_log(log_file(), level, SHOWN))
         task.on_success(self._take_log).start(self)
 
     def _show_report(self, text: str) -> None:
