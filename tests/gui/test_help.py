@@ -288,6 +288,27 @@ def test_pictures_come_in_the_look_in_force(shown: HelpWindow, qtbot: QtBot) -> 
     assert size.width() <= shown.viewer.viewport().width()
 
 
+def test_what_is_read_stays_at_the_top_in_another_width(shown: HelpWindow, qtbot: QtBot) -> None:
+    shown.show_link(Link("settings.md", "packing"))
+    assert blocks_at_top(shown) == "Packing"
+    for width in (760, 1200, 900):
+        shown.resize(width, 500)
+        QTest.qWait(20)
+        assert blocks_at_top(shown) == "Packing", width
+    theme().set_mode("dark")
+    assert blocks_at_top(shown) == "Packing"
+
+
+def test_a_place_is_shown_at_the_top_when_help_opens_there() -> None:
+    close_help()
+    window = show_help("troubleshooting.md#message-40")
+    QTest.qWait(50)
+    layout = window.viewer.document().documentLayout()
+    block = window.viewer.document().findBlock(window.viewer._places["message-40"] + 1)
+    assert 0 <= layout.blockBoundingRect(block).top() - window.viewer.place < 60
+    close_help()
+
+
 def test_another_language_shows_the_same_place(shown: HelpWindow) -> None:
     shown.show_link(Link("memory.md", "what-fits-a-card"))
     install_language("zh_CN")

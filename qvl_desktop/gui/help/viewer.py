@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QByteArray, QSize, Qt, QUrl, Signal
+from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -52,19 +52,23 @@ class Viewer(QTextBrowser):
         self._sizes: dict[str, QSize] = {}
         self._width = 0
         self._tasks: list[Task[QImage]] = []
+        self._top, self._resizing = 0, False
+        self.verticalScrollBar().valueChanged.connect(self._note_top)
         self._settle = waiter(self, _SETTLE_MS, self._fit)
 
     def show_page(self, book: Book, page: Page) -> None:
         """Show the top of a page."""
         self._book, self._page = book, page
         self._draw()
+        self._top = 0
         self.verticalScrollBar().setValue(0)
 
     def redraw(self) -> None:
         """Draw the page again, in the colours in force; what is in sight stays."""
-        at = self.place
+        top = self._top
         self._draw()
-        self.place = at
+        self._top = top
+        self._to_top()
 
     @property
     def place(self) -> int:
@@ -79,14 +83,21 @@ class Viewer(QTextBrowser):
         """Show a named place of the page at the top; False where there is none."""
         if anchor not in self._places:
             return False
-        document = self.document()
-        block = document.findBlock(self._places[anchor])
-        top = document.documentLayout().blockBoundingRect(block).top()
-        self.verticalScrollBar().setValue(round(top) - Space.S)
-        cursor = QTextCursor(block)  # the keyboard goes on from here
-        self.setTextCursor(cursor)
-        self.verticalScrollBar().setValue(round(top) - Space.S)
+        self.setTextCursor(QTextCursor(self.document().findBlock(self._places[anchor])))  # the keyboard goes on here
+        self._top = self._places[anchor]
+        self._to_top()
         return True
+
+    def _to_top(self) -> None:
+        """Show what is to stand at the top there."""
+        document = self.document()
+        top = document.documentLayout().blockBoundingRect(document.findBlock(self._top)).top()
+        self.verticalScrollBar().setValue(round(top) - Space.S if self._top else 0)
+
+    def _note_top(self) -> None:
+        """What stands at the top when the reader has gone there, to keep it there in another width."""
+        if not self._resizing:
+            self._top = self.cursorForPosition(QPoint(Space.M, Space.M)).block().position() if self.place else 0
 
     def mark_words(self, typed: str) -> None:
         """Mark every word of a search; "" takes the marks away."""
@@ -161,8 +172,11 @@ class Viewer(QTextBrowser):
     def resizeEvent(self, event: QResizeEvent) -> None:
         bar = self.verticalScrollBar().sizeHint().width()
         room = max(Space.L, (self.width() - bar - WIDEST) // 2)
+        self._resizing = True
         self.setViewportMargins(room, Space.S, room, 0)
         super().resizeEvent(event)
+        self._to_top()
+        self._resizing = False
         self._settle.start()
 
     @guarded(default=None)
