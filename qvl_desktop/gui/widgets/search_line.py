@@ -24,9 +24,10 @@ class SearchLine(QLineEdit):
         super().__init__(parent)
         self._tip = ""
         self.setClearButtonEnabled(True)
-        for button in self.findChildren(QToolButton):
-            button.setAccessibleName(QCoreApplication.translate("SearchLine", "Empty the line"))
         self._glass = self.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        for button in self.findChildren(QToolButton):
+            cross = QCoreApplication.translate("SearchLine", "Empty the line")
+            button.setAccessibleName(words if button.defaultAction() is self._glass else cross)
         theme().changed.connect(self._on_theme)
         self.show_words(words)
 
