@@ -26,7 +26,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, QThreadPool, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, QThreadPool, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from qvl_desktop import app
@@ -48,6 +48,7 @@ from qvl_desktop.gui.models.page import ModelsPage
 from qvl_desktop.gui.review.page import ReviewPage
 from qvl_desktop.gui.shell.main_window import MainWindow
 from qvl_desktop.gui.shell.preferences import Preferences
+from qvl_desktop.gui.shell.start_choice import StartChoice
 from qvl_desktop.gui.theme import Mode, theme
 from qvl_desktop.gui.train.page import TrainPage
 from qvl_desktop.gui.translation import install_language
@@ -614,6 +615,14 @@ def _preferences_undo(there: Stage) -> QWidget:
     return there.dialog()
 
 
+def _start_choice(there: Stage) -> QWidget:
+    """What is asked before the window opens, when it did not come up the last times."""
+    dialog = StartChoice(there.window)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.show()
+    return dialog
+
+
 def _news(there: Stage) -> QWidget:
     there.page("pictures")
     there.window.side_views.show_news()
@@ -710,6 +719,7 @@ VIEWS = (
     View("preferences-support", _preferences(5), True),
     View("preferences-undo", _preferences_undo, True),
     View("news", _news, True),
+    View("start-choice", _start_choice, True),
     View("help", _help, True),
 )
 """All of them, in the order of the work; dialogs last."""
