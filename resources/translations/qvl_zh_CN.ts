@@ -511,11 +511,11 @@
     </message>
     <message>
         <source>Show all pictures</source>
-        <translation type="unfinished">显示全部图片</translation>
+        <translation>显示全部图片</translation>
     </message>
     <message>
         <source>Show all conversations</source>
-        <translation type="unfinished"></translation>
+        <translation>显示全部对话</translation>
     </message>
     <message>
         <source>Only without conversations</source>
@@ -543,11 +543,11 @@
     </message>
     <message>
         <source>No picture matches the filter.</source>
-        <translation type="unfinished">没有符合筛选条件的图片。</translation>
+        <translation>没有图片符合筛选条件。</translation>
     </message>
     <message>
         <source>No conversation matches the filter.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有对话符合筛选条件。</translation>
     </message>
     <message>
         <source>Filter by name</source>
@@ -1130,11 +1130,11 @@
     </message>
     <message>
         <source>Nothing found</source>
-        <translation type="unfinished"></translation>
+        <translation>没有找到</translation>
     </message>
     <message>
         <source>Change what is asked at the left.</source>
-        <translation type="unfinished"></translation>
+        <translation>请修改左侧的条件。</translation>
     </message>
     <message>
         <source>Conversation</source>
@@ -2104,7 +2104,7 @@
     </message>
     <message>
         <source>Go to Annotate</source>
-        <translation type="unfinished">前往“标注”</translation>
+        <translation>前往“标注”</translation>
     </message>
     <message>
         <source>{pictures} pictures and {conversations} conversations are in order.</source>
@@ -2770,11 +2770,11 @@
     </message>
     <message>
         <source>No label is called so. Enter adds “{words}”.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有这样的标签。按回车键添加“{words}”。</translation>
     </message>
     <message>
         <source>Labels appear here as boxes get refs. Type one above to add it before.</source>
-        <translation type="unfinished"></translation>
+        <translation>给框写上指称后，标签会出现在这里。也可以先在上方输入来添加。</translation>
     </message>
     <message>
         <source>Merge {count} labels into one…</source>
@@ -2890,7 +2890,7 @@
     </message>
     <message>
         <source>This takes effect when the open dialog is closed.</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭打开的对话框后生效。</translation>
     </message>
     <message>
         <source>New project for this data</source>
@@ -3396,7 +3396,7 @@
     </message>
     <message>
         <source>Show all pictures</source>
-        <translation type="unfinished">显示全部图片</translation>
+        <translation>显示全部图片</translation>
     </message>
     <message>
         <source>{shown} of {total} pictures</source>
@@ -4135,7 +4135,7 @@
     </message>
     <message>
         <source>No ref is called so.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有这样的指称。</translation>
     </message>
 </context>
 <context>
