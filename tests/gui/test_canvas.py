@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QPaintEvent, QRegion
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from qvl_desktop.core.box import Rect
@@ -413,3 +414,42 @@ def test_the_loader_keeps_to_its_memory(qtbot: QtBot, tmp_path: Path) -> None:
             loader.request(path)
     assert [path for path in paths if loader.cached(path)] == paths[-3:]
     loader.shut_down()
+
+
+class Painted(QObject):
+    """What a widget was asked to paint from now on."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.region = QRegion()
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.region = self.region.united(event.region())
+        return False
+
+
+@pytest.mark.parametrize("chosen", ["small", None])
+def test_another_label_is_painted_at_once(boxed: Canvas, qtbot: QtBot, chosen: str | None) -> None:
+    boxed.select(chosen)
+    painted = begin_painting_anew(boxed, qtbot)
+    boxed.set_boxes([ShownBox("large", LARGE, "crate"), ShownBox("small", SMALL, "mug")])
+    qtbot.waitUntil(lambda: painted.region.contains(above(boxed, SMALL)), timeout=5_000)
+
+
+def test_a_box_that_lights_up_is_painted_at_once(boxed: Canvas, qtbot: QtBot) -> None:
+    painted = begin_painting_anew(boxed, qtbot)
+    boxed.highlight("small")
+    qtbot.waitUntil(lambda: painted.region.contains(above(boxed, SMALL)), timeout=5_000)
+
+
+def begin_painting_anew(canvas: Canvas, qtbot: QtBot) -> Painted:
+    """What is painted once everything that was due has been."""
+    qtbot.wait(100)
+    return Painted(canvas.viewport())
+
+
+def above(canvas: Canvas, rect: Rect) -> QRect:
+    """Where the label of a box is."""
+    return QRect(on_screen(canvas, rect.x1, rect.y1) - QPoint(0, 10), QSize(12, 8))

@@ -198,8 +198,11 @@ class LayeredView(PictureView):
 
     def _put_item(self, shown: ShownBox) -> BoxItem:
         known = self._items.get(shown.key)
-        if (known is None or known.shown != shown) and shown.key not in self._over_backdrop():
-            self._forget_backdrop()
+        if known is None or known.shown != shown:
+            if shown.key in self._over_backdrop():
+                self.viewport().update()  # the scene does not know where these are painted
+            else:
+                self._forget_backdrop()
         item = super()._put_item(shown)
         if known is None:
             item.set_label_shown(self._labels_shown)
@@ -216,6 +219,11 @@ class LayeredView(PictureView):
             for item in self._items.values():
                 item.set_crowded(crowded)
             self._forget_backdrop()
+
+    def _light(self, key: Hashable | None) -> None:
+        if key != self._lit:
+            self.viewport().update()
+        super()._light(key)
 
     def _drop_item(self, key: Hashable) -> None:
         self._forget_backdrop()
