@@ -305,6 +305,33 @@ def test_marks_speak_the_language_that_is_chosen_while_the_window_is_open(window
     window.change_language("en")
 
 
+def test_help_can_be_read_beside_a_modal_dialog(window: MainWindow, qtbot: QtBot) -> None:
+    dialog = QDialog(window)
+    dialog.open()
+    qtbot.waitExposed(dialog)
+    shown = desk.show_help("settings.md#import")
+    qtbot.waitExposed(shown)
+    shown.show_link(Link("memory.md"))
+    QTest.mouseClick(shown.back, Qt.MouseButton.LeftButton)
+    assert shown.link == Link("settings.md", "import")
+    QTest.mouseClick(window.rail.findChildren(QAbstractButton)[0], Qt.MouseButton.LeftButton)
+    assert dialog.isVisible()
+    dialog.close()
+
+
+def test_a_sheet_that_closes_by_a_click_gives_way_to_help(window: MainWindow, session: Session, tmp_path: Path) -> None:
+    assert session.create_project(tmp_path / "p.qvl")
+    panel = FilterPanel(session.pictures, window)
+    panel.show()
+    mark = next(mark for mark in panel.findChildren(HelpMark) if mark.isVisible())
+    card = mark.show_card()
+    assert panel.rect().contains(card.geometry())
+    QTest.mouseClick(card.more, Qt.MouseButton.LeftButton)
+    assert not panel.isVisible()
+    shown = next(top for top in QApplication.topLevelWidgets() if isinstance(top, HelpWindow) and top.isVisible())
+    assert shown.link == Link("settings.md", "filters")
+
+
 def test_f1_stays_the_sheet_of_keys_and_help_has_keys_of_its_own(window: MainWindow) -> None:
     help_action: QAction = window.window_actions["help"]
     assert [keys.toString() for keys in help_action.shortcuts()] == ["Ctrl+F1"]

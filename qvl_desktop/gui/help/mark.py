@@ -83,6 +83,8 @@ class HelpMark(QToolButton):
     def open_page(self) -> None:
         """Show the place in the documentation."""
         self.hide_card()
+        if self.window().windowType() == Qt.WindowType.Popup:
+            self.window().close()  # it would keep the mouse from the help
         show_help(self.topic.link)
 
     def _forget(self) -> None:
