@@ -223,7 +223,7 @@
     </message>
     <message>
         <source>No picture passes the filter.</source>
-        <translation>没有图片符合筛选条件。</translation>
+        <translation>没有符合筛选条件的图片。</translation>
     </message>
     <message>
         <source>Type the refs to look for, with commas between them.</source>
@@ -543,11 +543,11 @@
     </message>
     <message>
         <source>No picture matches the filter.</source>
-        <translation>没有图片符合筛选条件。</translation>
+        <translation>没有符合筛选条件的图片。</translation>
     </message>
     <message>
         <source>No conversation matches the filter.</source>
-        <translation>没有对话符合筛选条件。</translation>
+        <translation>没有符合筛选条件的对话。</translation>
     </message>
     <message>
         <source>Filter by name</source>
@@ -2774,7 +2774,7 @@
     </message>
     <message>
         <source>Labels appear here as boxes get refs. Type one above to add it before.</source>
-        <translation>给框写上指称后，标签会出现在这里。也可以先在上方输入来添加。</translation>
+        <translation>给框写上指代后，标签会出现在这里。也可以先在上方输入来添加。</translation>
     </message>
     <message>
         <source>Merge {count} labels into one…</source>
@@ -4135,7 +4135,7 @@
     </message>
     <message>
         <source>No ref is called so.</source>
-        <translation>没有这样的指称。</translation>
+        <translation>没有这样的指代。</translation>
     </message>
 </context>
 <context>
