@@ -3,7 +3,8 @@
 Collects the words of the program into `resources/translations/*.ts` (pyside6-lupdate) and builds the `.qm` files that
 the window and the command line load (pyside6-lrelease). With `--check` nothing is written: it fails when a word is
 missing, left over or not translated, when a marked word was not seen by the collector, when a placeholder was lost in
-translation, or when a `.qm` file is older than its words.
+translation, or when a `.qm` file is older than its words; and so for the words of the web page, of the question
+templates and of the documentation (`other_words`).
 Does not translate.
 """
 
@@ -18,6 +19,8 @@ import sys
 import tempfile
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+
+import other_words
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "resources" / "translations"
@@ -40,7 +43,7 @@ def main() -> int:
             collect(language, FOLDER)
             build(language, FOLDER)
         return report(unseen() + problems(FOLDER))
-    return report(unseen() + stale() + problems(FOLDER))
+    return report(unseen() + stale() + problems(FOLDER) + other_words.problems())
 
 
 def report(found: list[str]) -> int:
