@@ -134,12 +134,17 @@ def draw(language: str, out: Path, only: Sequence[str]) -> None:
     time.tzset()
     with home() as place:
         hold_still()
-        from tests.gui.every_page import VIEWS, stage
+        from PySide6.QtWidgets import QApplication
+
+        from tests.gui.every_page import VIEWS, settle, stage
 
         for mode in THEMES:
             with stage(place / mode, language=language, mode=mode) as there:
                 for view in (one for one in VIEWS if not only or one.name in only):
                     shown = view.show(there)
+                    if (focused := QApplication.focusWidget()) is not None:
+                        focused.clearFocus()  # which widget has it depends on who was quicker
+                        settle(there.window)
                     shown.grab().save(str(out / f"{view.name}-{mode}-{language[:2]}.png"), quality=QUICK)
                     there.leave()
 
@@ -178,6 +183,7 @@ def hold_still() -> None:
     from qvl_desktop import app
     from qvl_desktop.gui import theme as look
     from qvl_desktop.gui import words
+    from qvl_desktop.gui.widgets import thumbnail_files
     from qvl_desktop.jobs import runs
 
     application = app.make_application()
@@ -198,6 +204,7 @@ def hold_still() -> None:
         application.setEffectEnabled(effect, False)
     QCursor.setPos(4000, 4000)
 
+    thumbnail_files._keep = lambda image, place: None  # one that was kept has lost a little to its compression
     time.time = lambda: NOW
     words.datetime = runs.datetime = StandingClock  # type: ignore[attr-defined,misc,assignment]
     gib = 1 << 30
