@@ -30,8 +30,8 @@ QLabel[role="danger"] { color: $danger; }
 QLabel[role="success"] { color: $success; }
 QLabel[role="warning"] { color: $warning; }
 
-QPushButton { background: $raised; border: 1px solid $control; border-radius: 6px; padding: 5px 12px; min-height: 20px;
-    outline: none; }
+QPushButton { background: $raised; border: 1px solid $control; border-radius: 6px; padding: 5px 12px;
+    min-height: ${inside}px; outline: none; }
 QPushButton:hover { background: $hover; }
 QPushButton:pressed { background: $accent_soft; }
 QPushButton:focus { border: 2px solid $accent; padding: 4px 11px; outline: none; }
@@ -46,14 +46,14 @@ QPushButton[kind="danger"] { color: $danger; }
 QPushButton[kind="quiet"] { background: transparent; border-color: transparent; }
 QPushButton[kind="quiet"]:hover { background: $hover; }
 QPushButton[kind="quiet"]:focus { border: 2px solid $accent; }
-QPushButton[tight="true"] { padding: 4px 8px 4px 4px; min-height: 16px; }
+QPushButton[tight="true"] { padding: 4px 8px 4px 4px; min-height: ${tight}px; }
 QPushButton[tight="true"]:focus { padding: 3px 7px 3px 3px; }
 QPushButton[align="left"] { text-align: left; padding: 8px 12px; }
 QPushButton[align="left"]:focus { padding: 7px 11px; }
-QPushButton[line="true"] { text-align: left; padding: 2px 4px; min-height: 16px; color: $danger; }
+QPushButton[line="true"] { text-align: left; padding: 2px 4px; min-height: ${tight}px; color: $danger; }
 QPushButton[line="true"]:focus { padding: 1px 3px; }
 QPushButton[chip="true"] { background: $accent_soft; border: 1px solid transparent; border-radius: 10px;
-    padding: 1px 8px; min-height: 16px; font-size: ${small}px; color: $text; }
+    padding: 1px 8px; min-height: ${tight}px; font-size: ${small}px; color: $text; }
 QPushButton[chip="true"]:hover { border-color: $accent; }
 QPushButton[chip="true"]:focus { border: 2px solid $accent; padding: 0 7px; }
 
@@ -67,7 +67,7 @@ QToolButton:disabled { color: $control; }
 QToolButton::menu-indicator { image: none; }
 
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {
-    background: $panel; border: 1px solid $control; border-radius: 6px; padding: 4px 8px; min-height: 20px;
+    background: $panel; border: 1px solid $control; border-radius: 6px; padding: 4px 8px; min-height: ${inside}px;
     selection-background-color: $accent_fill; selection-color: $accent_text; }
 QPlainTextEdit, QTextEdit { padding: 4px; }
 QLineEdit[role="title"] { font-size: ${title}px; font-weight: 600; background: transparent; border-color: transparent;
@@ -177,7 +177,7 @@ QFrame#toast[level="info"] { border-left: 4px solid $accent; }
 
 def style_sheet(colours: Colours, mono: str, sizes: Mapping[str, int]) -> str:
     """The whole QSS for one set of colours; `mono` is the family of fixed-width text, `sizes` are pixels by the names
-    title, figure, heading, code and small."""
+    of sizes of text, and `inside` and `tight`: the least height inside the frame of a control."""
     values = {name: getattr(colours, name) for name in colours.__dataclass_fields__}
     chevron = resource_path("icons", "chevron-down-control.svg").as_posix()
     check = resource_path("icons", "check-light.svg").as_posix()

@@ -14,7 +14,7 @@ import sys
 from enum import IntEnum
 from typing import Literal
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -63,6 +63,8 @@ _USUAL_PIXELS = {"win32": 12.0, "darwin": 13.0}
 """How large the system's own text is where nobody has changed it; elsewhere as on GNOME, 11 points."""
 _USUAL_ELSEWHERE = 14.7
 _LARGEST_SCALE = 2.0
+_INSIDE, _TIGHT = 20, 16
+"""The height inside the frame of a control, and of a small one, in pixels at the usual size of text."""
 
 
 class Theme(QObject):
@@ -141,6 +143,7 @@ class Theme(QObject):
             application.setFont(body_font())
         application.setPalette(_palette(self.colours))
         sizes = {size.name.lower(): self.pixels(size) for size in TextSize}
+        sizes |= {"inside": self.pixels(_INSIDE), "tight": self.pixels(_TIGHT)}
         application.setStyleSheet(style_sheet(self.colours, mono_font().family(), sizes))
         self.changed.emit()
 
@@ -180,6 +183,16 @@ def sized(font: QFont, size: TextSize) -> QFont:
     made = QFont(font)
     made.setPixelSize(theme().pixels(size))
     return made
+
+
+def fitting(dialog: QWidget, width: int, height: int) -> QSize:
+    """The size of a dialog for words of the usual size, larger with them, but inside the window it belongs to."""
+    wanted = QSize(theme().pixels(width), theme().pixels(height))
+    parent = dialog.parentWidget()
+    if parent is None:
+        return wanted
+    room = parent.window().size()
+    return wanted.boundedTo(QSize(room.width() - Space.XL, room.height() - Space.XL))
 
 
 def system_scale() -> float:

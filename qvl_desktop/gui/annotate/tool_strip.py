@@ -13,7 +13,7 @@ from qvl_desktop.gui.annotate.actions import TOOL_ACTIONS
 from qvl_desktop.gui.annotate.light_menu import LightMenu
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.shortcuts import Shortcuts, native
-from qvl_desktop.gui.theme import Space, set_surface
+from qvl_desktop.gui.theme import Space, set_surface, theme
 
 _WIDTH = 40
 
@@ -42,7 +42,7 @@ class ToolStrip(QWidget):
         self.light = QToolButton(self)
         self.light.setObjectName("lightButton")
         self.light.setIconSize(QSize(20, 20))
-        self.light.setFixedWidth(_WIDTH)
+        self.light.setFixedWidth(theme().pixels(_WIDTH))
         self.light.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.light.setMenu(light)
         self.light.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -61,7 +61,7 @@ class ToolStrip(QWidget):
         button.setDefaultAction(action)
         button.setAccessibleName(action.text())
         button.setIconSize(QSize(20, 20))
-        button.setFixedWidth(_WIDTH)
+        button.setFixedWidth(theme().pixels(_WIDTH))
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setProperty("strip", True)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

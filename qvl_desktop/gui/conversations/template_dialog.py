@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -29,7 +29,7 @@ from qvl_desktop.gui.conversations.template_choice import TemplateChoice
 from qvl_desktop.gui.conversations.template_editor import TemplateEditor
 from qvl_desktop.gui.conversations.turn_text import TurnText
 from qvl_desktop.gui.icons import set_icon
-from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
+from qvl_desktop.gui.theme import Space, fitting, set_kind, set_role, set_surface, theme
 from qvl_desktop.gui.widgets.elided_label import ElidedLabel
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.picture_loader import to_qimage
@@ -95,8 +95,7 @@ class TemplateDialog(QDialog):
         self.editor: TemplateEditor | None = None
         self.setWindowTitle(self.tr("Conversations from boxes"))
         self.setModal(True)
-        room = parent.window().size() if parent is not None else QSize(_WIDTH, _HEIGHT)
-        self.resize(min(_WIDTH, room.width() - Space.XL), min(_HEIGHT, room.height() - Space.XL))
+        self.resize(fitting(self, _WIDTH, _HEIGHT))
         self.choice = TemplateChoice(session, picture_id, listed or PictureFilter(), self)
         self.summary = QLabel(self)
         self.summary.setWordWrap(True)
@@ -305,7 +304,7 @@ class TemplateDialog(QDialog):
     # Parts
 
     def _lay_out(self) -> None:
-        self.choice.setFixedWidth(396)
+        self.choice.setFixedWidth(theme().pixels(396))
         self._examples = QScrollArea(self)
         self._examples.setWidgetResizable(True)
         self._examples.setAccessibleName(self.tr("Examples"))

@@ -31,7 +31,7 @@ from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.core.template_wordings import KINDS, PARTS, PLACEHOLDERS, Kind, Part, Problem, Wording, problems
 from qvl_desktop.core.templates import LANGUAGES, TEMPLATES, Language, Template
 from qvl_desktop.gui.help.placing import help_beside
-from qvl_desktop.gui.theme import Space, set_kind, set_role, theme
+from qvl_desktop.gui.theme import Space, fitting, set_kind, set_role, theme
 from qvl_desktop.gui.widgets.choice_box import ChoiceBox
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.jobs.session import Session
@@ -58,7 +58,7 @@ class TemplateEditor(QDialog):
         template = project.templates().get(name, TEMPLATES["grounding"])
         self._template = template if name else replace(template, name="", label="")
         self.setModal(True)
-        self.resize(620, 560)
+        self.resize(fitting(self, 620, 560))
         self.setWindowTitle(self.tr("Template of your own") if not name else translate("templates", template.label))
         self.name = QLineEdit(name if name not in TEMPLATES else "", self)
         self.name.setPlaceholderText(self.tr("Name of the template"))

@@ -76,7 +76,7 @@ class TurnView(QFrame):
         set_role(self._fault, "danger")
         self._buttons: list[QToolButton] = []
         head = QWidget(self)
-        head.setFixedHeight(_HEAD)
+        head.setFixedHeight(theme().pixels(_HEAD))
         self._head = QHBoxLayout(head)
         self._head.setContentsMargins(0, 0, 0, 0)
         self._head.setSpacing(0)

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from qvl_desktop.gui.data.outcome import Outcome
 from qvl_desktop.gui.data.parts import Pace
 from qvl_desktop.gui.help.trouble_button import TroubleButton
-from qvl_desktop.gui.theme import Space, set_kind, set_role
+from qvl_desktop.gui.theme import Space, fitting, set_kind, set_role
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.jobs.waiting import waiter
 from qvl_desktop.storage.project import Project
@@ -43,7 +43,7 @@ class DataDialog(QDialog):
         self._pace = Pace()
         self._asked = 0
         self.setModal(True)
-        self.resize(960, 600)
+        self.resize(fitting(self, 960, 600))
 
     def build(self, choices: QWidget, shown: QWidget, delay_ms: int, typed: Callable[[], object]) -> None:
         """Put the choices and what they give into the frame; `typed` follows `_typed.start` after the delay."""

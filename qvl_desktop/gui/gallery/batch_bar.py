@@ -41,7 +41,7 @@ class BatchBar(QWidget):
         layout.setContentsMargins(Space.M, Space.XS, Space.M, Space.XS)
         layout.addWidget(self.words, 1)
         layout.addWidget(self.buttons)
-        self.setFixedHeight(40)
+        self.setMinimumHeight(40)
         self.show_selection(0, 0)
 
     def show_selection(self, selected: int, shown: int) -> None:

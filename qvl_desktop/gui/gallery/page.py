@@ -349,7 +349,7 @@ class PicturesPage(QWidget):
         row.addWidget(self.filters, 3)
         row.addStretch(1)
         tools = QWidget(head)
-        tools.setFixedHeight(32)
+        tools.setMinimumHeight(32)
         side = QHBoxLayout(tools)
         side.setContentsMargins(0, 0, 0, 0)
         side.setSpacing(Space.M)

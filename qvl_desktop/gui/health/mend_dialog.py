@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QScroll
 
 from qvl_desktop.core.findings import title_of
 from qvl_desktop.gui.health.before_after import BeforeAfter
-from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
+from qvl_desktop.gui.theme import Space, fitting, set_kind, set_role, set_surface
 from qvl_desktop.jobs.health import HealthCheck
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.jobs.task import Task
@@ -31,7 +31,7 @@ class MendDialog(QDialog):
         self._project = session.project
         self.setWindowTitle(mend_words(code))
         self.setModal(True)
-        self.resize(760, 560)
+        self.resize(fitting(self, 760, 560))
         self._count = next((one.open for one in health.shelf.counts() if one.code == code), 0)
         title = QLabel(title_of(code), self)
         set_role(title, "heading")

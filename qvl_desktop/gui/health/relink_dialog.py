@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from qvl_desktop.core.errors import QvlError
 from qvl_desktop.gui.help.mark import HelpMark
 from qvl_desktop.gui.icons import set_icon
-from qvl_desktop.gui.theme import Space, set_kind, set_role
+from qvl_desktop.gui.theme import Space, fitting, set_kind, set_role
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.words import path_text
 from qvl_desktop.jobs.session import Session
@@ -46,7 +46,7 @@ class RelinkDialog(QDialog):
         self.plan: RelinkPlan | None = None
         self.setWindowTitle(self.tr("Find moved files"))
         self.setModal(True)
-        self.resize(760, 520)
+        self.resize(fitting(self, 760, 520))
         words = QLabel(
             self.tr("Choose the folder in which the pictures are now. Files are known again by what they hold, "
                     "whatever their names. They stay where they are."), self,

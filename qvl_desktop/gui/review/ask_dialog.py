@@ -34,7 +34,7 @@ from qvl_desktop.gui.help.mark import HelpMark
 from qvl_desktop.gui.help.placing import help_beside
 from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.review.who_box import WhoBox
-from qvl_desktop.gui.theme import Space, set_kind, set_role
+from qvl_desktop.gui.theme import Space, fitting, set_kind, set_role, theme
 from qvl_desktop.gui.translation import language_in_force
 from qvl_desktop.gui.widgets.wrapped_check import WrappedCheckBox
 from qvl_desktop.jobs.review import Annotator
@@ -257,7 +257,7 @@ class AskDialog(QDialog):
         foot.addWidget(self.cancel_button)
         foot.addWidget(self.begin_button)
         side = QWidget(self)
-        side.setFixedWidth(_SIDE)
+        side.setFixedWidth(theme().pixels(_SIDE))
         left, right = QVBoxLayout(), QVBoxLayout(side)
         right.setContentsMargins(0, 0, 0, 0)
         for box in (self.tokens, self.limit):
@@ -291,6 +291,6 @@ class AskDialog(QDialog):
         layout.addLayout(columns, 1)
         layout.addLayout(foot)
         self.setTabOrder(self.refs, self.question)
-        self.resize(940, 470)
+        self.resize(fitting(self, 940, 470))
         self.setModal(True)
         self.problem.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

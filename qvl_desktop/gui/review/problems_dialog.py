@@ -13,7 +13,7 @@ from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from qvl_desktop.gui.icons import set_icon
-from qvl_desktop.gui.theme import Space, TextSize, set_kind, set_role, sized, theme
+from qvl_desktop.gui.theme import Space, TextSize, fitting, set_kind, set_role, sized, theme
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.paged_rows import PagedRows
 from qvl_desktop.gui.widgets.rows import ROW_ROLE, Index, RowDelegate, mark_row, row_view
@@ -76,7 +76,7 @@ class ProblemsDialog(QDialog):
         self._annotator = annotator
         self._ask_id = ask_id
         self.setWindowTitle(self.tr("Answers that could not be read"))
-        self.resize(680, 440)
+        self.resize(fitting(self, 680, 440))
         self.model = ProblemModel(self)
         self.view = row_view(self.model, ProblemDelegate(self), self)
         self.view.setAccessibleName(self.tr("Answers that could not be read"))

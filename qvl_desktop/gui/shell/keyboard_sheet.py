@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from qvl_desktop.gui.shortcuts import Command, Shortcuts, native
-from qvl_desktop.gui.theme import Space, set_kind, set_role, theme
+from qvl_desktop.gui.theme import Space, fitting, set_kind, set_role, theme
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.search_line import SearchLine
 
@@ -49,7 +49,7 @@ class KeyboardSheet(QDialog):
         self.setObjectName("keyboardSheet")
         self.setWindowTitle(self.tr("Keys"))
         self.setModal(False)
-        self.resize(620, 640)
+        self.resize(fitting(self, 620, 640))
         self.search = SearchLine(self.tr("Search commands and keys"), self)
         self.search.textChanged.connect(self._filter)
         self.search.installEventFilter(self)

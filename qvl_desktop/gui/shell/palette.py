@@ -181,7 +181,7 @@ class Palette(QFrame):
             self.list.setCurrentIndex(self._model.index(0, 0))
         self.nothing.setVisible(not rows)
         self.list.setVisible(bool(rows))
-        self.list.setFixedHeight(min(rows, SHOWN_ROWS) * _Rows.HEIGHT + 2)
+        self.list.setFixedHeight(min(rows, SHOWN_ROWS) * _Rows.height() + 2)
         width = min(WIDTH, self._over.width() - 2 * Space.L)
         self.setFixedWidth(width)
         self.adjustSize()

@@ -15,6 +15,7 @@ from PySide6.QtCore import (
     QAbstractItemModel,
     QItemSelectionModel,
     QModelIndex,
+    QObject,
     QPersistentModelIndex,
     QRect,
     QSize,
@@ -46,17 +47,22 @@ _BAR = 3
 class RowDelegate(QStyledItemDelegate):
     """Rows of one size, on a ground that shows the selected one and the one under the mouse.
 
-    A subclass paints the rest in `paint_row`, and may say its size (`WIDTH`, `HEIGHT`: device-independent pixels) and
-    whether a bar stands at the left of the selected row (`BAR`).
+    A subclass paints the rest in `paint_row`, and may say its size (`WIDTH`, `HEIGHT`: device-independent pixels; the
+    height grows with the text) and whether a bar stands at the left of the selected row (`BAR`).
     """
 
     WIDTH = 200
     HEIGHT = 64
     BAR = True
 
+    @classmethod
+    def height(cls) -> int:
+        """The height of a row at the size of text in force."""
+        return theme().pixels(cls.HEIGHT)
+
     @guarded(default=QSize)
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(self.WIDTH, self.HEIGHT)
+        return QSize(self.WIDTH, self.height())
 
     @guarded
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -90,8 +96,7 @@ def row_view(model: QAbstractItemModel, delegate: RowDelegate, parent: QWidget) 
     rows = view.verticalHeader()
     rows.hide()
     rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-    rows.setMinimumSectionSize(delegate.HEIGHT)
-    rows.setDefaultSectionSize(delegate.HEIGHT)
+    _Heights(rows, delegate)
     view.setShowGrid(False)
     view.setMouseTracking(True)
     view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -101,6 +106,22 @@ def row_view(model: QAbstractItemModel, delegate: RowDelegate, parent: QWidget) 
     view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     view.setTabKeyNavigation(False)
     return view
+
+
+class _Heights(QObject):
+    """Keeps the rows of a table as high as their delegate wants them, also when the size of text changes."""
+
+    def __init__(self, rows: QHeaderView, delegate: RowDelegate) -> None:
+        super().__init__(rows)
+        self._rows, self._delegate = rows, delegate
+        self._set()
+        theme().changed.connect(self._set)
+
+    def _set(self) -> None:
+        height = self._delegate.height()
+        if height != self._rows.defaultSectionSize():
+            self._rows.setMinimumSectionSize(height)
+            self._rows.setDefaultSectionSize(height)
 
 
 def pick_list(model: QAbstractItemModel, delegate: RowDelegate, parent: QWidget) -> QListView:
