@@ -40,6 +40,14 @@ NOW = datetime(2026, 3, 2, 9, 30).timestamp()
 CALLED = "/tmp/qvl-desktop-pictures-{}"
 """The home folder: the same length everywhere, for paths are shown."""
 SLOTS = 9
+FONT_SETTINGS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><cachedir>{}</cachedir><match target="font">
+<edit name="antialias" mode="assign"><bool>true</bool></edit>
+<edit name="rgba" mode="assign"><const>none</const></edit>
+<edit name="hinting" mode="assign"><bool>false</bool></edit>
+<edit name="hintstyle" mode="assign"><const>hintnone</const></edit>
+</match></fontconfig>"""
+"""For fontconfig: no font of the machine, and none of its settings."""
 QUICK = 85
 """What Qt calls quality of a PNG: little time for making it small."""
 
@@ -133,6 +141,9 @@ def draw(language: str, out: Path, only: Sequence[str]) -> None:
     sys.path.insert(0, str(ROOT))
     time.tzset()
     with home() as place:
+        settings = place / "fonts.conf"
+        settings.write_text(FONT_SETTINGS.format(place / "fonts"), encoding="utf-8")
+        os.environ["FONTCONFIG_FILE"] = str(settings)
         hold_still()
         from PySide6.QtWidgets import QApplication
 
