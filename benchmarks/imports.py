@@ -33,7 +33,7 @@ PARTS = {
 }
 """By the first name that fits; what none fits is of the standard library, or another library."""
 REST, STANDARD = "other libraries", "standard library"
-NEVER = ("torch", "transformers", "numpy", "pyqtgraph")
+NEVER = ("torch", "transformers", "numpy", "pyqtgraph", "ssl", "qvl_desktop.hubs")
 
 
 def main() -> int:

@@ -31,7 +31,6 @@ from qvl_desktop.jobs.chats import Chats
 from qvl_desktop.jobs.child import ENGINE_VARIABLE
 from qvl_desktop.jobs.collecting import GarbageCollector
 from qvl_desktop.jobs.crash_watch import CrashWatch
-from qvl_desktop.jobs.downloads import downloads_of
 from qvl_desktop.jobs.engine import EngineSupervisor
 from qvl_desktop.jobs.file_watch import files_of
 from qvl_desktop.jobs.interrupting import interruptible
@@ -199,6 +198,8 @@ def _begin(window: MainWindow, session: Session, target: Path | None, watch: Cra
     else:
         session.look_at_runs()
     if not settings.safe:
+        from qvl_desktop.jobs.downloads import downloads_of  # late: the first paint does not wait for it
+
         downloads_of(session).follow()
         QTimer.singleShot(SETTLED_SECONDS * 1000, starts.settled)
     window.start()
