@@ -2028,6 +2028,10 @@
         <translation>尚无保存的筛选</translation>
     </message>
     <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
         <source>{what}: from</source>
         <translation>{what}：从</translation>
     </message>
@@ -5164,6 +5168,14 @@ Where it misses, adds or moves a box is listed here, the worst pictures first.</
     <message>
         <source>The model of this page takes memory that a run may need. It is loaded again by the next question.</source>
         <translation>本页的模型占用了训练可能需要的内存。下一次提问时会重新加载。</translation>
+    </message>
+    <message>
+        <source>{name} is not in the list any more.</source>
+        <translation>{name} 已不在列表中。</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
     </message>
 </context>
 <context>

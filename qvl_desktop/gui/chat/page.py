@@ -372,8 +372,7 @@ class ChatPage(QWidget):
     # Being made again
 
     def hand_over(self) -> ChatState:
-        """The question that is being written and what is open; answers end with what was said of them."""
-        self.talk.stop_all()
+        """The question that is being written and what is open. Answers under way go on at the next page."""
         settings, compares = self.bar.settings_button.isChecked(), self.compare.on
         return ChatState(self.composer.field.toPlainText(), self.composer.pictures, settings, compares)
 

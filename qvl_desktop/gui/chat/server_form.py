@@ -34,9 +34,10 @@ _MOST_BYTES = 1 << 20
 
 
 class ServerForm(QWidget):
-    """Signals: `changed()`: the list of servers is another one."""
+    """Signals: `changed()`: the list of servers is another one; `removed(Server)`: one of them was forgotten."""
 
     changed = Signal()
+    removed = Signal(object)
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -179,10 +180,21 @@ class ServerForm(QWidget):
         self.changed.emit()
 
     def remove(self) -> None:
-        """Forget the server that is shown."""
+        """Forget the server that is shown; whoever hears `removed` can put it back."""
         reference = str(self.choice.currentData() or "")
-        keep_servers(self._settings, [one for one in known_servers(self._settings) if one.reference != reference])
+        servers = known_servers(self._settings)
+        keep_servers(self._settings, [one for one in servers if one.reference != reference])
         self.fill()
+        self.changed.emit()
+        for server in servers:
+            if server.reference == reference:
+                self.removed.emit(server)
+
+    def put_back(self, server: Server) -> None:
+        """Keep a server again that was forgotten, and show it."""
+        kept = [one for one in known_servers(self._settings) if one.reference != server.reference]
+        keep_servers(self._settings, [*kept, server])
+        self.fill(server.reference)
         self.changed.emit()
 
     def _server(self) -> Server:

@@ -5,6 +5,7 @@ Owns the fields. Does not own their values (`choices`, `thread`), servers (`serv
 
 from __future__ import annotations
 
+import shiboken6
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QIntValidator, QKeyEvent
 from PySide6.QtWidgets import (
@@ -29,6 +30,7 @@ from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.jobs.settings_watch import SettingsWatch
 from qvl_desktop.jobs.waiting import waiter
+from qvl_desktop.storage.servers import Server
 
 _KEEP_MS = 300
 
@@ -56,6 +58,7 @@ class SettingsView(QScrollArea):
         self._column.addSpacing(Space.L)
         self.servers = ServerForm(session.settings, self)
         self.servers.changed.connect(self.serversChanged)
+        self.servers.removed.connect(self._offer_back)
         self._column.addWidget(self.servers)
         self._column.addStretch(1)
         self.setWidget(self._column_widget)
@@ -171,6 +174,15 @@ class SettingsView(QScrollArea):
         help_beside(label, topic, field)
 
     # Values
+
+    def _offer_back(self, server: Server) -> None:
+        """A server that was forgotten, with its key, comes back by a click."""
+        words = self.tr("{name} is not in the list any more.").format(name=server.name)
+        self._session.offered.emit("info", words, [(self.tr("Undo"), lambda: self._put_back(server))])
+
+    def _put_back(self, server: Server) -> None:
+        if shiboken6.isValid(self):
+            self.servers.put_back(server)
 
     def show_choices(self) -> None:
         """Show what is in force."""

@@ -75,6 +75,7 @@ class FilterPanel(QFrame):
         self.name.returnPressed.connect(self._save)
         self.forget = QPushButton(self.tr("Forget"), self)
         self.forget.clicked.connect(self._forget)
+        self._forgotten: tuple[str, PictureFilter] | None = None
         self.clear = QPushButton(self.tr("Clear all"), self)
         set_kind(self.clear, "quiet")
         self.clear.clicked.connect(partial(self.changed.emit, PictureFilter()))
@@ -166,20 +167,33 @@ class FilterPanel(QFrame):
         self.saved.addItem(self.tr("Kept filters…") if names else self.tr("No filter kept yet"))
         self.saved.addItems(names)
         self.saved.setEnabled(bool(names))
-        self.forget.setVisible(False)
+        self._show_forget()
 
     def _take_saved(self, place: int) -> None:
-        self.forget.setVisible(place > 0)
+        self._forgotten = None
+        self._show_forget()
         if place > 0:
             self.changed.emit(self._query.saved().get(self.saved.itemText(place), PictureFilter()))
 
     def _save(self) -> None:
         if name := self.name.text().strip():
+            self._forgotten = None
             self._query.save(name, self._query.filter)
             self.name.clear()
 
     def _forget(self) -> None:
-        self._query.save(self.saved.currentText(), None)
+        """Forget the filter that is chosen; the same button brings it back."""
+        if self._forgotten is not None:
+            (name, asked), self._forgotten = self._forgotten, None
+            self._query.save(name, asked)
+            return
+        name = self.saved.currentText()
+        self._forgotten = name, self._query.saved().get(name, PictureFilter())
+        self._query.save(name, None)
+
+    def _show_forget(self) -> None:
+        self.forget.setText(self.tr("Undo") if self._forgotten is not None else self.tr("Forget"))
+        self.forget.setVisible(self._forgotten is not None or self.saved.currentIndex() > 0)
 
     # Parts
 
