@@ -475,3 +475,15 @@ def test_pictures_are_divided_at_random_from_the_menu(page: AnnotatePage, sessio
     assert project.split_counts() == {"train": 5, "val": 1}
     session.undo()
     assert project.split_counts() == {"": 6}
+
+
+def test_what_the_hint_says_does_not_move_the_canvas(page: AnnotatePage, window: MainWindow, qtbot: QtBot) -> None:
+    for width in (1024, 1180, 1400):
+        window.resize(width, 640)
+        qtbot.waitUntil(lambda width=width: window.width() == width)  # type: ignore[misc]
+        places = set()
+        for words in ("", "Short.", "Words that " + "take " * 16 + "room.", "Short again."):
+            page.desk.hintChanged.emit(words, False)
+            qtbot.wait(30)
+            places.add(page.canvas.geometry().getRect())
+        assert len(places) == 1, width

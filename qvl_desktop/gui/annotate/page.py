@@ -16,9 +16,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QMenu,
-    QSizePolicy,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -43,9 +41,10 @@ from qvl_desktop.gui.annotate.tool_strip import ToolStrip
 from qvl_desktop.gui.data.dropping import data_source
 from qvl_desktop.gui.review.suggestion_layer import SuggestionLayer
 from qvl_desktop.gui.shortcuts import Shortcuts
-from qvl_desktop.gui.theme import Space, set_role, set_surface
+from qvl_desktop.gui.theme import set_role, set_surface
 from qvl_desktop.gui.widgets.empty_state import EmptyState
 from qvl_desktop.gui.widgets.guarded import guarded
+from qvl_desktop.gui.widgets.hint_line import HintLine
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
 from qvl_desktop.jobs.file_watch import files_of
 from qvl_desktop.jobs.opening import index_pictures
@@ -76,11 +75,7 @@ class AnnotatePage(QWidget):
         self.light = LightMenu(self)
         self.tools = ToolStrip(self.page_actions, self.light, self.shortcuts, self)
         self.bar = CanvasBar(self.page_actions, self)
-        self.hint = QLabel(self)
-        self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.hint.setWordWrap(True)
-        set_role(self.hint, "caption")
-        self.hint.setContentsMargins(Space.M, Space.XS, Space.M, Space.XS)
+        self.hint = HintLine(self)
         self.panel = RegionPanel(self.page_actions, self)
         self.labels = LabelPanel(self)
         self.editor = RefEditor(self.canvas.viewport())

@@ -15,7 +15,6 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QStackedWidget,
     QToolButton,
@@ -30,6 +29,7 @@ from qvl_desktop.gui.icons import set_icon
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
 from qvl_desktop.gui.widgets.flow import FlowLayout
 from qvl_desktop.gui.widgets.guarded import guarded
+from qvl_desktop.gui.widgets.hint_line import HintLine
 from qvl_desktop.gui.widgets.picture_view import ShownBox
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
 
@@ -75,10 +75,7 @@ class PicturePane(QWidget):
         self.add_button.setAccessibleName(self.tr("Add a picture to the conversation"))
         self.add_button.clicked.connect(self.addRequested)
         self.strip.addRequested.connect(self.addRequested)
-        self.hint = QLabel(self)
-        self.hint.setContentsMargins(Space.M, Space.XS, Space.M, Space.XS)
-        self.hint.setWordWrap(True)
-        set_role(self.hint, "caption")
+        self.hint = HintLine(self)
         self.modes = QButtonGroup(self)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.view)

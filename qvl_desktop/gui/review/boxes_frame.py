@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QPushButton,
-    QSizePolicy,
     QSplitter,
     QToolButton,
     QVBoxLayout,
@@ -30,6 +29,7 @@ from qvl_desktop.gui.shortcuts import Shortcuts
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
 from qvl_desktop.gui.widgets.elided_label import ElidedLabel
 from qvl_desktop.gui.widgets.flow import FlowLayout
+from qvl_desktop.gui.widgets.hint_line import HintLine
 from qvl_desktop.gui.widgets.rows import row_view
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
 from qvl_desktop.jobs.session import Session
@@ -60,11 +60,7 @@ class BoxesFrame(QWidget):
         self.name = ElidedLabel(self)
         set_role(self.name, "muted")
         self.position = QLabel(self)
-        self.hint = QLabel(self)
-        self.hint.setWordWrap(True)
-        self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.hint.setContentsMargins(Space.M, Space.XS, Space.M, Space.XS)
-        set_role(self.hint, "caption")
+        self.hint = HintLine(self)
         self.count = QLabel(self)
         set_role(self.count, "caption")
         self.count.setWordWrap(True)
