@@ -158,10 +158,10 @@ class ComparePicture(QWidget):
         total, unread = 0, False
         for place in shown:
             answer = self._answers[place]
+            unread = unread or (answer is not None and not answer.read)  # each look below reads a part further
             boxes += self._boxes_of(place, share, size)
             if answer is not None:
                 total += answer.reader.boxes
-                unread = unread or not answer.read
         self._say(len(boxes), total)
         self.view.show_boxes(self._some(boxes))
         self.light(*self._lit)

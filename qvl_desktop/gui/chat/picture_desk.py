@@ -165,11 +165,12 @@ class PictureDesk(QObject):
 
     def show_boxes(self) -> None:
         """Draw the boxes of the shown answer, if its picture is the one on show."""
+        more = self.exchange is not None and not self.exchange.read  # each look below reads a part further
         boxes, total = self._boxes()
         self._panel.view.show_boxes(boxes)
         self._light(self._lit)
         self._show_note(len(boxes), total)
-        if self.exchange is not None and not self.exchange.read:
+        if more:
             self._soon.start()
 
     def show_all_boxes(self) -> None:
