@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from qvl_desktop.gui.help.book import Book
 from qvl_desktop.storage.project import Project
 from tests.gui.clipping import name_of, visible
 from tests.gui.long_words import LEFT, RIGHT
@@ -152,6 +153,12 @@ _ASKED = (r"Picture \d+:", r"Find the", r"Where is the", r"\((?:en|zh)\)", r"\{\
 def data_of(project: Project) -> list[str]:
     """Regular expressions of what is data in the windows of `every_page`; `project` is the demo project."""
     refs = {region.ref for picture in project.picture_ids() for region in project.regions(picture)}
-    words = sorted((*refs, *_MADE), key=len, reverse=True)
+    words = sorted((*refs, *_MADE, *documentation()), key=len, reverse=True)
     spaced = [re.escape(word).replace(r"\ ", r"\s+") for word in words]
     return [*_PLACES, *_NAMES_OF_OTHERS, *_KEYS, *_UNITS, *_ASKED, *(rf"(?<!\w){word}(?!\w)" for word in spaced)]
+
+
+def documentation() -> set[str]:
+    """The titles of the documentation's pages: it is written in each language, not translated word by word."""
+    contents = Book("en").contents
+    return {group for group, _ in contents} | {title for _, pages in contents for title, _ in pages}
