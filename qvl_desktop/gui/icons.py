@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QAbstractButton, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton
 
 from qvl_desktop.core.resources import resource_path
 from qvl_desktop.gui.theme import theme
@@ -27,6 +27,7 @@ GAP = 4
 _sources: dict[str, str] = {}
 _cache: dict[tuple[str, str, str, int, tuple[float, ...]], QIcon] = {}
 _bound: WeakKeyDictionary[QAbstractButton | QAction, tuple[str, str]] = WeakKeyDictionary()
+_marks: WeakKeyDictionary[QLabel, tuple[str, int, str]] = WeakKeyDictionary()
 _following = False
 
 
@@ -62,6 +63,19 @@ def pixmap(name: str, size: int, colour: str = "text") -> QPixmap:
 
 def set_icon(target: QAbstractButton | QAction, name: str, colour: str = "text") -> None:
     """Show the icon on a button or action, now and after every change of the theme."""
+    _follow()
+    _bound[target] = (name, colour)
+    _show(target, name, colour)
+
+
+def set_mark(label: QLabel, name: str, size: int, colour: str = "text") -> None:
+    """Show the icon on a label, `size` device-independent pixels wide, now and after every change of the theme."""
+    _follow()
+    _marks[label] = (name, size, colour)
+    label.setPixmap(pixmap(name, size, colour))
+
+
+def _follow() -> None:
     global _following  # noqa: PLW0603 - connected once
     if not _following:
         theme().changed.connect(_refresh)
@@ -69,8 +83,6 @@ def set_icon(target: QAbstractButton | QAction, name: str, colour: str = "text")
         if isinstance(application, QGuiApplication):
             application.screenAdded.connect(_refresh)
         _following = True
-    _bound[target] = (name, colour)
-    _show(target, name, colour)
 
 
 def application_icon() -> QIcon:
@@ -84,6 +96,15 @@ def _refresh(*_: object) -> None:
             _show(target, name, colour)
         except RuntimeError:  # the C++ side is gone, the Python side not yet
             _bound.pop(target, None)
+    _show_marks()
+
+
+def _show_marks() -> None:
+    for label, (name, size, colour) in list(_marks.items()):
+        try:
+            label.setPixmap(pixmap(name, size, colour))
+        except RuntimeError:  # as above
+            _marks.pop(label, None)
 
 
 def _show(target: QAbstractButton | QAction, name: str, colour: str) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
-from qvl_desktop.gui.icons import pixmap, set_icon
+from qvl_desktop.gui.icons import set_icon, set_mark
 from qvl_desktop.gui.theme import Space, set_kind, set_role
 
 
@@ -70,7 +70,7 @@ class Outcome(QWidget):
         count: int | None = None,
     ) -> None:
         """Show it; `count` is how many problems there were where not all of them are in the list."""
-        self._sign.setPixmap(pixmap(sign, 24, colour))
+        set_mark(self._sign, sign, 24, colour)
         self.title.setText(title)
         self.lines.setText("\n".join(lines))
         self.lines.setVisible(bool(lines))

@@ -14,7 +14,7 @@ from qvl_desktop.core.amounts import file_size
 from qvl_desktop.core.cards import CardKind, ModelCard
 from qvl_desktop.core.download_record import DownloadRecord, RecordError
 from qvl_desktop.gui.help.trouble_button import TroubleButton
-from qvl_desktop.gui.icons import pixmap, set_icon
+from qvl_desktop.gui.icons import set_icon, set_mark
 from qvl_desktop.gui.models.words import parameters_text as parameters_text
 from qvl_desktop.gui.models.words import source_text
 from qvl_desktop.gui.theme import Space, set_role, set_surface
@@ -49,7 +49,7 @@ class CardView(QWidget):
         set_surface(self, "raised")
         self.setAccessibleName(card.name)
         mark = QLabel(self)
-        mark.setPixmap(pixmap(ICONS[card.kind], 24, "muted"))
+        set_mark(mark, ICONS[card.kind], 24, "muted")
         name, facts, path = QLabel(card.name, self), QLabel(self.facts(), self), QLabel(self.place(), self)
         set_role(name, "heading")
         set_role(facts, "muted")

@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from qvl_desktop.gui.help.trouble_button import TroubleButton
-from qvl_desktop.gui.icons import pixmap, set_icon
+from qvl_desktop.gui.icons import set_icon, set_mark
 from qvl_desktop.gui.theme import Space
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.speaking import announce
@@ -122,7 +122,7 @@ class Toast(QFrame):
         row.setContentsMargins(Space.M, Space.S, Space.S, Space.S)
         row.setSpacing(Space.S)
         mark = QLabel(self)
-        mark.setPixmap(pixmap(level, 20, COLOURS[level]))
+        set_mark(mark, level, 20, COLOURS[level])
         self._label = QLabel(text, self)
         self._label.setWordWrap(True)
         self._label.setTextFormat(Qt.TextFormat.PlainText)
