@@ -1,4 +1,4 @@
-"""Measures the window on a screen of another ratio: `QT_SCALE_FACTOR=2 python -m tests.gui.draw_sharp PLACE [PICTURES]`.
+"""Measures the window at another ratio: `QT_SCALE_FACTOR=2 python -m tests.gui.draw_sharp PLACE [PICTURES]`.
 
 Prints one JSON object: the ratio, icons that are not drawn at the size at which they are shown, how many icons were
 looked at, the width of a hairline in device pixels, and how much detail the canvas shows of its picture, as a share of
