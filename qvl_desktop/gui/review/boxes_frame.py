@@ -11,9 +11,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QPushButton,
-    QSplitter,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -30,6 +28,7 @@ from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
 from qvl_desktop.gui.widgets.elided_label import ElidedLabel
 from qvl_desktop.gui.widgets.flow import FlowLayout
 from qvl_desktop.gui.widgets.hint_line import HintLine
+from qvl_desktop.gui.widgets.panels import panel, side_by_side
 from qvl_desktop.gui.widgets.rows import row_view
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
 from qvl_desktop.jobs.session import Session
@@ -72,43 +71,16 @@ class BoxesFrame(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        left = QWidget(self)
-        set_surface(left, "panel")
-        left.setMinimumWidth(216)
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.count)
-        column.addWidget(self.list, 1)
-        middle = QWidget(self)
-        set_surface(middle, "panel")
-        column = QVBoxLayout(middle)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._bar())
-        column.addWidget(self.canvas, 1)
-        column.addWidget(self.hint)
-        right = QWidget(self)
-        set_surface(right, "panel")
-        right.setMinimumWidth(180)
-        column = QVBoxLayout(right)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        title = QLabel(self.tr("On this picture"), right)
+        title = QLabel(self.tr("On this picture"), self)
         title.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
         title.setWordWrap(True)
         set_role(title, "heading")
-        column.addWidget(title)
-        column.addWidget(self.rows, 1)
-        splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        splitter.setChildrenCollapsible(False)
-        for part in (left, middle, right):
-            splitter.addWidget(part)
-        splitter.setStretchFactor(1, 1)
-        splitter.setSizes([232, 776, 204])
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(splitter)
+        parts = (
+            panel(self, self.count, self.list, grows=self.list, least=216),
+            panel(self, self._bar(), self.canvas, self.hint, grows=self.canvas),
+            panel(self, title, self.rows, grows=self.rows, least=180),
+        )
+        side_by_side(self, parts, (232, 776, 204), grows=1)
 
     def _bar(self) -> QWidget:
         bar = QWidget(self)

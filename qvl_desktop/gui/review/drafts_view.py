@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QPlainTextEdit,
     QPushButton,
-    QSplitter,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -34,6 +33,7 @@ from qvl_desktop.gui.shortcuts import Shortcuts
 from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface
 from qvl_desktop.gui.widgets.box_item import ShownBox
 from qvl_desktop.gui.widgets.elided_label import ElidedLabel
+from qvl_desktop.gui.widgets.panels import panel, side_by_side
 from qvl_desktop.gui.widgets.picture_view import PictureView
 from qvl_desktop.gui.widgets.rows import keep_place, mark_row, row_view
 from qvl_desktop.jobs.place import Place
@@ -270,41 +270,18 @@ class DraftsView(QWidget):
         return field
 
     def _lay_out(self) -> None:
-        left = QWidget(self)
-        set_surface(left, "panel")
-        left.setMinimumWidth(220)
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.count)
-        column.addWidget(self.list, 1)
-        right = QWidget(self)
-        set_surface(right, "panel")
-        column = QVBoxLayout(right)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._bar())
-        column.addWidget(self.view, 1)
         fields = QVBoxLayout()
         fields.setContentsMargins(Space.M, Space.S, Space.M, Space.M)
         fields.setSpacing(Space.XS)
         for words, field, height in ((self.tr("Question"), self.question, 56), (self.tr("Answer"), self.answer, 96)):
-            label = QLabel(words, right)
+            label = QLabel(words, self)
             set_role(label, "heading")
             field.setFixedHeight(height)
             fields.addWidget(label)
             fields.addWidget(field)
         fields.addWidget(self.who)
-        column.addLayout(fields)
-        splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        splitter.setChildrenCollapsible(False)
-        splitter.addWidget(left)
-        splitter.addWidget(right)
-        splitter.setStretchFactor(1, 1)
-        splitter.setSizes([320, 800])
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(splitter)
+        left = panel(self, self.count, self.list, grows=self.list, least=220)
+        side_by_side(self, (left, panel(self, self._bar(), self.view, fields, grows=self.view)), (320, 800), grows=1)
 
     def _bar(self) -> QWidget:
         bar = QWidget(self)
