@@ -50,6 +50,8 @@ def faults(text: str) -> Iterator[str]:
 
 def holds_number(node: ast.expr) -> bool:
     """Whether a number other than 0 stands in an expression, but for a factor of a `Space`."""
+    if isinstance(node, ast.Starred):
+        return holds_number(node.value)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
         return not any("Space" in ast.unparse(side) for side in (node.left, node.right))
     return any(isinstance(one, ast.Constant) and one.value not in (0, None) for one in ast.walk(node))

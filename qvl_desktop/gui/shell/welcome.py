@@ -227,7 +227,7 @@ class WelcomePage(QWidget):
         button.setObjectName(name)
         button.setAccessibleName(words)
         if icon:
-            button.setStyleSheet("text-align: left; padding: 7px 12px;")
+            button.setProperty("align", "left")
             set_icon(button, icon, "accent_text" if primary else "text")
         set_kind(button, "primary" if primary else "plain")
         self.buttons.append(button)
