@@ -10,7 +10,6 @@ from PySide6.QtGui import QFont, QKeyEvent, QPainter, QStandardItem, QStandardIt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLabel,
-    QLineEdit,
     QListView,
     QStackedWidget,
     QStyleOptionViewItem,
@@ -21,10 +20,10 @@ from PySide6.QtWidgets import (
 )
 
 from qvl_desktop.gui.help.book import Book, Hit, Link
-from qvl_desktop.gui.icons import icon
 from qvl_desktop.gui.theme import Space, TextSize, set_role, set_surface, sized, theme
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.rows import ROW_ROLE, Index, RowDelegate
+from qvl_desktop.gui.widgets.search_line import SearchLine
 
 NARROWEST = 200
 _PAGE = Qt.ItemDataRole.UserRole
@@ -67,12 +66,10 @@ class Contents(QWidget):
         self.setMinimumWidth(NARROWEST)
         self._book: Book | None = None
         self._items: dict[str, QTreeWidgetItem] = {}
-        self.search = QLineEdit(self)
+        self.search = SearchLine("", self)
         self.search.setObjectName("helpSearch")
-        self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._find)
         self.search.installEventFilter(self)
-        self._glass = self.search.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
         theme().changed.connect(self._recolour)
         self.tree = QTreeWidget(self)
         self.tree.setObjectName("helpContents")
@@ -111,8 +108,7 @@ class Contents(QWidget):
     def show_book(self, book: Book) -> None:
         """Show the contents of a documentation, in its language."""
         self._book = book
-        self.search.setPlaceholderText(self.tr("Search the help"))
-        self.search.setAccessibleName(self.tr("Search the help"))
+        self.search.show_words(self.tr("Search the help"))
         self.tree.setAccessibleName(self.tr("Contents"))
         self.list.setAccessibleName(self.tr("What was found"))
         self.nothing.setText(self.tr("Nothing holds these words. Try fewer, or another word for it."))
@@ -177,7 +173,6 @@ class Contents(QWidget):
             self.chosen.emit(hit.link, self.search.text())
 
     def _recolour(self) -> None:
-        self._glass.setIcon(icon("search", "muted"))
         self.list.viewport().update()
 
     @guarded(default=False)
@@ -191,8 +186,5 @@ class Contents(QWidget):
                 return True
             if searching and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self._on_found(self.list.currentIndex())
-                return True
-            if event.key() == Qt.Key.Key_Escape and self.search.text():
-                self.search.clear()
                 return True
         return False
