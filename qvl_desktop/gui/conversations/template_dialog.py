@@ -309,7 +309,7 @@ class TemplateDialog(QDialog):
         self._examples.setWidgetResizable(True)
         self._examples.setAccessibleName(self.tr("Examples"))
         right = QVBoxLayout()
-        right.setContentsMargins(0, Space.L, Space.L, 0)
+        right.setContentsMargins(Space.M, Space.L, Space.L, 0)
         right.setSpacing(Space.S)
         head = QHBoxLayout()
         title = QLabel(self.tr("Examples"), self)
