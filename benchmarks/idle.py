@@ -26,7 +26,9 @@ from benchmarks.report import Row, show
 
 LIMIT_PERCENT = 1.0
 REST_SECONDS = 6.0
-"""Before a measurement: what follows opening a page (decoding, counting, looking at files) is over by then."""
+"""Before a measurement, after the last task has ended: what follows opening a page (decoding, counting, looking at
+every file) is work and no idling."""
+PATIENCE_SECONDS = 900.0
 PAGES = ("annotate", "pictures", "conversations", "review", "health", "train", "chat", "models")
 
 
@@ -101,6 +103,7 @@ def watch(part: str, project: Path, seconds: float, *, wakes: bool) -> None:
             try:
                 for state, bring in states(part, self).items():
                     bring()
+                    until_done()
                     rest(REST_SECONDS)
                     found[state] = measure(seconds, wakes=wakes)
                     print(state, found[state], flush=True)
@@ -166,6 +169,18 @@ def rest(seconds: float) -> None:
     loop = QEventLoop()
     QTimer.singleShot(round(seconds * 1000), loop.quit)
     loop.exec()
+
+
+def until_done() -> None:
+    """Wait for what is done beside the window."""
+    from qvl_desktop.jobs import task
+
+    end, quiet = time.monotonic() + PATIENCE_SECONDS, 0
+    while quiet < 4:
+        rest(0.5)
+        quiet = 0 if task._running else quiet + 1
+        if time.monotonic() > end:
+            raise TimeoutError("the window's tasks do not end")
 
 
 def measure(seconds: float, *, wakes: bool) -> dict[str, float]:

@@ -77,11 +77,15 @@ def main() -> int:
 
 
 def draw_all(out: Path, only: Sequence[str] = (), environment: dict[str, str] | None = None) -> list[Path]:
-    """Draw all pictures into `out`, each language in a process of its own; their paths."""
+    """Draw all pictures into `out`, each language in a process of its own, at the same time; their paths. Raises
+    `CalledProcessError`."""
     out.mkdir(parents=True, exist_ok=True)
-    for language in LANGUAGES:
-        command = [sys.executable, __file__, "--draw", language, "--out", str(out), "--only", ",".join(only)]
-        subprocess.run(command, check=True, env=fixed_environment() | (environment or {}), cwd=ROOT)
+    told = fixed_environment() | (environment or {})
+    command = [sys.executable, __file__, "--out", str(out), "--only", ",".join(only), "--draw"]
+    working = [subprocess.Popen([*command, language], env=told, cwd=ROOT) for language in LANGUAGES]
+    for code in [process.wait() for process in working]:
+        if code:
+            raise subprocess.CalledProcessError(code, command)
     return sorted(out.glob("*.png"))
 
 
@@ -145,6 +149,7 @@ def draw(language: str, out: Path, only: Sequence[str]) -> None:
         settings.write_text(FONT_SETTINGS.format(place / "fonts"), encoding="utf-8")
         os.environ["FONTCONFIG_FILE"] = str(settings)
         hold_still()
+        read_once()
         from PySide6.QtWidgets import QApplication
 
         from tests.gui.every_page import VIEWS, settle, stage
@@ -226,6 +231,27 @@ def hold_still() -> None:
     shutil.disk_usage = lambda path: usage  # type: ignore[assignment,return-value]
     found = shutil.which
     shutil.which = lambda name, *rest, **more: None if name == "nvidia-smi" else found(name, *rest, **more)  # type: ignore[assignment]
+
+
+def read_once() -> None:
+    """What a model would be taught is told by a process that loads torch; once for both themes is enough."""
+    from PySide6.QtCore import QTimer
+
+    from qvl_desktop.jobs.trained_text import TrainedTextReader
+
+    read, told, whole = TrainedTextReader.read, [], []
+
+    def read_or_say(self: TrainedTextReader, plan: Any, *, first: int = 1, split: str = "train") -> None:
+        if whole:
+            QTimer.singleShot(0, self, lambda: [self._take(line) for line in told])
+            return
+        told.clear()
+        read(self, plan, first=first, split=split)
+        assert self._child is not None
+        self._child.lineArrived.connect(told.append)
+        self._child.ended.connect(lambda problem: None if problem else whole.append(True))
+
+    TrainedTextReader.read = read_or_say  # type: ignore[method-assign]
 
 
 class StandingClock(datetime):
