@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bundle_faces import NAME  # noqa: E402 - beside this file
+from bundle_parts import EXCLUDED_SLIM, own_modules  # noqa: E402
 
 from qvl_desktop import __version__  # noqa: E402 - the checkout's own version, wherever this is started
 
@@ -41,6 +42,7 @@ def main() -> int:
     options = parser.parse_args()
     edition = "slim" if options.slim else "full"
     begun = time.perf_counter()
+    must_import(edition)
     folder = freeze(edition, options.out)
     before = size_of(folder)
     if sys.platform.startswith("linux"):
@@ -53,6 +55,14 @@ def main() -> int:
         print(f"{write_checksum(archive)}")
     print(f"{time.perf_counter() - begun:.0f} s")
     return 0
+
+
+def must_import(edition: str) -> None:
+    """Every module of this edition can be imported: found now, not by whoever opens that page."""
+    names = own_modules(ROOT, EXCLUDED_SLIM if edition == "slim" else ())
+    code = f"import importlib\nfor name in {[name for name in names if not name.endswith('__main__')]!r}:\n"
+    code += "    importlib.import_module(name)"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
 
 
 def freeze(edition: str, out: Path) -> Path:

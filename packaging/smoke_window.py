@@ -40,6 +40,7 @@ def look(place: Place, project: Path, pictures: Path, *, train: bool) -> None:
         ask(desk, project, pictures)
         second_window(place, desk, project, pictures)
     print("closed with 0")
+    must_have_no_failure(place)
 
 
 def look_without_engine(place: Place, pictures: Path) -> None:
@@ -58,6 +59,14 @@ def look_without_engine(place: Place, pictures: Path) -> None:
         turn_to(desk, "2")
         desk.settle(8).save(pictures / "annotate-without-engine.png")
     print("without an engine the window stays; closed with 0")
+
+
+def must_have_no_failure(place: Place) -> None:
+    """The app's own log tells of no fault, also none that was shown and passed over."""
+    for log in place.home.rglob("*.log"):
+        text = log.read_text(encoding="utf-8")
+        if "Traceback" in text:
+            raise Failure(f"{log.name} tells of a fault:\n{text[text.index('Traceback') :][-2000:]}")
 
 
 def turn_to(desk: Desk, key: str) -> None:
