@@ -60,7 +60,7 @@ class TrainPage(QWidget):
         self._detail = QStackedWidget(self)
         for widget in (self.new_run, self._scroll, self.compare, self.text):
             self._detail.addWidget(widget)
-        self.actions_of_runs = RunActions(session, self)
+        self.actions_of_runs = RunActions(session, self.run_view, self.panel, self)
         self._lay_out()
         self._connect()
         self._chosen_by_user = False
@@ -80,6 +80,8 @@ class TrainPage(QWidget):
         if path != self.run_view.run:
             self._scroll.verticalScrollBar().setValue(0)
         self.run_view.show_run(summary)
+        if self._detail.currentWidget() is not self._scroll and self._detail.isAncestorOf(self.focusWidget() or self):
+            self.run_list.setFocus()  # else it would go on to the run's name, to be typed over
         self._detail.setCurrentWidget(self._scroll)
         self.run_view.show_work(self._runs.works.of(path), evaluations(path))
         self._show_history(path)
@@ -155,6 +157,7 @@ class TrainPage(QWidget):
         self._runs.works.done.connect(self._work_done)
         self._session.trainRequested.connect(self._train_model)
         self.actions_of_runs.againAsked.connect(self.train_again)
+        self.actions_of_runs.showAsked.connect(self.show_run)
         self.actions_of_runs.restored.connect(self.panel.choose)
 
     def _show_list(self) -> None:

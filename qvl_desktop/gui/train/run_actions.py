@@ -6,16 +6,18 @@ Owns carrying these wishes to the session. Does not own the buttons (`run_head`,
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from qvl_desktop.core.cards import DEMO
 from qvl_desktop.core.errors import PlanError, QvlError
 from qvl_desktop.core.plan import TrainingPlan
 from qvl_desktop.core.run_folder import Command, RunFolder, RunState
+from qvl_desktop.gui.train.run_panel import RunPanel
+from qvl_desktop.gui.train.run_view import RunView
 from qvl_desktop.jobs.run_summary import RunSummary
 from qvl_desktop.jobs.run_trash import TRASH, Trashed, empty, folder_bytes, in_trash
 from qvl_desktop.jobs.run_works import Work
@@ -23,23 +25,22 @@ from qvl_desktop.jobs.session import Session
 from qvl_desktop.jobs.task import Task
 from qvl_desktop.jobs.training import ALIVE
 
-if TYPE_CHECKING:
-    from qvl_desktop.gui.train.page import TrainPage
-
 
 class RunActions(QObject):
-    """Signals: `againAsked(TrainingPlan)`: set up a new run like this one; `restored(Path)`: a run is back from the
-    trash."""
+    """Signals: `againAsked(TrainingPlan)`: set up a new run like this one; `showAsked(Path)`: show a run as it is now;
+    `restored(Path)`: a run is back from the trash."""
 
     againAsked = Signal(object)
+    showAsked = Signal(object)
     restored = Signal(object)
 
-    def __init__(self, session: Session, page: TrainPage) -> None:
-        super().__init__(page)
+    def __init__(self, session: Session, view: RunView, panel: RunPanel, parent: QWidget) -> None:
+        super().__init__(parent)
         self._session = session
         self._runs = session.runs
-        self._page = page
-        view, listed, panel = page.run_view, page.run_list, page.panel
+        self._view = view
+        self._panel = panel
+        listed = panel.list
         view.head.asked.connect(self.carry_out)
         view.head.starToggled.connect(lambda star: self._annotate(view.run, star=star))
         view.head.noteWritten.connect(lambda note: self._annotate(view.run, note=note))
@@ -61,7 +62,7 @@ class RunActions(QObject):
 
     def carry_out(self, wish: str) -> None:
         """Do what a button of the shown run asks for."""
-        path = self._page.run_view.run
+        path = self._view.run
         if path is None:
             return
         name, _, value = wish.partition(":")
@@ -93,15 +94,15 @@ class RunActions(QObject):
 
     def _pause(self, path: Path) -> None:
         if self._ask(path, "pause"):
-            self._page.run_view.wished(Command.PAUSE)
+            self._view.wished(Command.PAUSE)
 
     def _free(self, path: Path) -> None:
         if self._ask(path, "pause", free=True):
-            self._page.run_view.wished(Command.PAUSE_AND_FREE)
+            self._view.wished(Command.PAUSE_AND_FREE)
 
     def _stop(self, path: Path) -> None:
         if self._ask(path, "stop"):
-            self._page.run_view.wished(Command.STOP)
+            self._view.wished(Command.STOP)
 
     def _go_on(self, path: Path) -> None:
         summary = self._runs.summary(path)
@@ -118,10 +119,10 @@ class RunActions(QObject):
 
     def _resume(self, path: Path) -> None:
         self._runs.resume(path)
-        self._page.show_run(path)
+        self.showAsked.emit(path)
 
     def _go_on_with(self, plan: TrainingPlan) -> None:
-        path = self._page.run_view.run
+        path = self._view.run
         if path is None:
             return
         try:
@@ -129,7 +130,7 @@ class RunActions(QObject):
         except QvlError as error:
             self._session.report(error)
             return
-        self._page.show_run(path)
+        self.showAsked.emit(path)
 
     # Its result
 
@@ -173,7 +174,7 @@ class RunActions(QObject):
             return
         title = self.tr("Folder of the new model")
         proposed = path.parent / f"{path.name}-merged"
-        target, _ = QFileDialog.getSaveFileName(self._page, title, str(proposed))
+        target, _ = QFileDialog.getSaveFileName(self._view, title, str(proposed))
         if target:
             self.merge_into(path, Path(target), int(bits))
 
@@ -211,7 +212,7 @@ class RunActions(QObject):
             self._session.report(error)
             return
         if "star" in said or "title" in said:
-            self._page.panel.show_runs(self._runs.summaries)
+            self._panel.show_runs(self._runs.summaries)
         if "title" in said:
             self._session.models.refresh()
 
@@ -252,7 +253,7 @@ class RunActions(QObject):
         """Show what is in the trash, counted beside the window."""
         place = self._session.runs_folder
         task = Task(lambda: (in_trash(place), folder_bytes(place / TRASH)))
-        task.on_success(lambda found: self._page.panel.show_trash(*found)).start(self)
+        task.on_success(lambda found: self._panel.show_trash(*found)).start(self)
 
     def _room_made(self) -> None:
         self.look_at_trash()
