@@ -131,7 +131,16 @@ def states(part: str, window: object) -> dict[str, object]:
             "minimised, a training run going": minimise,
         }
     found: dict[str, object] = {f"{page}, {many}": (lambda page=page: show_page(page)) for page in PAGES}
-    return found | {"minimised": minimise}
+
+    def begin_tour() -> None:
+        show_page("annotate")
+        window.tour.begin()  # type: ignore[attr-defined]
+
+    def leave_tour_and_minimise() -> None:
+        window.tour.leave()  # type: ignore[attr-defined]
+        minimise()
+
+    return found | {"annotate, the tour under way": begin_tour, "minimised": leave_tour_and_minimise}
 
 
 def start_run(window: object) -> None:
