@@ -21,8 +21,8 @@ import psutil
 
 MARK = "QVL_SMOKE"
 """Stands in the environment of everything that is started here, and so of its children."""
-USER = 64123
-"""A user id that no system gives to anybody."""
+USER = 64000 + os.getpid() % 1000
+"""A user id that no system gives to anybody, and that another look at the same time has not either."""
 LOOKED_AT = ("/tmp", "/var", "/dev/shm", "/home", "/opt", "/root", "/run", "/srv", "/usr/local")
 """Where files of that user are searched, besides the app itself."""
 
