@@ -24,6 +24,8 @@ GAP = 3
 """Empty columns that part two words, in pixels."""
 TALLEST = 28
 """A run that is higher is no line of words: a picture, a bar."""
+LOWEST = 4
+"""A run that is lower is a line."""
 SMALLEST = 12
 """Pixels of ink below which a run says nothing: dots, dashes."""
 
@@ -48,20 +50,28 @@ def pixels(image: QImage) -> Pixels:
     return flat[:, : made.width() * 3].reshape(made.height(), made.width(), 3).copy()
 
 
-def luminance(colours: NDArray[np.number]) -> Numbers:
-    """Relative luminance of colours 0 to 255, in the last axis."""
-    value = np.asarray(colours, np.float64) / 255
-    linear = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
-    return np.asarray(linear @ np.array([0.2126, 0.7152, 0.0722]))
+def _linear() -> Numbers:
+    value = np.arange(256) / 255
+    return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
 
 
-def contrast(colours: NDArray[np.number], ground: NDArray[np.number]) -> Numbers:
+LINEAR = _linear()
+"""The light of each value of a channel."""
+
+
+def luminance(colours: Pixels) -> Numbers:
+    """Relative luminance of colours, whose channels are the last axis."""
+    light = LINEAR[colours]
+    return np.asarray(0.2126 * light[..., 0] + 0.7152 * light[..., 1] + 0.0722 * light[..., 2])
+
+
+def contrast(colours: Pixels, ground: Pixels) -> Numbers:
     """The contrast of each colour with a ground."""
     one, other = luminance(colours), luminance(ground)
     return (np.maximum(one, other) + 0.05) / (np.minimum(one, other) + 0.05)
 
 
-def commonest(patch: Pixels) -> NDArray[np.uint8]:
+def commonest(patch: Pixels) -> Pixels:
     """The colour that most pixels have."""
     packed = patch.reshape(-1, 3).astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], np.uint32)
     values, counts = np.unique(packed, return_counts=True)
@@ -75,7 +85,7 @@ def runs(patch: Pixels) -> Iterator[Run]:
         return
     ink = contrast(patch, commonest(patch)) > FAINT
     for top, bottom in spans(ink.any(axis=1), 1):
-        if bottom - top > TALLEST:
+        if not LOWEST <= bottom - top <= TALLEST:
             continue
         for left, right in spans(ink[top:bottom].any(axis=0), GAP):
             if ink[top:bottom, left:right].sum() < SMALLEST or right - left < GAP:
