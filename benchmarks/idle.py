@@ -67,10 +67,30 @@ def make_project(part: str, folder: Path, pictures: int) -> Path:
     if part == "large":
         from benchmarks.window import make_project as make_large
 
-        return make_large(folder / part, pictures)
+        project = make_large(folder / part, pictures)
+        know_files(project)
+        return project
     from qvl_desktop.storage.demo_project import make_demo_project, read_shipped
 
     return make_demo_project(folder / part, read_shipped("en"), "en")
+
+
+def know_files(path: Path) -> None:
+    """The files of the project as they are after the window has once looked at them all, which takes minutes: they are
+    links to a few dozen, of which each is read once."""
+    from qvl_desktop.storage.files import FileSeen, read_file
+    from qvl_desktop.storage.project import Project
+
+    read: dict[int, FileSeen] = {}
+    with Project.open(path) as project:
+        for rows in project._known_files(None):
+            seen = []
+            for _, stored, *_ in rows:
+                link = (project.folder / stored).stat().st_ino
+                if link not in read:
+                    read[link] = read_file(stored, project.folder)
+                seen.append(replace(read[link], path=stored))
+            project.observe_files(seen)
 
 
 def in_a_window(part: str, project: Path, folder: Path, arguments: argparse.Namespace) -> dict[str, dict[str, float]]:
