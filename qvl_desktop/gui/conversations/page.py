@@ -35,10 +35,11 @@ from qvl_desktop.gui.conversations.template_dialog import TemplateDialog
 from qvl_desktop.gui.conversations.token_bar import TokenBar
 from qvl_desktop.gui.conversations.token_meter import TokenMeter
 from qvl_desktop.gui.shortcuts import Shortcuts
-from qvl_desktop.gui.theme import Space, set_kind, set_role, set_surface, theme
+from qvl_desktop.gui.theme import Space, set_kind, set_role, theme
 from qvl_desktop.gui.widgets.elided_label import ElidedLabel
 from qvl_desktop.gui.widgets.empty_state import EmptyState
 from qvl_desktop.gui.widgets.guarded import guarded
+from qvl_desktop.gui.widgets.panels import panel
 from qvl_desktop.gui.widgets.thumbnails import Thumbnails
 from qvl_desktop.jobs.place import Place
 from qvl_desktop.jobs.session import Session
@@ -418,29 +419,21 @@ class ConversationsPage(QWidget):
     # Putting together
 
     def _work_area(self) -> QWidget:
-        middle = QWidget(self)
-        set_surface(middle, "window")
         head = QHBoxLayout()
         head.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
         head.setSpacing(Space.S)
         head.addWidget(self.title, 1)
         head.addWidget(self.new_button)
         head.addWidget(self.template_button)
-        column = QVBoxLayout(middle)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(head)
-        column.addWidget(self._middle, 1)
-        column.addWidget(self.tokens)
+        middle = panel(self, head, self._middle, self.tokens, grows=self._middle, least=360, surface="window")
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
         splitter.setChildrenCollapsible(False)
-        middle.setMinimumWidth(360)
         self.pane.setMinimumWidth(276)
         for widget in (self.browser, middle, self.pane):
             splitter.addWidget(widget)
         splitter.setStretchFactor(1, 3)
         splitter.setStretchFactor(2, 4)
-        splitter.setSizes([272, 496, 496])
+        splitter.setSizes([272, 484, 500])
         return splitter
 
     def _make_actions(self) -> None:

@@ -6,6 +6,7 @@ Owns how such parts are laid out. Does not own what is in them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLayout, QSplitter, QVBoxLayout, QWidget
@@ -13,11 +14,17 @@ from PySide6.QtWidgets import QLayout, QSplitter, QVBoxLayout, QWidget
 from qvl_desktop.gui.theme import set_surface
 
 
-def panel(parent: QWidget, *parts: QWidget | QLayout, grows: QWidget | None = None, least: int = 0) -> QWidget:
-    """A column of parts without margins on a panel's surface; `grows` takes the room that is left, `least` is the
-    least width in pixels (0: what the parts need)."""
+def panel(
+    parent: QWidget,
+    *parts: QWidget | QLayout,
+    grows: QWidget | None = None,
+    least: int = 0,
+    surface: Literal["window", "panel", "raised", "canvas"] = "panel",
+) -> QWidget:
+    """A column of parts without margins on a surface; `grows` takes the room that is left, `least` is the least width
+    in pixels (0: what the parts need)."""
     made = QWidget(parent)
-    set_surface(made, "panel")
+    set_surface(made, surface)
     if least:
         made.setMinimumWidth(least)
     column = QVBoxLayout(made)
