@@ -28,7 +28,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from picture_compare import difference, halved, marked_picture
+from picture_compare import difference, kept, marked_picture
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -116,14 +116,14 @@ def draw_all(out: Path, only: Sequence[str] = (), environment: dict[str, str] | 
 
 def fixed_environment() -> dict[str, str]:
     """The environment in which pictures are drawn."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("QT_", "QVL_", "XDG_", "LC_"))}
+    others = {name: value for name, value in os.environ.items() if not name.startswith(("QT_", "QVL_", "XDG_", "LC_"))}
     fixed = {
         "QT_QPA_PLATFORM": "offscreen",
         "QT_SCALE_FACTOR": "1",
         "QT_FONT_DPI": "96",
         "QT_LOGGING_RULES": "qt.qpa.*=false",
     }
-    return kept | fixed | {"TZ": "UTC", "LANG": "C.UTF-8", "PYTHONHASHSEED": "0", "USER": "user", "LOGNAME": "user"}
+    return others | fixed | {"TZ": "UTC", "LANG": "C.UTF-8", "PYTHONHASHSEED": "0", "USER": "user", "LOGNAME": "user"}
 
 
 def compare(path: Path, out: Path) -> str:
@@ -154,7 +154,7 @@ def update(drawn: list[Path], *, everything: bool) -> None:
         now = Image.open(path).convert("RGB")
         if golden.is_file() and not difference(Image.open(golden).convert("RGB"), now).worst:
             continue  # what looks the same stays the same file
-        halved(now).save(golden, lossless=True, method=4)
+        kept(now).save(golden, lossless=True, method=4)
 
 
 def left_over(drawn: list[Path]) -> list[str]:

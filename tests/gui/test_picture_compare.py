@@ -101,7 +101,7 @@ def taken(widget: QWidget) -> Image.Image:
 
 
 def looked_at(tools: Any, before: Image.Image, after: Image.Image) -> Any:
-    return tools.difference(tools.halved(before), after)
+    return tools.difference(tools.kept(before), after)
 
 
 def chat_button(page: QWidget) -> QPushButton:
