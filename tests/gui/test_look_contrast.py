@@ -122,6 +122,14 @@ def test_marks_of_refs_in_lists(dark: bool) -> None:
             assert contrast(ref_colour(ref, dark).name(), ground) >= MARKS, (ref, ref_colour(ref, dark).name(), ground)
 
 
+def test_a_colour_that_somebody_makes_paler_stays_as_it_is_for_others() -> None:
+    before = ref_colour("a red cup").name()
+    ref_colour("a red cup").setAlpha(60)
+    ref_colour("a red cup").setRgb(255, 255, 255)
+    assert ref_colour("a red cup").alpha() == 255
+    assert ref_colour("a red cup").name() == before
+
+
 def test_a_weak_pair_is_found() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
     assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)

@@ -22,7 +22,7 @@ AROUND = 4
 """How far outside a widget its ring may be, in pixels."""
 CHANGE = 3.0
 """The contrast between a pixel without the focus and the same with it."""
-ENOUGH = 48
+ENOUGH = 40
 """Pixels that change at least: the outline of a small button."""
 INSIDE = 12
 """How often the Tab key may be pressed until it leaves a widget."""

@@ -20,19 +20,23 @@ _SALT = (1901).to_bytes(2, "big")
 """Chosen so that frequent refs lie well apart."""
 
 
-@lru_cache(maxsize=4096)
 def ref_colour(ref: str, dark: bool = True) -> QColor:
     """The colour of `ref`, stable across runs and machines.
 
     `dark=True` is the bright variant, for dark themes and for drawing on pictures; `dark=False` is readable as a
     mark on a white page. The text chooses among 20 hues and three shades of equal chroma (OKLCH); a blank ref is grey.
     """
+    return QColor.fromRgba(_ref_rgb(ref, dark))  # one of the caller's own: some make theirs paler
+
+
+@lru_cache(maxsize=4096)
+def _ref_rgb(ref: str, dark: bool) -> int:
     words = ref.strip().casefold()
     if not words:
-        return QColor(NO_REF_DARK if dark else NO_REF_LIGHT)
+        return QColor(NO_REF_DARK if dark else NO_REF_LIGHT).rgba()
     digest = hashlib.blake2b(words.encode("utf-8", "surrogatepass"), digest_size=4, salt=_SALT).digest()
     shade, hue = digest[0] % 3, int.from_bytes(digest[1:], "big") % _HUES
-    return _from_oklch(_LIGHTNESS[dark][shade], _CHROMA, hue / _HUES * math.tau)
+    return _from_oklch(_LIGHTNESS[dark][shade], _CHROMA, hue / _HUES * math.tau).rgba()
 
 
 def text_on(colour: QColor) -> QColor:
