@@ -7,7 +7,6 @@ Owns making them from the one SVG, the one name and the one version. Does not ow
 from __future__ import annotations
 
 import io
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -46,13 +45,12 @@ def application_icon(root: Path, system: str = sys.platform) -> str | None:
 
 
 def drawn_icon(svg: Path, side: int) -> Image.Image:
-    """The SVG drawn as a square of `side` pixels, RGBA: each size anew, so that small ones are sharp."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    """The SVG drawn as a square of `side` pixels, RGBA: each size anew, so that small ones are sharp. It holds no
+    words, so no application has to be there."""
     from PySide6.QtCore import QBuffer, QRectF, Qt
-    from PySide6.QtGui import QGuiApplication, QImage, QPainter
+    from PySide6.QtGui import QImage, QPainter
     from PySide6.QtSvg import QSvgRenderer
 
-    application = QGuiApplication.instance() or QGuiApplication([])
     picture = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
@@ -62,7 +60,6 @@ def drawn_icon(svg: Path, side: int) -> Image.Image:
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
     if not picture.save(buffer, "PNG"):  # type: ignore[call-overload]
         raise OSError(f"{svg}: the icon could not be drawn.")
-    del application
     return Image.open(io.BytesIO(bytes(buffer.data().data()))).convert("RGBA")
 
 
