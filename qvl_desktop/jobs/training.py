@@ -34,8 +34,8 @@ from qvl_desktop.jobs.log_tail import LogTail
 POLL_SECONDS = 0.05
 """How soon the run's files are looked at again after they told something."""
 
-REST_SECONDS = 0.4
-"""How seldom while they tell nothing: each look in vain doubles the time until the next, up to this."""
+QUIET_SECONDS, REST_SECONDS = 0.5, 0.4
+"""After how long without a word they are looked at less and less often, and how seldom in the end."""
 
 PROBE_SECONDS = 1.0
 """How often an attached run's lock is tried; a probe holds it for microseconds, so it is rare."""
@@ -198,7 +198,7 @@ class TrainingThread(QThread):
     def _follow(self, reader: EventReader, log: LogTail) -> None:
         last_probe = 0.0
         alive = True
-        pause = POLL_SECONDS
+        pause, heard = POLL_SECONDS, time.monotonic()
         while not self.isInterruptionRequested():
             if self._process is not None:
                 alive = self._process.poll() is None
@@ -209,8 +209,10 @@ class TrainingThread(QThread):
             for line in log.read():
                 self.logLine.emit(line)
                 told = -1
-            quiet = told == self._told and told > 0  # what has only begun is looked at often
-            pause = min(2 * pause, REST_SECONDS) if quiet else POLL_SECONDS
+            if told != self._told or not told:  # what has only begun is looked at often
+                pause, heard = POLL_SECONDS, time.monotonic()
+            elif time.monotonic() - heard > QUIET_SECONDS:
+                pause = min(2 * pause, REST_SECONDS)
             if not alive:
                 self._finish(log)
                 return
