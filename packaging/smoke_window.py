@@ -147,7 +147,9 @@ def ask(desk: Desk, project: Path, pictures: Path) -> None:
     wait_for(lambda: len(desk.windows()) > 1, 20, "the dialog with the project's pictures")
     desk.settle(8)
     desk.focus()
+    desk.press("Tab")  # from the search to the list
     desk.press("Home")
+    desk.press("space")
     desk.settle(4).save(pictures / "chat-pictures.png")
     desk.press("Return")
     wait_for(lambda: len(desk.windows()) == 1, 20, "the end of the dialog with the project's pictures")
