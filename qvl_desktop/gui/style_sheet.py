@@ -30,6 +30,7 @@ QLabel[role="danger"] { color: $danger; }
 QLabel[role="success"] { color: $success; }
 QLabel[role="warning"] { color: $warning; }
 
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QPushButton { background: $raised; border: 1px solid $control; border-radius: 6px; padding: 5px 12px;
     min-height: ${inside}px; outline: none; }
 QPushButton:hover { background: $hover; }
