@@ -70,7 +70,7 @@ def write_page(document: QTextDocument, page: Page, picture_sizes: dict[str, QSi
                 places[quote_anchor(quotes)] = cursor.position()
                 quotes += len(piece.body.splitlines())
             _boxed(cursor, piece)
-    _dress(document)
+    dress(document)
     anchors = iter(page.anchors)
     for block in _blocks(document):
         if block.blockFormat().headingLevel():
@@ -144,8 +144,8 @@ def _mono_format() -> QTextCharFormat:
     return made
 
 
-def _dress(document: QTextDocument) -> None:
-    """Type and distances of every paragraph and table."""
+def dress(document: QTextDocument) -> None:
+    """Give every paragraph and table of what came from Markdown its type and distances."""
     for block in _blocks(document):
         _dress_block(block, _frame_of(document, block))
     for frame in document.rootFrame().childFrames():

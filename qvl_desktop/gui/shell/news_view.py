@@ -10,7 +10,8 @@ from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QDialog, QTextBrowser, QVBoxLayout, QWidget
 
 from qvl_desktop.core.changelog import changelog
-from qvl_desktop.gui.theme import Space, theme
+from qvl_desktop.gui.help.paper import dress
+from qvl_desktop.gui.theme import Space, body_font, theme
 from qvl_desktop.gui.translation import language_in_force
 
 SIZE = (640, 560)
@@ -45,5 +46,7 @@ class NewsView(QDialog):
         document = self.text.document()
         document.setBaseUrl(QUrl())
         document.setDocumentMargin(Space.M)
+        document.setDefaultFont(body_font())
         self.text.setMarkdown(text)
+        dress(document)
         self.text.moveCursor(QTextCursor.MoveOperation.Start)

@@ -54,6 +54,8 @@ class Figures(QWidget):
             column.addWidget(name)
             flow.addWidget(box)
             self._values[key], self._names[key] = value, name
+            if key == "left":
+                self._left = box
 
     def show_history(self, history: RunHistory, run: RunSummary) -> None:
         """Show the figures of a run."""
@@ -61,7 +63,8 @@ class Figures(QWidget):
         left, speed = history.seconds_left, history.tokens_per_second
         loss = history.smooth[-1] if history.smooth else None
         self._set("step", f"{history.step} / {total}" if total else NONE)
-        self._set("left", duration_text(left) if alive and left is not None else NONE)
+        self._set("left", duration_text(left) if left is not None else NONE)
+        self._left.setVisible(alive)
         self._set("loss", f"{loss:.3f}" if loss is not None else NONE)
         self._show_best(history, run)
         self._set("speed", f"{speed:,.0f}" if speed is not None else NONE)

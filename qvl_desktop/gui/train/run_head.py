@@ -152,7 +152,7 @@ class RunHead(QWidget):
     def _lay_out(self) -> None:
         first = QHBoxLayout()
         first.setSpacing(Space.S)
-        for widget in (self._star, self._name, self._state):
+        for widget in (self._name, self._star, self._state):
             first.addWidget(widget)
         first.addStretch(1)
         quiet = FlowLayout(alignment=Qt.AlignmentFlag.AlignRight, one_line=True)

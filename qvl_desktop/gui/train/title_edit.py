@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from qvl_desktop.gui.theme import set_role
 from qvl_desktop.gui.widgets.guarded import guarded
 
-NARROWEST, WIDEST = 120, 460
+NARROWEST, WIDEST = 64, 460
 ROOM = 30
 """Pixels around the words."""
 
