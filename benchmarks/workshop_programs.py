@@ -117,7 +117,9 @@ class Ours(Program):
     def launch(self, home: Path) -> None:
         sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
         from qvl_desktop import app
+        from qvl_desktop.jobs.start_watch import StartWatch
 
+        StartWatch().settled()  # the driver ends each process at once: no start has failed
         app.run_window(None)
 
     def find(self) -> None:

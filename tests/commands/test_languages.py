@@ -7,9 +7,7 @@ import ast
 import inspect
 import json
 import re
-import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -345,7 +343,7 @@ def test_a_server_and_the_demo_begin_in_chinese(tmp_path: Path) -> None:
             ends = time.monotonic() + 120
             while enough not in log.read_text(encoding="utf-8") and time.monotonic() < ends and child.poll() is None:
                 time.sleep(0.2)
-            child.send_signal(signal.SIGINT if sys.platform != "win32" else signal.SIGTERM)
+            child.terminate()
             child.wait(60)
         lines = [line for line in log.read_text(encoding="utf-8").splitlines() if not line.startswith("{")]
         assert any(CHINESE.search(line) for line in lines)

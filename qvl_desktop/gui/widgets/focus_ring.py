@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QTextEdit,
     QWidget,
 )
+from shiboken6 import isValid
 
 from qvl_desktop.gui.theme import theme
 from qvl_desktop.gui.widgets.guarded import guarded
@@ -47,6 +48,8 @@ class FocusRing(QObject):
         application.focusChanged.connect(self._on_focus)
 
     def _on_focus(self, old: QWidget | None, now: QWidget | None) -> None:
+        if not isValid(self._window):  # its children lose the focus while it goes
+            return
         self._watch_mouse()
         if self._focused is not None:
             self._focused.removeEventFilter(self)
