@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from statistics import median
 
 from qvl_desktop.core.i18n import QT_TRANSLATE_NOOP, translate
 from qvl_desktop.core.plan import SHARDED, TrainingPlan
@@ -17,9 +18,9 @@ USUAL_RATE = {"qlora": 2e-4, "lora": 2e-4, "full": 1e-5}
 TOO_MANY_TIMES = 50
 """A rate that is more times the usual one is seldom meant."""
 WINDOW = 10
-"""Steps over which the loss is averaged."""
+"""Steps of whose losses the median is taken."""
 RISEN = 2.0, 1.0
-"""A mean this many times the lowest one, and this much above it, climbs away."""
+"""A median this many times the lowest one, and this much above it, climbs away."""
 
 
 def plan_warnings(plan: TrainingPlan) -> list[str]:
@@ -59,9 +60,9 @@ class ClimbingLoss:
         self._lowest = min(self._lowest, loss) if len(self._last) == 1 else self._lowest  # before anything was learnt
         if self._told or len(self._last) < WINDOW or not math.isfinite(loss):
             return ""
-        mean = sum(self._last) / WINDOW
-        self._lowest = min(self._lowest, mean)
-        if mean < self._lowest * RISEN[0] or mean < self._lowest + RISEN[1]:
+        usual = median(self._last)  # some samples are much harder than others, the first ones above all
+        self._lowest = min(self._lowest, usual)
+        if usual < self._lowest * RISEN[0] or usual < self._lowest + RISEN[1]:
             return ""
         self._told = True
         text = QT_TRANSLATE_NOOP(
@@ -70,4 +71,4 @@ class ClimbingLoss:
             "diverge, most often because the learning rate (now {rate:g}) is too high: stop it and start again with a "
             "third of it.",
         )
-        return translate("plan", text).format(now=mean, count=WINDOW, lowest=self._lowest, rate=rate)
+        return translate("plan", text).format(now=usual, count=WINDOW, lowest=self._lowest, rate=rate)

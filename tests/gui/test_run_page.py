@@ -199,6 +199,8 @@ def test_a_pause_that_frees_the_card(session: Session, qtbot: QtBot, place: Path
     press(page, qtbot, "goOnButton")
     qtbot.waitUntil(lambda: text(page, "runState") == "Training" and shown(page, "pauseButton"), timeout=20_000)
     assert session.runs.thread_of(run) is not None
+    RunFolder(run).ask(Command.STOP)
+    qtbot.waitUntil(lambda: session.runs.thread_of(run) is None, timeout=20_000)
 
 
 def test_what_was_asked_before_the_window_opened_is_shown(session: Session, qtbot: QtBot, place: Path) -> None:
