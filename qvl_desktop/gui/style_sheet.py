@@ -101,7 +101,7 @@ QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSp
     width: 0; border: none; }
 QCheckBox, QRadioButton { spacing: 8px; }
 QCheckBox:focus, QRadioButton:focus { outline: 2px solid $accent; outline-radius: 4px; }
-QRadioButton { padding: 2px 6px 2px 4px; }
+QRadioButton { padding: 2px 1px 2px 4px; spacing: 4px; }
 QCheckBox::indicator, QAbstractItemView::indicator { width: 14px; height: 14px; border: 1px solid $control;
     border-radius: 4px; background: $panel; }
 QCheckBox::indicator:hover { border-color: $accent; }
