@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPoint, QPointF, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -27,7 +26,7 @@ from qvl_desktop.gui.theme import Space, set_role, set_surface, theme
 from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.nothing_here import NothingHere
 from qvl_desktop.gui.widgets.ref_colours import ref_colour
-from qvl_desktop.gui.widgets.rows import ROW_ROLE, Index, RowDelegate, pick_list
+from qvl_desktop.gui.widgets.rows import ROW_ROLE, Index, RowDelegate, RowsModel, pick_list
 from qvl_desktop.gui.widgets.search_line import SearchLine
 from qvl_desktop.gui.words import count_text
 from qvl_desktop.jobs.waiting import waiter
@@ -46,7 +45,7 @@ class LabelRow:
     pinned: bool = False
 
 
-class LabelModel(QAbstractListModel):
+class LabelModel(RowsModel):
     """The labels that are shown, as given."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -64,17 +63,7 @@ class LabelModel(QAbstractListModel):
         self.rows = rows
         self.endResetModel()
 
-    @guarded(default=0)
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
-        return 0 if parent.isValid() else len(self.rows)
-
-    @guarded
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not 0 <= index.row() < len(self.rows):
-            return None
-        row = self.rows[index.row()]
-        if role == ROW_ROLE:
-            return row
+    def words(self, row: LabelRow, role: int) -> str | None:
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return row.ref
         if role == Qt.ItemDataRole.AccessibleTextRole:

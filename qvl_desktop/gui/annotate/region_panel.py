@@ -6,10 +6,8 @@ Owns these widgets. Does not own the regions: it shows what it is given and says
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
@@ -37,15 +35,14 @@ from qvl_desktop.gui.annotate.number_fields import NumberFields
 from qvl_desktop.gui.icons import pixmap, set_icon
 from qvl_desktop.gui.theme import Space, set_role, set_surface, theme
 from qvl_desktop.gui.widgets.elided_label import ElidedLabel
-from qvl_desktop.gui.widgets.guarded import guarded
 from qvl_desktop.gui.widgets.ref_colours import ref_colour
-from qvl_desktop.gui.widgets.rows import ROW_ROLE, Index, RowDelegate, pick_list
+from qvl_desktop.gui.widgets.rows import ROW_ROLE, Index, RowDelegate, RowsModel, pick_list
 from qvl_desktop.storage.rows import RegionRow
 
 _MARK = 11
 
 
-class RegionModel(QAbstractListModel):
+class RegionModel(RowsModel):
     """The regions of one picture, in the order they were drawn."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -70,17 +67,7 @@ class RegionModel(QAbstractListModel):
     def place(self, region_id: int | None) -> int | None:
         return self._places.get(region_id) if region_id is not None else None
 
-    @guarded(default=0)
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
-        return 0 if parent.isValid() else len(self.rows)
-
-    @guarded
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not 0 <= index.row() < len(self.rows):
-            return None
-        row = self.rows[index.row()]
-        if role == ROW_ROLE:
-            return row
+    def words(self, row: RegionRow, role: int) -> str | None:
         if role == Qt.ItemDataRole.DisplayRole:
             return row.ref or self.tr("no ref")
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -31,7 +31,7 @@ from PySide6.QtWidgets import (
 from qvl_desktop.gui.icons import pixmap, set_icon
 from qvl_desktop.gui.theme import Space, TextSize, set_kind, set_role, sized, theme
 from qvl_desktop.gui.widgets.guarded import guarded
-from qvl_desktop.gui.widgets.rows import ROW_ROLE, Index, RowDelegate
+from qvl_desktop.gui.widgets.rows import ROW_ROLE, Index, RowDelegate, RowsModel
 from qvl_desktop.gui.words import date_text, path_text
 from qvl_desktop.jobs.session import Session
 from qvl_desktop.jobs.task import Task
@@ -43,7 +43,7 @@ SIGN = 24
 """Pixels at the lower right of a row under the mouse: a click there removes it from the list."""
 
 
-class RecentModel(QAbstractListModel):
+class RecentModel(RowsModel):
     """The recent projects; those of `gone` are not there any more."""
 
     def __init__(self, parent: QObject) -> None:
@@ -73,17 +73,7 @@ class RecentModel(QAbstractListModel):
             return self.tr("Today, {time}").format(time=f"{moment:%H:%M}")
         return self.tr("Yesterday, {time}").format(time=f"{moment:%H:%M}") if days == 1 else date_text(row.opened)
 
-    @guarded(default=0)
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
-        return 0 if parent.isValid() else len(self.rows)
-
-    @guarded
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not 0 <= index.row() < len(self.rows):
-            return None
-        row = self.rows[index.row()]
-        if role == ROW_ROLE:
-            return row
+    def words(self, row: Recent, role: int) -> str | None:
         if role == Qt.ItemDataRole.DisplayRole:
             return row.path.stem
         if role == Qt.ItemDataRole.ToolTipRole:

@@ -1,18 +1,20 @@
 """What the lists of rows at the sides of the pages share.
 
-Owns `ROW_ROLE`, the height and ground of a row (`RowDelegate`), the settings of a list (`row_view`, and `pick_list`
-where several rows may be picked), marking a row without a signal (`mark_row`) and showing other rows without a jump
-(`keep_place`). Does not own what is written on a row, nor where rows come from (`paged_rows`).
+Owns `ROW_ROLE`, a model of rows that are at hand (`RowsModel`), the height and ground of a row (`RowDelegate`), the
+settings of a list (`row_view`, and `pick_list` where several rows may be picked), marking a row without a signal
+(`mark_row`) and showing other rows without a jump (`keep_place`). Does not own what is written on a row, nor where rows
+come from (`paged_rows`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol, runtime_checkable
 
 from PySide6.QtCore import (
     QAbstractItemModel,
+    QAbstractListModel,
     QItemSelectionModel,
     QModelIndex,
     QObject,
@@ -42,6 +44,29 @@ ROW_ROLE = Qt.ItemDataRole.UserRole
 """The role under which a model gives the whole row."""
 
 _BAR = 3
+
+
+class RowsModel(QAbstractListModel):
+    """Rows that are all at hand, in `rows`. A subclass says their words in `words`."""
+
+    rows: Sequence[Any] = ()
+
+    @guarded(default=0)
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        return 0 if parent.isValid() else len(self.rows)
+
+    @guarded
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not 0 <= index.row() < len(self.rows):
+            return None
+        row = self.rows[index.row()]
+        if role == ROW_ROLE:
+            return row
+        return self.words(row, role)
+
+    def words(self, row: Any, role: int) -> str | None:
+        """What a row says in a role: to be seen, in its tool tip, to a screen reader; None where it says nothing."""
+        raise NotImplementedError
 
 
 class RowDelegate(QStyledItemDelegate):
