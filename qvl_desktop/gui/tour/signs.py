@@ -15,10 +15,12 @@ from qvl_desktop.gui.tour.scene import Scene
 from qvl_desktop.jobs.health import health_of
 
 if TYPE_CHECKING:
+    from qvl_desktop.gui.annotate.page import AnnotatePage
     from qvl_desktop.gui.chat.thread import Exchange
 
 Seen = Callable[[], bool]
 Sign = Callable[[Scene], Seen]
+Look = Callable[["AnnotatePage"], bool]
 
 _OVER = (RunState.FINISHED, RunState.STOPPED)
 
@@ -52,47 +54,51 @@ def region_drawn(scene: Scene) -> Seen:
 
 def region_named(scene: Scene) -> Seen:
     """The field at a box was closed and its region has a ref, or a region's ref is another one than before."""
-    refs: dict[int, str] = {}
-    waiting: set[int] = set()
-    of: list[int] = []
 
-    def seen() -> bool:
-        page = scene.annotate
-        picture = page.editing.picture if page is not None else None
-        if page is None or picture is None:
+    def begin() -> Look:
+        refs: dict[int, str] = {}
+        waiting: set[int] = set()
+
+        def look(page: AnnotatePage) -> bool:
+            opened = page.editor.isVisible()
+            selected = page.desk.selected
+            if opened and selected is not None:
+                waiting.add(selected)
+            for row in page.editing.rows:
+                before = refs.setdefault(row.id, row.ref)
+                if not opened and row.ref and (row.ref != before or row.id in waiting):
+                    return True
             return False
-        if of != [picture.id]:
-            of[:] = [picture.id]
-            refs.clear()
-            waiting.clear()
-        opened = page.editor.isVisible()
-        selected = page.desk.selected
-        if opened and selected is not None:
-            waiting.add(selected)
-        for row in page.editing.rows:
-            before = refs.setdefault(row.id, row.ref)
-            if not opened and row.ref and (row.ref != before or row.id in waiting):
-                return True
-        return False
 
-    seen()
-    return seen
+        return look
+
+    return _of_one_picture(scene, begin)
 
 
 def region_moved(scene: Scene) -> Seen:
     """The token of a region on the picture is another one than before."""
-    tokens: dict[int, str] = {}
-    of: list[int] = []
+
+    def begin() -> Look:
+        tokens: dict[int, str] = {}
+        return lambda page: any(tokens.setdefault(row.id, row.token) != row.token for row in page.editing.rows)
+
+    return _of_one_picture(scene, begin)
+
+
+def _of_one_picture(scene: Scene, begin: Callable[[], Look]) -> Seen:
+    """Looks at the picture on Annotate; with another one it begins anew, remembering nothing of the one before."""
+    of: int | None = None
+    look = begin()
 
     def seen() -> bool:
+        nonlocal of, look
         page = scene.annotate
         picture = page.editing.picture if page is not None else None
         if page is None or picture is None:
             return False
-        if of != [picture.id]:
-            of[:] = [picture.id]
-            tokens.clear()
-        return any(tokens.setdefault(row.id, row.token) != row.token for row in page.editing.rows)
+        if of != picture.id:
+            of, look = picture.id, begin()
+        return look(page)
 
     seen()
     return seen
